@@ -1,0 +1,132 @@
+/**
+ * One whole training step of a GPT-2: forward, backward, AdamW.
+ *
+ *   x0      = wte[tokens] + wpe
+ *   per layer: x += attproj(attention(qkv(layernorm(x))));  x += fcproj(gelu(fc(layernorm(x))))
+ *   logits  = layernorm(x) * wte^T        (the head is tied to the token embedding)
+ *   loss    = mean over B*T of -log softmax(logits)[target]
+ *   m       = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
+ *   params -= learning_rate (m / (1 - beta1^step) / (sqrt(v / (1 - beta2^step)) + eps) + weight_decay params)
+ *
+ * Shapes   params, m, v: one flat array of the parts that ./layout.ts names; tokens, targets (B,T); step (1), from 1 up;
+ *          loss (1). NH divides C; hs = C / NH. T is also the number of rows of wpe.
+ * Numerics f32; layernorm eps 1e-5 and variance over C; attention scaled by 1/sqrt(hs), causal; GELU in its tanh form;
+ *          weight decay on every parameter, as in llm.c.
+ * Error    4 times the baseline's own largest error against f64 on the same bytes, part by part, and at least 8 u times the
+ *          part's largest value: rounding differs by order of summation, not by kind. m after a step holds the gradient,
+ *          m' - beta1 m = (1 - beta1) g, so bounding m, part by part, bounds every gradient.
+ * Work     6 flop per parameter of the matmuls (head included) and token, and 12 L C T^2/2 per sequence for attention.
+ * Source   Radford et al. 2019; Loshchilov and Hutter 2019, arXiv:1711.05101; names and layout follow llm.c.
+ */
+import { type Case, defineOp, type Truth, type TypedArray } from '../../src/contract/op.ts';
+import { parameterCount, parameterParts } from './layout.ts';
+
+const dims = ['B', 'T', 'L', 'C', 'NH', 'V'] as const;
+const scalars = ['learning_rate', 'beta1', 'beta2', 'eps', 'weight_decay'] as const;
+type GptCase = Case<(typeof dims)[number], (typeof scalars)[number]>;
+
+const adamw = { learning_rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.01 };
+
+function gpt(B: number, T: number, L: number, C: number, NH: number): GptCase {
+  return { dims: { B, T, L, C, NH, V: 256 }, scalars: adamw };
+}
+
+const cases = [
+  gpt(4, 32, 2, 64, 4),
+  gpt(4, 64, 4, 128, 4),
+  gpt(4, 64, 2, 256, 4),
+  gpt(2, 128, 4, 128, 4),
+  gpt(8, 64, 3, 192, 6),
+];
+
+const edges = [
+  gpt(1, 1, 1, 4, 1),
+  gpt(1, 2, 1, 6, 3),
+  gpt(2, 1, 2, 8, 2),
+  gpt(1, 7, 1, 20, 5),
+  gpt(3, 5, 2, 12, 1),
+  gpt(2, 17, 1, 36, 3),
+  gpt(1, 33, 2, 40, 2),
+];
+
+const u = 2 ** -24;
+
+export default defineOp({
+  name: 'train_gpt2',
+  about: 'one training step of a small GPT-2: forward, backward, AdamW',
+  dims,
+  scalars,
+  tensors: {
+    params: { dtype: 'f32', role: 'inout', shape: (d) => [parameterCount(d)] },
+    m: { dtype: 'f32', role: 'inout', shape: (d) => [parameterCount(d)] },
+    v: { dtype: 'f32', role: 'inout', shape: (d) => [parameterCount(d)] },
+    tokens: { dtype: 'i32', role: 'in', shape: (d) => [d.B, d.T] },
+    targets: { dtype: 'i32', role: 'in', shape: (d) => [d.B, d.T] },
+    step: { dtype: 'i32', role: 'in', shape: () => [1] },
+    loss: { dtype: 'f32', role: 'out', shape: () => [1] },
+  },
+  cases,
+  edges,
+  needsBaseline: true,
+  needsText: true,
+  carries: ['params', 'm', 'v'],
+  caseName: ({ dims: d }) => `B${d.B}T${d.T}L${d.L}C${d.C}NH${d.NH}V${d.V}`,
+  flop(d) {
+    const matmulParameters = d.L * 12 * d.C * d.C + d.V * d.C;
+    return 6 * d.B * d.T * (matmulParameters + d.L * d.C * (d.T + 1));
+  },
+  distributions: ['trained', 'init'],
+  /**
+   * `init` is a fresh GPT-2: weights N(0, 0.02), moments zero, step 1. `trained` is a state in mid-run, where every gradient
+   * has a size that shows: moments that are not zero keep the division in AdamW well conditioned.
+   */
+  draw({ dims: d, tensors: t, rng, distribution, text }) {
+    const trained = distribution === 'trained';
+    for (const part of parameterParts(d)) {
+      const gain = /^ln(1|2|f)w$/.test(part.name);
+      const bias = part.name.endsWith('b');
+      const spread = trained ? (gain || bias ? 0.1 : 0.08) : gain || bias ? 0 : 0.02;
+      for (let i = part.offset; i < part.offset + part.length; i++)
+        t.params[i] = (gain ? 1 : 0) + spread * rng.normal();
+    }
+    for (let i = 0; i < t.m.length; i++) {
+      t.m[i] = trained ? 1e-3 * rng.normal() : 0;
+      t.v[i] = trained ? 1e-6 * (0.1 + rng.unit()) : 0;
+    }
+    t.step[0] = trained ? rng.int(2, 1000) : 1;
+    const span = d.B * d.T;
+    const start = rng.int(0, text.length - span - 1);
+    for (let i = 0; i < span; i++) {
+      t.tokens[i] = text[start + i] as number;
+      t.targets[i] = text[start + i + 1] as number;
+    }
+  },
+  bounds({ dims: d, truths, baseline }) {
+    if (!baseline) throw new Error('train_gpt2 derives its bounds from the baseline, and none was given');
+    return Object.fromEntries(
+      Object.entries(truths).map(([name, truth]) => [
+        name,
+        partBounds(truth, baseline[name] as TypedArray, partsOf(name, d)),
+      ]),
+    );
+  },
+  parts: partsOf,
+});
+
+function partsOf(tensor: string, d: GptCase['dims']) {
+  return tensor === 'loss' ? [{ name: 'loss', offset: 0, length: 1 }] : parameterParts(d);
+}
+
+function partBounds(truth: Truth, baseline: TypedArray, parts: ReturnType<typeof partsOf>): Float64Array {
+  const bounds = new Float64Array(truth.want.length);
+  for (const { offset, length } of parts) {
+    let error = 0;
+    let largest = 0;
+    for (let i = offset; i < offset + length; i++) {
+      error = Math.max(error, Math.abs((baseline[i] as number) - (truth.want[i] as number)));
+      largest = Math.max(largest, Math.abs(truth.want[i] as number));
+    }
+    bounds.fill(4 * Math.max(error, 2 * u * largest), offset, offset + length);
+  }
+  return bounds;
+}

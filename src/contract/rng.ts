@@ -1,0 +1,39 @@
+/** Random draws, reproducible from a 32-bit seed: xoroshiro128+ (pure-rand) under the distributions that inputs come from. */
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+export interface Rng {
+  /** 32 random bits, signed. */
+  bits(): number;
+  /** U[0, 1) on a grid of 2^-24, exact in f32. */
+  unit(): number;
+  /** Uniform over the integers lo..hi, both included. */
+  int(lo: number, hi: number): number;
+  /** N(0, 1), Box and Muller. */
+  normal(): number;
+  /** A generator of its own, independent of what is drawn here afterwards. */
+  fork(): Rng;
+}
+
+export function makeRng(seed: number): Rng {
+  const source = xoroshiro128plus(seed);
+  let spare = Number.NaN;
+  const rng: Rng = {
+    bits: () => source.next(),
+    unit: () => (source.next() >>> 8) * 2 ** -24,
+    int: (lo, hi) => uniformInt(source, lo, hi),
+    normal() {
+      if (!Number.isNaN(spare)) {
+        const value = spare;
+        spare = Number.NaN;
+        return value;
+      }
+      const radius = Math.sqrt(-2 * Math.log(1 - rng.unit()));
+      const angle = 2 * Math.PI * rng.unit();
+      spare = radius * Math.sin(angle);
+      return radius * Math.cos(angle);
+    },
+    fork: () => makeRng(source.next()),
+  };
+  return rng;
+}
