@@ -105,7 +105,10 @@ export default defineOp({
     const draws = elementDraws(distribution, d.K, rng);
     for (let i = 0; i < A.length; i++) A[i] = draws.a();
     for (let i = 0; i < B.length; i++) B[i] = draws.b();
-    for (let i = 0; i < C.length; i++) C[i] = scalars.beta === 0 ? Number.NaN : draws.c();
+    for (let i = 0; i < C.length; i++) {
+      const padding = i % d.ldc >= d.N;
+      C[i] = scalars.beta === 0 && !padding ? Number.NaN : draws.c();
+    }
   },
   bounds({ dims: d, distribution, truths }) {
     const factor = distribution === 'integers' ? 0 : (2 * Math.sqrt(d.K) + 8) * u;

@@ -18,12 +18,14 @@
  * Work     6 flop per parameter of the matmuls (head included) and token, and 12 L C T^2/2 per sequence for attention.
  * Source   Radford et al. 2019; Loshchilov and Hutter 2019, arXiv:1711.05101; names and layout follow llm.c.
  */
-import { type Case, defineOp, type Truth, type TypedArray } from '../../src/contract/op.ts';
+import { type Case, type DrawContext, defineOp, type Truth, type TypedArray } from '../../src/contract/op.ts';
 import { parameterCount, parameterParts } from './layout.ts';
 
 const dims = ['B', 'T', 'L', 'C', 'NH', 'V'] as const;
 const scalars = ['learning_rate', 'beta1', 'beta2', 'eps', 'weight_decay'] as const;
-type GptCase = Case<(typeof dims)[number], (typeof scalars)[number]>;
+type Dim = (typeof dims)[number];
+type GptCase = Case<Dim, (typeof scalars)[number]>;
+type Tokens = Record<'tokens' | 'targets', { dtype: 'i32' }>;
 
 const adamw = { learning_rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.01 };
 
@@ -80,7 +82,8 @@ export default defineOp({
    * `init` is a fresh GPT-2: weights N(0, 0.02), moments zero, step 1. `trained` is a state in mid-run, where every gradient
    * has a size that shows: moments that are not zero keep the division in AdamW well conditioned.
    */
-  draw({ dims: d, tensors: t, rng, distribution, text }) {
+  draw(context) {
+    const { dims: d, tensors: t, rng, distribution } = context;
     const trained = distribution === 'trained';
     for (const part of parameterParts(d)) {
       const gain = /^ln(1|2|f)w$/.test(part.name);
@@ -94,12 +97,11 @@ export default defineOp({
       t.v[i] = trained ? 1e-6 * (0.1 + rng.unit()) : 0;
     }
     t.step[0] = trained ? rng.int(2, 1000) : 1;
-    const span = d.B * d.T;
-    const start = rng.int(0, text.length - span - 1);
-    for (let i = 0; i < span; i++) {
-      t.tokens[i] = text[start + i] as number;
-      t.targets[i] = text[start + i + 1] as number;
-    }
+    drawBatch(context);
+  },
+  drawNext(context) {
+    context.tensors.step[0] += 1;
+    drawBatch(context);
   },
   bounds({ dims: d, truths, baseline }) {
     if (!baseline) throw new Error('train_gpt2 derives its bounds from the baseline, and none was given');
@@ -129,4 +131,14 @@ function partBounds(truth: Truth, baseline: TypedArray, parts: ReturnType<typeof
     bounds.fill(4 * Math.max(error, 2 * u * largest), offset, offset + length);
   }
   return bounds;
+}
+
+/** B*T consecutive bytes of the text and, as targets, the same one further on. */
+function drawBatch({ dims: d, tensors: t, rng, text }: DrawContext<Dim, string, Tokens>): void {
+  const span = d.B * d.T;
+  const start = rng.int(0, text.length - span - 1);
+  for (let i = 0; i < span; i++) {
+    t.tokens[i] = text[start + i];
+    t.targets[i] = text[start + i + 1];
+  }
 }

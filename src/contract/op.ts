@@ -85,6 +85,8 @@ export interface Op<
   /** Ways to draw inputs; the first is the one of timed calls. */
   readonly distributions: readonly string[];
   draw(context: DrawContext<D, S, T>): void;
+  /** For ops that carry state: draws the inputs of the next call over those of the last, and leaves the state alone. */
+  drawNext?(context: DrawContext<D, S, T>): void;
   /** Largest admissible |got - want| per element, by output; the algebra stands beside it in op.ts. */
   bounds(context: BoundContext<D, S>): Readonly<Record<string, Float64Array>>;
   readonly needsBaseline?: boolean;

@@ -1,0 +1,24 @@
+/** The suites: which op's cases make a headline number, and which libraries are timed beside it. */
+export interface Suite {
+  readonly name: string;
+  readonly op: string;
+  /** Modules of bench/peers. */
+  readonly peers: readonly string[];
+  /** Whether its mean is the one that the essay reports. */
+  readonly ladder: boolean;
+}
+
+/** In the order in which results are shown. The cases are the op's, without those marked `extra`. */
+export const suites: readonly Suite[] = [
+  { name: 'train_gpt2', op: 'train_gpt2', peers: [], ladder: true },
+  { name: 'sgemm', op: 'sgemm', peers: ['tfjs-backend-wasm', 'tfjs-node'], ladder: false },
+];
+
+/** Speedups that the essay and its sources report for "a CPU-only small language model training implementation". */
+export const ladder: readonly { readonly multiple: number; readonly what: string }[] = [
+  { multiple: 52, what: 'Mythos Preview, Apr 2026' },
+  { multiple: 30, what: 'Claude Opus 4.6, Feb 2026 (34x in its system card)' },
+  { multiple: 16.5, what: 'Claude Opus 4.5, Nov 2025' },
+  { multiple: 4, what: 'a human researcher, 4 to 8 hours' },
+  { multiple: 2.9, what: 'Claude Opus 4, May 2025' },
+];

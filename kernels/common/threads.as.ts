@@ -1,0 +1,29 @@
+/**
+ * One parallel region: shares of a range by thread number, and a barrier of two words that the harness has zeroed.
+ *
+ * Needs    all threads of the call to come to each barrier, in the same order.
+ * Expects  a hand-off of less than a microsecond while every thread has a core; a thread that has spun too long sleeps.
+ */
+
+/** About 20 us: longer than any imbalance between barriers, shorter than a slice of the scheduler. */
+const SPINS: i32 = 4000;
+
+/** Start of thread tid's share of 0..n-1, a multiple of `unit`; its end is the start of tid + 1. */
+export function share(n: i32, unit: i32, tid: i32, nthreads: i32): i32 {
+  return min(n, ((((n + unit - 1) / unit) * tid) / nthreads) * unit);
+}
+
+/** Word 0 counts arrivals, word 64 counts barriers passed; on cache lines of their own. */
+export function barrier(at: usize, nthreads: i32): void {
+  if (nthreads == 1) return;
+  const passed = atomic.load<i32>(at, 64);
+  if (atomic.add<i32>(at, 1) == nthreads - 1) {
+    atomic.store<i32>(at, 0);
+    atomic.store<i32>(at, passed + 1, 64);
+    atomic.notify(at + 64);
+    return;
+  }
+  for (let spin = 0; atomic.load<i32>(at, 64) == passed; spin++) {
+    if (spin > SPINS) atomic.wait<i32>(at + 64, passed, -1);
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * C[0..5][0..15] = start + sum over k of Ap[k][0..5] x Bp[k][0..15], one rank-1 update a step, all of C in registers.
+ *
+ * Shapes   Ap (K,6); Bp (K,16); start and C: 6 rows, `step` and `rowBytes` bytes apart (step 0: all rows start alike).
+ * Needs    relaxed SIMD for the fused multiply-add. V8's revectorizer packs the 6x16 tile into 12 accumulators of 256 bits: it
+ *          looks for stores in adjacent pairs, with every load before the first store.
+ * Expects  6x16: 12 of 16 registers at 256 bits, 24 at 128 bits, which spills. 6x8: 12 of 16 at 128 bits.
+ * Source   BLIS, the haswell sgemm micro-kernel (6x16).
+ */
+export const MR: i32 = 6;
+
+export function tile6x16(Ap: usize, Bp: usize, K: i32, start: usize, step: usize, C: usize, rowBytes: usize): void {
+  let c00 = v128.load(start), c01 = v128.load(start, 16), c02 = v128.load(start, 32), c03 = v128.load(start, 48);
+  start += step;
+  let c10 = v128.load(start), c11 = v128.load(start, 16), c12 = v128.load(start, 32), c13 = v128.load(start, 48);
+  start += step;
+  let c20 = v128.load(start), c21 = v128.load(start, 16), c22 = v128.load(start, 32), c23 = v128.load(start, 48);
+  start += step;
+  let c30 = v128.load(start), c31 = v128.load(start, 16), c32 = v128.load(start, 32), c33 = v128.load(start, 48);
+  start += step;
+  let c40 = v128.load(start), c41 = v128.load(start, 16), c42 = v128.load(start, 32), c43 = v128.load(start, 48);
+  start += step;
+  let c50 = v128.load(start), c51 = v128.load(start, 16), c52 = v128.load(start, 32), c53 = v128.load(start, 48);
+  for (let end = Ap + <usize>K * 24; Ap < end; Ap += 24, Bp += 64) {
+    const b0 = v128.load(Bp), b1 = v128.load(Bp, 16), b2 = v128.load(Bp, 32), b3 = v128.load(Bp, 48);
+    let a = v128.load_splat<f32>(Ap);
+    c00 = f32x4.relaxed_madd(a, b0, c00);
+    c01 = f32x4.relaxed_madd(a, b1, c01);
+    c02 = f32x4.relaxed_madd(a, b2, c02);
+    c03 = f32x4.relaxed_madd(a, b3, c03);
+    a = v128.load_splat<f32>(Ap, 4);
+    c10 = f32x4.relaxed_madd(a, b0, c10);
+    c11 = f32x4.relaxed_madd(a, b1, c11);
+    c12 = f32x4.relaxed_madd(a, b2, c12);
+    c13 = f32x4.relaxed_madd(a, b3, c13);
+    a = v128.load_splat<f32>(Ap, 8);
+    c20 = f32x4.relaxed_madd(a, b0, c20);
+    c21 = f32x4.relaxed_madd(a, b1, c21);
+    c22 = f32x4.relaxed_madd(a, b2, c22);
+    c23 = f32x4.relaxed_madd(a, b3, c23);
+    a = v128.load_splat<f32>(Ap, 12);
+    c30 = f32x4.relaxed_madd(a, b0, c30);
+    c31 = f32x4.relaxed_madd(a, b1, c31);
+    c32 = f32x4.relaxed_madd(a, b2, c32);
+    c33 = f32x4.relaxed_madd(a, b3, c33);
+    a = v128.load_splat<f32>(Ap, 16);
+    c40 = f32x4.relaxed_madd(a, b0, c40);
+    c41 = f32x4.relaxed_madd(a, b1, c41);
+    c42 = f32x4.relaxed_madd(a, b2, c42);
+    c43 = f32x4.relaxed_madd(a, b3, c43);
+    a = v128.load_splat<f32>(Ap, 20);
+    c50 = f32x4.relaxed_madd(a, b0, c50);
+    c51 = f32x4.relaxed_madd(a, b1, c51);
+    c52 = f32x4.relaxed_madd(a, b2, c52);
+    c53 = f32x4.relaxed_madd(a, b3, c53);
+  }
+  v128.store(C, c00);
+  v128.store(C, c01, 16);
+  v128.store(C, c02, 32);
+  v128.store(C, c03, 48);
+  C += rowBytes;
+  v128.store(C, c10);
+  v128.store(C, c11, 16);
+  v128.store(C, c12, 32);
+  v128.store(C, c13, 48);
+  C += rowBytes;
+  v128.store(C, c20);
+  v128.store(C, c21, 16);
+  v128.store(C, c22, 32);
+  v128.store(C, c23, 48);
+  C += rowBytes;
+  v128.store(C, c30);
+  v128.store(C, c31, 16);
+  v128.store(C, c32, 32);
+  v128.store(C, c33, 48);
+  C += rowBytes;
+  v128.store(C, c40);
+  v128.store(C, c41, 16);
+  v128.store(C, c42, 32);
+  v128.store(C, c43, 48);
+  C += rowBytes;
+  v128.store(C, c50);
+  v128.store(C, c51, 16);
+  v128.store(C, c52, 32);
+  v128.store(C, c53, 48);
+}
+
+/** The left half of the tile; Bp + 32 for the right one. */
+export function tile6x8(Ap: usize, Bp: usize, K: i32, start: usize, step: usize, C: usize, rowBytes: usize): void {
+  let c00 = v128.load(start), c01 = v128.load(start, 16);
+  start += step;
+  let c10 = v128.load(start), c11 = v128.load(start, 16);
+  start += step;
+  let c20 = v128.load(start), c21 = v128.load(start, 16);
+  start += step;
+  let c30 = v128.load(start), c31 = v128.load(start, 16);
+  start += step;
+  let c40 = v128.load(start), c41 = v128.load(start, 16);
+  start += step;
+  let c50 = v128.load(start), c51 = v128.load(start, 16);
+  for (let end = Ap + <usize>K * 24; Ap < end; Ap += 24, Bp += 64) {
+    const b0 = v128.load(Bp), b1 = v128.load(Bp, 16);
+    let a = v128.load_splat<f32>(Ap);
+    c00 = f32x4.relaxed_madd(a, b0, c00);
+    c01 = f32x4.relaxed_madd(a, b1, c01);
+    a = v128.load_splat<f32>(Ap, 4);
+    c10 = f32x4.relaxed_madd(a, b0, c10);
+    c11 = f32x4.relaxed_madd(a, b1, c11);
+    a = v128.load_splat<f32>(Ap, 8);
+    c20 = f32x4.relaxed_madd(a, b0, c20);
+    c21 = f32x4.relaxed_madd(a, b1, c21);
+    a = v128.load_splat<f32>(Ap, 12);
+    c30 = f32x4.relaxed_madd(a, b0, c30);
+    c31 = f32x4.relaxed_madd(a, b1, c31);
+    a = v128.load_splat<f32>(Ap, 16);
+    c40 = f32x4.relaxed_madd(a, b0, c40);
+    c41 = f32x4.relaxed_madd(a, b1, c41);
+    a = v128.load_splat<f32>(Ap, 20);
+    c50 = f32x4.relaxed_madd(a, b0, c50);
+    c51 = f32x4.relaxed_madd(a, b1, c51);
+  }
+  v128.store(C, c00);
+  v128.store(C, c01, 16);
+  C += rowBytes;
+  v128.store(C, c10);
+  v128.store(C, c11, 16);
+  C += rowBytes;
+  v128.store(C, c20);
+  v128.store(C, c21, 16);
+  C += rowBytes;
+  v128.store(C, c30);
+  v128.store(C, c31, 16);
+  C += rowBytes;
+  v128.store(C, c40);
+  v128.store(C, c41, 16);
+  C += rowBytes;
+  v128.store(C, c50);
+  v128.store(C, c51, 16);
+}

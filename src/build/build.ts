@@ -1,0 +1,156 @@
+/** A candidate's file to something a cell can load, on demand, cached by the hash of all that goes into it. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { type CandidateFile, shown } from '../catalog/candidates.ts';
+import { baselineFile } from '../catalog/ops.ts';
+import { cacheFolder } from '../catalog/places.ts';
+import type { Variant } from '../cell/opening.ts';
+import type { Artifact } from '../cell/protocol.ts';
+import { allowedFlags } from '../contract/candidate.ts';
+import { messageOf } from '../contract/errors.ts';
+import { type CompileRequest, compile } from './compile.ts';
+import { checkModule } from './module.ts';
+import { assemblyScriptSources, BuildError, bundle, hashOf, readSource } from './sources.ts';
+
+export interface Built extends Variant {
+  readonly op: string;
+  readonly hash: string;
+  readonly about: string;
+  readonly source: string | null;
+  /** W: WebAssembly, which can reach nothing but the arena. J: JavaScript, which is trusted less. */
+  readonly tier: 'W' | 'J';
+}
+
+const Description = z.object({
+  about: z.string().min(1).max(200),
+  source: z.string().optional(),
+  flags: z.array(z.enum(allowedFlags as [string, ...string[]])).default([]),
+  threads: z.enum(['one', 'any']).default('one'),
+});
+type Description = z.infer<typeof Description>;
+
+/** Part of every hash: another compiler makes another artifact. */
+const tools = ['assemblyscript', 'wabt', 'esbuild']
+  .map((name) => createRequire(import.meta.url)(`${name}/package.json`).version)
+  .join(' ');
+
+/** Builds a candidate; it and `artifact` throw BuildError, whose message names the file and what to change. */
+export async function build(candidate: CandidateFile): Promise<Built> {
+  const built = await named(candidate, makers[candidate.kind](candidate));
+  return { ...built, artifact: (dims) => named(candidate, built.artifact(dims)) };
+}
+
+async function named<T>({ file }: CandidateFile, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const message = messageOf(error);
+    throw new BuildError(message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`);
+  }
+}
+
+/** The frozen baseline, built the way a TypeScript candidate is; it may import what lies beside it. */
+export function buildBaseline(op: string): Promise<Built> {
+  const file = baselineFile(op);
+  return typescript({ id: `${op}/baseline`, op, kind: 'ts', file }, dirname(file));
+}
+
+const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, wat } as const;
+
+async function typescript(candidate: CandidateFile, allowed?: string): Promise<Built> {
+  const code = await bundle(candidate.file, allowed);
+  const hash = hashOf('ts', tools, code);
+  const description = await describe(hash, code, 'setup');
+  return {
+    ...identity(candidate, hash, description),
+    threads: 'one',
+    tier: 'J',
+    artifact: async () => ({ kind: 'js', code }),
+  };
+}
+
+async function generator(candidate: CandidateFile): Promise<Built> {
+  const code = await bundle(candidate.file);
+  const hash = hashOf('wasm.ts', tools, code);
+  const description = await describe(hash, code, 'generate');
+  return {
+    ...identity(candidate, hash, description),
+    tier: 'W',
+    artifact: (dims) => module(hashOf(hash, JSON.stringify(dims)), { type: 'generate', code, dims }),
+  };
+}
+
+async function assemblyScript(candidate: CandidateFile): Promise<Built> {
+  const { entry, files } = assemblyScriptSources(candidate.file);
+  const hash = hashOf('as.ts', tools, ...Object.entries(files).flat());
+  const description = headComment(files[entry]);
+  const artifact = () => module(hash, { type: 'assemblyscript', entry, files });
+  return { ...identity(candidate, hash, description), tier: 'W', artifact };
+}
+
+async function wat(candidate: CandidateFile): Promise<Built> {
+  const text = readSource(candidate.file);
+  const hash = hashOf('wat', tools, text);
+  const description = headComment(text);
+  return { ...identity(candidate, hash, description), tier: 'W', artifact: () => module(hash, { type: 'wat', text }) };
+}
+
+function identity({ id, op }: CandidateFile, hash: string, description: Description) {
+  const { about, flags, threads, source = null } = description;
+  return { id, op, hash, about, flags, threads, source };
+}
+
+async function module(key: string, request: CompileRequest): Promise<Artifact> {
+  const bytes = await cached(`${key}.wasm`, async () => (await compile(request)).bytes as Uint8Array);
+  checkModule(bytes);
+  return { kind: 'wasm', bytes };
+}
+
+/** The metadata of a default export, which takes running it: done in the compiler's process, once per content. */
+async function describe(hash: string, code: string, needs: 'setup' | 'generate'): Promise<Description> {
+  const bytes = await cached(`${hash}.json`, async () => {
+    const { description } = await compile({ type: 'describe', code });
+    return Buffer.from(JSON.stringify(description));
+  });
+  const raw = JSON.parse(Buffer.from(bytes).toString());
+  const signature = needs === 'setup' ? 'setup(dims, arena)' : 'generate(dims)';
+  if (!raw[needs]) throw new BuildError(`should export default { about, ${signature} }, and has no function ${needs}`);
+  return checked(raw);
+}
+
+/** `@about`, `@threads`, `@flags`, `@source` at the head of a WAT or AssemblyScript file. */
+function headComment(text: string): Description {
+  const tag = (name: string) => new RegExp(`^\\s*(?:\\*|;;|//)?\\s*@${name}\\s+(.+?)\\s*$`, 'm').exec(text)?.[1];
+  return checked({
+    about: tag('about'),
+    source: tag('source'),
+    flags: tag('flags')?.split(/\s+/),
+    threads: tag('threads'),
+  });
+}
+
+function checked(raw: unknown): Description {
+  const result = Description.safeParse(raw);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const hints: Record<string, string> = {
+    about: 'needs a line that says its idea: `about` in the default export, or @about in the head comment',
+    flags: `asks for a V8 flag other than ${allowedFlags.join(', ')}`,
+    threads: "should say 'one' or 'any' for threads",
+  };
+  throw new BuildError(hints[String(issue.path[0])] ?? issue.message);
+}
+
+async function cached(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  const file = join(cacheFolder, name);
+  if (existsSync(file)) return readFileSync(file);
+  const bytes = await make();
+  mkdirSync(cacheFolder, { recursive: true });
+  // Renamed into place, so that two runs at once never see half a file.
+  const half = `${file}.${process.pid}`;
+  writeFileSync(half, bytes);
+  renameSync(half, file);
+  return bytes;
+}

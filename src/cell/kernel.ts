@@ -1,0 +1,99 @@
+/** An artifact made callable: instantiate or evaluate it over the arena, bind its arguments, hand threads their share. */
+import type { Candidate } from '../contract/candidate.ts';
+import type { Peer } from '../contract/peer.ts';
+import { type CellArena, imageBase, syncBytes } from './arena.ts';
+import type { Pool, ThreadTask } from './pool.ts';
+import type { Opening } from './protocol.ts';
+
+export interface Kernel {
+  /** Untimed, right before a call and after the inputs are in place. */
+  before(): void;
+  /** Timed. */
+  call(): void;
+  /** Untimed, right after a call and before the outputs are read. */
+  after(): void;
+}
+
+const nothing = () => {};
+
+export async function makeKernel(opening: Opening, arena: CellArena, pool: Pool): Promise<Kernel> {
+  arena.reset(opening.bytes);
+  switch (opening.artifact.kind) {
+    case 'wasm':
+      return wasmKernel(opening, opening.artifact.bytes, arena, pool);
+    case 'js':
+      return jsKernel(opening, opening.artifact.code, arena);
+    case 'peer':
+      return peerKernel(opening, opening.artifact.file, arena);
+  }
+}
+
+const modules = new Map<string, WebAssembly.Module>();
+
+/** Compiled once a cell, so that one case finds the code that another has warmed. */
+function compiled(bytes: Uint8Array): WebAssembly.Module {
+  const key = Buffer.from(bytes).toString('latin1');
+  let module = modules.get(key);
+  if (!module) {
+    module = new WebAssembly.Module(new Uint8Array(bytes));
+    modules.set(key, module);
+  }
+  return module;
+}
+
+async function wasmKernel(opening: Opening, bytes: Uint8Array, arena: CellArena, pool: Pool): Promise<Kernel> {
+  const { threads } = opening;
+  const module = compiled(bytes);
+  const instance = new WebAssembly.Instance(module, { env: { memory: arena.memory } });
+  const run = instance.exports.run as (...args: number[]) => void;
+  const scratchBytes = instance.exports.scratchBytes as ((...args: number[]) => number) | undefined;
+  const dims = Object.values(opening.dims);
+  const rest = [...opening.slots.map((slot) => imageBase + slot.offset), ...dims, ...Object.values(opening.scalars)];
+  if (run.length !== rest.length + 3) {
+    const names = [
+      ...opening.slots.map((slot) => slot.name),
+      ...Object.keys(opening.dims),
+      ...Object.keys(opening.scalars),
+    ];
+    throw new Error(
+      `exports run with ${run.length} parameters where ${opening.op} calls for ${rest.length + 3}: ` +
+        `run(tid, nthreads, ${names.join(', ')}, scratch)`,
+    );
+  }
+  const wanted = scratchBytes ? scratchBytes(threads, ...dims) : 0;
+  if (!(wanted >= 0)) throw new Error(`scratchBytes returned ${wanted} where a number of bytes below 2^31 was due`);
+  const scratch = arena.allocate(Math.max(syncBytes, wanted));
+  const args = (tid: number) => [tid, threads, ...rest, scratch];
+  const tasks: ThreadTask[] = [];
+  for (let tid = 1; tid < threads; tid++) tasks.push({ module, memory: arena.memory, args: args(tid) });
+  await pool.assign(tasks);
+  const own = args(0);
+  return {
+    before() {
+      arena.zero(scratch, syncBytes);
+      pool.ready();
+    },
+    call() {
+      pool.go();
+      run(...own);
+      pool.finish();
+    },
+    after: () => pool.raise(),
+  };
+}
+
+async function jsKernel(opening: Opening, code: string, arena: CellArena): Promise<Kernel> {
+  const url = `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
+  const { default: candidate } = (await import(url)) as { default: Candidate };
+  const run = candidate.setup(opening.dims, arena) as (tensors: unknown, scalars: unknown) => void;
+  const tensors = arena.tensors(opening.slots);
+  const { scalars } = opening;
+  return { before: nothing, call: () => run(tensors, scalars), after: nothing };
+}
+
+/** Peers are libraries that we trust; they bring their own memory and copy in and out of the arena, untimed. */
+async function peerKernel(opening: Opening, file: string, arena: CellArena): Promise<Kernel> {
+  const { default: peer } = (await import(file)) as { default: Peer };
+  const bound = await peer.bind(opening.op, opening.dims, opening.scalars, arena.tensors(opening.slots));
+  return { before: bound.load, call: bound.run, after: bound.store };
+}

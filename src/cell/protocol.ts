@@ -1,0 +1,68 @@
+/**
+ * What the parent and a cell say to each other. A cell is memory, a kernel and a clock: it is told bytes to write, makes
+ * the call, and hands bytes back. Expected values, seeds and comparisons stay with the parent.
+ */
+import type { Dtype } from '../contract/op.ts';
+
+export interface Slot {
+  readonly name: string;
+  readonly dtype: Dtype;
+  /** Bytes from the start of the image, a multiple of 64. */
+  readonly offset: number;
+  /** Elements. */
+  readonly length: number;
+}
+
+export type Artifact =
+  | { readonly kind: 'wasm'; readonly bytes: Uint8Array }
+  | { readonly kind: 'js'; readonly code: string }
+  | { readonly kind: 'peer'; readonly file: string };
+
+/** One case of one variant, ready to be called. */
+export interface Opening {
+  readonly artifact: Artifact;
+  readonly op: string;
+  /** In the order in which the op declares them. */
+  readonly dims: Readonly<Record<string, number>>;
+  readonly scalars: Readonly<Record<string, number>>;
+  readonly slots: readonly Slot[];
+  /** Bytes of the image: tensors and the guard bands between and around them. */
+  readonly bytes: number;
+  readonly threads: number;
+}
+
+export interface Write {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Bytes to put in place before a call, and ranges to hand back after it. */
+export interface Call {
+  readonly writes: readonly Write[];
+  readonly reads: readonly Range[];
+}
+
+export interface Sampling {
+  readonly calls: readonly Call[];
+  /** Untimed calls first, going round `calls`: at least so many, for at least so long. */
+  readonly warmup?: { readonly calls: number; readonly ms: number };
+}
+
+export interface Samples {
+  /** One per call, in time order. */
+  readonly timeNs: readonly number[];
+  readonly reads: readonly (readonly Uint8Array[])[];
+}
+
+export type Request =
+  | { readonly id: number; readonly type: 'open'; readonly opening: Opening }
+  | { readonly id: number; readonly type: 'sample'; readonly sampling: Sampling };
+
+export type Reply =
+  | { readonly id: number; readonly ok: true; readonly samples?: Samples }
+  | { readonly id: number; readonly ok: false; readonly error: string };

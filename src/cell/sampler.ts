@@ -1,0 +1,56 @@
+/**
+ * The inner loop, by tinybench: warm up, then one timed call per set of inputs. Its hooks put inputs in place and take
+ * results away; the duration is ours (`overriddenDuration`), around the call alone, and kept raw in time order, since
+ * tinybench sorts what it retains.
+ */
+import { Bench } from 'tinybench';
+import type { CellArena } from './arena.ts';
+import type { Kernel } from './kernel.ts';
+import type { Samples, Sampling } from './protocol.ts';
+
+/** Taken before any candidate is loaded: what one later patches is not what we call. */
+const clock = process.hrtime.bigint;
+
+export function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Sampling): Samples {
+  const timeNs: number[] = [];
+  const reads: Uint8Array[][] = [];
+  let index = 0;
+  let lastNs = 0;
+  const bench = new Bench({
+    warmup: warmup !== undefined,
+    warmupIterations: warmup?.calls ?? 0,
+    warmupTime: warmup?.ms ?? 0,
+    iterations: calls.length,
+    time: 0,
+    throws: true,
+    setup: () => {
+      index = 0;
+    },
+  });
+  bench.add(
+    'call',
+    () => {
+      const start = clock();
+      kernel.call();
+      lastNs = Number(clock() - start);
+      return { overriddenDuration: lastNs / 1e6 };
+    },
+    {
+      async: false,
+      beforeEach() {
+        arena.write(calls[index % calls.length].writes);
+        kernel.before();
+      },
+      afterEach(mode) {
+        kernel.after();
+        const { reads: ranges } = calls[index % calls.length];
+        index++;
+        if (mode === 'warmup') return;
+        timeNs.push(lastNs);
+        reads.push(arena.read(ranges));
+      },
+    },
+  );
+  if (calls.length > 0) bench.runSync();
+  return { timeNs, reads };
+}

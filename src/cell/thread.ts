@@ -1,0 +1,35 @@
+/** One thread of the pool: sleep until woken, take a new task if there is one, spin for the start, run, say done. */
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type ThreadTask, word } from './pool.ts';
+
+const { control, port, wake } = workerData as { control: Int32Array; port: MessagePort; wake: number };
+let run: (() => void) | null = null;
+let woken = wake;
+
+function prepare(task: ThreadTask | null): (() => void) | null {
+  if (!task) return null;
+  const instance = new WebAssembly.Instance(task.module, { env: { memory: task.memory } });
+  const kernel = instance.exports.run as (...args: number[]) => void;
+  return () => kernel(...task.args);
+}
+
+for (;;) {
+  Atomics.wait(control, word.wake, woken);
+  woken = Atomics.load(control, word.wake);
+  let failure: string | null = null;
+  try {
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) run = prepare(next.message);
+  } catch (error) {
+    failure = String(error);
+  }
+  const standing = Atomics.load(control, word.go);
+  Atomics.add(control, word.awake, 1);
+  while (Atomics.load(control, word.go) === standing);
+  try {
+    run?.();
+  } catch (error) {
+    failure = String(error);
+  }
+  if (failure !== null) port.postMessage(failure);
+  Atomics.add(control, word.done, 1);
+}

@@ -1,0 +1,61 @@
+/** nfold bench: verify, time, report, save. */
+import pc from 'picocolors';
+import { suites } from '../../bench/suites.ts';
+import { shown } from '../catalog/candidates.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
+import { machine, runtime } from '../machine/fingerprint.ts';
+import { runSuite, type SuiteOutcome } from '../measure/suite.ts';
+import { assemble } from '../records/assemble.ts';
+import type { Record } from '../records/schema.ts';
+import { saveRecord } from '../records/store.ts';
+import { print, printJson } from '../report/output.ts';
+import { reportRecord } from '../report/terminal.ts';
+import { type Flags, prepareRun } from './run.ts';
+
+export async function bench(selectors: readonly string[], flags: Flags): Promise<void> {
+  const startedAt = new Date();
+  const facts = { machine: machine(), runtime: runtime(), startedAt };
+  const { selections, strays, options, textName, progress } = await prepareRun(selectors, flags, 'quick');
+  const outcomes: SuiteOutcome[] = [];
+  for (const suite of suites) {
+    const selection = selections.find(({ op }) => op === suite.op);
+    if (!selection || options.signal.aborted) continue;
+    outcomes.push(await runSuite(suite, selection.candidates, selection.problems, options));
+  }
+  progress.end();
+  const interrupted = options.signal.aborted;
+  if (!interrupted && flags.case !== undefined && outcomes.every(({ cases }) => cases.length === 0)) {
+    throw new NfoldError(
+      `'${flags.case}' matches no timed case, only edges: 'nfold verify --case' checks those.`,
+      exit.nothing,
+    );
+  }
+  const record = assemble(outcomes, { ...facts, options, textName, interrupted, strays });
+  const file = saveRecord(record);
+  if (flags.json) printJson(record);
+  else print(`${reportRecord(record, { perCase: selectors.length > 0 })}\n\n${next(record, file)}`);
+  process.exitCode = interrupted ? exit.interrupted : failed(record) ? exit.failed : exit.fine;
+}
+
+function failed({ candidates }: Record): boolean {
+  return candidates.some(({ peer, verdict }) => !peer && verdict !== 'pass');
+}
+
+function next(record: Record, file: string): string {
+  const [first] = record.candidates.filter(({ peer, op }) => !peer && op !== null);
+  const tips = [
+    ['npx nfold show', 'this record again, case by case'],
+    [`npx nfold bench ${first?.op ?? 'sgemm'}`, 'one suite, more rounds, narrower intervals'],
+    ['npx nfold list', 'every candidate and its idea'],
+    [
+      'cp kernels/sgemm/ikj-ts.ts kernels/sgemm/mine-ts.ts',
+      'a kernel of your own: one file, and its path registers it',
+    ],
+  ];
+  const width = Math.max(...tips.map(([command]) => command.length));
+  return [
+    `Record: ${shown(file)}`,
+    'Next:',
+    ...tips.map(([command, what]) => `  ${command.padEnd(width)}  ${pc.dim(what)}`),
+  ].join('\n');
+}

@@ -1,0 +1,92 @@
+/** nfold doctor: what this machine and this installation have, and what is missing, in words. */
+import { createRequire } from 'node:module';
+import pc from 'picocolors';
+import { suites } from '../../bench/suites.ts';
+import { loadOp } from '../catalog/ops.ts';
+import { loadPeer, type PeerVariant } from '../catalog/peers.ts';
+import { stateFolder } from '../catalog/places.ts';
+import { Cell } from '../cell/cell.ts';
+import { openingOf } from '../cell/opening.ts';
+import { allowedFlags } from '../contract/candidate.ts';
+import { messageOf } from '../contract/errors.ts';
+import type { AnyOp } from '../contract/op.ts';
+import { acceptsFlag, hasRelaxedSimd, hasSharedMemory } from '../machine/features.ts';
+import { describe, machine, runtime } from '../machine/fingerprint.ts';
+import { print, printJson } from '../report/output.ts';
+import { compose } from '../verify/image.ts';
+
+export async function doctor({ json = false }: { json?: boolean }): Promise<void> {
+  const here = machine();
+  const features = {
+    'shared WebAssembly memory': hasSharedMemory(),
+    'relaxed SIMD': hasRelaxedSimd(),
+    ...Object.fromEntries(allowedFlags.map((flag) => [`V8 flag ${flag}`, acceptsFlag(flag)])),
+  };
+  const peers = [];
+  for (const suite of suites) {
+    const op = await loadOp(suite.op);
+    for (const name of suite.peers) peers.push({ peer: name, op: op.name, ...(await probe(await loadPeer(name), op)) });
+  }
+  const warnings = advice(here.load, here.cores, features);
+  const report = {
+    machine: here,
+    runtime: runtime(),
+    packages: packages(),
+    features,
+    threads: here.cores,
+    peers,
+    state: stateFolder,
+    warnings,
+  };
+  if (json) return printJson(report);
+  const mark = (good: boolean) => (good ? pc.green('yes') : pc.red('no '));
+  print(
+    [
+      describe(here, report.runtime),
+      '',
+      ...Object.entries(features).map(([what, good]) => `  ${mark(good)}  ${what}`),
+      `  ${here.cores.toString().padEnd(3)}  threads for candidates that can use them`,
+      '',
+      'Peers',
+      ...peers.map(({ peer, reason }) => `  ${mark(reason === null)}  ${peer}${reason === null ? '' : `: ${reason}`}`),
+      '',
+      `Packages  ${Object.entries(report.packages)
+        .map((pair) => pair.join(' '))
+        .join(', ')}`,
+      `Records and cache  ${stateFolder}`,
+      ...(warnings.length > 0 ? ['', ...warnings.map((line) => pc.yellow(`! ${line}`))] : []),
+    ].join('\n'),
+  );
+}
+
+/** As pinned: what `npm ci` installs is what is named here. */
+function packages(): Record<string, string> {
+  const { dependencies } = createRequire(import.meta.url)('../../package.json') as { dependencies: Record<string, string> };
+  const shown = ['tinybench', 'assemblyscript', 'wabt', 'esbuild'];
+  return Object.fromEntries(shown.map((name) => [name, dependencies[name]]));
+}
+
+/** Null if the library can do a case of the op, and why not otherwise. */
+async function probe(variant: PeerVariant, op: AnyOp): Promise<{ reason: string | null }> {
+  const cell = new Cell(variant);
+  try {
+    const [c] = op.cases;
+    const image = compose(op, c, op.distributions[0], 1, new Uint8Array(4096));
+    await cell.open(await openingOf(op, c, image.scalars, image.layout, variant, 1));
+    return { reason: null };
+  } catch (error) {
+    return { reason: messageOf(error).replace(/^Error: /, '') };
+  } finally {
+    cell.close();
+  }
+}
+
+function advice(load: number | null, cores: number, features: Readonly<Record<string, boolean>>): string[] {
+  const lines = Object.entries(features).flatMap(([what, good]) =>
+    good ? [] : [`${what} is missing: candidates that need it will end in an error. Node 24 or later has it.`],
+  );
+  if (load !== null && load > 0.5 * cores)
+    lines.push(`the machine is busy (load ${load.toFixed(1)}): close what runs before you time.`);
+  if (cores < 2) lines.push('one core: the harness itself will disturb what it times.');
+  return lines;
+}

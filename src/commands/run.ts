@@ -1,0 +1,101 @@
+/** What verify and bench share: options to a run, selectors to candidates by op, Ctrl-C to an abort. */
+import { randomInt } from 'node:crypto';
+import { suites } from '../../bench/suites.ts';
+import { stopCompiler } from '../build/compile.ts';
+import { type CandidateFile, type Problem, scan } from '../catalog/candidates.ts';
+import { loadOp } from '../catalog/ops.ts';
+import { select, selectCases } from '../catalog/select.ts';
+import { loadText } from '../catalog/text.ts';
+import { killAllCells } from '../cell/cell.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
+import { type Effort, efforts } from '../measure/effort.ts';
+import type { RunOptions } from '../measure/suite.ts';
+import { type Progress, progress } from '../report/output.ts';
+
+export interface Flags {
+  readonly case?: string;
+  readonly quick?: boolean;
+  readonly thorough?: boolean;
+  readonly threads: number;
+  readonly seed?: number;
+  readonly text?: string;
+  readonly json?: boolean;
+}
+
+export interface OpSelection {
+  readonly op: string;
+  readonly candidates: readonly CandidateFile[];
+  readonly problems: readonly Problem[];
+}
+
+export interface Run {
+  readonly selections: readonly OpSelection[];
+  /** Misplaced files, which belong to no op. */
+  readonly strays: readonly Problem[];
+  readonly options: RunOptions;
+  readonly textName: string;
+  readonly progress: Progress;
+}
+
+/** `everything`: the effort where neither a flag nor a selector says how much is wanted. */
+export async function prepareRun(selectors: readonly string[], flags: Flags, everything: Effort['name']): Promise<Run> {
+  const { candidates, problems } = select(selectors, scan());
+  const selections = suites
+    .map(({ op }) => ({
+      op,
+      candidates: candidates.filter((candidate) => candidate.op === op),
+      problems: problems.filter((problem) => problem.op === op),
+    }))
+    .filter((selection) => selection.candidates.length + selection.problems.length > 0);
+  if (selections.length === 0)
+    throw new NfoldError("There is no candidate to run: 'nfold list' shows what there is.", exit.nothing);
+  const ops = await Promise.all(selections.map(({ op }) => loadOp(op)));
+  checkCaseFilter(flags.case, ops);
+  const text = loadText(flags.text, ops);
+  const name = flags.quick ? 'quick' : flags.thorough ? 'thorough' : selectors.length === 0 ? everything : 'default';
+  const shown = progress();
+  const options: RunOptions = {
+    effort: efforts[name],
+    seed: flags.seed ?? randomInt(2 ** 31),
+    threads: flags.threads,
+    caseFilter: flags.case,
+    text: text.bytes,
+    signal: abortOnCtrlC(shown),
+    onProgress: shown,
+  };
+  return {
+    selections,
+    strays: problems.filter(({ op }) => op === null),
+    options,
+    textName: text.name,
+    progress: shown,
+  };
+}
+
+function checkCaseFilter(filter: string | undefined, ops: readonly Awaited<ReturnType<typeof loadOp>>[]): void {
+  if (filter === undefined) return;
+  if (ops.some((op) => selectCases(op, [...op.cases, ...op.edges], filter).length > 0)) return;
+  const examples = ops.map((op) => op.caseName(op.cases[0])).join(' or ');
+  throw new NfoldError(
+    `No case matches '${filter}': cases are called ${examples}, and globs like 'M64*' work.`,
+    exit.nothing,
+  );
+}
+
+/** The first Ctrl-C ends the run and keeps what was measured; a second one ends the process. */
+function abortOnCtrlC(shown: Progress): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => {
+    process.once('SIGINT', () => process.exit(exit.interrupted));
+    shown.end();
+    process.stderr.write('nfold: stopping; what was measured is kept\n');
+    controller.abort();
+    killAllCells();
+  });
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(exit.interrupted));
+  process.once('exit', () => {
+    killAllCells();
+    stopCompiler();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,16 @@
+/** Errors that are the user's to mend: one sentence with what is wrong, where, and what to do. Anything else is our bug. */
+
+export const exit = { fine: 0, failed: 1, usage: 2, nothing: 3, interrupted: 130 } as const;
+
+export class NfoldError extends Error {
+  readonly code: number;
+  constructor(message: string, code: number = exit.usage) {
+    super(message);
+    this.name = 'NfoldError';
+    this.code = code;
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

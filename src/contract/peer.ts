@@ -1,0 +1,27 @@
+/** A peer: a published library that does the same work, timed in the same run and kept outside of every mean. */
+import type { TypedArray } from './op.ts';
+
+export interface BoundPeer {
+  /** Untimed: inputs from the arena into the library's own memory. */
+  load(): void;
+  /** Timed. */
+  run(): void;
+  /** Untimed: results into the arena. */
+  store(): void;
+}
+
+export interface Peer {
+  readonly about: string;
+  /** The npm package, as `doctor` names it. */
+  readonly package: string;
+  readonly ops: readonly string[];
+  /** True if this case is one that the library can do at all. */
+  accepts(dims: Readonly<Record<string, number>>, scalars: Readonly<Record<string, number>>): boolean;
+  /** Loads the library; throws, with the reason, where it is absent or broken. */
+  bind(
+    op: string,
+    dims: Readonly<Record<string, number>>,
+    scalars: Readonly<Record<string, number>>,
+    tensors: Readonly<Record<string, TypedArray>>,
+  ): Promise<BoundPeer>;
+}

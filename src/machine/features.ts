@@ -1,0 +1,27 @@
+/** What this runtime can do, tried rather than looked up. */
+import { spawnSync } from 'node:child_process';
+
+/** (module (func (result v128) v128.const, v128.const, v128.const, f32x4.relaxed_madd)) */
+const relaxedMadd = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 61, 1, 59, 0],
+  ...[0, 1, 2].flatMap(() => [0xfd, 12, ...new Array<number>(16).fill(0)]),
+  ...[0xfd, 0x85, 0x02, 11],
+);
+
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(relaxedMadd);
+}
+
+/** Whether V8 accepts the flag; whether it has an effect here is for a measurement to say. */
+export function acceptsFlag(flag: string): boolean {
+  return spawnSync(process.execPath, [flag, '--eval', ''], { stdio: 'ignore' }).status === 0;
+}
+
+export function hasSharedMemory(): boolean {
+  try {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+    return memory.buffer instanceof SharedArrayBuffer;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,55 @@
+/** What this run was made on; what isn't known is null, never a guess. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly os: string;
+  readonly arch: string;
+  readonly virtual: boolean | null;
+  /** Load average of the last minute, at the start. */
+  readonly load: number | null;
+}
+
+export interface Runtime {
+  readonly nfold: string;
+  readonly node: string;
+  readonly v8: string;
+}
+
+export function machine(): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    os: `${platform()} ${release()}`,
+    arch: arch(),
+    virtual: virtual(),
+    load: platform() === 'win32' ? null : loadavg()[0],
+  };
+}
+
+export function runtime(): Runtime {
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+  return { nfold: version, node: process.versions.node, v8: process.versions.v8 };
+}
+
+/** Linux on x86 tells by a CPU flag; elsewhere it is not known. */
+function virtual(): boolean | null {
+  try {
+    const info = readFileSync('/proc/cpuinfo', 'utf8');
+    return /^flags\s*:/m.test(info) ? /^flags\s*:.*\bhypervisor\b/m.test(info) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** In words, on one line. */
+export function describe(m: Machine, r: Runtime): string {
+  const memory = `${Math.round(m.memoryBytes / 2 ** 30)} GiB`;
+  const kind = m.virtual ? ', virtual machine' : '';
+  return `${m.cpu}, ${m.cores} core${m.cores === 1 ? '' : 's'}, ${memory}, ${m.os} ${m.arch}${kind}; Node ${r.node}, V8 ${r.v8}`;
+}

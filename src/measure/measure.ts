@@ -1,0 +1,234 @@
+/**
+ * Rounds of fresh processes: within a round every variant has a cell, and each case is timed on all of them, one after
+ * another in random order, so that whatever the machine does meanwhile meets both sides of a ratio.
+ */
+import { Cell, CellError } from '../cell/cell.ts';
+import { openingOf, type Variant } from '../cell/opening.ts';
+import type { AnyOp, Case } from '../contract/op.ts';
+import type { Oracle } from '../contract/oracle.ts';
+import { makeRng, type Rng } from '../contract/rng.ts';
+import { halfWidth, logInterval } from '../stats/interval.ts';
+import { roundMeans, type Sampled } from '../stats/speedup.ts';
+import { compose, deriveSeed } from '../verify/image.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import { failure } from '../verify/verify.ts';
+import type { Effort } from './effort.ts';
+import { type PlannedCall, planCalls, type RoundInputs, roundInputs } from './inputs.ts';
+import { expect, inspectTimed } from './timed.ts';
+
+export interface MeasureRequest {
+  readonly op: AnyOp;
+  readonly oracle: Oracle;
+  readonly baseline: Variant;
+  /** Candidates and peers, all of which the baseline is timed beside. */
+  readonly variants: readonly Variant[];
+  readonly cases: readonly Case[];
+  readonly effort: Effort;
+  readonly seed: number;
+  readonly threads: number;
+  readonly text: Uint8Array;
+  readonly signal: AbortSignal;
+  onProgress(note: string): void;
+}
+
+export interface Measured {
+  readonly samples: Sampled[];
+  /** What timed calls showed of a variant: a failure or an error, or the largest error met as a share of its bound. */
+  readonly verdicts: Map<string, Verdict>;
+  interrupted: boolean;
+}
+
+export async function measure(request: MeasureRequest): Promise<Measured> {
+  const { op, effort, signal, cases } = request;
+  const rng = makeRng(deriveSeed(request.seed, op.name, 'rounds'));
+  const verdicts = new Map<string, Verdict>(
+    request.variants.map(({ id }) => [id, { status: 'pass', checks: 0, worst: 0 }]),
+  );
+  const measured: Measured = { samples: [], verdicts, interrupted: false };
+  // In which round the drawn call of a case is checked in full: one of those that are certain to happen.
+  const checkedRound = new Map(cases.map((c) => [c, rng.int(0, effort.rounds[0] - 1)]));
+  const started = performance.now();
+  for (let round = 0; round < effort.rounds[1]; round++) {
+    const elapsedS = (performance.now() - started) / 1000;
+    const nextEndsS = round === 0 ? 0 : elapsedS * (1 + 1 / round);
+    if (round >= effort.rounds[0] && (settled(request, measured) || nextEndsS > effort.budgetS)) break;
+    try {
+      await runRound(request, measured, round, checkedRound, rng);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      measured.interrupted = true;
+      break;
+    }
+  }
+  return measured;
+}
+
+function settled({ baseline, variants, cases, effort, op }: MeasureRequest, { samples }: Measured): boolean {
+  const names = cases.map((c) => op.caseName(c));
+  return variants.every(({ id }) => {
+    const values = roundMeans(samples, baseline.id, id, names);
+    return values.length === 0 || halfWidth(logInterval(values)) <= effort.halfWidth;
+  });
+}
+
+interface Arm {
+  readonly variant: Variant;
+  readonly cell: Cell;
+}
+
+async function runRound(
+  request: MeasureRequest,
+  measured: Measured,
+  round: number,
+  checkedRound: ReadonlyMap<Case, number>,
+  rng: Rng,
+): Promise<void> {
+  const { op, baseline, variants, signal, cases } = request;
+  const standing = variants.filter(({ id }) => measured.verdicts.get(id)?.status === 'pass');
+  const arms: Arm[] = [baseline, ...standing].map((variant) => ({ variant, cell: new Cell(variant) }));
+  const stop = () => {
+    for (const { cell } of arms) cell.close();
+  };
+  signal.addEventListener('abort', stop);
+  try {
+    const nsPerFlop = await warmProcesses(request, measured, arms, rng);
+    for (const c of shuffled(cases, rng)) {
+      signal.throwIfAborted();
+      const baselineNs = nsPerFlop * op.flop(c.dims);
+      const calls = Math.max(1, Math.min(30, Math.round((request.effort.sampleMs * 1e6) / baselineNs)));
+      await runCase(
+        request,
+        measured,
+        arms,
+        { c, round, calls, baselineNs, checked: checkedRound.get(c) === round },
+        rng,
+      );
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+/** Brings the code of every process to its final tier on the smallest case; returns the baseline's pace there. */
+async function warmProcesses(
+  request: MeasureRequest,
+  measured: Measured,
+  arms: readonly Arm[],
+  rng: Rng,
+): Promise<number> {
+  const { op, cases, text, threads } = request;
+  const [c] = [...cases].sort((a, b) => op.flop(a.dims) - op.flop(b.dims));
+  const image = compose(op, c, op.distributions[0], rng.bits(), text);
+  const calls = [{ writes: [{ offset: 0, bytes: image.bytes }], reads: [] }];
+  let nsPerFlop = 1;
+  for (const { variant, cell } of arms) {
+    if (measured.verdicts.get(variant.id)?.status === 'error') continue;
+    request.onProgress(`warming up ${variant.id}`);
+    try {
+      await cell.open(await openingOf(op, c, image.scalars, image.layout, variant, threads));
+      const { timeNs } = await cell.sample({ calls, warmup: { calls: 3, ms: 150 } });
+      if (variant === request.baseline) nsPerFlop = timeNs[0] / op.flop(c.dims);
+    } catch (error) {
+      recordError(request, measured, variant, op.caseName(c), error);
+    }
+  }
+  return nsPerFlop;
+}
+
+interface Turn {
+  readonly c: Case;
+  readonly round: number;
+  /** Of the baseline; what is set by its speed is set for all. */
+  readonly calls: number;
+  readonly baselineNs: number;
+  readonly checked: boolean;
+}
+
+async function runCase(
+  request: MeasureRequest,
+  measured: Measured,
+  arms: readonly Arm[],
+  turn: Turn,
+  rng: Rng,
+): Promise<void> {
+  const { op, oracle, baseline, text, seed } = request;
+  const { c, round, checked } = turn;
+  const name = op.caseName(c);
+  const most = Math.max(turn.calls, leastCalls);
+  const inputs = roundInputs(op, c, seed, round, most, checked, text);
+  const done: { variant: Variant; planned: PlannedCall[]; reads: readonly (readonly Uint8Array[])[] }[] = [];
+  for (const { variant, cell } of shuffled(arms, rng)) {
+    if (variant !== baseline && measured.verdicts.get(variant.id)?.status !== 'pass') continue;
+    request.onProgress(`round ${round + 1}, ${name}: ${variant.id}`);
+    const planned = planCalls(op, c, inputs, variant === baseline ? turn.calls : most, variant.id, text);
+    try {
+      const { timeNs, reads } = await timeOne(request, cell, variant, turn, inputs, planned);
+      measured.samples.push({ round, case: name, variant: variant.id, timeNs });
+      done.push({ variant, planned, reads });
+    } catch (error) {
+      recordError(request, measured, variant, name, error);
+    }
+  }
+  const base = done.find(({ variant }) => variant === baseline);
+  const place = base?.planned.findIndex(({ drawn }) => drawn) ?? -1;
+  const expectation = checked && base ? expect(op, c, oracle, inputs.drawn, base.reads[place][0]) : null;
+  for (const { variant, planned, reads } of done) {
+    const before = measured.verdicts.get(variant.id);
+    const inspection = inspectTimed(op, c, oracle, planned, reads, expectation, rng.bits());
+    if ('finding' in inspection) {
+      if (variant === baseline)
+        throw new Error(`the baseline of ${op.name} fails its own check at ${name}: ${inspection.finding.where}`);
+      const failed = failure(inspection.finding, variant.id, name, request, op.distributions[0]);
+      measured.verdicts.set(variant.id, { status: 'fail', failure: failed });
+    } else if (before?.status === 'pass') {
+      const worst = Math.max(before.worst, inspection.worst);
+      measured.verdicts.set(variant.id, { status: 'pass', checks: before.checks + planned.length, worst });
+    }
+  }
+}
+
+/** Calls that a fast variant gets where the dear baseline gets one. */
+const leastCalls = 5;
+
+async function timeOne(
+  { op, baseline, threads }: MeasureRequest,
+  cell: Cell,
+  variant: Variant,
+  { c, baselineNs }: Turn,
+  { warm }: RoundInputs,
+  planned: readonly PlannedCall[],
+) {
+  await cell.open(await openingOf(op, c, warm.scalars, warm.layout, variant, threads));
+  // A call may take 20 times the baseline's, and never has less than a minute for all.
+  const limitMs = 60_000 + (20 * planned.length * baselineNs) / 1e6;
+  // The baseline's code is hot from the cases before; calls of seconds need no more of it.
+  const dear = variant === baseline && baselineNs > 1e8;
+  if (!dear) {
+    const calls = [{ writes: [{ offset: 0, bytes: warm.bytes }], reads: [] }];
+    await cell.sample({ calls, warmup: { calls: 2, ms: 20 } }, limitMs);
+  }
+  return cell.sample({ calls: planned.map(({ call }) => call) }, limitMs);
+}
+
+function recordError(
+  { baseline, signal }: MeasureRequest,
+  measured: Measured,
+  variant: Variant,
+  at: string,
+  error: unknown,
+): void {
+  signal.throwIfAborted();
+  if (!(error instanceof CellError) || variant === baseline) throw error;
+  measured.verdicts.set(variant.id, { status: 'error', message: `${variant.id} at ${at}: ${error.message}` });
+}
+
+/** Fisher and Yates */
+function shuffled<T>(items: readonly T[], rng: Rng): T[] {
+  const result = [...items];
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = rng.int(0, i);
+    [result[i], result[j]] = [result[j], result[i]];
+  }
+  return result;
+}

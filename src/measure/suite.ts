@@ -1,0 +1,146 @@
+/** One suite from sources to samples: build, verify, then time what passed. What fails on the way keeps its verdict. */
+import type { Suite } from '../../bench/suites.ts';
+import { type Built, build, buildBaseline } from '../build/build.ts';
+import { BuildError } from '../build/sources.ts';
+import { type CandidateFile, type Problem, shown } from '../catalog/candidates.ts';
+import { loadOp, loadOracle } from '../catalog/ops.ts';
+import { loadPeer, type PeerVariant } from '../catalog/peers.ts';
+import { selectCases } from '../catalog/select.ts';
+import type { AnyOp, Case } from '../contract/op.ts';
+import type { Oracle } from '../contract/oracle.ts';
+import type { Sampled } from '../stats/speedup.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import { planChecks, verify } from '../verify/verify.ts';
+import type { Effort } from './effort.ts';
+import { measure } from './measure.ts';
+
+/** What holds for the whole run. */
+export interface RunOptions {
+  readonly effort: Effort;
+  readonly seed: number;
+  readonly threads: number;
+  readonly caseFilter: string | undefined;
+  readonly text: Uint8Array;
+  readonly signal: AbortSignal;
+  onProgress(note: string): void;
+}
+
+export interface Entry {
+  readonly id: string;
+  readonly about: string | null;
+  /** Null if it did not build. */
+  readonly built: Built | null;
+  readonly peer: PeerVariant | null;
+  verdict: Verdict;
+}
+
+export interface SuiteOutcome {
+  readonly suite: Suite;
+  readonly op: AnyOp;
+  readonly baseline: Built;
+  /** Timed, in the suite's order; `headline` are those that the mean is taken over. */
+  readonly cases: readonly Case[];
+  readonly headline: readonly Case[];
+  readonly entries: readonly Entry[];
+  samples: readonly Sampled[];
+  interrupted: boolean;
+}
+
+export interface Prepared {
+  readonly op: AnyOp;
+  readonly oracle: Oracle;
+  readonly baseline: Built;
+  readonly entries: Entry[];
+}
+
+/** Op, oracle, baseline, and each candidate built or with the reason why not. */
+export async function prepare(
+  opName: string,
+  candidates: readonly CandidateFile[],
+  problems: readonly Problem[],
+): Promise<Prepared> {
+  const [op, oracle, baseline] = await Promise.all([loadOp(opName), loadOracle(opName), buildBaseline(opName)]);
+  const entries: Entry[] = [];
+  for (const candidate of candidates) entries.push(await entryOf(candidate, op));
+  for (const { file, message } of problems) entries.push(broken(shown(file), `${shown(file)}: ${message}`));
+  return { op, oracle, baseline, entries };
+}
+
+const untested: Verdict = { status: 'pass', checks: 0, worst: 0 };
+const broken = (id: string, message: string): Entry => ({
+  id,
+  about: null,
+  built: null,
+  peer: null,
+  verdict: { status: 'error', message },
+});
+
+async function entryOf(candidate: CandidateFile, op: AnyOp): Promise<Entry> {
+  try {
+    const built = await build(candidate);
+    // Compiled now for one case, so that what does not compile is known before anything is timed.
+    await built.artifact(op.cases[0].dims);
+    return { id: built.id, about: built.about, built, peer: null, verdict: untested };
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    return broken(candidate.id, error.message);
+  }
+}
+
+export async function verifyEntries(
+  prepared: Prepared,
+  cases: readonly Case[],
+  options: RunOptions,
+  timedShapes: boolean,
+) {
+  const { op, oracle, baseline, entries } = prepared;
+  const variants = entries.flatMap(({ built, verdict }) => (built && verdict.status === 'pass' ? [built] : []));
+  const checks = planChecks(op, cases, options.effort.repeats, timedShapes);
+  const { seed, threads, text, signal } = options;
+  const onProgress = (done: number, total: number) => {
+    options.onProgress(`${op.name}: verifying ${variants.length} candidates, check ${done + 1} of ${total}`);
+  };
+  const verdicts = await verify({ op, oracle, baseline, variants, checks, seed, threads, text, signal, onProgress });
+  for (const entry of entries) entry.verdict = verdicts.get(entry.id) ?? entry.verdict;
+}
+
+export async function runSuite(
+  suite: Suite,
+  candidates: readonly CandidateFile[],
+  problems: readonly Problem[],
+  options: RunOptions,
+): Promise<SuiteOutcome> {
+  options.onProgress(`${suite.op}: building`);
+  const prepared = await prepare(suite.op, candidates, problems);
+  const { op, oracle, baseline, entries } = prepared;
+  const timed = op.cases.filter((c) => options.effort.extra || !c.extra || options.caseFilter !== undefined);
+  const cases = selectCases(op, timed, options.caseFilter);
+  const headline = op.cases.filter((c) => !c.extra);
+  const outcome: SuiteOutcome = { suite, op, baseline, cases, headline, entries, samples: [], interrupted: false };
+  try {
+    await verifyEntries(prepared, [...op.edges, ...cases], options, false);
+    for (const name of suite.peers) {
+      const peer = await loadPeer(name);
+      entries.push({ id: name, about: peer.peer.about, built: null, peer, verdict: untested });
+    }
+    const standing = entries.filter(({ verdict }) => verdict.status === 'pass');
+    const variants = standing.flatMap(({ built, peer }) => built ?? peer ?? []);
+    const { effort, seed, threads, text, signal } = options;
+    const onProgress = (note: string) => options.onProgress(`${op.name}: ${note}`);
+    const request = { op, oracle, baseline, variants, cases, effort, seed, threads, text, signal, onProgress };
+    const measured = await measure(request);
+    outcome.samples = measured.samples;
+    outcome.interrupted = measured.interrupted;
+    for (const entry of standing) entry.verdict = merged(entry.verdict, measured.verdicts.get(entry.id));
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+    outcome.interrupted = true;
+  }
+  return outcome;
+}
+
+function merged(first: Verdict, second: Verdict | undefined): Verdict {
+  if (first.status !== 'pass' || !second) return first;
+  if (second.status !== 'pass') return second;
+  return { status: 'pass', checks: first.checks + second.checks, worst: Math.max(first.worst, second.worst) };
+}

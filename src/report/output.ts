@@ -1,0 +1,45 @@
+/** Where words go: data on stdout, progress and everything said by the way on stderr. */
+import { writeSync } from 'node:fs';
+import pc from 'picocolors';
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Data alone, as one JSON document. */
+export function printJson(data: unknown): void {
+  // Synchronous: a large document must be whole before the process ends, in a pipe too.
+  const bytes = Buffer.from(`${JSON.stringify(data, null, 2)}\n`);
+  for (let sent = 0; sent < bytes.length; ) {
+    try {
+      sent += writeSync(1, bytes, sent);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
+export interface Progress {
+  (note: string): void;
+  /** Takes the line away. */
+  end(): void;
+}
+
+/** One line that is rewritten on a terminal; elsewhere a line each time that the first word, the op, changes. */
+export function progress(stream: NodeJS.WriteStream = process.stderr): Progress {
+  const live = stream.isTTY === true && process.env.TERM !== 'dumb';
+  const started = performance.now();
+  let last = '';
+  const show = (note: string) => {
+    const seconds = `${((performance.now() - started) / 1000).toFixed(0).padStart(3)} s`;
+    if (live) {
+      const width = Math.max(20, (stream.columns ?? 80) - 1);
+      stream.write(`\r\x1b[2K${pc.dim(`${seconds}  ${note}`.slice(0, width))}`);
+      return;
+    }
+    const stage = note.replace(/check \d+ of.*|, M\d.*|, B\d.*/, '').replace(/warming up.*/, 'warming up');
+    if (stage !== last) stream.write(`${seconds}  ${stage.replace(/, $/, '')}\n`);
+    last = stage;
+  };
+  return Object.assign(show, { end: () => void (live && stream.write('\r\x1b[2K')) });
+}

@@ -1,0 +1,156 @@
+/** A record as a terminal shows it. */
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import { ladder, suites } from '../../bench/suites.ts';
+import { describe } from '../machine/fingerprint.ts';
+import type { Mean, Record } from '../records/schema.ts';
+import { byMean, digits, duration, interval, multiple, shortFlags, verdictMark } from './format.ts';
+
+const plain = { style: { head: [], border: [], compact: true } };
+
+export function reportRecord(record: Record, { perCase = false } = {}): string {
+  const blocks = [header(record)];
+  for (const suite of suites) {
+    const means = record.means.filter((mean) => mean.suite === suite.name);
+    if (means.length === 0) continue;
+    blocks.push(suiteTable(record, suite.name, suite.op, means));
+    if (perCase) blocks.push(caseTable(record, suite.op));
+    const peers = peerLines(record, suite.op, means);
+    if (peers) blocks.push(peers);
+    if (suite.ladder) blocks.push(ladderLines(means));
+  }
+  const failures = failureLines(record);
+  if (failures) blocks.push(failures);
+  return blocks.join('\n\n');
+}
+
+function header(record: Record): string {
+  const lines = [
+    `${pc.bold('nfold')} ${record.runtime.nfold}   ${describe(record.machine, record.runtime)}`,
+    `${record.effort} run of ${record.suite}, ${record.createdAt.slice(0, 16).replace('T', ' ')} UTC, ` +
+      `${record.seconds.toFixed(0)} s, seed ${record.seed}, text: ${record.text}`,
+  ];
+  if (record.interrupted) lines.push(pc.yellow('Interrupted: what follows is what had been measured.'));
+  const { load, cores } = record.machine;
+  if (load !== null && load > cores)
+    lines.push(pc.yellow(`The machine was busy at the start (load ${load.toFixed(1)}): expect noise.`));
+  return lines.join('\n');
+}
+
+function suiteTable(record: Record, suite: string, op: string, means: readonly Mean[]): string {
+  const table = new Table({
+    ...plain,
+    head: [
+      'candidate',
+      'verified',
+      'cases',
+      'mean speedup',
+      'geometric',
+      'least..greatest',
+      'Gflop/s',
+      'threads',
+      'tier',
+      'flags',
+    ],
+    colAligns: ['left', 'left', 'right', 'left', 'right', 'right', 'right', 'right', 'left', 'left'],
+  });
+  for (const mean of [...means].sort(byMean)) {
+    const candidate = record.candidates.find((c) => c.candidate === mean.candidate && c.op === op);
+    const results = record.results.filter((r) => r.candidate === mean.candidate && r.op === op);
+    const rates = results.flatMap(({ gflops }) => gflops ?? []);
+    const { arithmetic } = mean;
+    table.push([
+      mean.peer ? `${mean.candidate} (peer)` : mean.candidate.replace(`${op}/`, ''),
+      candidate?.verdict === 'pass' && mean.cases === 0 && !mean.peer
+        ? 'pass, not timed'
+        : verdictMark(candidate?.verdict ?? 'error'),
+      `${mean.cases}`,
+      arithmetic ? `${pc.bold(multiple(arithmetic.value))} ${pc.dim(interval(arithmetic))}` : 'withheld',
+      multiple(mean.geometric),
+      mean.least === null ? '-' : `${digits(mean.least)}..${digits(mean.greatest as number)}`,
+      rates.length > 0 ? `${digits(Math.min(...rates))}..${digits(Math.max(...rates))}` : '-',
+      `${results[0]?.threads ?? '-'}`,
+      results[0]?.tier ?? '-',
+      shortFlags(results[0]?.flags ?? []),
+    ]);
+  }
+  const baselines = new Map(
+    record.results
+      .filter((r) => r.op === op && r.baseline.timeNs !== null)
+      .map((r) => [r.case, r.baseline.timeNs as number]),
+  );
+  const sweep = [...baselines.values()].reduce((sum, ns) => sum + ns, 0);
+  const total = new Set(record.results.filter((r) => r.op === op).map((r) => r.case)).size;
+  const title = `${pc.bold(suite)}   ${total} cases; the baseline, plain TypeScript, takes ${duration(sweep)} for one call of each`;
+  const legend = pc.dim(
+    'mean speedup: arithmetic mean over the cases of baseline time / candidate time, [95 % interval]. ' +
+      'tier W: WebAssembly, reaches its arena only; J: JavaScript, trusted less.',
+  );
+  return `${title}\n${table.toString()}\n${legend}`;
+}
+
+export function caseTable(record: Record, op: string): string {
+  const results = record.results.filter((r) => r.op === op && r.speedup !== null);
+  if (results.length === 0) return `No case of ${op} was timed.`;
+  const table = new Table({
+    ...plain,
+    head: ['case', 'candidate', 'baseline', 'time', 'speedup', '', 'Gflop/s'],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'left', 'right'],
+  });
+  let previous = '';
+  for (const r of [...results].sort((a, b) => order(record, a.case, op) - order(record, b.case, op))) {
+    table.push([
+      r.case === previous ? '' : r.case,
+      r.candidate.replace(`${op}/`, ''),
+      r.case === previous ? '' : duration(r.baseline.timeNs),
+      duration(r.timeNs),
+      multiple(r.speedup?.value ?? null),
+      r.speedup ? interval(r.speedup) : '',
+      r.gflops === null ? '-' : digits(r.gflops),
+    ]);
+    previous = r.case;
+  }
+  return table.toString();
+}
+
+/** The place of a case among those of its op, as first listed. */
+function order(record: Record, name: string, op: string): number {
+  return record.results.findIndex((r) => r.op === op && r.case === name);
+}
+
+/** The best candidate against each peer, in geometric means over the cases: "3.1x faster than ...". */
+function peerLines(record: Record, op: string, means: readonly Mean[]): string {
+  const [best] = means.filter(({ peer, geometric }) => !peer && geometric !== null).sort(byMean);
+  return means
+    .filter(({ peer }) => peer)
+    .map((mean) => {
+      const { message = null, about = null } =
+        record.candidates.find((c) => c.candidate === mean.candidate && c.op === op) ?? {};
+      if (message !== null) return `  ${mean.candidate}: ${message.replace(/^.*?Error: /, '')}`;
+      if (!best || mean.geometric === null) return `  ${mean.candidate}: ${mean.withheld ?? about}`;
+      const ratio = (best.geometric as number) / mean.geometric;
+      return `  ${best.candidate} is ${multiple(ratio)} as fast as ${about} (geometric mean)`;
+    })
+    .join('\n');
+}
+
+/** The essay's figures, with our best mean on its rung. */
+function ladderLines(means: readonly Mean[]): string {
+  const [best] = means.filter(({ peer, arithmetic }) => !peer && arithmetic !== null).sort(byMean);
+  const rungs = ladder.map(({ multiple: value, what }) => ({ value, line: `  ${`${value}x`.padStart(7)}  ${what}` }));
+  if (best?.arithmetic) {
+    const { value } = best.arithmetic;
+    rungs.push({ value, line: pc.bold(pc.cyan(`> ${multiple(value).padStart(7)}  ${best.candidate}, here`)) });
+  }
+  rungs.sort((a, b) => b.value - a.value);
+  const title = "The essay's ladder: mean speedup on a CPU-only small language model training implementation";
+  const note = pc.dim('  Its starting code is not public: the multiples are not comparable one to one.');
+  return [title, ...rungs.map(({ line }) => line), note].join('\n');
+}
+
+function failureLines(record: Record): string {
+  return record.candidates
+    .filter(({ peer, verdict }) => !peer && verdict !== 'pass')
+    .map(({ message, replay }) => `${pc.red('x')} ${message}${replay ? `\n  again: ${replay}` : ''}`)
+    .join('\n');
+}

@@ -1,0 +1,127 @@
+/**
+ * One call, inspected: outputs against the truth, everything else against what it was. Comparisons are written so that
+ * NaN fails, and a truth that is NaN is an error of ours, not a wildcard.
+ */
+import { guardsOf } from '../cell/layout.ts';
+import type { AnyOp, Case, Part, TensorSpec, Tensors, Truths } from '../contract/op.ts';
+import { type Image, tensorsOf } from './image.ts';
+
+export type Bounds = Readonly<Record<string, Float64Array>>;
+
+export interface Finding {
+  readonly reason:
+    | 'differs'
+    | 'input changed'
+    | 'wrote outside'
+    | 'not updated'
+    | 'not repeatable'
+    | 'sketch'
+    | 'not finite';
+  /** `C[3,5]`, `params.wte[17]` or the guard's neighbour. */
+  readonly where: string;
+  readonly got: number | null;
+  readonly want: number | null;
+  readonly error: number | null;
+  readonly bound: number | null;
+}
+
+/** The largest error as a share of its bound, or the first thing found wrong. */
+export type Inspection = { readonly worst: number } | { readonly finding: Finding };
+
+export function inspect(
+  op: AnyOp,
+  c: Case,
+  image: Image,
+  after: Uint8Array,
+  truths: Truths,
+  bounds: Bounds,
+): Inspection {
+  const guard = brokenGuard(image, after);
+  if (guard) return { finding: { ...blank, reason: 'wrote outside', where: guard } };
+  const got = tensorsOf(after, image.layout);
+  let worst = 0;
+  for (const [name, spec] of Object.entries<TensorSpec>(op.tensors)) {
+    if (spec.role === 'in') {
+      const finding = changedInput(op, c, name, image, got);
+      if (finding) return { finding };
+      continue;
+    }
+    const compared = compare(op, c, name, got, truths, bounds);
+    if ('finding' in compared) return compared;
+    worst = Math.max(worst, compared.worst);
+  }
+  for (const name of op.carries ?? []) {
+    const part = standingPart(op, c, name, image.tensors, got);
+    if (part) return { finding: { ...blank, reason: 'not updated', where: `${name}.${part.name}` } };
+  }
+  return { worst };
+}
+
+/** Two calls on the same bytes must leave the same bytes. */
+export function compareRepeat(op: AnyOp, c: Case, image: Image, first: Uint8Array, second: Uint8Array): Finding | null {
+  if (Buffer.compare(first, second) === 0) return null;
+  const [a, b] = [tensorsOf(first, image.layout), tensorsOf(second, image.layout)];
+  for (const name of Object.keys(op.tensors)) {
+    const i = a[name].findIndex((value, index) => !Object.is(value, b[name][index]));
+    if (i < 0) continue;
+    return { ...blank, reason: 'not repeatable', where: locate(op, c, name, i), got: b[name][i], want: a[name][i] };
+  }
+  return null;
+}
+
+const blank = { got: null, want: null, error: null, bound: null };
+
+function brokenGuard({ layout, bytes }: Image, after: Uint8Array): string | null {
+  const names = ['before the first tensor', ...layout.slots.map(({ name }) => `behind ${name}`)];
+  for (const [i, [from, to]] of guardsOf(layout).entries()) {
+    if (Buffer.compare(bytes.subarray(from, to), after.subarray(from, to)) !== 0) return names[i];
+  }
+  return null;
+}
+
+function changedInput(op: AnyOp, c: Case, name: string, image: Image, got: Tensors): Finding | null {
+  const before = new Int32Array(image.tensors[name].buffer, image.tensors[name].byteOffset, got[name].length);
+  const after = new Int32Array(got[name].buffer, got[name].byteOffset, got[name].length);
+  const i = before.findIndex((bits, index) => bits !== after[index]);
+  if (i < 0) return null;
+  const where = locate(op, c, name, i);
+  return { ...blank, reason: 'input changed', where, got: got[name][i], want: image.tensors[name][i] };
+}
+
+function compare(op: AnyOp, c: Case, name: string, tensors: Tensors, truths: Truths, bounds: Bounds): Inspection {
+  const got = tensors[name];
+  const { want } = truths[name];
+  let worst = 0;
+  for (let i = 0; i < got.length; i++) {
+    const bound = bounds[name][i];
+    const error = Math.abs(got[i] - want[i]);
+    if (!(error <= bound)) {
+      const where = locate(op, c, name, i);
+      return { finding: { reason: 'differs', where, got: got[i], want: want[i], error, bound } };
+    }
+    if (error > 0) worst = Math.max(worst, error / bound);
+  }
+  return { worst };
+}
+
+/** A part of a carried tensor of which a call has not changed one bit. */
+function standingPart(op: AnyOp, c: Case, name: string, before: Tensors, after: Tensors): Part | undefined {
+  return op.parts?.(name, c.dims).find(({ offset, length }) => {
+    for (let i = offset; i < offset + length; i++) if (before[name][i] !== after[name][i]) return false;
+    return true;
+  });
+}
+
+function locate(op: AnyOp, c: Case, name: string, index: number): string {
+  const part = op.parts?.(name, c.dims).find(({ offset, length }) => index >= offset && index < offset + length);
+  if (part) return part.name === name ? name : `${name}.${part.name}[${index - part.offset}]`;
+  const shape = (op.tensors[name] as TensorSpec).shape(c.dims);
+  let rest = index;
+  const at = shape.map((_, axis) => {
+    const stride = shape.slice(axis + 1).reduce((product, extent) => product * extent, 1);
+    const position = Math.floor(rest / stride);
+    rest -= position * stride;
+    return position;
+  });
+  return `${name}[${at.join(',')}]`;
+}

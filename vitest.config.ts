@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Cells start processes and compile; nothing here passes or fails by how long it takes.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
