@@ -2,9 +2,9 @@
  * Who checks the oracle of train_gpt2: central differences its gradients, the textbook line its AdamW. And the oracle
  * checks the baseline.
  *
- * Error    (f(-2h) - 8 f(-h) + 8 f(h) - f(2h)) / 12h is off by h^4 f^(5) / 30 + u f / h, u = 2^-53: some 1e-12 at h = 1e-3,
- *          where a wrong formula is off by 1e-3. Of the baseline: forward and backward pass some ten tensors rounded to
- *          f32 on the way to a gradient, so ten to twenty u of the largest, and as much again in its square.
+ * Error    (f(-2h) - 8 f(-h) + 8 f(h) - f(2h)) / 12h is off by h^4 f^(5) / 30 + u f / h, u = 2^-53: some 1e-12 at
+ *          h = 1e-3, where a wrong formula is off by 1e-3. Of the baseline: some ten tensors are rounded to f32 on
+ *          the way to a gradient, so ten to twenty u of the largest, and as much again in its square.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';

@@ -1,8 +1,8 @@
 /**
  * A second witness for train_gpt2: tfjs, which differentiates the model by itself, must tell what the oracle tells.
  *
- * Error    tfjs is f32 with about twice as many roundings as the baseline; 1e-5 of a tensor's largest gradient is some 170
- *          of them (u = 6e-8), and the smallest mistake in a formula (a bias left out, a scale) shows from 1e-2.
+ * Error    tfjs is f32 with about twice as many roundings as the baseline; 1e-5 of a tensor's largest gradient is 170
+ *          of them (u = 6e-8), and a mistake in a formula (a bias left out, a scale) shows from 1e-2.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';

@@ -76,7 +76,7 @@ export function layernorm_backward(
   }
 }
 
-/** Over all b, t, o, with d = dout[b,t,o]:  dinp[b,t,:] += d weight[o,:];  dweight[o,:] += d inp[b,t,:];  dbias[o] += d */
+/** For each b, t, o, d = dout[b,t,o]:  dinp[b,t,:] += d weight[o,:];  dweight[o,:] += d inp[b,t,:];  dbias[o] += d */
 export function matmul_backward(
   dinp: Float32Array,
   dweight: Float32Array,

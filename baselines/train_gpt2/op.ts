@@ -12,13 +12,12 @@
  *          loss (1). NH divides C; hs = C / NH. T is also the number of rows of wpe.
  * Numerics f32; layernorm eps 1e-5 and variance over C; attention scaled by 1/sqrt(hs), causal; GELU in its tanh form;
  *          weight decay on every parameter, as in llm.c.
- * Error    4 times the baseline's own largest error against f64 on the same bytes, part by part, and at least 8 u times the
- *          part's largest value: rounding differs by order of summation, not by kind. m after a step holds the gradient,
- *          m' - beta1 m = (1 - beta1) g, so bounding m, part by part, bounds every gradient.
+ * Error    bounds.ts: 4 times the baseline's own error in m, part by part, and from there through AdamW by its derivatives.
  * Work     6 flop per parameter of the matmuls (head included) and token, and 12 L C T^2/2 per sequence for attention.
  * Source   Radford et al. 2019; Loshchilov and Hutter 2019, arXiv:1711.05101; names and layout follow llm.c.
  */
-import { type Case, type DrawContext, defineOp, type Truth, type TypedArray } from '../../src/contract/op.ts';
+import { type Case, type DrawContext, defineOp } from '../../src/contract/op.ts';
+import { stepBounds } from './bounds.ts';
 import { parameterCount, parameterParts } from './layout.ts';
 
 const dims = ['B', 'T', 'L', 'C', 'NH', 'V'] as const;
@@ -50,8 +49,6 @@ const edges = [
   gpt(2, 17, 1, 36, 3),
   gpt(1, 33, 2, 40, 2),
 ];
-
-const u = 2 ** -24;
 
 export default defineOp({
   name: 'train_gpt2',
@@ -103,34 +100,12 @@ export default defineOp({
     context.tensors.step[0] += 1;
     drawBatch(context);
   },
-  bounds({ dims: d, truths, baseline }) {
-    if (!baseline) throw new Error('train_gpt2 derives its bounds from the baseline, and none was given');
-    return Object.fromEntries(
-      Object.entries(truths).map(([name, truth]) => [
-        name,
-        partBounds(truth, baseline[name] as TypedArray, partsOf(name, d)),
-      ]),
-    );
-  },
+  bounds: stepBounds,
   parts: partsOf,
 });
 
 function partsOf(tensor: string, d: GptCase['dims']) {
   return tensor === 'loss' ? [{ name: 'loss', offset: 0, length: 1 }] : parameterParts(d);
-}
-
-function partBounds(truth: Truth, baseline: TypedArray, parts: ReturnType<typeof partsOf>): Float64Array {
-  const bounds = new Float64Array(truth.want.length);
-  for (const { offset, length } of parts) {
-    let error = 0;
-    let largest = 0;
-    for (let i = offset; i < offset + length; i++) {
-      error = Math.max(error, Math.abs((baseline[i] as number) - (truth.want[i] as number)));
-      largest = Math.max(largest, Math.abs(truth.want[i] as number));
-    }
-    bounds.fill(4 * Math.max(error, 2 * u * largest), offset, offset + length);
-  }
-  return bounds;
 }
 
 /** B*T consecutive bytes of the text and, as targets, the same one further on. */

@@ -51,13 +51,18 @@ export function setAdamw(step: i32, learning_rate: f32, beta1: f32, beta2: f32, 
 export function adamw(p: usize, m: usize, v: usize, g: usize, n: i32): void {
   let x: usize = 0;
   const end = <usize>n << 2;
-  for (; x + 16 <= end; x += 16) {
-    const gradient = v128.load(g + x);
-    const first = firstMoment(v128.load(m + x), gradient), second = secondMoment(v128.load(v + x), gradient);
-    const after = moved(v128.load(p + x), first, second);
-    v128.store(m + x, first);
-    v128.store(v + x, second);
-    v128.store(p + x, after);
+  // Two vectors a turn, stored in pairs after all loads: the revectorizer packs them.
+  for (; x + 32 <= end; x += 32) {
+    const g0 = v128.load(g + x), g1 = v128.load(g + x, 16);
+    const m0 = firstMoment(v128.load(m + x), g0), m1 = firstMoment(v128.load(m + x, 16), g1);
+    const v0 = secondMoment(v128.load(v + x), g0), v1 = secondMoment(v128.load(v + x, 16), g1);
+    const p0 = moved(v128.load(p + x), m0, v0), p1 = moved(v128.load(p + x, 16), m1, v1);
+    v128.store(m + x, m0);
+    v128.store(m + x, m1, 16);
+    v128.store(v + x, v0);
+    v128.store(v + x, v1, 16);
+    v128.store(p + x, p0);
+    v128.store(p + x, p1, 16);
   }
   // The tail in one lane of the same operations: where a thread's share ends must not show in the result.
   for (; x < end; x += 4) {

@@ -3,8 +3,9 @@
  *
  *   datt = dout v^T;  dpre = att (datt - sum of att datt) / sqrt(hs);  dv = att^T dout;  dq = dpre k;  dk = dpre^T q
  *
- * Shapes   q, k, v, dq, dk, dv (T,hs), rows 3C apart; out, dout (T,hs), rows C apart; att, datt (T,Tp), Tp = T rounded up to 16.
- * Expects  the masked half to be skipped by panels of 6 rows: att is zero behind the diagonal as far as such a panel reads.
+ * Shapes   q, k, v, dq, dk, dv (T,hs), rows 3C apart; out, dout (T,hs), rows C apart; att, datt (T,Tp), where Tp is T
+ *          rounded up to 16.
+ * Expects  to skip the masked half by panels of 6 rows: att is zero behind the diagonal as far as such a panel reads.
  * Source   Vaswani et al. 2017, arXiv:1706.03762; layout of qkv as in llm.c.
  */
 import { FULL, gemm, LOWER_A, LOWER_C, UPPER_A } from './gemm.as';

@@ -2,7 +2,8 @@
  * out = x s,  s = 1 / (1 + exp(-2 y)),  y = sqrt(2/pi) (x + 0.044715 x^3)          as 0.5 (1 + tanh y) = s
  * dx  = dout (s + 2 x s (1 - s) y'),  1 - s = exp(-2 y) s
  *
- * Shapes   n floats, n a multiple of 4. Two vectors a turn, for the revectorizer to pack: loads first, then both stores.
+ * Shapes   n floats, n a multiple of 4.
+ * Needs    relaxed SIMD. Two vectors a turn, loads first, then both stores: the revectorizer packs them.
  * Numerics no cancellation at negative x, where 1 + tanh has one.
  * Source   Hendrycks and Gimpel 2016, arXiv:1606.08415; the tanh form of GPT-2.
  */

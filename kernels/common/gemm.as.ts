@@ -4,13 +4,13 @@
  *   for each 16 columns: Bp[k][0..15] = op(B)[k, j..j+15]
  *   for each 6 rows:     Ap[k][0..5]  = op(A)[i..i+5, k];  C[i..i+5, j..j+15] = sum over k of Ap[k] x Bp[k]
  *
- * Shapes   row-major, leading dimensions in elements; C (M,N), op(A) (M,K), op(B) (K,N). Threads share the rows,
- *          lo a multiple of MR, so that each element has the same order of summation whatever the number of threads.
- * Numerics one accumulator for each element, fused multiply-add in order of k. beta = 0 does not read C, alpha = 0 reads
- *          neither A nor B. Whole tiles with alpha = 1 and beta 0 or 1 start from C, a bias or zero and are stored
- *          straight into C; all others go through a tile in scratch.
- * Needs    relaxed SIMD. NR = 16 wants 256-bit registers, that is the revectorizer; NR = 8 does the left and right half of
- *          the tile one after the other, which is what 16 registers of 128 bits hold.
+ * Shapes   row-major, leading dimensions in elements; C (M,N), op(A) (M,K), op(B) (K,N). Threads share the rows, lo a
+ *          multiple of MR.
+ * Numerics one accumulator for each element, fused multiply-add in order of k, whatever the number of threads. beta = 0
+ *          does not read C, alpha = 0 reads neither A nor B. Whole tiles with alpha = 1 and beta 0 or 1 start from C, a
+ *          bias or zero and are stored straight into C; all others go through a tile in scratch.
+ * Needs    relaxed SIMD. NR = 16 wants 256-bit registers, that is the revectorizer; NR = 8 does the left and the right
+ *          half of the tile one after the other, which is what 16 registers of 128 bits hold.
  * Expects  K small enough for 16 K floats to stay in L1 (K up to about 500); there is no cache blocking.
  * Source   Goto and van de Geijn 2008; BLIS for the panels.
  */

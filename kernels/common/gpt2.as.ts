@@ -1,12 +1,12 @@
 /**
- * One training step of a GPT-2, forward, backward and AdamW, in one parallel region; formulas in baselines/train_gpt2/op.ts.
+ * One training step of a GPT-2 in one parallel region: forward, backward, AdamW. Formulas: baselines/train_gpt2/op.ts.
  *
  *   forward   own rows: x += fcproj(gelu(fc(ln2(x)))), ln1, qkv | own heads: attention | own rows: attproj, ln2, ...
  *   backward  own rows: gradients of activations | own heads: attention | own rows | own rows of each weight: dW, AdamW
- *   A bar is a barrier. A thread's own rows of (B*T) are the same throughout, so the row-wise ops need none between them.
+ *   A bar is a barrier. A thread's own rows of (B*T) stay the same, so that the row-wise ops need none between them.
  *
- * Shapes   as in llm.c; every per-layer activation is kept, gradients of activations for one layer, gradients of weights for
- *          one matrix and thread: AdamW takes a weight's gradient out of the cache as soon as it is there.
+ * Shapes   as in llm.c; activations are kept for all layers, their gradients for one, gradients of weights for one
+ *          matrix and thread: AdamW takes a weight's gradient out of the cache as soon as it is there.
  * Numerics f32; sums of losses and the constants of AdamW in f64. The result does not depend on the number of threads.
  * Needs    relaxed SIMD. NR = 16 for the revectorizer, 8 for 128 bits (see gemm.as.ts).
  * Source   Radford et al. 2019; names and layout follow llm.c.
@@ -37,7 +37,7 @@ let stats1: usize, stats2: usize, statsf: usize, lnf: usize, logits: usize, loss
 /** Gradients of one layer's activations: of x after it, of x2, and of x before it; and of the rest. */
 let dxAfter: usize, dx2: usize, dxBefore: usize, dln1: usize, dln2: usize, datty: usize, dqkv: usize, dfch: usize;
 let dwte: usize;
-/** Of this thread: sum of a matmul before it joins the residual, one head's datt, one weight's gradient, gemm's panels. */
+/** Of this thread: a branch before it joins the residual, one head's datt, one weight's gradient, gemm's panels. */
 let branch: usize, datt: usize, dweight: usize, panels: usize;
 
 let cursor: usize;
@@ -157,12 +157,14 @@ function layerForward(l: i32, scratch: usize): void {
   const vec = <usize>(l * C) << 2, mat = <usize>(l * C * C) << 2;
   const own = branch - (<usize>(lo * C) << 2);
   // The branch of the layer before joins here.
-  joinAndNormalize(at(ln1, l, 0, C), at(x, l, 0, C), l ? at(x2, l - 1, 0, C) : 0, ln1w + vec, ln1b + vec, at(stats1, l, 0, 2));
+  const before = l ? at(x2, l - 1, 0, C) : 0;
+  joinAndNormalize(at(ln1, l, 0, C), at(x, l, 0, C), before, ln1w + vec, ln1b + vec, at(stats1, l, 0, 2));
   linear(at(qkv, l, 0, 3 * C), at(ln1, l, 0, C), qkvw + 3 * mat, qkvb + 3 * vec, C, 3 * C, 3 * C);
   barrier(scratch, nthreads);
   for (let head = tid; head < B * NH; head += nthreads) {
     const row = (head / NH) * T, column = <usize>((head % NH) * hs) << 2;
-    attentionForward(NR, at(atty, l, row, C) + column, headAtt(l, head), at(qkv, l, row, 3 * C) + column, T, C, hs, panels);
+    const out = at(atty, l, row, C) + column, inp = at(qkv, l, row, 3 * C) + column;
+    attentionForward(NR, out, headAtt(l, head), inp, T, C, hs, panels);
   }
   barrier(scratch, nthreads);
   linear(own, at(atty, l, 0, C), attprojw + mat, attprojb + vec, C, C, C);

@@ -15,7 +15,7 @@
 // @ts-ignore: decorator
 @inline export function exp(x: v128): v128 {
   x = f32x4.pmax(f32x4.splat(-87), f32x4.pmin(f32x4.splat(88), x));
-  // At 1.5 * 2^23 a unit in the last place is 1: the sum rounds to n, and its low bits are n + 127, the exponent of 2^n.
+  // At 1.5 * 2^23 a unit in the last place is 1: the sum rounds to n, its low bits are n + 127, the exponent of 2^n.
   const rounded = fma(x, f32x4.splat(1.4426950408889634), f32x4.splat(12582912 + 127));
   const n = f32x4.sub(rounded, f32x4.splat(12582912 + 127));
   let r = fma(n, f32x4.splat(-0.693359375), x);

@@ -1,9 +1,9 @@
 /**
  * Panels for gemm: Ap[k][0..5] = op(A)[i + 0..5, k0 + k], and Bp[k][0..15] = op(B)[k, j + 0..15].
  *
- * Needs    nothing. Rows of A that do not exist repeat the last one that does (their results are dropped); columns of B that
- *          do not exist are zero, or repeat the last one.
- * Expects  the form decides the way: along the panel's own direction it is a copy, across it 4x4 transposes in registers.
+ * Shapes   rows of A and columns of B that do not exist are zero or repeat the last one that does: what they give is
+ *          dropped.
+ * Expects  a copy where the stored rows run along the panel's own direction, 4x4 transposes in registers where across.
  * Source   BLIS, packm.
  */
 import { MR } from './tile.as';

@@ -1,8 +1,8 @@
 /**
  * p[j] = exp(scale (x[j] - max)) / sum over j of the same,  j < n
  *
- * Shapes   a row of n floats, read and written in vectors of 4: its memory is a multiple of 4 floats. What lies behind n may be
- *          garbage, NaN too, and is written as zeros up to `end`.
+ * Shapes   a row of n floats, read and written in vectors of 4, with memory for a multiple of 4. What lies behind n may
+ *          be garbage, NaN too, and is written as zeros up to `end`.
  * Numerics the row of the maximum gives exp(0) = 1 exactly, so that a row of one element is exactly 1.
  */
 import { below, exp, fma, sum4 } from './math.as';
@@ -73,9 +73,7 @@ export function crossentropyRow(x: usize, n: i32, target: i32, rows: i32): f64 {
   const most = rowMax(x, n);
   const margin = <f64>load<f32>(at) - <f64>most;
   const sum = expRow(x, n, n, most, 1);
-  const share = <f32>(1 / (<f64>sum * <f64>rows));
-  // 1 - p of the target from the other terms would be no better: the sum that p stems from is rounded as well.
-  scaleRow(x, n, share);
+  scaleRow(x, n, <f32>(1 / (<f64>sum * <f64>rows)));
   store<f32>(at, load<f32>(at) - 1 / <f32>rows);
   return Math.log(<f64>sum) - margin;
 }

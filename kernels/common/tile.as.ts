@@ -2,8 +2,8 @@
  * C[0..5][0..15] = start + sum over k of Ap[k][0..5] x Bp[k][0..15], one rank-1 update a step, all of C in registers.
  *
  * Shapes   Ap (K,6); Bp (K,16); start and C: 6 rows, `step` and `rowBytes` bytes apart (step 0: all rows start alike).
- * Needs    relaxed SIMD for the fused multiply-add. V8's revectorizer packs the 6x16 tile into 12 accumulators of 256 bits: it
- *          looks for stores in adjacent pairs, with every load before the first store.
+ * Needs    relaxed SIMD for the fused multiply-add. V8's revectorizer packs the 6x16 tile into 12 accumulators of 256
+ *          bits: it looks for stores in adjacent pairs, with every load before the first store.
  * Expects  6x16: 12 of 16 registers at 256 bits, 24 at 128 bits, which spills. 6x8: 12 of 16 at 128 bits.
  * Source   BLIS, the haswell sgemm micro-kernel (6x16).
  */

@@ -27,6 +27,11 @@ export function repeat(counter: string, turns: number, body: string): string {
       (br_if $${counter} (local.tee $${counter} (i32.sub ${get(counter)} ${i32(1)}))))`;
 }
 
+/** `count` floats as vectors: the lanes in use of each, 4 but for the last. */
+export function vectors(count: number): number[] {
+  return Array.from({ length: Math.ceil(count / 4) }, (_, q) => Math.min(4, count - 4 * q));
+}
+
 /**
  * The first `lanes` (1 to 4) floats of a vector at `$address` + offset, `step` bytes apart; nothing beyond the last one
  * is touched, and the lanes left over are 0.
@@ -43,7 +48,10 @@ export function loadLanes(address: string, offset: number, lanes: number, step =
 /** The first `lanes` floats of `$vector` to `$address` + offset, and nothing beyond. */
 export function storeLanes(address: string, offset: number, lanes: number, vector: string): string {
   if (lanes === 4) return `(v128.store offset=${offset} ${get(address)} ${get(vector)})`;
-  return each(lanes, (lane) => `(v128.store32_lane offset=${offset + 4 * lane} ${lane} ${get(address)} ${get(vector)})`);
+  return each(
+    lanes,
+    (lane) => `(v128.store32_lane offset=${offset + 4 * lane} ${lane} ${get(address)} ${get(vector)})`,
+  );
 }
 
 export interface Func {

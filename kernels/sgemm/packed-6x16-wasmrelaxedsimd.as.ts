@@ -7,7 +7,7 @@
  * @source Goto and van de Geijn 2008; BLIS
  *
  * Needs    AVX2 and the revectorizer: at 128 bits the tile spills and the kernel is half as fast as a 6x8 one.
- * Expects  near peak from about 128 up; at 64 packing shows. Each thread packs all of B, so two threads gain less on few rows.
+ * Expects  near peak from about 128 up; at 64 packing shows. Each thread packs all of B, which costs most on few rows.
  */
 import { gemm, gemmBytes } from '../common/gemm.as';
 import { share } from '../common/threads.as';

@@ -122,7 +122,8 @@ async function describe(hash: string, code: string, needs: 'setup' | 'generate')
 
 /** `@about`, `@threads`, `@flags`, `@source` at the head of a WAT or AssemblyScript file. */
 function headComment(text: string): Description {
-  const tag = (name: string) => new RegExp(`^\\s*(?:\\*|;;|//)?\\s*@${name}\\s+(.+?)\\s*$`, 'm').exec(text)?.[1];
+  const tag = (name: string) =>
+    new RegExp(`^\\s*(?:/\\*\\*|\\*|;;|//)?\\s*@${name}\\s+(.+?)\\s*(?:\\*/)?$`, 'm').exec(text)?.[1];
   return checked({
     about: tag('about'),
     source: tag('source'),
@@ -136,7 +137,7 @@ function checked(raw: unknown): Description {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const hints: Record<string, string> = {
-    about: 'needs a line that says its idea: `about` in the default export, or @about in the head comment',
+    about: 'needs a line that says its idea: about in the default export, or @about in the head comment',
     flags: `asks for a V8 flag other than ${allowedFlags.join(', ')}`,
     threads: "should say 'one' or 'any' for threads",
   };

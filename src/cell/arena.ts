@@ -37,11 +37,13 @@ export class CellArena implements Arena {
   }
 
   f32(length: number): Float32Array {
-    return new Float32Array(this.memory.buffer, this.allocate(4 * length), length);
+    const address = this.allocate(4 * length);
+    return new Float32Array(this.memory.buffer, address, length);
   }
 
   i32(length: number): Int32Array {
-    return new Int32Array(this.memory.buffer, this.allocate(4 * length), length);
+    const address = this.allocate(4 * length);
+    return new Int32Array(this.memory.buffer, address, length);
   }
 
   tensors(slots: readonly Slot[]): Record<string, Float32Array | Int32Array> {

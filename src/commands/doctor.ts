@@ -61,7 +61,9 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
 
 /** As pinned: what `npm ci` installs is what is named here. */
 function packages(): Record<string, string> {
-  const { dependencies } = createRequire(import.meta.url)('../../package.json') as { dependencies: Record<string, string> };
+  const { dependencies } = createRequire(import.meta.url)('../../package.json') as {
+    dependencies: Record<string, string>;
+  };
   const shown = ['tinybench', 'assemblyscript', 'wabt', 'esbuild'];
   return Object.fromEntries(shown.map((name) => [name, dependencies[name]]));
 }

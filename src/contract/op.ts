@@ -52,6 +52,7 @@ export interface BoundContext<D extends string = string, S extends string = stri
   readonly dims: Readonly<Record<D, number>>;
   readonly scalars: Readonly<Record<S, number>>;
   readonly distribution: string;
+  readonly inputs: Tensors;
   readonly truths: Truths;
   /** Outputs of the frozen baseline on the same bytes; there only if the op says `needsBaseline`. */
   readonly baseline: Tensors | null;

@@ -16,7 +16,10 @@ export function expect(op: AnyOp, c: Case, oracle: Oracle, image: Image, baselin
   const truths = oracle.truths(c.dims, image.scalars, image.tensors);
   const baseline: Tensors | null = op.needsBaseline ? tensorsOf(baselineAfter, image.layout) : null;
   const [distribution] = op.distributions;
-  return { truths, bounds: op.bounds({ dims: c.dims, scalars: image.scalars, distribution, truths, baseline }) };
+  return {
+    truths,
+    bounds: op.bounds({ dims: c.dims, scalars: image.scalars, distribution, inputs: image.tensors, truths, baseline }),
+  };
 }
 
 /** The first thing wrong in the timed calls of one variant, or the largest error as a share of its bound. */

@@ -39,6 +39,10 @@ export function inspect(
   const guard = brokenGuard(image, after);
   if (guard) return { finding: { ...blank, reason: 'wrote outside', where: guard } };
   const got = tensorsOf(after, image.layout);
+  for (const name of op.carries ?? []) {
+    const part = standingPart(op, c, name, image.tensors, got);
+    if (part) return { finding: { ...blank, reason: 'not updated', where: `${name}.${part.name}` } };
+  }
   let worst = 0;
   for (const [name, spec] of Object.entries<TensorSpec>(op.tensors)) {
     if (spec.role === 'in') {
@@ -49,10 +53,6 @@ export function inspect(
     const compared = compare(op, c, name, got, truths, bounds);
     if ('finding' in compared) return compared;
     worst = Math.max(worst, compared.worst);
-  }
-  for (const name of op.carries ?? []) {
-    const part = standingPart(op, c, name, image.tensors, got);
-    if (part) return { finding: { ...blank, reason: 'not updated', where: `${name}.${part.name}` } };
   }
   return { worst };
 }

@@ -27,6 +27,8 @@ export interface VerifyRequest {
   readonly threads: number;
   readonly text: Uint8Array;
   readonly signal?: AbortSignal;
+  /** For one opening or one pair of calls. */
+  readonly limitMs?: number;
   onProgress?(done: number, total: number, candidate: string): void;
 }
 
@@ -77,8 +79,7 @@ async function runCheck(
   const { case: c, distribution } = check;
   const name = op.caseName(c);
   const image = compose(op, c, distribution, deriveSeed(seed, op.name, name, distribution, check.repeat), text);
-  const call = (cell: Cell, variant: Variant, times: number) =>
-    callOn(cell, variant, op, c, image, times, request.threads);
+  const call = (cell: Cell, variant: Variant, times: number) => callOn(cell, variant, op, c, image, times, request);
 
   // Everyone starts at once: the cells compute on the other cores while the oracle does here.
   const baselineRun = baselineCell && call(baselineCell, request.baseline, 1);
@@ -88,7 +89,14 @@ async function runCheck(
   await new Promise(setImmediate);
   const truths = oracle.truths(c.dims, image.scalars, image.tensors);
   const baseline: Tensors | null = baselineRun && tensorsOf((await baselineRun)[0], image.layout);
-  const bounds = op.bounds({ dims: c.dims, scalars: image.scalars, distribution, truths, baseline });
+  const bounds = op.bounds({
+    dims: c.dims,
+    scalars: image.scalars,
+    distribution,
+    inputs: image.tensors,
+    truths,
+    baseline,
+  });
 
   const verdicts = new Map<string, Verdict>();
   for (const [i, { id }] of variants.entries()) {
@@ -122,9 +130,17 @@ export function failure(
 }
 
 /** The image after each of so many calls, each of them on the same fresh bytes. */
-async function callOn(cell: Cell, variant: Variant, op: AnyOp, c: Case, image: Image, times: number, threads: number) {
-  await cell.open(await openingOf(op, c, image.scalars, image.layout, variant, threads));
+async function callOn(
+  cell: Cell,
+  variant: Variant,
+  op: AnyOp,
+  c: Case,
+  image: Image,
+  times: number,
+  { threads, limitMs }: VerifyRequest,
+): Promise<Uint8Array[]> {
+  await cell.open(await openingOf(op, c, image.scalars, image.layout, variant, threads), limitMs);
   const once = { writes: [{ offset: 0, bytes: image.bytes }], reads: [{ offset: 0, length: image.layout.bytes }] };
-  const { reads } = await cell.sample({ calls: Array.from({ length: times }, () => once) });
+  const { reads } = await cell.sample({ calls: Array.from({ length: times }, () => once) }, limitMs);
   return reads.map(([after]) => after);
 }

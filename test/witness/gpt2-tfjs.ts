@@ -63,7 +63,7 @@ export async function trainingStep(dims: Dims, s: ScalarsOf<typeof op>, inputs: 
 }
 
 function shapeOf(name: string, { T, L, C, V }: Dims): number[] {
-  const matrices: Record<string, number[]> = {
+  const shapes: Record<string, number[]> = {
     wte: [V, C],
     wpe: [T, C],
     qkvw: [L, 3 * C, C],
@@ -75,7 +75,7 @@ function shapeOf(name: string, { T, L, C, V }: Dims): number[] {
     lnfw: [C],
     lnfb: [C],
   };
-  return matrices[name] ?? [L, C];
+  return shapes[name] ?? [L, C];
 }
 
 function meanLoss(dims: Dims, w: Weights, tokens: Int32Array, targets: Int32Array): tf.Scalar {

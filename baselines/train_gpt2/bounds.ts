@@ -1,0 +1,55 @@
+/**
+ * How far a training step may be from the truth. u = 2^-24; p, m, v are the true values after the step, t the step.
+ *
+ *   dm = 4 max(error of the baseline in m, 8 u max |m|), one number a part
+ *   dg = dm / (1 - beta1)                                      m' - beta1 m = (1 - beta1) g: m holds the gradient
+ *   dv = 2 sqrt(v (1 - beta2)) dg + (1 - beta2) dg^2 + 4 u v   v' - beta2 v = (1 - beta2) g^2, and (1 - beta2) g^2 <= v
+ *   dr = min(sqrt(dv / c2), dv / (c2 r))                       r = sqrt(v / c2), c2 = 1 - beta2^t
+ *   dp = 4 u (|p| + lr) + lr min(2, (dm / c1 + |m| / c1 dr / (r + eps)) / (r + eps)),  c1 = 1 - beta1^t
+ *   loss: 4 max(error of the baseline, 8 u |loss|)
+ *
+ * Only dm is measured; the rest is AdamW's own arithmetic. The baseline's sums happen to be in f64, which an honest f32 kernel
+ * can't be held to: hence the factor 4 and the floor. At step 1 with v = 0 the update is lr g / (|g| + eps), and rounding
+ * decides it where g is near 0: dp grows to 2 lr there, and m still holds those gradients to dm.
+ */
+import type { BoundContext } from '../../src/contract/op.ts';
+import { type GptDims, parameterParts } from './layout.ts';
+
+const u = 2 ** -24;
+
+export function stepBounds(context: BoundContext<keyof GptDims>): Record<'params' | 'm' | 'v' | 'loss', Float64Array> {
+  const { dims, truths, baseline } = context;
+  if (!baseline) throw new Error('train_gpt2 derives its bounds from the baseline, and none was given');
+  const { scalars: s, inputs } = context;
+  const t = inputs.step[0];
+  const c1 = 1 - s.beta1 ** t;
+  const c2 = 1 - s.beta2 ** t;
+  const [p, m, v, loss] = [truths.params.want, truths.m.want, truths.v.want, truths.loss.want];
+  const bounds = {
+    params: new Float64Array(p.length),
+    m: new Float64Array(p.length),
+    v: new Float64Array(p.length),
+    loss: Float64Array.of(4 * Math.max(Math.abs(baseline.loss[0] - loss[0]), 8 * u * Math.abs(loss[0]))),
+  };
+  for (const { offset, length } of parameterParts(dims)) {
+    const end = offset + length;
+    let error = 0;
+    let largest = 0;
+    for (let i = offset; i < end; i++) {
+      error = Math.max(error, Math.abs(baseline.m[i] - m[i]));
+      largest = Math.max(largest, Math.abs(m[i]));
+    }
+    const dm = 4 * Math.max(error, 8 * u * largest);
+    const dg = dm / (1 - s.beta1);
+    for (let i = offset; i < end; i++) {
+      const dv = 2 * Math.sqrt(v[i] * (1 - s.beta2)) * dg + (1 - s.beta2) * dg * dg + 4 * u * v[i];
+      const r = Math.sqrt(v[i] / c2);
+      const dr = r > 0 ? Math.min(Math.sqrt(dv / c2), dv / (c2 * r)) : Math.sqrt(dv / c2);
+      const update = (dm / c1 + ((Math.abs(m[i]) / c1) * dr) / (r + s.eps)) / (r + s.eps);
+      bounds.m[i] = dm;
+      bounds.v[i] = dv;
+      bounds.params[i] = 4 * u * (Math.abs(p[i]) + s.learning_rate) + s.learning_rate * Math.min(2, update);
+    }
+  }
+  return bounds;
+}

@@ -1,0 +1,116 @@
+/** Every kind of candidate builds; every way of getting one wrong is one sentence that names the file and what to change. */
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { build } from '../src/build/build.ts';
+import { type CandidateFile, identify, type Problem } from '../src/catalog/candidates.ts';
+import { loadOp } from '../src/catalog/ops.ts';
+import { packageRoot } from '../src/catalog/places.ts';
+import { Cell } from '../src/cell/cell.ts';
+import { openingOf, type Variant } from '../src/cell/opening.ts';
+import { compose, tensorsOf } from '../src/verify/image.ts';
+
+const op = await loadOp('sgemm');
+const [c] = op.cases;
+const fixture = (path: string) => identify(join(packageRoot, 'test/fixtures', path), ['sgemm']);
+
+async function outputOf(variant: Variant, threads = 1): Promise<Float32Array> {
+  const image = compose(op, c, 'normal', 7, new Uint8Array());
+  const cell = new Cell(variant);
+  try {
+    await cell.open(await openingOf(op, c, image.scalars, image.layout, variant, threads));
+    const call = { writes: [{ offset: 0, bytes: image.bytes }], reads: [{ offset: 0, length: image.layout.bytes }] };
+    const { reads } = await cell.sample({ calls: [call] });
+    return tensorsOf(reads[0][0], image.layout).C as Float32Array;
+  } finally {
+    cell.close();
+  }
+}
+
+describe('kinds', () => {
+  test('TypeScript that imports from common', async () => {
+    const built = await build(fixture('kinds/sgemm/shared.ts') as CandidateFile);
+    expect(built).toMatchObject({
+      id: 'sgemm/shared',
+      about: 'imports 42 from common',
+      tier: 'J',
+      threads: 'one',
+      flags: [],
+    });
+    expect((await outputOf(built)).every(Number.isNaN)).toBe(true);
+  });
+
+  test('AssemblyScript on one and on three threads, metadata from its head comment', async () => {
+    const built = await build(fixture('kinds/sgemm/script.as.ts') as CandidateFile);
+    expect(built).toMatchObject({ about: 'fills C with zeros', tier: 'W', threads: 'any', source: 'nowhere' });
+    const { N } = c.dims;
+    const one = await outputOf(built);
+    expect([one[0], one[N], one[2 * N], one[3 * N]]).toEqual([1, 1, 1, 1]);
+    const three = await outputOf(built, 3);
+    expect([three[0], three[N], three[2 * N], three[3 * N]]).toEqual([1, 2, 3, 1]);
+  });
+
+  test('WAT', async () => {
+    const built = await build(fixture('kinds/sgemm/text.wat') as CandidateFile);
+    expect(built).toMatchObject({ about: 'does nothing at all', tier: 'W', threads: 'one' });
+    expect((await outputOf(built)).every(Number.isNaN)).toBe(true);
+  });
+
+  test('a generator is asked anew for each shape', async () => {
+    const built = await build(fixture('kinds/sgemm/shaped.wasm.ts') as CandidateFile);
+    expect((await outputOf(built))[0]).toBe(c.dims.M);
+    const bytes = async (M: number) => (await built.artifact({ ...c.dims, M })) as { bytes: Uint8Array };
+    expect(await bytes(3)).not.toEqual(await bytes(5));
+  });
+
+  test('the hash follows the content, what is imported included', async () => {
+    const hash = async (path: string) => (await build(fixture(path) as CandidateFile)).hash;
+    expect(await hash('kinds/sgemm/shared.ts')).toBe(await hash('kinds/sgemm/shared.ts'));
+    expect(await hash('kinds/sgemm/shared.ts')).not.toBe(await hash('kinds/sgemm/text.wat'));
+  });
+});
+
+describe('mistakes', () => {
+  const mistakes: [string, RegExp][] = [
+    ['syntax.ts', /does not build: .* line 1\)$/],
+    ['no-default.ts', /no default export/],
+    ['no-setup.ts', /should export default \{ about, setup\(dims, arena\) \}/],
+    ['no-about.ts', /needs a line that says its idea/],
+    ['reaches-out.ts', /imports .*answer\.ts: a candidate may import from .*common and nowhere else/],
+    ['builtin.ts', /does not build: Could not resolve "node:fs"/],
+    ['bad-flag.ts', /asks for a V8 flag other than --experimental-wasm-revectorize/],
+    ['throws-on-load.ts', /does not build: no kernel today/],
+    ['type-error.as.ts', /does not build: Cannot find name 'undeclared'\. \(sgemm\/type-error\.as\.ts, line 3\)/],
+    ['unbalanced.wat', /does not build: .*module\.wat:\d+:\d+: error/],
+    ['clock.wat', /imports the function env\.now: the only import allowed is the memory env\.memory/],
+    ['no-memory.wat', /does not import its memory: import "env" "memory"/],
+    ['no-run.wat', /exports main: export run\(tid, nthreads/],
+    ['number.wasm.ts', /neither WAT text nor the bytes of a module/],
+  ];
+
+  test.each(mistakes)('%s', async (name, message) => {
+    const attempt = build(fixture(`broken/sgemm/${name}`) as CandidateFile).then((built) => built.artifact(c.dims));
+    await expect(attempt).rejects.toThrow(message);
+    await expect(attempt).rejects.toThrow(new RegExp(`^test/fixtures/broken/sgemm/${name.replaceAll('.', '\\.')} `));
+    await expect(attempt).rejects.not.toThrow(/\n/);
+  });
+
+  test('a wrong count of parameters is told with the right one', async () => {
+    const built = await build(fixture('broken/sgemm/too-few.wat') as CandidateFile);
+    await expect(outputOf(built)).rejects.toThrow(
+      /exports run with 2 parameters where sgemm calls for 16: run\(tid, nthreads, A, B, C, M/,
+    );
+  });
+
+  test.each([
+    ['kernel.rs', /ending \.rs is not one of \.ts \.as\.ts \.wat \.wasm\.ts/],
+    ['Shouting.ts', /name 'Shouting' should be lower-case/],
+  ])('%s fits no rule', (name, message) => {
+    expect((fixture(`broken/sgemm/${name}`) as Problem).message).toMatch(message);
+  });
+
+  test('a folder that is no op', () => {
+    expect((fixture('broken/nonsense/x.ts') as Problem).message).toMatch(
+      /'nonsense' is not an op: put the file in kernels\/<op>\//,
+    );
+  });
+});
