@@ -5,8 +5,8 @@
  * Expects  a hand-off of less than a microsecond while every thread has a core; a thread that has spun too long sleeps.
  */
 
-/** About 20 us: longer than any imbalance between barriers, shorter than a slice of the scheduler. */
-const SPINS: i32 = 4000;
+/** Some tens of microseconds: longer than most imbalances between barriers, shorter than a slice of the scheduler. */
+const SPINS: i32 = 20000;
 
 /** Start of thread tid's share of 0..n-1, a multiple of `unit`; its end is the start of tid + 1. */
 export function share(n: i32, unit: i32, tid: i32, nthreads: i32): i32 {

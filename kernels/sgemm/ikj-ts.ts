@@ -1,8 +1,9 @@
 /**
  * C[i,:] = beta C[i,:] + sum over k of alpha A[i,k] B[k,:]
  *
- * Where i-j-k walks down a column of B and waits for its one sum, i-k-j walks along rows of B and C, and the turns of its
- * inner loop are independent. Four rows of B are added at a time, so that C is loaded and stored once per four products.
+ * Where i-j-k walks down a column of B and waits for its one sum, i-k-j walks along rows of B and C, and the turns of
+ * its inner loop are independent. Four rows of B are added at a time, so that C is loaded and stored once per four
+ * products.
  *
  * Needs    nothing: plain TypeScript, any shape.
  * Expects  a bound by instructions, as V8 has no SIMD: each product costs a load of B, its range check and its widening

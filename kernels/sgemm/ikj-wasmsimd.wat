@@ -12,8 +12,8 @@
 ;; Needs    stock SIMD (V8 9.1); any shape and stride; scratch only if B is transposed.
 ;; Expects  a bound by loads and stores: four lanes of product cost two loads and one store, whatever the cache says.
 ;;
-;; Reading  every address is in bytes, so an index is shifted left by 2 (4 bytes to a float). A loop tests at its end, and
-;;          an `if` before it keeps an empty range out.
+;; Reading  every address is in bytes, so an index is shifted left by 2 (4 bytes to a float). A loop runs on by its own
+;;          branch; one that may be empty is left by br_if to the block around it, or kept out by an `if`.
 (module
   (import "env" "memory" (memory 1 65536 shared))
 

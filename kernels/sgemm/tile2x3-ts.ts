@@ -6,10 +6,10 @@
  *
  * Needs    nothing: plain TypeScript, any shape; the ragged right and lower edges are done one sum at a time.
  * Expects  a bound by instructions (range checks and f32 to f64 of each load), so the same Gflop/s at every size.
- * Tried    tiles of 1x4, 4x1, 3x3, 4x2, 4x3, 4x4 (16 sums do not fit the registers next to their addresses): slower by a
- *          fifth to a third; 2x2: slower by a tenth. Packing A and B, running indices, K unrolled: nothing or less.
- *          Math.fround sums: half, since V8 widens and rounds at each step.
- * Source   Lam, Rothberg and Wolf 1991, on blocking; BLIS for the split into tile and edge.
+ * Tried    tiles of 1x4, 4x1, 3x3, 2x4, 4x2, 4x3, 4x4: slower by a quarter to two fifths, why is not known; 2x2: by a
+ *          tenth; 3x2: as 2x3. On 2x2 to 4x4: packing, running indices, K unrolled, nothing or less; sums by
+ *          Math.fround, half.
+ * Source   Van Zee and van de Geijn 2015, BLIS: the split into tile and edge.
  */
 import type op from '../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../src/contract/candidate.ts';

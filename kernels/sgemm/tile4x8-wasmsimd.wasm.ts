@@ -8,9 +8,9 @@
  *
  * Needs    stock SIMD, multiply and add apart (no fused multiply-add); scratch of K x 8 floats.
  * Expects  a bound by the multiplier and the adder, at every shape: a step of k is 8 of each, against 6 loads.
- * Tried    3x12: 3 % more in the mean, 10 % less at M512N128K256TN; 5x8: as 4x8; 2x16, 3x8: less, more loads to a product;
- *          6x8: half, its sums spill from the sixteen registers. K unrolled by 4: nothing. B left unpacked: 10 % less at
- *          512, where rows of B lie 2 KiB apart and share few cache sets; 2 % more at 64.
+ * Tried    3x12: 3 % more in the mean, 6 to 10 % less at M512N128K256TN; 5x8: as 4x8; 3x8: less, more loads to a
+ *          product; 6x8: half, presumably for want of registers. K unrolled by 4: nothing. B left unpacked:
+ *          9 % less at 512, where rows of B lie 2 KiB apart and share few cache sets; 2 % more at 64.
  * Source   Goto and van de Geijn 2008 (panels); Heinecke et al. 2016, LIBXSMM (code written for a shape).
  */
 import type op from '../../baselines/sgemm/op.ts';

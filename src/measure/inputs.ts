@@ -12,6 +12,8 @@ export interface RoundInputs {
   readonly drawn: Image;
   /** Images of the other calls; ops that carry state go on from the first by fresh batches. */
   readonly others: readonly Image[];
+  /** Whether the drawn call is read back whole and compared with the oracle, in this round. */
+  readonly checked: boolean;
   readonly seed: number;
 }
 
@@ -33,7 +35,7 @@ export function roundInputs(
   const drawn = make(checked ? deriveSeed(runSeed, op.name, name, distribution, 0) : seed('drawn'));
   const count = op.carries ? Math.min(1, calls - 1) : calls - 1;
   const others = Array.from({ length: count }, (_, i) => make(seed(i)));
-  return { warm, drawn, others, seed: seed('order') };
+  return { warm, drawn, others, checked, seed: seed('order') };
 }
 
 export interface PlannedCall {
@@ -60,7 +62,8 @@ export function planCalls(
   for (let i = 0; i < calls; i++) {
     if (i === place || !batch || !op.drawNext) {
       const image = i === place ? inputs.drawn : inputs.others[(i > place ? i - 1 : i) % inputs.others.length];
-      const reads = i === place || !op.carries ? [{ offset: 0, length: image.bytes.length }] : outputs(op, image);
+      const whole = !op.carries || (i === place && inputs.checked);
+      const reads = whole ? [{ offset: 0, length: image.bytes.length }] : outputs(op, image);
       planned.push({ call: { writes: [{ offset: 0, bytes: image.bytes }], reads }, image, drawn: i === place });
       if (op.carries) batch = batchOf(op, image);
       continue;

@@ -10,7 +10,7 @@ import { makeRng, type Rng } from '../contract/rng.ts';
 import { halfWidth, logInterval } from '../stats/interval.ts';
 import { roundMeans, type Sampled } from '../stats/speedup.ts';
 import { compose, deriveSeed } from '../verify/image.ts';
-import type { Verdict } from '../verify/verdict.ts';
+import { sentence, type Verdict } from '../verify/verdict.ts';
 import { failure } from '../verify/verify.ts';
 import type { Effort } from './effort.ts';
 import { type PlannedCall, planCalls, type RoundInputs, roundInputs } from './inputs.ts';
@@ -177,9 +177,8 @@ async function runCase(
     const before = measured.verdicts.get(variant.id);
     const inspection = inspectTimed(op, c, oracle, planned, reads, expectation, rng.bits());
     if ('finding' in inspection) {
-      if (variant === baseline)
-        throw new Error(`the baseline of ${op.name} fails its own check at ${name}: ${inspection.finding.where}`);
       const failed = failure(inspection.finding, variant.id, name, request, op.distributions[0]);
+      if (variant === baseline) throw new Error(`the baseline fails its own check: ${sentence(failed)}`);
       measured.verdicts.set(variant.id, { status: 'fail', failure: failed });
     } else if (before?.status === 'pass') {
       const worst = Math.max(before.worst, inspection.worst);
@@ -192,22 +191,21 @@ async function runCase(
 const leastCalls = 5;
 
 async function timeOne(
-  { op, baseline, threads }: MeasureRequest,
+  { op, threads }: MeasureRequest,
   cell: Cell,
   variant: Variant,
   { c, baselineNs }: Turn,
   { warm }: RoundInputs,
   planned: readonly PlannedCall[],
 ) {
-  await cell.open(await openingOf(op, c, warm.scalars, warm.layout, variant, threads));
+  const opening = await openingOf(op, c, warm.scalars, warm.layout, variant, threads);
+  await cell.open(opening);
   // A call may take 20 times the baseline's, and never has less than a minute for all.
   const limitMs = 60_000 + (20 * planned.length * baselineNs) / 1e6;
-  // The baseline's code is hot from the cases before; calls of seconds need no more of it.
-  const dear = variant === baseline && baselineNs > 1e8;
-  if (!dear) {
-    const calls = [{ writes: [{ offset: 0, bytes: warm.bytes }], reads: [] }];
-    await cell.sample({ calls, warmup: { calls: 2, ms: 20 } }, limitMs);
-  }
+  // JavaScript is compiled anew for each case, WebAssembly is warm from the cases before.
+  const script = opening.artifact.kind === 'js';
+  const calls = [{ writes: [{ offset: 0, bytes: warm.bytes }], reads: [] }];
+  await cell.sample({ calls, warmup: script ? { calls: 1, ms: 60 } : { calls: 2, ms: 15 } }, limitMs);
   return cell.sample({ calls: planned.map(({ call }) => call) }, limitMs);
 }
 

@@ -1,0 +1,125 @@
+/** The stopwatch end to end on small cases: samples in order, timed outputs checked, cheats in timed calls found. */
+import { describe, expect, test } from 'vitest';
+import { build, buildBaseline } from '../src/build/build.ts';
+import { scan } from '../src/catalog/candidates.ts';
+import { loadOp, loadOracle } from '../src/catalog/ops.ts';
+import { loadPeer } from '../src/catalog/peers.ts';
+import { loadText } from '../src/catalog/text.ts';
+import type { Variant } from '../src/cell/opening.ts';
+import { efforts } from '../src/measure/effort.ts';
+import { type Measured, measure } from '../src/measure/measure.ts';
+import { verdictText } from '../src/verify/verdict.ts';
+import { variantFrom } from './support/variants.ts';
+
+const effort = { ...efforts.quick, rounds: [2, 2] as const, sampleMs: 3 };
+
+async function run(
+  opName: string,
+  variants: Variant[],
+  caseIndex = 0,
+  signal = new AbortController().signal,
+): Promise<Measured> {
+  const op = await loadOp(opName);
+  return measure({
+    op,
+    oracle: await loadOracle(opName),
+    baseline: await buildBaseline(opName),
+    variants,
+    cases: [op.cases[caseIndex]],
+    effort,
+    seed: 1,
+    threads: 2,
+    text: loadText(undefined, [op]).bytes,
+    signal,
+    onProgress: () => {},
+  });
+}
+
+const candidate = (id: string) => {
+  const found = scan().candidates.find((c) => c.id === id);
+  if (!found) throw new Error(`no candidate ${id}`);
+  return build(found);
+};
+
+describe('sgemm', () => {
+  test('an honest candidate passes, and its samples lie beside the baseline in every round', async () => {
+    const { samples, verdicts, interrupted } = await run('sgemm', [await candidate('sgemm/ikj-ts')]);
+    expect(interrupted).toBe(false);
+    expect(verdictText(verdicts.get('sgemm/ikj-ts') as never)).toBe('pass');
+    for (const round of [0, 1]) {
+      const inRound = samples.filter((s) => s.round === round);
+      expect(inRound.map(({ variant }) => variant).sort()).toEqual(['sgemm/baseline', 'sgemm/ikj-ts']);
+      for (const { timeNs } of inRound) {
+        expect(timeNs.length).toBeGreaterThan(0);
+        expect(timeNs.every((ns) => Number.isFinite(ns) && ns > 0)).toBe(true);
+      }
+    }
+  });
+
+  test('a cached answer is found in the timed calls', async () => {
+    const cheat = await variantFrom('adversaries/sgemm/first-answer.ts');
+    const { verdicts } = await run('sgemm', [cheat]);
+    const verdict = verdicts.get(cheat.id);
+    expect(verdict?.status).toBe('fail');
+    if (verdict?.status === 'fail') expect(['sketch', 'differs']).toContain(verdict.failure.reason);
+  });
+
+  test('what dies in a timed call ends with a verdict, and the others are timed all the same', async () => {
+    const exits = await variantFrom('adversaries/sgemm/exits.ts');
+    const honest = await variantFrom('odd-but-honest/sgemm/f64-jki.ts');
+    const { verdicts, samples } = await run('sgemm', [exits, honest]);
+    expect(verdictText(verdicts.get(exits.id) as never)).toMatch(/process ended early/);
+    expect(verdicts.get(honest.id)?.status).toBe('pass');
+    expect(samples.filter(({ variant }) => variant === honest.id)).toHaveLength(2);
+  });
+
+  test('peers are timed and checked like candidates; an absent one says why', async () => {
+    const present = await loadPeer('tfjs-backend-wasm');
+    const { verdicts } = await run('sgemm', [present]);
+    expect(verdictText(verdicts.get(present.id) as never)).toBe('pass');
+    const absent: Variant = {
+      ...present,
+      id: 'absent',
+      artifact: async () => ({ kind: 'peer', file: new URL('./support/absent-peer.ts', import.meta.url).href }),
+    };
+    const { verdicts: later } = await run('sgemm', [absent]);
+    expect(verdictText(later.get('absent') as never)).toMatch(/not installed: no such library/);
+  });
+});
+
+describe('train_gpt2', () => {
+  test('the state carries on over calls, and the drawn call is checked in full', async () => {
+    const honest: Variant = { ...(await buildBaseline('train_gpt2')), id: 'same' };
+    const { verdicts } = await run('train_gpt2', [honest]);
+    expect(verdictText(verdicts.get('same') as never)).toBe('pass');
+  });
+
+  test('a step that leaves a tensor alone is found in the timed calls', async () => {
+    const cheat = await variantFrom('adversaries/train_gpt2/still-wpe.ts');
+    const { verdicts } = await run('train_gpt2', [cheat]);
+    expect(verdictText(verdicts.get(cheat.id) as never)).toMatch(/wpe is the same after the step as before it/);
+  });
+});
+
+test('an abort keeps what was measured', async () => {
+  const controller = new AbortController();
+  const op = await loadOp('sgemm');
+  let cases = 0;
+  const measured = await measure({
+    op,
+    oracle: await loadOracle('sgemm'),
+    baseline: await buildBaseline('sgemm'),
+    variants: [await candidate('sgemm/ikj-ts')],
+    cases: op.cases.slice(0, 2),
+    effort,
+    seed: 1,
+    threads: 1,
+    text: new Uint8Array(),
+    signal: controller.signal,
+    onProgress: (note) => {
+      if (note.startsWith('round') && ++cases === 3) controller.abort();
+    },
+  });
+  expect(measured.interrupted).toBe(true);
+  expect(measured.samples).toHaveLength(2);
+});

@@ -1,0 +1,10 @@
+/** A peer whose library is not there. */
+import type { Peer } from '../../src/contract/peer.ts';
+
+export default {
+  about: 'absent',
+  package: 'absent',
+  ops: ['sgemm'],
+  accepts: () => true,
+  bind: () => Promise.reject(new Error('not installed: no such library')),
+} satisfies Peer;
