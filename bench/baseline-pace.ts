@@ -55,10 +55,10 @@ async function inCell(op: AnyOp, index: number): Promise<number> {
     const c = op.cases[i];
     const { layout, bytes, scalars } = image(op, c);
     await cell.open(await openingOf(op, c, scalars, layout, baseline, 1));
-    const call = { writes: [{ offset: 0, bytes }], reads: [] };
+    const writes = [{ offset: 0, bytes }];
     const ms = i === index ? warmMs : 20;
     const samples = await cell.sample({
-      calls: Array.from({ length: callsFor(op, c) }, () => call),
+      calls: Array.from({ length: callsFor(op, c) }, () => ({ writes, reads: [] })),
       warmup: { calls: 1, ms },
     });
     timeNs = median([...samples.timeNs]);

@@ -8,9 +8,10 @@
  *   dp = 4 u (|p| + lr) + lr min(2, (dm / c1 + |m| / c1 dr / (r + eps)) / (r + eps)),  c1 = 1 - beta1^t
  *   loss: 4 max(error of the baseline, 8 u |loss|)
  *
- * Only dm is measured; the rest is AdamW's own arithmetic. The baseline's sums happen to be in f64, which an honest f32 kernel
- * can't be held to: hence the factor 4, and a floor that an honest f32 step reached two thirds of in 7000 draws of the edges. At step 1 with v = 0 the update is lr g / (|g| + eps), and rounding
- * decides it where g is near 0: dp grows to 2 lr there, and m still holds those gradients to dm.
+ * Only dm is measured; the rest is AdamW's own arithmetic. The baseline's sums happen to be in f64, which an honest f32
+ * kernel can't be held to: hence the factor 4, and a floor that an honest f32 step reached two thirds of in 7000 draws of
+ * the edges. At step 1 with v = 0 the update is lr g / (|g| + eps), and rounding decides it where g is near 0: dp grows to
+ * 2 lr there, and m still holds those gradients to dm.
  */
 import type { BoundContext } from '../../src/contract/op.ts';
 import { type GptDims, parameterParts } from './layout.ts';

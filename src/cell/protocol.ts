@@ -49,8 +49,8 @@ export interface Call {
 
 export interface Sampling {
   readonly calls: readonly Call[];
-  /** Untimed calls first, going round `calls`: at least so many, for at least so long. */
-  readonly warmup?: { readonly calls: number; readonly ms: number };
+  /** Untimed calls first, on bytes of their own: at least so many, for at least so long. */
+  readonly warmup?: { readonly writes: readonly Write[]; readonly calls: number; readonly ms: number };
 }
 
 export interface Samples {

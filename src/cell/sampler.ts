@@ -14,7 +14,6 @@ const clock = process.hrtime.bigint;
 export function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Sampling): Samples {
   const timeNs: number[] = [];
   const reads: Uint8Array[][] = [];
-  let index = 0;
   let lastNs = 0;
   const bench = new Bench({
     warmup: warmup !== undefined,
@@ -23,9 +22,6 @@ export function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Samp
     iterations: calls.length,
     time: 0,
     throws: true,
-    setup: () => {
-      index = 0;
-    },
   });
   bench.add(
     'call',
@@ -37,17 +33,15 @@ export function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Samp
     },
     {
       async: false,
-      beforeEach() {
-        arena.write(calls[index % calls.length].writes);
+      beforeEach(mode) {
+        arena.write(mode === 'warmup' && warmup ? warmup.writes : calls[timeNs.length].writes);
         kernel.before();
       },
       afterEach(mode) {
         kernel.after();
-        const { reads: ranges } = calls[index % calls.length];
-        index++;
         if (mode === 'warmup') return;
+        reads.push(arena.read(calls[timeNs.length].reads));
         timeNs.push(lastNs);
-        reads.push(arena.read(ranges));
       },
     },
   );

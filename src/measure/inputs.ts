@@ -6,11 +6,11 @@ import { compose, deriveSeed, type Image, poison } from '../verify/image.ts';
 
 /** What one case gets in one round. All variants get the same images, each in an order of its own. */
 export interface RoundInputs {
-  /** For untimed calls only: no timed call sees these bytes. */
+  /** For warm-up. No timed call sees these bytes, but the state that an op carries goes on from there. */
   readonly warm: Image;
   /** The image whose result is compared with the oracle in full. */
   readonly drawn: Image;
-  /** Images of the other calls; ops that carry state go on from the first by fresh batches. */
+  /** Images of the other calls; none for ops that carry state, where only a fresh batch is new. */
   readonly others: readonly Image[];
   /** Whether the drawn call is read back whole and compared with the oracle, in this round. */
   readonly checked: boolean;
@@ -33,7 +33,7 @@ export function roundInputs(
   const make = (imageSeed: number) => compose(op, c, distribution, imageSeed, text, warm.layout);
   // The checked round draws what `nfold verify --case --seed` draws, so that its command replays a failure.
   const drawn = make(checked ? deriveSeed(runSeed, op.name, name, distribution, 0) : seed('drawn'));
-  const count = op.carries ? Math.min(1, calls - 1) : calls - 1;
+  const count = op.carries ? 0 : calls - 1;
   const others = Array.from({ length: count }, (_, i) => make(seed(i)));
   return { warm, drawn, others, checked, seed: seed('order') };
 }
@@ -58,38 +58,40 @@ export function planCalls(
   const place = rng.int(0, calls - 1);
   const [distribution] = op.distributions;
   const planned: PlannedCall[] = [];
-  let batch: Batch | null = null;
+  let batch = batchOf(op, inputs.warm);
   for (let i = 0; i < calls; i++) {
-    if (i === place || !batch || !op.drawNext) {
-      const image = i === place ? inputs.drawn : inputs.others[(i > place ? i - 1 : i) % inputs.others.length];
-      const whole = !op.carries || (i === place && inputs.checked);
-      const reads = whole ? [{ offset: 0, length: image.bytes.length }] : outputs(op, image);
-      planned.push({ call: { writes: [{ offset: 0, bytes: image.bytes }], reads }, image, drawn: i === place });
-      if (op.carries) batch = batchOf(op, image);
+    const drawn = i === place;
+    if (op.drawNext && !drawn) {
+      op.drawNext({ dims: c.dims, scalars: inputs.warm.scalars, tensors: batch, rng, distribution, text });
+      planned.push({
+        call: { writes: writesOf(op, inputs.warm, batch), reads: outputs(op, inputs.warm) },
+        image: null,
+        drawn,
+      });
       continue;
     }
-    op.drawNext({ dims: c.dims, scalars: batch.image.scalars, tensors: batch.tensors, rng, distribution, text });
-    planned.push({ call: { writes: writesOf(op, batch), reads: outputs(op, batch.image) }, image: null, drawn: false });
+    const image = drawn ? inputs.drawn : inputs.others[i > place ? i - 1 : i];
+    const whole = !op.carries || inputs.checked;
+    const reads = whole ? [{ offset: 0, length: image.bytes.length }] : outputs(op, image);
+    planned.push({ call: { writes: [{ offset: 0, bytes: image.bytes }], reads }, image, drawn });
+    batch = batchOf(op, image);
   }
   return planned;
 }
 
 /** What is new in each call of an op that carries state: every tensor but the carried ones. */
-interface Batch {
-  readonly image: Image;
-  readonly tensors: Readonly<Record<string, TypedArray>>;
-}
+type Batch = Readonly<Record<string, TypedArray>>;
 
 function batchOf(op: AnyOp, image: Image): Batch {
-  const names = Object.keys(op.tensors).filter((name) => !op.carries?.includes(name));
-  return { image, tensors: Object.fromEntries(names.map((name) => [name, image.tensors[name].slice()])) };
+  const names = op.carries ? Object.keys(op.tensors).filter((name) => !op.carries?.includes(name)) : [];
+  return Object.fromEntries(names.map((name) => [name, image.tensors[name].slice()]));
 }
 
-function writesOf(op: AnyOp, { image, tensors }: Batch): Write[] {
-  return image.layout.slots
-    .filter(({ name }) => name in tensors)
+function writesOf(op: AnyOp, { layout }: Image, batch: Batch): Write[] {
+  return layout.slots
+    .filter(({ name }) => name in batch)
     .map(({ name, offset }) => {
-      const words = new Int32Array(tensors[name].slice().buffer);
+      const words = new Int32Array(batch[name].slice().buffer);
       if ((op.tensors[name] as TensorSpec).role === 'out') words.fill(poison);
       return { offset, bytes: new Uint8Array(words.buffer) };
     });

@@ -12,7 +12,7 @@ import { roundMeans, type Sampled } from '../stats/speedup.ts';
 import { compose, deriveSeed } from '../verify/image.ts';
 import { sentence, type Verdict } from '../verify/verdict.ts';
 import { failure } from '../verify/verify.ts';
-import type { Effort } from './effort.ts';
+import { type Effort, leastRounds } from './effort.ts';
 import { type PlannedCall, planCalls, type RoundInputs, roundInputs } from './inputs.ts';
 import { expect, inspectTimed } from './timed.ts';
 
@@ -46,12 +46,13 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
   );
   const measured: Measured = { samples: [], verdicts, interrupted: false };
   // In which round the drawn call of a case is checked in full: one of those that are certain to happen.
-  const checkedRound = new Map(cases.map((c) => [c, rng.int(0, effort.rounds[0] - 1)]));
+  const checkedRound = new Map(cases.map((c) => [c, rng.int(0, leastRounds - 1)]));
   const started = performance.now();
   for (let round = 0; round < effort.rounds[1]; round++) {
     const elapsedS = (performance.now() - started) / 1000;
-    const nextEndsS = round === 0 ? 0 : elapsedS * (1 + 1 / round);
-    if (round >= effort.rounds[0] && (settled(request, measured) || nextEndsS > effort.budgetS)) break;
+    const endsS = elapsedS * (1 + 1 / Math.max(1, round));
+    if (round >= leastRounds && endsS > effort.budgetS) break;
+    if (round >= effort.rounds[0] && settled(request, measured)) break;
     try {
       await runRound(request, measured, round, checkedRound, rng);
     } catch (error) {
@@ -95,7 +96,7 @@ async function runRound(
     for (const c of shuffled(cases, rng)) {
       signal.throwIfAborted();
       const baselineNs = nsPerFlop * op.flop(c.dims);
-      const calls = Math.max(1, Math.min(30, Math.round((request.effort.sampleMs * 1e6) / baselineNs)));
+      const calls = Math.max(1, Math.min(mostCalls, Math.round((request.effort.sampleMs * 1e6) / baselineNs)));
       await runCase(
         request,
         measured,
@@ -120,14 +121,15 @@ async function warmProcesses(
   const { op, cases, text, threads } = request;
   const [c] = [...cases].sort((a, b) => op.flop(a.dims) - op.flop(b.dims));
   const image = compose(op, c, op.distributions[0], rng.bits(), text);
-  const calls = [{ writes: [{ offset: 0, bytes: image.bytes }], reads: [] }];
+  const writes = [{ offset: 0, bytes: image.bytes }];
   let nsPerFlop = 1;
   for (const { variant, cell } of arms) {
-    if (measured.verdicts.get(variant.id)?.status === 'error') continue;
+    // Other JavaScript is compiled anew for each case: there is nothing to warm yet.
+    if (variant !== request.baseline && (await variant.artifact(c.dims)).kind === 'js') continue;
     request.onProgress(`warming up ${variant.id}`);
     try {
       await cell.open(await openingOf(op, c, image.scalars, image.layout, variant, threads));
-      const { timeNs } = await cell.sample({ calls, warmup: { calls: 3, ms: 150 } });
+      const { timeNs } = await cell.sample({ calls: [{ writes, reads: [] }], warmup: { writes, calls: 3, ms: 100 } });
       if (variant === request.baseline) nsPerFlop = timeNs[0] / op.flop(c.dims);
     } catch (error) {
       recordError(request, measured, variant, op.caseName(c), error);
@@ -189,6 +191,8 @@ async function runCase(
 
 /** Calls that a fast variant gets where the dear baseline gets one. */
 const leastCalls = 5;
+/** More inputs than this would cost more to draw and to send than their calls take. */
+const mostCalls = 15;
 
 async function timeOne(
   { op, threads }: MeasureRequest,
@@ -203,10 +207,9 @@ async function timeOne(
   // A call may take 20 times the baseline's, and never has less than a minute for all.
   const limitMs = 60_000 + (20 * planned.length * baselineNs) / 1e6;
   // JavaScript is compiled anew for each case, WebAssembly is warm from the cases before.
-  const script = opening.artifact.kind === 'js';
-  const calls = [{ writes: [{ offset: 0, bytes: warm.bytes }], reads: [] }];
-  await cell.sample({ calls, warmup: script ? { calls: 1, ms: 60 } : { calls: 2, ms: 15 } }, limitMs);
-  return cell.sample({ calls: planned.map(({ call }) => call) }, limitMs);
+  const effort = opening.artifact.kind === 'js' ? { calls: 1, ms: 60 } : { calls: 2, ms: 15 };
+  const warmup = { writes: [{ offset: 0, bytes: warm.bytes }], ...effort };
+  return cell.sample({ calls: planned.map(({ call }) => call), warmup }, limitMs);
 }
 
 function recordError(

@@ -1,0 +1,206 @@
+/** The command as a user meets it: what it prints, where, and with which exit code. Runs in a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../src/catalog/places.ts';
+import { Record } from '../src/records/schema.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nfold-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function start(args: string[], cwd = folder): { child: ChildProcess; outcome: Promise<Outcome> } {
+  const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' };
+  const child = spawn(process.execPath, [join(packageRoot, 'src/cli.ts'), ...args], { cwd, env });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  return { child, outcome: once(child, 'close').then(([code]) => ({ code, stdout, stderr })) };
+}
+
+const nfold = (...args: string[]): Promise<Outcome> => start(args).outcome;
+
+describe('without work', () => {
+  test('alone it says what it is, with three examples', async () => {
+    const { code, stdout, stderr } = await nfold();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/nfold bench[\s\S]*nfold verify[\s\S]*nfold list/);
+    expect(stderr).toBe('');
+  });
+
+  test('--help and --version are fine', async () => {
+    expect(await nfold('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('bench') });
+    expect(await nfold('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+
+  test('list shows every op with its cases and candidates, and --json is data alone', async () => {
+    const text = await nfold('list');
+    expect(text.code).toBe(0);
+    for (const word of ['sgemm', 'train_gpt2', 'M64N64K64', 'sgemm/ikj-ts']) expect(text.stdout).toContain(word);
+    const { stdout, stderr } = await nfold('list', '--json');
+    const data = JSON.parse(stdout);
+    expect(stderr).toBe('');
+    expect(data.problems).toEqual([]);
+    expect(data.candidates.every((c: { about: string | null }) => c.about)).toBe(true);
+  });
+
+  test('doctor names the features and the peers, absent ones with the reason', async () => {
+    const { code, stdout } = await nfold('doctor', '--json');
+    expect(code).toBe(0);
+    const data = JSON.parse(stdout);
+    expect(data.features['relaxed SIMD']).toBe(true);
+    expect(data.features['shared WebAssembly memory']).toBe(true);
+    const reasons = Object.fromEntries(
+      data.peers.map((p: { peer: string; reason: string | null }) => [p.peer, p.reason]),
+    );
+    expect(reasons['tfjs-backend-wasm']).toBeNull();
+    expect(reasons['tfjs-node'] === null || reasons['tfjs-node'].length > 10).toBe(true);
+  });
+});
+
+describe('wrong usage is one sentence on stderr', () => {
+  test.each([
+    [['bench', 'nonsense'], 3, /^nfold: Nothing is called or matches 'nonsense'/],
+    [['bench', 'sgemm', '--case', 'M3'], 3, /^nfold: No case matches 'M3'/],
+    [['bench', '--text', 'no-such-file.txt'], 2, /^nfold: The text no-such-file.txt does not exist/],
+    [['bench', '--threads', 'two'], 2, /It takes a whole number from 1 to 256/],
+    [['bench', '--quick', '--thorough'], 2, /cannot be used with/],
+    [['bnch'], 2, /[Uu]nknown command 'bnch'[\s\S]*bench/],
+    [['bench', '--sed', '1'], 2, /unknown option '--sed'[\s\S]*--seed/],
+    [['show'], 3, /^nfold: There is no record here yet/],
+    [['show', 'not-there'], 2, /^nfold: No record and no file is called 'not-there'/],
+  ])('nfold %j', async (args, code, message) => {
+    const outcome = await nfold(...args);
+    expect(outcome).toMatchObject({ code, stdout: '' });
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('a run', () => {
+  const quick = ['--quick', '--case', 'M64N64K64', '--seed', '7'];
+  let outcome: Outcome;
+  beforeAll(async () => {
+    outcome = await nfold('bench', 'sgemm/ikj-ts', 'sgemm/tile2x3-ts', ...quick, '--json');
+  });
+
+  test('prints the record that it saved, and nothing else on stdout', () => {
+    expect(outcome.code).toBe(0);
+    const record = Record.parse(JSON.parse(outcome.stdout));
+    expect(JSON.parse(readFileSync(join(folder, '.nfold/records', `${record.id}.json`), 'utf8'))).toEqual(record);
+    expect(record).toMatchObject({ schema: 'nfold/record@1', suite: 'sgemm', seed: 7, interrupted: false });
+    const result = record.results.find((r) => r.candidate === 'sgemm/ikj-ts');
+    expect(result).toMatchObject({ case: 'M64N64K64', verdict: 'pass', threads: 1, flags: [], tier: 'J' });
+    const rounds = record.samples.filter((s) => s.variant === 'sgemm/ikj-ts').map((s) => s.round);
+    expect(rounds.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('withholds the mean of a suite that was timed in part, and says why', () => {
+    const record = Record.parse(JSON.parse(outcome.stdout));
+    const mean = record.means.find((m) => m.candidate === 'sgemm/ikj-ts');
+    expect(mean).toMatchObject({ arithmetic: null, cases: 1, withheld: "1 of the suite's 13 cases were timed" });
+  });
+
+  test('can be shown again', async () => {
+    const shown = await nfold('show');
+    expect(shown).toMatchObject({ code: 0, stderr: '' });
+    expect(shown.stdout).toContain('M64N64K64');
+    const again = await nfold('show', 'last', '--json');
+    expect(JSON.parse(again.stdout)).toEqual(JSON.parse(outcome.stdout));
+  });
+
+  test('a damaged record is named', async () => {
+    const file = join(folder, 'damaged.json');
+    writeFileSync(file, '{"schema":');
+    expect(await nfold('show', file)).toMatchObject({ code: 2, stderr: expect.stringContaining('is not a record') });
+    writeFileSync(file, '{"schema":"nfold/record@1"}');
+    expect(await nfold('show', file)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('damaged.json is not a record of this version'),
+    });
+  });
+});
+
+describe("the user's own folder", () => {
+  const own = mkdtempSync(join(tmpdir(), 'nfold-own-'));
+  afterAll(() => rmSync(own, { recursive: true, force: true }));
+  beforeAll(() => {
+    mkdirSync(join(own, 'kernels/sgemm'), { recursive: true });
+    const write = (name: string, text: string) => writeFileSync(join(own, 'kernels/sgemm', name), text);
+    write('broken-ts.ts', 'export default { about: "x", setup( };');
+    write('lazy-ts.ts', 'export default { about: "does nothing", setup: () => () => {} };');
+    write('note.txt', 'a stray');
+  });
+
+  test('a broken candidate and a wrong one get a sentence each, and do not stop the others', async () => {
+    const { code, stdout } = await start(
+      ['verify', 'sgemm/broken-ts', 'sgemm/lazy-ts', 'sgemm/ikj-ts', '--case', 'M5N31K64NT', '--json'],
+      own,
+    ).outcome;
+    expect(code).toBe(1);
+    const { results } = JSON.parse(stdout);
+    const byId = Object.fromEntries(results.map((r: { candidate: string }) => [r.candidate, r]));
+    expect(byId['sgemm/broken-ts']).toMatchObject({
+      verdict: 'error',
+      message: expect.stringMatching(/^kernels\/sgemm\/broken-ts\.ts does not build: .*line 1\)$/),
+    });
+    expect(byId['sgemm/lazy-ts']).toMatchObject({
+      verdict: 'fail',
+      message: expect.stringMatching(/C\[0,0\] is NaN, should be/),
+    });
+    expect(byId['sgemm/ikj-ts']).toMatchObject({ verdict: 'pass' });
+    const again = byId['sgemm/lazy-ts'].failure.replay.split(' ').slice(1);
+    expect(await start(again, own).outcome).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('C[0,0] is NaN'),
+    });
+  });
+
+  test('a stray file is an error with a hint', async () => {
+    const { stdout } = await start(['list'], own).outcome;
+    expect(stdout).toMatch(/kernels\/sgemm\/note\.txt: the ending \.txt is not one of/);
+  });
+});
+
+test('Ctrl-C in mid-run saves what was measured and exits 130', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'nfold-stop-'));
+  const { child, outcome } = start(['bench', 'sgemm/ikj-ts', '--thorough'], own);
+  await new Promise<void>((resolve) => {
+    child.stderr?.on('data', (chunk) => String(chunk).includes('round 2') && resolve());
+  });
+  child.kill('SIGINT');
+  const { code, stdout, stderr } = await outcome;
+  expect(code).toBe(130);
+  expect(stderr).toContain('what was measured is kept');
+  expect(stdout).toContain('Interrupted');
+  const files = readdirSync(join(own, '.nfold/records'));
+  expect(files).toHaveLength(1);
+  const record = Record.parse(JSON.parse(readFileSync(join(own, '.nfold/records', files[0]), 'utf8')));
+  expect(record.interrupted).toBe(true);
+  expect(record.samples.length).toBeGreaterThan(10);
+  rmSync(own, { recursive: true });
+});
+
+test('a reader that closes the pipe is no failure', async () => {
+  const child = spawn(
+    'sh',
+    ['-c', `"${process.execPath}" "${join(packageRoot, 'src/cli.ts')}" list | head -1; exit $?`],
+    { cwd: folder },
+  );
+  const [code] = await once(child, 'close');
+  expect(code).toBe(0);
+  expect(existsSync(folder)).toBe(true);
+});
