@@ -56,11 +56,9 @@ async function inCell(op: AnyOp, index: number): Promise<number> {
     const { layout, bytes, scalars } = image(op, c);
     await cell.open(await openingOf(op, c, scalars, layout, baseline, 1));
     const writes = [{ offset: 0, bytes }];
-    const ms = i === index ? warmMs : 20;
-    const samples = await cell.sample({
-      calls: Array.from({ length: callsFor(op, c) }, () => ({ writes, reads: [] })),
-      warmup: { calls: 1, ms },
-    });
+    const warmup = { writes, calls: 1, ms: i === index ? warmMs : 20 };
+    const count = i === index ? callsFor(op, c) : 1;
+    const samples = await cell.sample({ calls: Array.from({ length: count }, () => ({ writes, reads: [] })), warmup });
     timeNs = median([...samples.timeNs]);
   }
   cell.close();

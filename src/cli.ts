@@ -23,8 +23,6 @@ const program = new Command('nfold')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'nfold: ')) });
 
-program.action(async () => (await import('./commands/welcome.ts')).welcome());
-
 const json = () => new Option('--json', 'data alone on stdout');
 
 /** What verify and bench have in common. */
@@ -70,7 +68,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 try {
-  await program.parseAsync();
+  if (process.argv.length === 2) (await import('./commands/welcome.ts')).welcome();
+  else await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exit.fine : exit.usage;
   else {

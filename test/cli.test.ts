@@ -74,7 +74,8 @@ describe('without work', () => {
 describe('wrong usage is one sentence on stderr', () => {
   test.each([
     [['bench', 'nonsense'], 3, /^nfold: Nothing is called or matches 'nonsense'/],
-    [['bench', 'sgemm', '--case', 'M3'], 3, /^nfold: No case matches 'M3'/],
+    [['bench', 'sgemm', '--case', 'M3'], 3, /^nfold: No case matches 'M3': it names edges/],
+    [['verify', '--case', 'Q9'], 3, /^nfold: No case matches 'Q9': cases are called/],
     [['bench', '--text', 'no-such-file.txt'], 2, /^nfold: The text no-such-file.txt does not exist/],
     [['bench', '--threads', 'two'], 2, /It takes a whole number from 1 to 256/],
     [['bench', '--quick', '--thorough'], 2, /cannot be used with/],

@@ -4,57 +4,40 @@ import sgemm from '../baselines/sgemm/op.ts';
 import gpt from '../baselines/train_gpt2/op.ts';
 import type { Candidate, Generator } from '../src/contract/candidate.ts';
 
-export const wrongDim = {
-  about: 'asks for a dim that sgemm does not have',
-  // @ts-expect-error: no dim is called Q
-  setup:
-    ({ Q }) =>
-    () =>
-      Q,
-} satisfies Candidate<typeof sgemm>;
+type Setup<O extends typeof sgemm | typeof gpt> = Candidate<O>['setup'];
+type Dims<O extends typeof sgemm | typeof gpt> = Parameters<Setup<O>>[0];
+type Run<O extends typeof sgemm | typeof gpt> = Parameters<ReturnType<Setup<O>>>;
 
-export const wrongTensor = {
-  about: 'asks for a tensor that sgemm does not have',
-  // @ts-expect-error: no tensor is called D
-  setup:
-    () =>
-    ({ D }) =>
-      D,
-} satisfies Candidate<typeof sgemm>;
+// @ts-expect-error: sgemm has no dim of that name
+export type WrongDim = Dims<typeof sgemm>['Q'];
+
+// @ts-expect-error: and a generator is asked for the same dims
+export type WrongGeneratorDim = Parameters<Generator<typeof sgemm>['generate']>[0]['T'];
+
+// @ts-expect-error: sgemm has no tensor of that name
+export type WrongTensor = Run<typeof sgemm>[0]['D'];
+
+// @ts-expect-error: train_gpt2 has no scalar of that name
+export type WrongScalar = Run<typeof gpt>[1]['momentum'];
 
 export const wrongDtype = {
   about: 'takes tokens for floats',
-  setup:
-    () =>
-    ({ tokens }) => {
+  setup() {
+    return ({ tokens }) => {
       // @ts-expect-error: tokens is an Int32Array
       const floats: Float32Array = tokens;
       floats.fill(0);
-    },
+    };
+  },
 } satisfies Candidate<typeof gpt>;
-
-export const wrongScalar = {
-  about: 'asks for a scalar that train_gpt2 does not have',
-  // @ts-expect-error: no scalar is called momentum
-  setup:
-    () =>
-    (_, { momentum }) =>
-      momentum,
-} satisfies Candidate<typeof gpt>;
-
-export const wrongGenerator = {
-  about: 'asks for a dim that sgemm does not have',
-  // @ts-expect-error: no dim is called Q
-  generate: ({ Q }) => `${Q}`,
-} satisfies Generator<typeof sgemm>;
 
 export const right = {
   about: 'uses what is there',
-  setup:
-    ({ M, ldc }, arena) =>
-    ({ A, C }, { alpha }) => {
+  setup({ M, ldc }, arena) {
+    return ({ A, C }, { alpha }) => {
       C[(M - 1) * ldc] = alpha * A[0] + arena.f32(1)[0];
-    },
+    };
+  },
 } satisfies Candidate<typeof sgemm>;
 
 test('dims, scalars and tensors are bound by name', () => {

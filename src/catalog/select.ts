@@ -63,9 +63,11 @@ export function selectCases(op: AnyOp, cases: readonly Case[], filter: string | 
 }
 
 function didYouMean(word: string, names: readonly string[]): string {
+  const containing = names.find((name) => name.includes(word));
   const ranked = names
     .flatMap((name) => [name, name.slice(name.indexOf('/') + 1)].map((text) => ({ name, far: distance(word, text) })))
     .sort((a, b) => a.far - b.far);
-  const [best] = ranked;
-  return best && best.far <= Math.max(2, word.length / 3) ? ` Did you mean '${best.name}'?` : '';
+  const near = ranked[0]?.far <= Math.max(2, word.length / 3) ? ranked[0].name : undefined;
+  const guess = near ?? containing;
+  return guess ? ` Did you mean '${guess}'?` : '';
 }

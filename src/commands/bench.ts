@@ -2,7 +2,7 @@
 import pc from 'picocolors';
 import { suites } from '../../bench/suites.ts';
 import { shown } from '../catalog/candidates.ts';
-import { exit, NfoldError } from '../contract/errors.ts';
+import { exit } from '../contract/errors.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { runSuite, type SuiteOutcome } from '../measure/suite.ts';
 import { assemble } from '../records/assemble.ts';
@@ -15,7 +15,12 @@ import { type Flags, prepareRun } from './run.ts';
 export async function bench(selectors: readonly string[], flags: Flags): Promise<void> {
   const startedAt = new Date();
   const facts = { machine: machine(), runtime: runtime(), startedAt };
-  const { selections, strays, options, textName, progress } = await prepareRun(selectors, flags, 'quick');
+  const { selections, strays, options, textName, progress } = await prepareRun(
+    selectors,
+    flags,
+    'quick',
+    (op) => op.cases,
+  );
   const outcomes: SuiteOutcome[] = [];
   for (const suite of suites) {
     const selection = selections.find(({ op }) => op === suite.op);
@@ -24,12 +29,6 @@ export async function bench(selectors: readonly string[], flags: Flags): Promise
   }
   progress.end();
   const interrupted = options.signal.aborted;
-  if (!interrupted && flags.case !== undefined && outcomes.every(({ cases }) => cases.length === 0)) {
-    throw new NfoldError(
-      `'${flags.case}' matches no timed case, only edges: 'nfold verify --case' checks those.`,
-      exit.nothing,
-    );
-  }
   const record = assemble(outcomes, { ...facts, options, textName, interrupted, strays });
   const file = saveRecord(record);
   if (flags.json) printJson(record);

@@ -8,6 +8,7 @@ import { select, selectCases } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
 import { killAllCells } from '../cell/cell.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
+import type { AnyOp, Case } from '../contract/op.ts';
 import { type Effort, efforts } from '../measure/effort.ts';
 import type { RunOptions } from '../measure/suite.ts';
 import { type Progress, progress } from '../report/output.ts';
@@ -37,20 +38,29 @@ export interface Run {
   readonly progress: Progress;
 }
 
-/** `everything`: the effort where neither a flag nor a selector says how much is wanted. */
-export async function prepareRun(selectors: readonly string[], flags: Flags, everything: Effort['name']): Promise<Run> {
+/**
+ * `everything`: the effort where neither a flag nor a selector says how much is wanted. `pool`: the cases that the command
+ * works on.
+ */
+export async function prepareRun(
+  selectors: readonly string[],
+  flags: Flags,
+  everything: Effort['name'],
+  pool: (op: AnyOp) => readonly Case[],
+): Promise<Run> {
   const { candidates, problems } = select(selectors, scan());
-  const selections = suites
+  const chosen = suites
     .map(({ op }) => ({
       op,
       candidates: candidates.filter((candidate) => candidate.op === op),
       problems: problems.filter((problem) => problem.op === op),
     }))
     .filter((selection) => selection.candidates.length + selection.problems.length > 0);
-  if (selections.length === 0)
+  if (chosen.length === 0)
     throw new NfoldError("There is no candidate to run: 'nfold list' shows what there is.", exit.nothing);
-  const ops = await Promise.all(selections.map(({ op }) => loadOp(op)));
-  checkCaseFilter(flags.case, ops);
+  const loaded = await Promise.all(chosen.map(({ op }) => loadOp(op)));
+  const ops = withMatchingCases(loaded, flags.case, pool);
+  const selections = chosen.filter(({ op }) => ops.some(({ name }) => name === op));
   const text = loadText(flags.text, ops);
   const name = flags.quick ? 'quick' : flags.thorough ? 'thorough' : selectors.length === 0 ? everything : 'default';
   const shown = progress();
@@ -72,14 +82,21 @@ export async function prepareRun(selectors: readonly string[], flags: Flags, eve
   };
 }
 
-function checkCaseFilter(filter: string | undefined, ops: readonly Awaited<ReturnType<typeof loadOp>>[]): void {
-  if (filter === undefined) return;
-  if (ops.some((op) => selectCases(op, [...op.cases, ...op.edges], filter).length > 0)) return;
+/** The ops that have a case for the filter among those that the command works on. */
+function withMatchingCases(
+  ops: readonly AnyOp[],
+  filter: string | undefined,
+  pool: (op: AnyOp) => readonly Case[],
+): readonly AnyOp[] {
+  if (filter === undefined) return ops;
+  const matching = ops.filter((op) => selectCases(op, pool(op), filter).length > 0);
+  if (matching.length > 0) return matching;
   const examples = ops.map((op) => op.caseName(op.cases[0])).join(' or ');
-  throw new NfoldError(
-    `No case matches '${filter}': cases are called ${examples}, and globs like 'M64*' work.`,
-    exit.nothing,
-  );
+  const edge = ops.some((op) => selectCases(op, op.edges, filter).length > 0);
+  const hint = edge
+    ? "it names edges, which 'nfold verify' checks and nothing times"
+    : `cases are called ${examples}, and globs like 'M64*' work`;
+  throw new NfoldError(`No case matches '${filter}': ${hint}.`, exit.nothing);
 }
 
 /** The first Ctrl-C ends the run and keeps what was measured; a second one ends the process. */

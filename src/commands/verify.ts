@@ -10,7 +10,10 @@ import { verdictText } from '../verify/verdict.ts';
 import { type Flags, prepareRun } from './run.ts';
 
 export async function verifyCommand(selectors: readonly string[], flags: Flags): Promise<void> {
-  const { selections, strays, options, progress } = await prepareRun(selectors, flags, 'default');
+  const { selections, strays, options, progress } = await prepareRun(selectors, flags, 'default', (op) => [
+    ...op.cases,
+    ...op.edges,
+  ]);
   const entries: Entry[] = [];
   try {
     for (const { op: name, candidates, problems } of selections) {
