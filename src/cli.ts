@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** argv to one command. Each command's code is loaded when it is called, so that `--help` answers at once. */
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';

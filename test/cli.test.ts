@@ -19,7 +19,7 @@ interface Outcome {
 
 function start(args: string[], cwd = folder): { child: ChildProcess; outcome: Promise<Outcome> } {
   const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' };
-  const child = spawn(process.execPath, [join(packageRoot, 'src/cli.ts'), ...args], { cwd, env });
+  const child = spawn(process.execPath, [join(packageRoot, 'src/nfold.js'), ...args], { cwd, env });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {
@@ -198,7 +198,7 @@ test('Ctrl-C in mid-run saves what was measured and exits 130', async () => {
 test('a reader that closes the pipe is no failure', async () => {
   const child = spawn(
     'sh',
-    ['-c', `"${process.execPath}" "${join(packageRoot, 'src/cli.ts')}" list | head -1; exit $?`],
+    ['-c', `"${process.execPath}" "${join(packageRoot, 'src/nfold.js')}" list | head -1; exit $?`],
     { cwd: folder },
   );
   const [code] = await once(child, 'close');

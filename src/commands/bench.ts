@@ -37,7 +37,7 @@ export async function bench(selectors: readonly string[], flags: Flags): Promise
 }
 
 function failed({ candidates }: Record): boolean {
-  return candidates.some(({ peer, verdict }) => !peer && verdict !== 'pass');
+  return candidates.some(({ peer, verdict }) => !peer && (verdict === 'fail' || verdict === 'error'));
 }
 
 function next(record: Record, file: string): string {

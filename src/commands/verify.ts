@@ -1,11 +1,11 @@
 /** nfold verify: every edge and timed shape of the selected candidates against the oracle. */
-import Table from 'cli-table3';
 import pc from 'picocolors';
 import { selectCases } from '../catalog/select.ts';
 import { exit } from '../contract/errors.ts';
 import { type Entry, prepare, verifyEntries } from '../measure/suite.ts';
 import { verdictMark } from '../report/format.ts';
 import { print, printJson } from '../report/output.ts';
+import { table } from '../report/table.ts';
 import { verdictText } from '../verify/verdict.ts';
 import { type Flags, prepareRun } from './run.ts';
 
@@ -31,7 +31,8 @@ export async function verifyCommand(selectors: readonly string[], flags: Flags):
   const misplaced = strays.map(({ file, message }) => `${file}: ${message}`);
   if (flags.json) printJson({ seed: options.seed, results: entries.map(asData), misplaced });
   else print(asText(entries, misplaced, options.seed));
-  const failed = entries.some(({ verdict }) => verdict.status !== 'pass') || misplaced.length > 0;
+  const failed =
+    entries.some(({ verdict }) => verdict.status === 'fail' || verdict.status === 'error') || misplaced.length > 0;
   process.exitCode = options.signal.aborted ? exit.interrupted : failed ? exit.failed : exit.fine;
 }
 
@@ -48,21 +49,22 @@ function asData({ id, verdict }: Entry) {
 }
 
 function asText(entries: readonly Entry[], misplaced: readonly string[], seed: number): string {
-  const table = new Table({
-    head: ['candidate', 'verified', 'checks', 'largest error / bound'],
-    colAligns: ['left', 'left', 'right', 'right'],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { id, verdict } of entries) {
+  const columns = [
+    { head: 'candidate' },
+    { head: 'verified' },
+    { head: 'checks', align: 'right' },
+    { head: 'largest error / bound', align: 'right' },
+  ] as const;
+  const rows = entries.map(({ id, verdict }) => {
     const passed = verdict.status === 'pass' ? [`${verdict.checks}`, verdict.worst.toFixed(3)] : ['-', '-'];
-    table.push([id, verdictMark(verdict.status), ...passed]);
-  }
+    return [id, verdictMark(verdict.status), ...passed];
+  });
   const failures = entries.flatMap(({ verdict }) => {
     if (verdict.status === 'pass') return [];
     const again = verdict.status === 'fail' ? `\n  again: ${verdict.failure.replay}` : '';
     return [`${pc.red('x')} ${verdictText(verdict)}${again}`];
   });
-  return [table.toString(), `seed ${seed}`, ...failures, ...misplaced.map((line) => `${pc.red('x')} ${line}`)].join(
+  return [table(columns, rows), `seed ${seed}`, ...failures, ...misplaced.map((line) => `${pc.red('x')} ${line}`)].join(
     '\n',
   );
 }

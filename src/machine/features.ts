@@ -14,8 +14,13 @@ export function hasRelaxedSimd(): boolean {
 
 /** Whether V8 accepts the flag; whether it has an effect here is for a measurement to say. */
 export function acceptsFlag(flag: string): boolean {
-  return spawnSync(process.execPath, [flag, '--eval', ''], { stdio: 'ignore' }).status === 0;
+  const accepted =
+    known.get(flag) ?? spawnSync(process.execPath, [flag, '--eval', ''], { stdio: 'ignore' }).status === 0;
+  known.set(flag, accepted);
+  return accepted;
 }
+
+const known = new Map<string, boolean>();
 
 export function hasSharedMemory(): boolean {
   try {

@@ -25,7 +25,8 @@ export function machine(): Machine {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
     memoryBytes: totalmem(),
-    os: `${platform()} ${release()}`,
+    // Without the builder's suffix, which says nothing of speed.
+    os: `${platform()} ${release().split('-')[0]}`,
     arch: arch(),
     virtual: virtual(),
     load: platform() === 'win32' ? null : loadavg()[0],

@@ -8,6 +8,7 @@ import { loadPeer, type PeerVariant } from '../catalog/peers.ts';
 import { selectCases } from '../catalog/select.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
+import { acceptsFlag } from '../machine/features.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { planChecks, verify } from '../verify/verify.ts';
@@ -80,7 +81,15 @@ async function entryOf(candidate: CandidateFile, op: AnyOp): Promise<Entry> {
     const built = await build(candidate);
     // Compiled now for one case, so that what does not compile is known before anything is timed.
     await built.artifact(op.cases[0].dims);
-    return { id: built.id, about: built.about, built, peer: null, verdict: untested };
+    const missing = built.flags.find((flag) => !acceptsFlag(flag));
+    const message = `${built.id} needs the V8 flag ${missing}, which this Node does not have`;
+    return {
+      id: built.id,
+      about: built.about,
+      built,
+      peer: null,
+      verdict: missing ? { status: 'unsupported', message } : untested,
+    };
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     return broken(candidate.id, error.message);

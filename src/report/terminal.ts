@@ -1,12 +1,10 @@
 /** A record as a terminal shows it. */
-import Table from 'cli-table3';
 import pc from 'picocolors';
 import { ladder, suites } from '../../bench/suites.ts';
 import { describe } from '../machine/fingerprint.ts';
 import type { Mean, Record } from '../records/schema.ts';
 import { byMean, digits, duration, interval, multiple, shortFlags, verdictMark } from './format.ts';
-
-const plain = { style: { head: [], border: [], compact: true } };
+import { type Column, table } from './table.ts';
 
 export function reportRecord(record: Record, { perCase = false } = {}): string {
   const blocks = [header(record)];
@@ -37,43 +35,40 @@ function header(record: Record): string {
   return lines.join('\n');
 }
 
+const suiteColumns: readonly Column[] = [
+  { head: 'candidate' },
+  { head: 'verified' },
+  { head: 'cases', align: 'right', spare: 3 },
+  { head: 'mean speedup' },
+  { head: 'geometric', align: 'right', spare: 1 },
+  { head: 'harmonic', align: 'right', spare: 4 },
+  { head: 'least..greatest', align: 'right', spare: 2 },
+  { head: 'Gflop/s', align: 'right', spare: 5 },
+  { head: 'threads', align: 'right' },
+  { head: 'tier', spare: 6 },
+  { head: 'flags' },
+];
+
 function suiteTable(record: Record, suite: string, op: string, means: readonly Mean[]): string {
-  const table = new Table({
-    ...plain,
-    head: [
-      'candidate',
-      'verified',
-      'cases',
-      'mean speedup',
-      'geometric',
-      'least..greatest',
-      'Gflop/s',
-      'threads',
-      'tier',
-      'flags',
-    ],
-    colAligns: ['left', 'left', 'right', 'left', 'right', 'right', 'right', 'right', 'left', 'left'],
-  });
-  for (const mean of [...means].sort(byMean)) {
+  const rows = [...means].sort(byMean).map((mean) => {
     const candidate = record.candidates.find((c) => c.candidate === mean.candidate && c.op === op);
     const results = record.results.filter((r) => r.candidate === mean.candidate && r.op === op);
     const rates = results.flatMap(({ gflops }) => gflops ?? []);
     const { arithmetic } = mean;
-    table.push([
+    return [
       mean.peer ? `${mean.candidate} (peer)` : mean.candidate.replace(`${op}/`, ''),
-      candidate?.verdict === 'pass' && mean.cases === 0 && !mean.peer
-        ? 'pass, not timed'
-        : verdictMark(candidate?.verdict ?? 'error'),
+      candidate?.message?.includes('not installed') ? pc.dim('absent') : verdictMark(candidate?.verdict ?? 'error'),
       `${mean.cases}`,
       arithmetic ? `${pc.bold(multiple(arithmetic.value))} ${pc.dim(interval(arithmetic))}` : 'withheld',
       multiple(mean.geometric),
+      multiple(mean.harmonic),
       mean.least === null ? '-' : `${digits(mean.least)}..${digits(mean.greatest as number)}`,
       rates.length > 0 ? `${digits(Math.min(...rates))}..${digits(Math.max(...rates))}` : '-',
       `${results[0]?.threads ?? '-'}`,
       results[0]?.tier ?? '-',
       shortFlags(results[0]?.flags ?? []),
-    ]);
-  }
+    ];
+  });
   const baselines = new Map(
     record.results
       .filter((r) => r.op === op && r.baseline.timeNs !== null)
@@ -83,34 +78,42 @@ function suiteTable(record: Record, suite: string, op: string, means: readonly M
   const total = new Set(record.results.filter((r) => r.op === op).map((r) => r.case)).size;
   const title = `${pc.bold(suite)}   ${total} cases; the baseline, plain TypeScript, takes ${duration(sweep)} for one call of each`;
   const legend = pc.dim(
-    'mean speedup: arithmetic mean over the cases of baseline time / candidate time, [95 % interval]. ' +
-      'tier W: WebAssembly, reaches its arena only; J: JavaScript, trusted less.',
+    'mean speedup: arithmetic mean over the cases of baseline time / candidate time, [95 % interval]\n' +
+      'tier W: WebAssembly, which reaches its arena only; J: JavaScript, trusted less',
   );
-  return `${title}\n${table.toString()}\n${legend}`;
+  return `${title}\n${table(suiteColumns, rows)}\n${legend}`;
 }
+
+const caseColumns: readonly Column[] = [
+  { head: 'case' },
+  { head: 'baseline', align: 'right' },
+  { head: 'candidate' },
+  { head: 'time', align: 'right' },
+  { head: 'speedup', align: 'right' },
+  { head: '95 % interval' },
+  { head: 'Gflop/s', align: 'right' },
+];
 
 export function caseTable(record: Record, op: string): string {
   const results = record.results.filter((r) => r.op === op && r.speedup !== null);
   if (results.length === 0) return `No case of ${op} was timed.`;
-  const table = new Table({
-    ...plain,
-    head: ['case', 'candidate', 'baseline', 'time', 'speedup', '', 'Gflop/s'],
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'left', 'right'],
-  });
   let previous = '';
-  for (const r of [...results].sort((a, b) => order(record, a.case, op) - order(record, b.case, op))) {
-    table.push([
-      r.case === previous ? '' : r.case,
-      r.candidate.replace(`${op}/`, ''),
-      r.case === previous ? '' : duration(r.baseline.timeNs),
-      duration(r.timeNs),
-      multiple(r.speedup?.value ?? null),
-      r.speedup ? interval(r.speedup) : '',
-      r.gflops === null ? '-' : digits(r.gflops),
-    ]);
-    previous = r.case;
-  }
-  return table.toString();
+  const rows = [...results]
+    .sort((a, b) => order(record, a.case, op) - order(record, b.case, op))
+    .map((r) => {
+      const first = r.case !== previous;
+      previous = r.case;
+      return [
+        first ? r.case : '',
+        first ? duration(r.baseline.timeNs) : '',
+        r.candidate.replace(`${op}/`, ''),
+        duration(r.timeNs),
+        multiple(r.speedup?.value ?? null),
+        r.speedup ? interval(r.speedup) : '',
+        r.gflops === null ? '-' : digits(r.gflops),
+      ];
+    });
+  return table(caseColumns, rows);
 }
 
 /** The place of a case among those of its op, as first listed. */

@@ -14,7 +14,7 @@ export interface Failure extends Finding {
 export type Verdict =
   | { readonly status: 'pass'; readonly checks: number; readonly worst: number }
   | { readonly status: 'fail'; readonly failure: Failure }
-  | { readonly status: 'error'; readonly message: string };
+  | { readonly status: 'unsupported' | 'error'; readonly message: string };
 
 const number = (value: number | null) => (value === null ? '?' : String(Number(value.toPrecision(9))));
 
@@ -47,6 +47,7 @@ export function verdictText(verdict: Verdict): string {
       return 'pass';
     case 'fail':
       return sentence(verdict.failure);
+    case 'unsupported':
     case 'error':
       return verdict.message;
   }
