@@ -20,7 +20,7 @@ export const leastRounds = 2;
 
 export const efforts: Readonly<Record<Effort['name'], Effort>> = {
   quick: { name: 'quick', rounds: [3, 4], halfWidth: 0.05, budgetS: 46, sampleMs: 40, repeats: 1, extra: false },
-  default: { name: 'default', rounds: [5, 12], halfWidth: 0.03, budgetS: 150, sampleMs: 150, repeats: 2, extra: false },
+  default: { name: 'default', rounds: [5, 10], halfWidth: 0.03, budgetS: 110, sampleMs: 150, repeats: 2, extra: false },
   thorough: {
     name: 'thorough',
     rounds: [8, 40],

@@ -107,7 +107,9 @@ export async function verifyEntries(
   const checks = planChecks(op, cases, options.effort.repeats, timedShapes);
   const { seed, threads, text, signal } = options;
   const onProgress = (done: number, total: number) => {
-    options.onProgress(`${op.name}: verifying ${variants.length} candidates, check ${done + 1} of ${total}`);
+    options.onProgress(
+      `${op.name}: verifying ${variants.length} candidate${variants.length === 1 ? '' : 's'}, check ${done + 1} of ${total}`,
+    );
   };
   const verdicts = await verify({ op, oracle, baseline, variants, checks, seed, threads, text, signal, onProgress });
   for (const entry of entries) entry.verdict = verdicts.get(entry.id) ?? entry.verdict;
