@@ -41,10 +41,11 @@ function failed({ candidates }: Record): boolean {
 }
 
 function next(record: Record, file: string): string {
-  const [first] = record.candidates.filter(({ peer, op }) => !peer && op !== null);
+  const more =
+    record.effort === 'thorough' ? [] : [[`npx nfold bench ${rerun(record)}`, 'more rounds, narrower intervals']];
   const tips = [
     ['npx nfold show', 'this record again, case by case'],
-    [`npx nfold bench ${first?.op ?? 'sgemm'}`, 'one suite, more rounds, narrower intervals'],
+    ...more,
     ['npx nfold list', 'every candidate and its idea'],
     [
       'cp kernels/sgemm/ikj-ts.ts kernels/sgemm/mine-ts.ts',
@@ -57,4 +58,10 @@ function next(record: Record, file: string): string {
     'Next:',
     ...tips.map(([command, what]) => `  ${command.padEnd(width)}  ${pc.dim(what)}`),
   ].join('\n');
+}
+
+/** One suite after a run of all, and the next level of effort after a run of one. */
+function rerun({ suite }: Record): string {
+  const [first, ...others] = suite.split('+');
+  return others.length > 0 ? first : `${first} --thorough`;
 }

@@ -19,7 +19,7 @@ export interface Effort {
 export const leastRounds = 2;
 
 export const efforts: Readonly<Record<Effort['name'], Effort>> = {
-  quick: { name: 'quick', rounds: [3, 4], halfWidth: 0.05, budgetS: 46, sampleMs: 40, repeats: 1, extra: false },
+  quick: { name: 'quick', rounds: [3, 3], halfWidth: 0.05, budgetS: 55, sampleMs: 40, repeats: 1, extra: false },
   default: { name: 'default', rounds: [5, 10], halfWidth: 0.03, budgetS: 110, sampleMs: 150, repeats: 2, extra: false },
   thorough: {
     name: 'thorough',

@@ -30,7 +30,11 @@ export function progress(stream: NodeJS.WriteStream = process.stderr): Progress 
   const live = stream.isTTY === true && process.env.TERM !== 'dumb';
   const started = performance.now();
   let last = '';
+  let drawn = 0;
   const show = (note: string) => {
+    // Ten times a second is all that an eye can use, and drawing is not free.
+    if (live && performance.now() - drawn < 100) return;
+    drawn = performance.now();
     const seconds = `${((performance.now() - started) / 1000).toFixed(0).padStart(3)} s`;
     if (live) {
       const width = Math.max(20, (stream.columns ?? 80) - 1);

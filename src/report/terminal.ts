@@ -76,12 +76,17 @@ function suiteTable(record: Record, suite: string, op: string, means: readonly M
   );
   const sweep = [...baselines.values()].reduce((sum, ns) => sum + ns, 0);
   const total = new Set(record.results.filter((r) => r.op === op).map((r) => r.case)).size;
-  const title = `${pc.bold(suite)}   ${total} cases; the baseline, plain TypeScript, takes ${duration(sweep)} for one call of each`;
+  const title = `${pc.bold(suite)}   ${total} case${total === 1 ? '' : 's'}; the baseline, plain TypeScript, takes ${duration(sweep)} for one call of each`;
   const legend = pc.dim(
     'mean speedup: arithmetic mean over the cases of baseline time / candidate time, [95 % interval]\n' +
       'tier W: WebAssembly, which reaches its arena only; J: JavaScript, trusted less',
   );
-  return `${title}\n${table(suiteColumns, rows)}\n${legend}`;
+  const passing = means.filter(
+    ({ peer, candidate }) => !peer && record.candidates.find((c) => c.candidate === candidate)?.verdict === 'pass',
+  );
+  const reasons = new Set(passing.flatMap(({ withheld }) => withheld ?? []));
+  const notes = [...reasons].map((reason) => pc.yellow(`mean withheld: ${reason}`));
+  return [title, table(suiteColumns, rows), legend, ...notes].join('\n');
 }
 
 const caseColumns: readonly Column[] = [
