@@ -1,7 +1,7 @@
 /**
- * Does the cell slow the baseline? Times it in a bare process, on arrays of its own and with nothing of ours around it, and
- * in a cell that has had other cases open before; prints bare time / cell time per case. A ratio below 1 would be a speedup
- * given away to every candidate. Run: node bench/baseline-pace.ts
+ * Does the cell slow the baseline? Times it in a bare process, on arrays of its own, warmed for long and with nothing of ours
+ * around it; and in a cell, as a quick bench does, after all other cases of the op. Prints bare time / cell time per case: a ratio
+ * below 1 would be a speedup given away to every candidate. Run: node bench/baseline-pace.ts [OP]
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,9 +15,9 @@ import { Cell } from '../src/cell/cell.ts';
 import { openingOf } from '../src/cell/opening.ts';
 import type { Candidate } from '../src/contract/candidate.ts';
 import type { AnyOp, Case } from '../src/contract/op.ts';
+import { efforts, warmupCalls } from '../src/measure/effort.ts';
 import { compose } from '../src/verify/image.ts';
 
-const warmMs = 300;
 const callsFor = (op: AnyOp, c: Case) => Math.max(3, Math.min(50, Math.round(1e8 / op.flop(c.dims))));
 
 function image(op: AnyOp, c: Case) {
@@ -36,7 +36,8 @@ async function bare(opName: string, index: number): Promise<void> {
     run(own, scalars);
     return Number(process.hrtime.bigint() - start);
   };
-  for (let spent = 0; spent < warmMs * 1e6; ) spent += call();
+  for (let i = 0, spent = 0; i < 25 && (i === 0 || spent < 3e9); i++) spent += call();
+  for (let spent = 0; spent < 1e8; ) spent += call();
   process.send?.(median(Array.from({ length: callsFor(op, c) }, call)));
 }
 
@@ -46,36 +47,41 @@ async function inBareProcess(op: AnyOp, index: number): Promise<number> {
   return timeNs;
 }
 
-async function inCell(op: AnyOp, index: number): Promise<number> {
+/** All cases in one cell, as in a round, each with the warm-up of a quick bench; median time of each. */
+async function inCell(op: AnyOp, cases: readonly Case[]): Promise<number[]> {
   const baseline = await buildBaseline(op.name);
   const cell = new Cell(baseline);
-  const others = [0, 1, 2].map((i) => (index + 1 + i) % (op.cases.length - 1));
-  let timeNs = 0;
-  for (const i of [...others, index]) {
-    const c = op.cases[i];
+  const times: number[] = [];
+  let nsPerFlop = 0.4;
+  for (const c of cases) {
     const { layout, bytes, scalars } = image(op, c);
     await cell.open(await openingOf(op, c, scalars, layout, baseline, 1));
     const writes = [{ offset: 0, bytes }];
-    const warmup = { writes, calls: 1, ms: i === index ? warmMs : 20 };
-    const count = i === index ? callsFor(op, c) : 1;
-    const samples = await cell.sample({ calls: Array.from({ length: count }, () => ({ writes, reads: [] })), warmup });
-    timeNs = median([...samples.timeNs]);
+    const warmup = { writes, ...warmupCalls('js', nsPerFlop * op.flop(c.dims), efforts.quick) };
+    const calls = Array.from({ length: callsFor(op, c) }, () => ({ writes, reads: [] }));
+    const { timeNs } = await cell.sample({ calls, warmup });
+    times.push(median([...timeNs]));
+    if (c === cases[0]) nsPerFlop = times[0] / op.flop(c.dims);
   }
   cell.close();
-  return timeNs;
+  return times;
 }
 
-const [opName, index] = process.argv.slice(2);
-if (opName) await bare(opName, Number(index));
+const [first, index] = process.argv.slice(2);
+if (index !== undefined) await bare(first, Number(index));
 else {
-  for (const name of opNames()) {
+  for (const name of first ? [first] : opNames()) {
     const op = await loadOp(name);
-    for (const [i, c] of op.cases.entries()) {
-      if (c.extra) continue;
-      const pairs = [];
-      for (let round = 0; round < 3; round++) pairs.push([await inBareProcess(op, i), await inCell(op, i)]);
-      const ratio = median(pairs.map(([outside, inside]) => outside / inside));
-      const ms = median(pairs.map(([, inside]) => inside)) / 1e6;
+    const cases = op.cases.filter(({ extra }) => !extra);
+    const rounds = [];
+    for (let round = 0; round < 3; round++) {
+      const outside = [];
+      for (const c of cases) outside.push(await inBareProcess(op, op.cases.indexOf(c)));
+      rounds.push({ outside, inside: await inCell(op, cases) });
+    }
+    for (const [i, c] of cases.entries()) {
+      const ratio = median(rounds.map(({ outside, inside }) => outside[i] / inside[i]));
+      const ms = median(rounds.map(({ inside }) => inside[i])) / 1e6;
       console.log(
         `${name.padEnd(12)} ${op.caseName(c).padEnd(22)} cell ${ms.toPrecision(3).padStart(7)} ms   bare / cell ${ratio.toFixed(3)}`,
       );

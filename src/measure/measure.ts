@@ -12,7 +12,7 @@ import { roundMeans, type Sampled } from '../stats/speedup.ts';
 import { compose, deriveSeed } from '../verify/image.ts';
 import { sentence, type Verdict } from '../verify/verdict.ts';
 import { failure } from '../verify/verify.ts';
-import { type Effort, leastRounds } from './effort.ts';
+import { type Effort, leastRounds, warmupCalls } from './effort.ts';
 import { type PlannedCall, planCalls, type RoundInputs, roundInputs } from './inputs.ts';
 import { expect, inspectTimed } from './timed.ts';
 
@@ -195,7 +195,7 @@ const leastCalls = 5;
 const mostCalls = 15;
 
 async function timeOne(
-  { op, threads }: MeasureRequest,
+  { op, threads, effort }: MeasureRequest,
   cell: Cell,
   variant: Variant,
   { c, baselineNs }: Turn,
@@ -206,9 +206,8 @@ async function timeOne(
   await cell.open(opening);
   // A call may take 20 times the baseline's, and never has less than a minute for all.
   const limitMs = 60_000 + (20 * planned.length * baselineNs) / 1e6;
-  // JavaScript is compiled anew for each case, WebAssembly is warm from the cases before.
-  const effort = opening.artifact.kind === 'js' ? { calls: 1, ms: 60 } : { calls: 2, ms: 15 };
-  const warmup = { writes: [{ offset: 0, bytes: warm.bytes }], ...effort };
+  const writes = [{ offset: 0, bytes: warm.bytes }];
+  const warmup = { writes, ...warmupCalls(opening.artifact.kind, baselineNs, effort) };
   return cell.sample({ calls: planned.map(({ call }) => call), warmup }, limitMs);
 }
 
