@@ -1,12 +1,9 @@
 /** TensorFlow.js on its WebAssembly backend: XNNPACK, one thread in Node. */
 import type { Peer } from '../../src/contract/peer.ts';
-import { acceptsSgemm, bindSgemm, type Tf } from './tfjs.ts';
+import { bindSgemm, type Tf } from './tfjs.ts';
 
 export default {
   about: 'TensorFlow.js, WebAssembly backend (XNNPACK, 1 thread)',
-  package: '@tensorflow/tfjs-backend-wasm',
-  ops: ['sgemm'],
-  accepts: acceptsSgemm,
   async bind(_op, dims, _scalars, tensors) {
     const tf = await import('@tensorflow/tfjs-core');
     await import('@tensorflow/tfjs-backend-wasm');

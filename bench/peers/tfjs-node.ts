@@ -1,15 +1,12 @@
 /** TensorFlow.js on native libtensorflow. Optional: its install step downloads the library, which not every machine may do. */
 import util from 'node:util';
 import type { Peer } from '../../src/contract/peer.ts';
-import { acceptsSgemm, bindSgemm, type Tf } from './tfjs.ts';
+import { bindSgemm, type Tf } from './tfjs.ts';
 
 const name = '@tensorflow/tfjs-node';
 
 export default {
   about: 'TensorFlow.js, native libtensorflow',
-  package: name,
-  ops: ['sgemm'],
-  accepts: acceptsSgemm,
   async bind(_op, dims, _scalars, tensors) {
     // 4.22 calls two functions that Node 23 removed; the fix never reached a release.
     Object.assign(util, {

@@ -12,11 +12,6 @@ export interface BoundPeer {
 
 export interface Peer {
   readonly about: string;
-  /** The npm package, as `doctor` names it. */
-  readonly package: string;
-  readonly ops: readonly string[];
-  /** True if this case is one that the library can do at all. */
-  accepts(dims: Readonly<Record<string, number>>, scalars: Readonly<Record<string, number>>): boolean;
   /** Loads the library; throws, with the reason, where it is absent or broken. */
   bind(
     op: string,

@@ -2,6 +2,7 @@
  * Rounds of fresh processes: within a round every variant has a cell, and each case is timed on all of them, one after
  * another in random order, so that whatever the machine does meanwhile meets both sides of a ratio.
  */
+import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
 import { openingOf, type Variant } from '../cell/opening.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
@@ -124,11 +125,12 @@ async function warmProcesses(
   const writes = [{ offset: 0, bytes: image.bytes }];
   let nsPerFlop = 1;
   for (const { variant, cell } of arms) {
-    // Other JavaScript is compiled anew for each case: there is nothing to warm yet.
-    if (variant !== request.baseline && (await variant.artifact(c.dims)).kind === 'js') continue;
     request.onProgress(`warming up ${variant.id}`);
     try {
-      await cell.open(await openingOf(op, c, image.scalars, image.layout, variant, threads));
+      const opening = await openingOf(op, c, image.scalars, image.layout, variant, threads);
+      // Other JavaScript is compiled anew for each case: there is nothing to warm yet.
+      if (variant !== request.baseline && opening.artifact.kind === 'js') continue;
+      await cell.open(opening);
       const { timeNs } = await cell.sample({ calls: [{ writes, reads: [] }], warmup: { writes, calls: 3, ms: 100 } });
       if (variant === request.baseline) nsPerFlop = timeNs[0] / op.flop(c.dims);
     } catch (error) {
@@ -219,7 +221,7 @@ function recordError(
   error: unknown,
 ): void {
   signal.throwIfAborted();
-  if (!(error instanceof CellError) || variant === baseline) throw error;
+  if (!(error instanceof CellError || error instanceof BuildError) || variant === baseline) throw error;
   measured.verdicts.set(variant.id, { status: 'error', message: `${variant.id} at ${at}: ${error.message}` });
 }
 

@@ -3,8 +3,5 @@ import type { Peer } from '../../src/contract/peer.ts';
 
 export default {
   about: 'absent',
-  package: 'absent',
-  ops: ['sgemm'],
-  accepts: () => true,
   bind: () => Promise.reject(new Error('not installed: no such library')),
 } satisfies Peer;
