@@ -23,7 +23,7 @@ export function markdownSuite(record: Record, suite: string): string {
     return [
       mean.peer ? `${mean.candidate} (peer)` : mean.candidate.replace(/^.*\//, ''),
       candidate?.about ?? '',
-      mean.arithmetic ? `**${multiple(mean.arithmetic.value)}**` : `withheld (${mean.withheld})`,
+      mean.arithmetic ? `**${multiple(mean.arithmetic.value)}**` : (mean.withheld ?? '').replace(/^.*Error: /, ''),
       mean.arithmetic ? interval(mean.arithmetic) : '',
       multiple(mean.geometric),
       mean.least === null || mean.greatest === null ? '-' : `${digits(mean.least)}..${digits(mean.greatest)}`,
