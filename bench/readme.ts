@@ -2,7 +2,7 @@
  * Writes what was measured into the pages that show it, between markers, from one record; and puts that record beside them,
  * into bench/records. Run: npm start && npm run readme        (or: npm run readme -- RECORD)
  */
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { packageRoot } from '../src/catalog/places.ts';
@@ -34,6 +34,7 @@ function write(record: Record, file: string): void {
   for (const { name, op } of suites)
     fill(`kernels/${op}/README.md`, 'results', `\n${markdownSuite(record, name)}\n\n${source}\n`);
   const folder = join(packageRoot, 'bench/records');
+  mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) if (name.endsWith('.json')) rmSync(join(folder, name));
   copyFileSync(file, join(folder, `${record.id}.json`));
 }

@@ -16,6 +16,7 @@ else if (existsSync(pinned)) {
   const child = spawn(pinned, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
   // Ctrl-C reaches the child as well, which decides what to keep; we only wait for it.
   process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
   });

@@ -41,6 +41,11 @@ describe('without work', () => {
     expect(stderr).toBe('');
   });
 
+  test('the command that npm links can be run by a shell', () => {
+    const { bin } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+    expect(readFileSync(join(packageRoot, bin.nfold), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
   test('--help and --version are fine', async () => {
     expect(await nfold('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('bench') });
     expect(await nfold('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
@@ -163,7 +168,7 @@ describe("the user's own folder", () => {
       message: expect.stringMatching(/C\[0,0\] is NaN, should be/),
     });
     expect(byId['sgemm/ikj-ts']).toMatchObject({ verdict: 'pass' });
-    const again = byId['sgemm/lazy-ts'].failure.replay.split(' ').slice(1);
+    const again = byId['sgemm/lazy-ts'].failure.replay.split(' ').slice(2);
     expect(await start(again, own).outcome).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('C[0,0] is NaN'),

@@ -67,6 +67,12 @@ describe('speedup', () => {
     expect(speedup(samples, 'base', 'slow', 'a')).toBeNull();
   });
 
+  test('where the baseline has fewer than three calls, means meet means', () => {
+    const few = [sample(0, 'a', 'base', 90, 110), sample(0, 'a', 'fast', 10, 10, 10, 10, 60)];
+    expect(ratios(few, 'base', 'fast', 'a')).toEqual([5]);
+    expect(roundMeans(few, 'base', 'fast', ['a'])).toEqual([5]);
+  });
+
   test('raw samples stay as they are', () => {
     const before = JSON.stringify(samples);
     speedup(samples, 'base', 'fast', 'a');

@@ -97,7 +97,8 @@ export default defineOp({
     drawBatch(context);
   },
   drawNext(context) {
-    context.tensors.step[0] += 1;
+    // Any step, not the next: a checked call, whose state is drawn afresh, must not stand out among the others.
+    context.tensors.step[0] = context.rng.int(2, 1000);
     drawBatch(context);
   },
   bounds: stepBounds,

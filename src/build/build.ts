@@ -31,10 +31,11 @@ const Description = z.object({
 });
 type Description = z.infer<typeof Description>;
 
-/** Part of every hash: another compiler makes another artifact. */
-const tools = ['assemblyscript', 'wabt', 'esbuild']
-  .map((name) => createRequire(import.meta.url)(`${name}/package.json`).version)
-  .join(' ');
+/** Part of every hash: another compiler, or another use of it, makes another artifact. */
+const tools =
+  ['assemblyscript', 'wabt', 'esbuild']
+    .map((name) => createRequire(import.meta.url)(`${name}/package.json`).version)
+    .join(' ') + readFileSync(new URL('./compiler.ts', import.meta.url), 'utf8');
 
 /** Builds a candidate; it and `artifact` throw BuildError, whose message names the file and what to change. */
 export async function build(candidate: CandidateFile): Promise<Built> {

@@ -1,6 +1,7 @@
 /** The parent's end of the compiler: one child for all builds, one request at a time, killed when it takes too long. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../catalog/places.ts';
 import { BuildError } from './sources.ts';
 
 export type CompileRequest =
@@ -22,13 +23,18 @@ let queue: Promise<unknown> = Promise.resolve();
 
 function start(): ChildProcess {
   const started = fork(fileURLToPath(new URL('./compiler.ts', import.meta.url)), [], {
-    execArgv: [],
+    // Reads what the compilers are made of; writes nothing, and has no network.
+    execArgv: ['--permission', `--allow-fs-read=${packageRoot}`],
     env: {},
     serialization: 'advanced',
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   started.unref();
+  const forget = () => {
+    if (child === started) child = null;
+  };
+  started.on('exit', forget).on('error', forget);
   started.channel?.unref();
   return started;
 }
@@ -49,6 +55,7 @@ async function ask(request: CompileRequest): Promise<CompileReply> {
   const worker = child;
   worker.channel?.ref();
   let timer: NodeJS.Timeout | undefined;
+  let ended = () => {};
   try {
     const reply = await new Promise<CompileReply>((resolve, reject) => {
       const stop = (message: string) => {
@@ -57,14 +64,15 @@ async function ask(request: CompileRequest): Promise<CompileReply> {
       };
       timer = setTimeout(() => stop(`does not finish building within ${limitMs / 1000} s`), limitMs);
       worker.once('message', resolve);
-      worker.once('exit', () => stop('ended the process that builds it'));
-      worker.send(request);
+      ended = () => stop('ended the process that builds it');
+      worker.once('exit', ended);
+      worker.send(request, (error) => error && ended());
     });
     if (!reply.ok) throw new BuildError(`does not build: ${reply.error}`);
     return reply;
   } finally {
     clearTimeout(timer);
-    worker.removeAllListeners('message').removeAllListeners('exit');
+    worker.removeAllListeners('message').off('exit', ended);
     worker.channel?.unref();
   }
 }

@@ -64,7 +64,8 @@ export class Cell {
     this.#child.stderr?.on('data', (chunk) => {
       if (this.#stderr.length < 4096) this.#stderr += chunk;
     });
-    this.#child.on('message', (reply: Reply) => {
+    this.#child.on('message', (reply: Reply | null) => {
+      if (typeof reply !== 'object' || typeof reply?.ok !== 'boolean') return this.#end('it sent what is no answer');
       if (reply.id !== this.#waiting?.id) return;
       this.#waiting.resolve(reply);
       this.#waiting = null;
@@ -82,7 +83,8 @@ export class Cell {
 
   async sample(sampling: Sampling, limitMs = 60_000): Promise<Samples> {
     const reply = await this.#ask({ type: 'sample', sampling }, limitMs);
-    return reply.samples as Samples;
+    if (reply.samples?.timeNs.length !== sampling.calls.length) throw new CellError('it sent what is no answer');
+    return reply.samples;
   }
 
   close(): void {

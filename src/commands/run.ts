@@ -1,5 +1,6 @@
 /** What verify and bench share: options to a run, selectors to candidates by op, Ctrl-C to an abort. */
 import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { suites } from '../../bench/suites.ts';
 import { stopCompiler } from '../build/compile.ts';
 import { type CandidateFile, type Problem, scan } from '../catalog/candidates.ts';
@@ -68,6 +69,11 @@ export async function prepareRun(
     effort: efforts[name],
     seed: flags.seed ?? randomInt(2 ** 31),
     threads: flags.threads,
+    replayFlags: [
+      ...(name === 'default' ? [] : [`--${name}`]),
+      ...(flags.threads === availableParallelism() ? [] : ['--threads', `${flags.threads}`]),
+      ...(flags.text === undefined ? [] : ['--text', flags.text]),
+    ],
     caseFilter: flags.case,
     text: text.bytes,
     signal: abortOnCtrlC(shown),
@@ -102,14 +108,16 @@ function withMatchingCases(
 /** The first Ctrl-C ends the run and keeps what was measured; a second one ends the process. */
 function abortOnCtrlC(shown: Progress): AbortSignal {
   const controller = new AbortController();
-  process.once('SIGINT', () => {
-    process.once('SIGINT', () => process.exit(exit.interrupted));
+  let stopped = false;
+  const stop = () => {
+    if (stopped) process.exit(exit.interrupted);
+    stopped = true;
     shown.end();
     process.stderr.write('nfold: stopping; what was measured is kept\n');
     controller.abort();
     killAllCells();
-  });
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(exit.interrupted));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   process.once('exit', () => {
     killAllCells();
     stopCompiler();

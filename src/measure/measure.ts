@@ -5,6 +5,7 @@
 import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
 import { openingOf, type Variant } from '../cell/opening.ts';
+import type { Samples } from '../cell/protocol.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
@@ -27,6 +28,7 @@ export interface MeasureRequest {
   readonly effort: Effort;
   readonly seed: number;
   readonly threads: number;
+  readonly replayFlags?: readonly string[];
   readonly text: Uint8Array;
   readonly signal: AbortSignal;
   onProgress(note: string): void;
@@ -161,15 +163,14 @@ async function runCase(
   const name = op.caseName(c);
   const most = Math.max(turn.calls, leastCalls);
   const inputs = roundInputs(op, c, seed, round, most, checked, text);
-  const done: { variant: Variant; planned: PlannedCall[]; reads: readonly (readonly Uint8Array[])[] }[] = [];
+  const done: { variant: Variant; planned: PlannedCall[]; reads: Samples['reads']; timeNs: readonly number[] }[] = [];
   for (const { variant, cell } of shuffled(arms, rng)) {
     if (variant !== baseline && measured.verdicts.get(variant.id)?.status !== 'pass') continue;
     request.onProgress(`round ${round + 1}, ${name}: ${variant.id}`);
     const planned = planCalls(op, c, inputs, variant === baseline ? turn.calls : most, variant.id, text);
     try {
       const { timeNs, reads } = await timeOne(request, cell, variant, turn, inputs, planned);
-      measured.samples.push({ round, case: name, variant: variant.id, timeNs });
-      done.push({ variant, planned, reads });
+      done.push({ variant, planned, reads, timeNs });
     } catch (error) {
       recordError(request, measured, variant, name, error);
     }
@@ -177,7 +178,8 @@ async function runCase(
   const base = done.find(({ variant }) => variant === baseline);
   const place = base?.planned.findIndex(({ drawn }) => drawn) ?? -1;
   const expectation = checked && base ? expect(op, c, oracle, inputs.drawn, base.reads[place][0]) : null;
-  for (const { variant, planned, reads } of done) {
+  for (const { variant, planned, reads, timeNs } of done) {
+    measured.samples.push({ round, case: name, variant: variant.id, timeNs });
     const before = measured.verdicts.get(variant.id);
     const inspection = inspectTimed(op, c, oracle, planned, reads, expectation, rng.bits());
     if ('finding' in inspection) {

@@ -20,6 +20,7 @@ export interface RunOptions {
   readonly effort: Effort;
   readonly seed: number;
   readonly threads: number;
+  readonly replayFlags: readonly string[];
   readonly caseFilter: string | undefined;
   readonly text: Uint8Array;
   readonly signal: AbortSignal;
@@ -105,13 +106,25 @@ export async function verifyEntries(
   const { op, oracle, baseline, entries } = prepared;
   const variants = entries.flatMap(({ built, verdict }) => (built && verdict.status === 'pass' ? [built] : []));
   const checks = planChecks(op, cases, options.effort.repeats, timedShapes);
-  const { seed, threads, text, signal } = options;
+  const { seed, threads, replayFlags, text, signal } = options;
   const onProgress = (done: number, total: number) => {
     options.onProgress(
       `${op.name}: verifying ${variants.length} candidate${variants.length === 1 ? '' : 's'}, check ${done + 1} of ${total}`,
     );
   };
-  const verdicts = await verify({ op, oracle, baseline, variants, checks, seed, threads, text, signal, onProgress });
+  const verdicts = await verify({
+    op,
+    oracle,
+    baseline,
+    variants,
+    checks,
+    seed,
+    threads,
+    replayFlags,
+    text,
+    signal,
+    onProgress,
+  });
   for (const entry of entries) entry.verdict = verdicts.get(entry.id) ?? entry.verdict;
 }
 
@@ -136,9 +149,22 @@ export async function runSuite(
     }
     const standing = entries.filter(({ verdict }) => verdict.status === 'pass');
     const variants = standing.flatMap(({ built, peer }) => built ?? peer ?? []);
-    const { effort, seed, threads, text, signal } = options;
+    const { effort, seed, threads, replayFlags, text, signal } = options;
     const onProgress = (note: string) => options.onProgress(`${op.name}: ${note}`);
-    const request = { op, oracle, baseline, variants, cases, effort, seed, threads, text, signal, onProgress };
+    const request = {
+      op,
+      oracle,
+      baseline,
+      variants,
+      cases,
+      effort,
+      seed,
+      threads,
+      replayFlags,
+      text,
+      signal,
+      onProgress,
+    };
     const measured = await measure(request);
     outcome.samples = measured.samples;
     outcome.interrupted = measured.interrupted;
@@ -146,6 +172,10 @@ export async function runSuite(
   } catch (error) {
     if (!options.signal.aborted) throw error;
     outcome.interrupted = true;
+  }
+  for (const entry of entries) {
+    if (entry.verdict.status !== 'pass' || entry.verdict.checks > 0) continue;
+    entry.verdict = { status: 'error', message: `${entry.id}: interrupted before it was verified` };
   }
   return outcome;
 }

@@ -3,7 +3,7 @@ import type { AnyOp, Case, Tensors, Truths } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
 import { type Image, tensorsOf } from '../verify/image.ts';
-import { type Bounds, type Inspection, inspect } from '../verify/inspect.ts';
+import { type Bounds, findTrespass, type Inspection, inspect } from '../verify/inspect.ts';
 import type { PlannedCall } from './inputs.ts';
 
 export interface Expectation {
@@ -41,7 +41,10 @@ export function inspectTimed(
       if ('finding' in inspection) return inspection;
       worst = Math.max(worst, inspection.worst);
     } else if (image && !op.carries) {
-      if (!oracle.sketch) continue;
+      const finding = findTrespass(op, c, image, after);
+      if (finding) return { finding };
+      if (!oracle.sketch)
+        throw new Error(`${op.name} carries no state and has no sketch: its timed calls would go unchecked`);
       const error = oracle.sketch(c.dims, image.scalars, image.tensors, tensorsOf(after, image.layout), rng);
       if (error <= 1) continue;
       return { finding: { reason: 'sketch', where: `call ${i + 1}`, got: null, want: null, error, bound: 1 } };

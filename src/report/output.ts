@@ -14,7 +14,9 @@ export function printJson(data: unknown): void {
     try {
       sent += writeSync(1, bytes, sent);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw error;
     }
   }
 }

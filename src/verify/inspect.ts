@@ -36,8 +36,8 @@ export function inspect(
   truths: Truths,
   bounds: Bounds,
 ): Inspection {
-  const guard = brokenGuard(image, after);
-  if (guard) return { finding: { ...blank, reason: 'wrote outside', where: guard } };
+  const trespass = findTrespass(op, c, image, after);
+  if (trespass) return { finding: trespass };
   const got = tensorsOf(after, image.layout);
   for (const name of op.carries ?? []) {
     const part = standingPart(op, c, name, image.tensors, got);
@@ -45,11 +45,7 @@ export function inspect(
   }
   let worst = 0;
   for (const [name, spec] of Object.entries<TensorSpec>(op.tensors)) {
-    if (spec.role === 'in') {
-      const finding = changedInput(op, c, name, image, got);
-      if (finding) return { finding };
-      continue;
-    }
+    if (spec.role === 'in') continue;
     const compared = compare(op, c, name, got, truths, bounds);
     if ('finding' in compared) return compared;
     worst = Math.max(worst, compared.worst);
@@ -57,9 +53,23 @@ export function inspect(
   return { worst };
 }
 
+/** A write to a guard band or to an input, whatever the outputs are. */
+export function findTrespass(op: AnyOp, c: Case, image: Image, after: Uint8Array): Finding | null {
+  const guard = brokenGuard(image, after);
+  if (guard) return { ...blank, reason: 'wrote outside', where: guard };
+  const got = tensorsOf(after, image.layout);
+  for (const [name, spec] of Object.entries<TensorSpec>(op.tensors)) {
+    const finding = spec.role === 'in' ? changedInput(op, c, name, image, got) : null;
+    if (finding) return finding;
+  }
+  return null;
+}
+
 /** Two calls on the same bytes must leave the same bytes. */
 export function compareRepeat(op: AnyOp, c: Case, image: Image, first: Uint8Array, second: Uint8Array): Finding | null {
   if (Buffer.compare(first, second) === 0) return null;
+  const guard = brokenGuard(image, second);
+  if (guard) return { ...blank, reason: 'wrote outside', where: guard };
   const [a, b] = [tensorsOf(first, image.layout), tensorsOf(second, image.layout)];
   for (const name of Object.keys(op.tensors)) {
     const i = a[name].findIndex((value, index) => !Object.is(value, b[name][index]));

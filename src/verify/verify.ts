@@ -25,6 +25,8 @@ export interface VerifyRequest {
   readonly checks: readonly Check[];
   readonly seed: number;
   readonly threads: number;
+  /** What else the command that replays a failure must say: effort, threads, text. */
+  readonly replayFlags?: readonly string[];
   readonly text: Uint8Array;
   readonly signal?: AbortSignal;
   /** For one opening or one pair of calls. */
@@ -81,8 +83,10 @@ async function runCheck(
   const image = compose(op, c, distribution, deriveSeed(seed, op.name, name, distribution, check.repeat), text);
   const call = (cell: Cell, variant: Variant, times: number) => callOn(cell, variant, op, c, image, times, request);
 
-  // Everyone starts at once: the cells compute on the other cores while the oracle does here.
+  // Everyone starts before the oracle does, which keeps this process busy.
   const baselineRun = baselineCell && call(baselineCell, request.baseline, 1);
+  // Awaited below; until then a failure of it must not count as unhandled.
+  baselineRun?.catch(() => {});
   const runs = variants.map((variant) =>
     call(cells.get(variant.id) as Cell, variant, 2).catch((error: unknown) => error as Error),
   );
@@ -122,10 +126,10 @@ export function failure(
   finding: Finding,
   candidate: string,
   caseName: string,
-  { op, seed }: { op: AnyOp; seed: number },
+  { op, seed, replayFlags = [] }: { op: AnyOp; seed: number; replayFlags?: readonly string[] },
   distribution: string,
 ) {
-  const replay = `nfold verify ${candidate} --case ${caseName} --seed ${seed}`;
+  const replay = ['npx nfold verify', candidate, '--case', caseName, '--seed', seed, ...replayFlags].join(' ');
   return { ...finding, op: op.name, candidate, case: caseName, distribution, seed, replay };
 }
 
