@@ -1,6 +1,7 @@
 /**
  * Verification: every check draws one image, has the oracle say what must come out, and gives the same bytes to each
- * candidate in a cell of its own, twice. A candidate's first finding is its verdict.
+ * candidate in a cell of its own, twice, after a call on other bytes whose answer must not come back. A candidate's first
+ * finding is its verdict.
  */
 import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
@@ -81,14 +82,17 @@ async function runCheck(
   const { case: c, distribution } = check;
   const name = op.caseName(c);
   const image = compose(op, c, distribution, deriveSeed(seed, op.name, name, distribution, check.repeat), text);
-  const call = (cell: Cell, variant: Variant, times: number) => callOn(cell, variant, op, c, image, times, request);
+  const earlier = deriveSeed(seed, op.name, name, distribution, check.repeat, 'earlier');
+  const other = compose(op, c, distribution, earlier, text, image.layout);
+  const call = (cell: Cell, variant: Variant, images: readonly Image[]) =>
+    callOn(cell, variant, op, c, images, request);
 
   // Everyone starts before the oracle does, which keeps this process busy.
-  const baselineRun = baselineCell && call(baselineCell, request.baseline, 1);
+  const baselineRun = baselineCell && call(baselineCell, request.baseline, [image]);
   // Awaited below; until then a failure of it must not count as unhandled.
   baselineRun?.catch(() => {});
   const runs = variants.map((variant) =>
-    call(cells.get(variant.id) as Cell, variant, 2).catch((error: unknown) => error as Error),
+    call(cells.get(variant.id) as Cell, variant, [other, image, image]).catch((error: unknown) => error as Error),
   );
   await new Promise(setImmediate);
   const truths = oracle.truths(c.dims, image.scalars, image.tensors);
@@ -114,8 +118,8 @@ async function runCheck(
       });
       continue;
     }
-    const inspection = inspect(op, c, image, result[0], truths, bounds);
-    const finding = 'finding' in inspection ? inspection.finding : compareRepeat(op, c, image, result[0], result[1]);
+    const inspection = inspect(op, c, image, result[1], truths, bounds);
+    const finding = 'finding' in inspection ? inspection.finding : compareRepeat(op, c, image, result[1], result[2]);
     if (finding) verdicts.set(id, { status: 'fail', failure: failure(finding, id, name, request, distribution) });
     else verdicts.set(id, { status: 'pass', checks: 1, worst: 'worst' in inspection ? inspection.worst : 0 });
   }
@@ -133,18 +137,19 @@ export function failure(
   return { ...finding, op: op.name, candidate, case: caseName, distribution, seed, replay };
 }
 
-/** The image after each of so many calls, each of them on the same fresh bytes. */
+/** What becomes of each image, in calls one after another. */
 async function callOn(
   cell: Cell,
   variant: Variant,
   op: AnyOp,
   c: Case,
-  image: Image,
-  times: number,
+  images: readonly Image[],
   { threads, limitMs }: VerifyRequest,
 ): Promise<Uint8Array[]> {
-  await cell.open(await openingOf(op, c, image.scalars, image.layout, variant, threads), limitMs);
-  const once = { writes: [{ offset: 0, bytes: image.bytes }], reads: [{ offset: 0, length: image.layout.bytes }] };
-  const { reads } = await cell.sample({ calls: Array.from({ length: times }, () => once) }, limitMs);
+  const [{ scalars, layout }] = images;
+  await cell.open(await openingOf(op, c, scalars, layout, variant, threads), limitMs);
+  const whole = [{ offset: 0, length: layout.bytes }];
+  const calls = images.map(({ bytes }) => ({ writes: [{ offset: 0, bytes }], reads: whole }));
+  const { reads } = await cell.sample({ calls }, limitMs);
   return reads.map(([after]) => after);
 }
