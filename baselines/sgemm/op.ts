@@ -101,6 +101,7 @@ export default defineOp({
   },
   flop: (d) => 2 * d.M * d.N * d.K,
   distributions: ['normal', 'uniform', 'unit', 'laplace', 'lognormal', 'integers'],
+  exact: 'integers',
   draw({ dims: d, scalars, tensors: { A, B, C }, rng, distribution }) {
     const draws = elementDraws(distribution, d.K, rng);
     for (let i = 0; i < A.length; i++) A[i] = draws.a();

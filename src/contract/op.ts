@@ -85,6 +85,8 @@ export interface Op<
   flop(dims: Readonly<Record<D, number>>): number;
   /** Ways to draw inputs; the first is the one of timed calls. */
   readonly distributions: readonly string[];
+  /** The one of them, if any, on which results must be exact; timed shapes are verified on it as well. */
+  readonly exact?: string;
   draw(context: DrawContext<D, S, T>): void;
   /** For ops that carry state: draws the inputs of the next call over those of the last, and leaves the state alone. */
   drawNext?(context: DrawContext<D, S, T>): void;

@@ -13,12 +13,12 @@ import { halfWidth, logInterval } from '../stats/interval.ts';
 import { roundMeans, type Sampled } from '../stats/speedup.ts';
 import { compose, deriveSeed } from '../verify/image.ts';
 import { sentence, type Verdict } from '../verify/verdict.ts';
-import { failure } from '../verify/verify.ts';
+import { type Conditions, failure } from '../verify/verify.ts';
 import { type Effort, leastRounds, warmupCalls } from './effort.ts';
 import { type PlannedCall, planCalls, type RoundInputs, roundInputs } from './inputs.ts';
 import { expect, inspectTimed } from './timed.ts';
 
-export interface MeasureRequest {
+export interface MeasureRequest extends Conditions {
   readonly op: AnyOp;
   readonly oracle: Oracle;
   readonly baseline: Variant;
@@ -26,10 +26,6 @@ export interface MeasureRequest {
   readonly variants: readonly Variant[];
   readonly cases: readonly Case[];
   readonly effort: Effort;
-  readonly seed: number;
-  readonly threads: number;
-  readonly replayFlags?: readonly string[];
-  readonly text: Uint8Array;
   readonly signal: AbortSignal;
   onProgress(note: string): void;
 }

@@ -11,18 +11,14 @@ import type { Oracle } from '../contract/oracle.ts';
 import { acceptsFlag } from '../machine/features.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import type { Verdict } from '../verify/verdict.ts';
-import { planChecks, verify } from '../verify/verify.ts';
+import { type Conditions, planChecks, verify } from '../verify/verify.ts';
 import type { Effort } from './effort.ts';
 import { measure } from './measure.ts';
 
 /** What holds for the whole run. */
-export interface RunOptions {
+export interface RunOptions extends Conditions {
   readonly effort: Effort;
-  readonly seed: number;
-  readonly threads: number;
-  readonly replayFlags: readonly string[];
   readonly caseFilter: string | undefined;
-  readonly text: Uint8Array;
   readonly signal: AbortSignal;
   onProgress(note: string): void;
 }

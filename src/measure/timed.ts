@@ -1,9 +1,9 @@
 /** The outputs of timed calls, checked: a sketch of every call that has one, and the drawn call in full. */
-import type { AnyOp, Case, Tensors, Truths } from '../contract/op.ts';
+import type { AnyOp, Case, Truths } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
 import { type Image, tensorsOf } from '../verify/image.ts';
-import { type Bounds, findTrespass, type Inspection, inspect } from '../verify/inspect.ts';
+import { type Bounds, boundsFor, findTrespass, type Inspection, inspect } from '../verify/inspect.ts';
 import type { PlannedCall } from './inputs.ts';
 
 export interface Expectation {
@@ -14,12 +14,7 @@ export interface Expectation {
 /** The truth about the drawn image, computed once for all variants. */
 export function expect(op: AnyOp, c: Case, oracle: Oracle, image: Image, baselineAfter: Uint8Array): Expectation {
   const truths = oracle.truths(c.dims, image.scalars, image.tensors);
-  const baseline: Tensors | null = op.needsBaseline ? tensorsOf(baselineAfter, image.layout) : null;
-  const [distribution] = op.distributions;
-  return {
-    truths,
-    bounds: op.bounds({ dims: c.dims, scalars: image.scalars, distribution, inputs: image.tensors, truths, baseline }),
-  };
+  return { truths, bounds: boundsFor(op, c, op.distributions[0], image, truths, baselineAfter) };
 }
 
 /** The first thing wrong in the timed calls of one variant, or the largest error as a share of its bound. */

@@ -27,7 +27,7 @@ export function deriveSeed(runSeed: number, ...purpose: (string | number)[]): nu
     .readInt32LE(0);
 }
 
-export function roundedScalars(c: Case): Readonly<Record<string, number>> {
+function roundedScalars(c: Case): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(c.scalars).map(([name, value]) => [name, Math.fround(value)]));
 }
 

@@ -8,6 +8,19 @@ import { type Image, tensorsOf } from './image.ts';
 
 export type Bounds = Readonly<Record<string, Float64Array>>;
 
+/** How far each output may be from its truth; `baselineAfter` is read for ops whose bounds derive from the baseline. */
+export function boundsFor(
+  op: AnyOp,
+  c: Case,
+  distribution: string,
+  image: Image,
+  truths: Truths,
+  baselineAfter: Uint8Array | null,
+): Bounds {
+  const baseline = op.needsBaseline && baselineAfter ? tensorsOf(baselineAfter, image.layout) : null;
+  return op.bounds({ dims: c.dims, scalars: image.scalars, distribution, inputs: image.tensors, truths, baseline });
+}
+
 export interface Finding {
   readonly reason:
     | 'differs'

@@ -6,10 +6,10 @@
 import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
 import { openingOf, type Variant } from '../cell/opening.ts';
-import type { AnyOp, Case, Tensors } from '../contract/op.ts';
+import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
-import { compose, deriveSeed, type Image, tensorsOf } from './image.ts';
-import { compareRepeat, type Finding, inspect } from './inspect.ts';
+import { compose, deriveSeed, type Image } from './image.ts';
+import { boundsFor, compareRepeat, type Finding, inspect } from './inspect.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface Check {
@@ -18,28 +18,32 @@ export interface Check {
   readonly repeat: number;
 }
 
-export interface VerifyRequest {
-  readonly op: AnyOp;
-  readonly oracle: Oracle;
-  readonly baseline: Variant;
-  readonly variants: readonly Variant[];
-  readonly checks: readonly Check[];
+/** What holds for every check and every timed call of a run. */
+export interface Conditions {
   readonly seed: number;
   readonly threads: number;
   /** What else the command that replays a failure must say: effort, threads, text. */
   readonly replayFlags?: readonly string[];
   readonly text: Uint8Array;
+}
+
+export interface VerifyRequest extends Conditions {
+  readonly op: AnyOp;
+  readonly oracle: Oracle;
+  readonly baseline: Variant;
+  readonly variants: readonly Variant[];
+  readonly checks: readonly Check[];
   readonly signal?: AbortSignal;
-  /** For one opening or one pair of calls. */
+  /** For one opening or one check's calls. */
   readonly limitMs?: number;
-  onProgress?(done: number, total: number, candidate: string): void;
+  onProgress?(done: number, total: number): void;
 }
 
 /** Edges in every distribution; timed shapes in the exact distribution and, if asked for, in the one they are timed in. */
 export function planChecks(op: AnyOp, cases: readonly Case[], repeats: number, timedShapes: boolean): Check[] {
   const edges = new Set<Case>(op.edges);
   return cases.flatMap((c) => {
-    const exact = op.distributions.filter((name) => name === 'integers');
+    const exact = op.exact === undefined ? [] : [op.exact];
     const distributions = edges.has(c) ? op.distributions : timedShapes ? [op.distributions[0], ...exact] : exact;
     const times = edges.has(c) ? repeats : 1;
     return distributions.flatMap((distribution) =>
@@ -58,7 +62,7 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
       signal?.throwIfAborted();
       const standing = variants.filter(({ id }) => verdicts.get(id)?.status === 'pass');
       if (standing.length === 0) break;
-      request.onProgress?.(i, checks.length, standing[0].id);
+      request.onProgress?.(i, checks.length);
       for (const [id, verdict] of await runCheck(request, check, standing, cells, baselineCell)) {
         const before = verdicts.get(id);
         if (verdict.status !== 'pass' || before?.status !== 'pass') verdicts.set(id, verdict);
@@ -96,15 +100,7 @@ async function runCheck(
   );
   await new Promise(setImmediate);
   const truths = oracle.truths(c.dims, image.scalars, image.tensors);
-  const baseline: Tensors | null = baselineRun && tensorsOf((await baselineRun)[0], image.layout);
-  const bounds = op.bounds({
-    dims: c.dims,
-    scalars: image.scalars,
-    distribution,
-    inputs: image.tensors,
-    truths,
-    baseline,
-  });
+  const bounds = boundsFor(op, c, distribution, image, truths, baselineRun && (await baselineRun)[0]);
 
   const verdicts = new Map<string, Verdict>();
   for (const [i, { id }] of variants.entries()) {
