@@ -31,7 +31,7 @@ function write(record: Record, file: string): void {
   const tables = suites.map(({ name }) => `**${name}**\n\n${markdownSuite(record, name)}`);
   fill('README.md', 'results', `\n${tables.join('\n\n')}\n\n${source}\n`);
   fill('README.md', 'output', `\n\`\`\`text\n${stripVTControlCharacters(reportRecord(record))}\n\`\`\`\n`);
-  for (const { name, op } of suites)
+  for (const { name, ops: [op] } of suites)
     fill(`kernels/${op}/README.md`, 'results', `\n${markdownSuite(record, name)}\n\n${source}\n`);
   const folder = join(packageRoot, 'bench/records');
   mkdirSync(folder, { recursive: true });

@@ -1,17 +1,39 @@
-/** The suites: which op's cases make a headline number, and which libraries are timed beside it. */
+/** The suites: which ops' cases make a headline number, and which libraries are timed beside them. */
 export interface Suite {
   readonly name: string;
-  readonly op: string;
+  readonly ops: readonly string[];
   /** Modules of bench/peers. */
   readonly peers: readonly string[];
   /** Whether its mean is the one that the essay reports. */
   readonly ladder: boolean;
+  /** Whether `nfold bench` without a selector runs it; the others are asked for by name. */
+  readonly headline: boolean;
 }
+
+/** Every kernel of a training step, in the order of the step, forward and then backward. */
+const lmOps = [
+  'encoder_forward',
+  'layernorm_forward',
+  'matmul_forward',
+  'attention_forward',
+  'residual_forward',
+  'gelu_forward',
+  'crossentropy_softmax_forward',
+  'crossentropy_softmax_backward',
+  'gelu_backward',
+  'residual_backward',
+  'attention_backward',
+  'matmul_backward',
+  'layernorm_backward',
+  'encoder_backward',
+  'adamw',
+];
 
 /** In the order in which results are shown. The cases are the op's, without those marked `extra`. */
 export const suites: readonly Suite[] = [
-  { name: 'train_gpt2', op: 'train_gpt2', peers: [], ladder: true },
-  { name: 'sgemm', op: 'sgemm', peers: ['tfjs-backend-wasm', 'tfjs-node'], ladder: false },
+  { name: 'train_gpt2', ops: ['train_gpt2'], peers: [], ladder: true, headline: true },
+  { name: 'sgemm', ops: ['sgemm'], peers: ['tfjs-backend-wasm', 'tfjs-node'], ladder: false, headline: true },
+  { name: 'lm_ops', ops: lmOps, peers: [], ladder: false, headline: false },
 ];
 
 /** Speedups that the essay and its sources report for "a CPU-only small language model training implementation". */

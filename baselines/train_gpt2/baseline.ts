@@ -2,31 +2,27 @@
  * A training step as llm.c's CPU reference takes it: forward, backward into gradients that were zeroed, AdamW.
  * One thread, scalar loops, every activation kept.
  *
- * Shapes   activations are those of ./forward.ts, layer by layer; encoded, residual2 and residual3 (B,T,C) are the
+ * Shapes   activations are those of the ops, layer by layer; encoded, residual2 and residual3 (B,T,C) are the
  *          residual stream.
  * Source   karpathy/llm.c, train_gpt2.c.
  */
 import type { Candidate } from '../../src/contract/candidate.ts';
 import type { DimsOf } from '../../src/contract/op.ts';
-import { adamw } from './adamw.ts';
-import {
-  attention_backward,
-  crossentropy_softmax_backward,
-  encoder_backward,
-  gelu_backward,
-  layernorm_backward,
-  matmul_backward,
-  residual_backward,
-} from './backward.ts';
-import {
-  attention_forward,
-  crossentropy_softmax_forward,
-  encoder_forward,
-  gelu_forward,
-  layernorm_forward,
-  matmul_forward,
-  residual_forward,
-} from './forward.ts';
+import { adamw } from '../adamw/baseline.ts';
+import { attention_backward } from '../attention_backward/baseline.ts';
+import { attention_forward } from '../attention_forward/baseline.ts';
+import { crossentropy_softmax_backward } from '../crossentropy_softmax_backward/baseline.ts';
+import { crossentropy_softmax_forward } from '../crossentropy_softmax_forward/baseline.ts';
+import { encoder_backward } from '../encoder_backward/baseline.ts';
+import { encoder_forward } from '../encoder_forward/baseline.ts';
+import { gelu_backward } from '../gelu_backward/baseline.ts';
+import { gelu_forward } from '../gelu_forward/baseline.ts';
+import { layernorm_backward } from '../layernorm_backward/baseline.ts';
+import { layernorm_forward } from '../layernorm_forward/baseline.ts';
+import { matmul_backward } from '../matmul_backward/baseline.ts';
+import { matmul_forward } from '../matmul_forward/baseline.ts';
+import { residual_backward } from '../residual_backward/baseline.ts';
+import { residual_forward } from '../residual_forward/baseline.ts';
 import { parameterCount } from './layout.ts';
 import {
   type ActivationGradients,

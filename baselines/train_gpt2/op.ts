@@ -17,6 +17,7 @@
  * Source   Radford et al. 2019; Loshchilov and Hutter 2019, arXiv:1711.05101; names and layout follow llm.c.
  */
 import { type Case, type DrawContext, defineOp } from '../../src/contract/op.ts';
+import { models } from '../models.ts';
 import { stepBounds } from './bounds.ts';
 import { parameterCount, parameterParts } from './layout.ts';
 
@@ -32,13 +33,7 @@ function gpt(B: number, T: number, L: number, C: number, NH: number): GptCase {
   return { dims: { B, T, L, C, NH, V: 256 }, scalars: adamw };
 }
 
-const cases = [
-  gpt(4, 32, 2, 64, 4),
-  gpt(4, 64, 4, 128, 4),
-  gpt(4, 64, 2, 256, 4),
-  gpt(2, 128, 4, 128, 4),
-  gpt(8, 64, 3, 192, 6),
-];
+const cases: GptCase[] = models.map((dims) => ({ dims, scalars: adamw }));
 
 const edges = [
   gpt(1, 1, 1, 4, 1),

@@ -52,10 +52,10 @@ async function named<T>({ file }: CandidateFile, work: Promise<T>): Promise<T> {
   }
 }
 
-/** The frozen baseline, built the way a TypeScript candidate is; it may import what lies beside it. */
+/** The frozen baseline, built the way a TypeScript candidate is; it may import from all of baselines/. */
 export function buildBaseline(op: string): Promise<Built> {
   const file = baselineFile(op);
-  return typescript({ id: `${op}/baseline`, op, kind: 'ts', file }, dirname(file));
+  return typescript({ id: `${op}/baseline`, op, kind: 'ts', file }, dirname(dirname(file)));
 }
 
 const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, wat } as const;

@@ -1,8 +1,9 @@
-/** Selectors to candidates: an id, an op, a glob over ids, or a path. */
+/** Selectors to candidates: an id, an op, a suite, a glob over ids, or a path. */
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import picomatch from 'picomatch';
+import { suites } from '../../bench/suites.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { type CandidateFile, type Catalog, identify, type Problem, shown } from './candidates.ts';
@@ -17,12 +18,17 @@ export function select(selectors: readonly string[], catalog: Catalog): Selectio
   if (selectors.length === 0) return catalog;
   const candidates = new Map<string, CandidateFile>();
   const problems = new Set<Problem>();
-  for (const selector of selectors) {
+  for (const selector of selectors.flatMap(spelledOut)) {
     const found = one(selector, catalog);
     for (const candidate of found.candidates) candidates.set(candidate.id, candidate);
     for (const problem of found.problems) problems.add(problem);
   }
   return { candidates: [...candidates.values()], problems: [...problems] };
+}
+
+/** A suite is its ops. */
+function spelledOut(selector: string): readonly string[] {
+  return suites.find(({ name }) => name === selector)?.ops ?? [selector];
 }
 
 function one(selector: string, catalog: Catalog): Selection {
@@ -36,7 +42,7 @@ function one(selector: string, catalog: Catalog): Selection {
   const globbed = catalog.candidates.filter(({ id }) => matches(id));
   if (globbed.length > 0) return { candidates: globbed, problems: [] };
   if (/^\.{0,2}\/|\.(ts|wat)$/.test(selector)) throw new NfoldError(`There is no file ${selector}.`);
-  const names = [...catalog.ops, ...catalog.candidates.map(({ id }) => id)];
+  const names = [...suites.map(({ name }) => name), ...catalog.ops, ...catalog.candidates.map(({ id }) => id)];
   throw new NfoldError(
     `Nothing is called or matches '${selector}'.${didYouMean(selector, names)} 'nfold list' shows what there is.`,
     exit.nothing,

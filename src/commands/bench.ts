@@ -4,7 +4,7 @@ import { suites } from '../../bench/suites.ts';
 import { shown } from '../catalog/candidates.ts';
 import { exit } from '../contract/errors.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
-import { runSuite, type SuiteOutcome } from '../measure/suite.ts';
+import { runOp, type SuiteOutcome } from '../measure/suite.ts';
 import { assemble } from '../records/assemble.ts';
 import type { Record } from '../records/schema.ts';
 import { saveRecord } from '../records/store.ts';
@@ -15,17 +15,20 @@ import { type Flags, prepareRun } from './run.ts';
 export async function bench(selectors: readonly string[], flags: Flags): Promise<void> {
   const startedAt = new Date();
   const facts = { machine: machine(), runtime: runtime(), startedAt };
-  const { selections, strays, options, textName, progress } = await prepareRun(
-    selectors,
-    flags,
-    'quick',
-    (op) => op.cases,
-  );
+  const { selections, strays, options, textName, progress } = await prepareRun(selectors, flags, {
+    effort: 'quick',
+    suites: suites.filter(({ headline }) => headline),
+    pool: (op) => op.cases,
+  });
   const outcomes: SuiteOutcome[] = [];
   for (const suite of suites) {
-    const selection = selections.find(({ op }) => op === suite.op);
-    if (!selection || options.signal.aborted) continue;
-    outcomes.push(await runSuite(suite, selection.candidates, selection.problems, options));
+    const chosen = selections.filter(({ op }) => suite.ops.includes(op));
+    // The seconds that a suite may take are shared out among its ops.
+    const effort = { ...options.effort, budgetS: options.effort.budgetS * (chosen.length > 1 ? 2 / chosen.length : 1) };
+    for (const { op, candidates, problems } of chosen) {
+      if (options.signal.aborted) break;
+      outcomes.push(await runOp(suite, op, candidates, problems, { ...options, effort }));
+    }
   }
   progress.end();
   const interrupted = options.signal.aborted;

@@ -24,7 +24,7 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
   };
   const peers = [];
   for (const suite of suites) {
-    const op = await loadOp(suite.op);
+    const op = await loadOp(suite.ops[0]);
     for (const name of suite.peers) peers.push({ peer: name, op: op.name, ...(await probe(await loadPeer(name), op)) });
   }
   const warnings = advice(here.load, here.cores, features);

@@ -1,7 +1,7 @@
 /** What verify and bench share: options to a run, selectors to candidates by op, Ctrl-C to an abort. */
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { suites } from '../../bench/suites.ts';
+import { type Suite, suites } from '../../bench/suites.ts';
 import { stopCompiler } from '../build/compile.ts';
 import { type CandidateFile, type Problem, scan } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
@@ -39,19 +39,19 @@ export interface Run {
   readonly progress: Progress;
 }
 
-/**
- * `everything`: the effort where neither a flag nor a selector says how much is wanted. `pool`: the cases that the command
- * works on.
- */
-export async function prepareRun(
-  selectors: readonly string[],
-  flags: Flags,
-  everything: Effort['name'],
-  pool: (op: AnyOp) => readonly Case[],
-): Promise<Run> {
+/** What a command does where neither a flag nor a selector says so. */
+export interface Defaults {
+  readonly effort: Effort['name'];
+  readonly suites: readonly Suite[];
+  /** The cases that the command works on. */
+  pool(op: AnyOp): readonly Case[];
+}
+
+export async function prepareRun(selectors: readonly string[], flags: Flags, defaults: Defaults): Promise<Run> {
   const { candidates, problems } = select(selectors, scan());
-  const chosen = suites
-    .map(({ op }) => ({
+  const chosen = (selectors.length === 0 ? defaults.suites : suites)
+    .flatMap(({ ops }) => ops)
+    .map((op) => ({
       op,
       candidates: candidates.filter((candidate) => candidate.op === op),
       problems: problems.filter((problem) => problem.op === op),
@@ -60,10 +60,16 @@ export async function prepareRun(
   if (chosen.length === 0)
     throw new NfoldError("There is no candidate to run: 'nfold list' shows what there is.", exit.nothing);
   const loaded = await Promise.all(chosen.map(({ op }) => loadOp(op)));
-  const ops = withMatchingCases(loaded, flags.case, pool);
+  const ops = withMatchingCases(loaded, flags.case, defaults.pool);
   const selections = chosen.filter(({ op }) => ops.some(({ name }) => name === op));
   const text = loadText(flags.text, ops);
-  const name = flags.quick ? 'quick' : flags.thorough ? 'thorough' : selectors.length === 0 ? everything : 'default';
+  const name = flags.quick
+    ? 'quick'
+    : flags.thorough
+      ? 'thorough'
+      : selectors.length === 0
+        ? defaults.effort
+        : 'default';
   const shown = progress();
   const options: RunOptions = {
     effort: efforts[name],

@@ -1,5 +1,6 @@
 /** nfold verify: every edge and timed shape of the selected candidates against the oracle. */
 import pc from 'picocolors';
+import { suites } from '../../bench/suites.ts';
 import { selectCases } from '../catalog/select.ts';
 import { exit } from '../contract/errors.ts';
 import { type Entry, prepare, verifyEntries } from '../measure/suite.ts';
@@ -10,10 +11,11 @@ import { verdictText } from '../verify/verdict.ts';
 import { type Flags, prepareRun } from './run.ts';
 
 export async function verifyCommand(selectors: readonly string[], flags: Flags): Promise<void> {
-  const { selections, strays, options, progress } = await prepareRun(selectors, flags, 'default', (op) => [
-    ...op.cases,
-    ...op.edges,
-  ]);
+  const { selections, strays, options, progress } = await prepareRun(selectors, flags, {
+    effort: 'default',
+    suites,
+    pool: (op) => [...op.cases, ...op.edges],
+  });
   const entries: Entry[] = [];
   try {
     for (const { op: name, candidates, problems } of selections) {

@@ -16,7 +16,7 @@ import { sentence, type Verdict } from '../verify/verdict.ts';
 import { type Conditions, failure } from '../verify/verify.ts';
 import { type Effort, leastRounds, warmupCalls } from './effort.ts';
 import { type PlannedCall, planCalls, type RoundInputs, roundInputs } from './inputs.ts';
-import { expect, inspectTimed } from './timed.ts';
+import { type Expectations, expect, inspectTimed } from './timed.ts';
 
 export interface MeasureRequest extends Conditions {
   readonly op: AnyOp;
@@ -173,11 +173,12 @@ async function runCase(
   }
   const base = done.find(({ variant }) => variant === baseline);
   const place = base?.planned.findIndex(({ drawn }) => drawn) ?? -1;
-  const expectation = checked && base ? expect(op, c, oracle, inputs.drawn, base.reads[place][0]) : null;
+  const expectations: Expectations = new Map();
+  if (checked && base) expectations.set(inputs.drawn, expect(op, c, oracle, inputs.drawn, base.reads[place][0]));
   for (const { variant, planned, reads, timeNs } of done) {
     measured.samples.push({ round, case: name, variant: variant.id, timeNs });
     const before = measured.verdicts.get(variant.id);
-    const inspection = inspectTimed(op, c, oracle, planned, reads, expectation, rng.bits());
+    const inspection = inspectTimed(op, c, oracle, planned, reads, expectations, rng.bits());
     if ('finding' in inspection) {
       const failed = failure(inspection.finding, variant.id, name, request, op.distributions[0]);
       if (variant === baseline) throw new Error(`the baseline fails its own check: ${sentence(failed)}`);

@@ -1,4 +1,4 @@
-/** One suite from sources to samples: build, verify, then time what passed. What fails on the way keeps its verdict. */
+/** One op of a suite from sources to samples: build, verify, then time what passed. What fails on the way keeps its verdict. */
 import type { Suite } from '../../bench/suites.ts';
 import { type Built, build, buildBaseline } from '../build/build.ts';
 import { BuildError } from '../build/sources.ts';
@@ -124,14 +124,15 @@ export async function verifyEntries(
   for (const entry of entries) entry.verdict = verdicts.get(entry.id) ?? entry.verdict;
 }
 
-export async function runSuite(
+export async function runOp(
   suite: Suite,
+  opName: string,
   candidates: readonly CandidateFile[],
   problems: readonly Problem[],
   options: RunOptions,
 ): Promise<SuiteOutcome> {
-  options.onProgress(`${suite.op}: building`);
-  const prepared = await prepare(suite.op, candidates, problems);
+  options.onProgress(`${opName}: building`);
+  const prepared = await prepare(opName, candidates, problems);
   const { op, oracle, baseline, entries } = prepared;
   const timed = op.cases.filter((c) => options.effort.extra || !c.extra || options.caseFilter !== undefined);
   const cases = selectCases(op, timed, options.caseFilter);

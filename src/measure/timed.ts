@@ -1,4 +1,4 @@
-/** The outputs of timed calls, checked: a sketch of every call that has one, and the drawn call in full. */
+/** The outputs of timed calls, checked: the drawn call in full, and the others by a sketch, or in full where the op has none. */
 import type { AnyOp, Case, Truths } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
@@ -11,8 +11,16 @@ export interface Expectation {
   readonly bounds: Bounds;
 }
 
-/** The truth about the drawn image, computed once for all variants. */
-export function expect(op: AnyOp, c: Case, oracle: Oracle, image: Image, baselineAfter: Uint8Array): Expectation {
+/** The truths about images, each computed once for all variants. */
+export type Expectations = Map<Image, Expectation>;
+
+export function expect(
+  op: AnyOp,
+  c: Case,
+  oracle: Oracle,
+  image: Image,
+  baselineAfter: Uint8Array | null,
+): Expectation {
   const truths = oracle.truths(c.dims, image.scalars, image.tensors);
   return { truths, bounds: boundsFor(op, c, op.distributions[0], image, truths, baselineAfter) };
 }
@@ -24,22 +32,24 @@ export function inspectTimed(
   oracle: Oracle,
   planned: readonly PlannedCall[],
   reads: readonly (readonly Uint8Array[])[],
-  expectation: Expectation | null,
+  expectations: Expectations,
   seed: number,
 ): Inspection {
   const rng = makeRng(seed);
   let worst = 0;
-  for (const [i, { image, drawn }] of planned.entries()) {
+  for (const [i, { image }] of planned.entries()) {
     const [after] = reads[i];
-    if (drawn && image && expectation) {
+    if (image && !op.carries && !oracle.sketch && !expectations.has(image)) {
+      expectations.set(image, expect(op, c, oracle, image, null));
+    }
+    const expectation = image && expectations.get(image);
+    if (image && expectation) {
       const inspection = inspect(op, c, image, after, expectation.truths, expectation.bounds);
       if ('finding' in inspection) return inspection;
       worst = Math.max(worst, inspection.worst);
-    } else if (image && !op.carries) {
+    } else if (image && oracle.sketch) {
       const finding = findTrespass(op, c, image, after);
       if (finding) return { finding };
-      if (!oracle.sketch)
-        throw new Error(`${op.name} carries no state and has no sketch: its timed calls would go unchecked`);
       const error = oracle.sketch(c.dims, image.scalars, image.tensors, tensorsOf(after, image.layout), rng);
       if (error <= 1) continue;
       return { finding: { reason: 'sketch', where: `call ${i + 1}`, got: null, want: null, error, bound: 1 } };

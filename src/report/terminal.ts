@@ -11,9 +11,9 @@ export function reportRecord(record: Record, { perCase = false } = {}): string {
   for (const suite of suites) {
     const means = record.means.filter((mean) => mean.suite === suite.name);
     if (means.length === 0) continue;
-    blocks.push(suiteTable(record, suite.name, suite.op, means));
-    if (perCase) blocks.push(caseTable(record, suite.op));
-    const peers = peerLines(record, suite.op, means);
+    blocks.push(suiteTable(record, suite.name, suite.ops[0], means));
+    if (perCase) blocks.push(caseTable(record, suite.ops[0]));
+    const peers = peerLines(record, suite.ops[0], means);
     if (peers) blocks.push(peers);
     if (suite.ladder) blocks.push(ladderLines(means));
   }

@@ -6,6 +6,9 @@
  * Work     about 15 N flop; memory bound.
  * Source   Loshchilov and Hutter 2019, arXiv:1711.05101; llm.c's loop, the two powers of beta taken out of it.
  */
+import type { Candidate } from '../../src/contract/candidate.ts';
+import type op from './op.ts';
+
 export function adamw(
   params: Float32Array,
   m: Float32Array,
@@ -33,3 +36,12 @@ export function adamw(
     params[i] = param - learning_rate * (m_hat / (Math.sqrt(v_hat) + eps) + weight_decay * param);
   }
 }
+
+export default {
+  about: "llm.c's loop, the powers of beta taken out of it",
+  source: 'karpathy/llm.c, train_gpt2.c',
+  setup({ N }) {
+    return ({ params, m, v, grads, step }, { learning_rate, beta1, beta2, eps, weight_decay }) =>
+      adamw(params, m, v, grads, N, step[0], learning_rate, beta1, beta2, eps, weight_decay);
+  },
+} satisfies Candidate<typeof op>;
