@@ -1,16 +1,16 @@
 /**
- * Writes what was measured into the pages that show it, between markers, from one record; and puts that record beside them,
- * into bench/records. Run: npm start && npm run readme        (or: npm run readme -- RECORD)
+ * Writes what was measured into the pages that show it, between markers, from the newest whole record of each suite; and puts
+ * those records beside them, into bench/records. Run: npm start && npx nfold bench lm_ops --quick && npm run readme
  */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { packageRoot } from '../src/catalog/places.ts';
 import type { Record } from '../src/records/schema.ts';
-import { findRecord, loadRecord } from '../src/records/store.ts';
-import { markdownSource, markdownSuite } from '../src/report/markdown.ts';
-import { reportRecord } from '../src/report/terminal.ts';
-import { suites } from './suites.ts';
+import { findRecord, loadRecord, recordIds } from '../src/records/store.ts';
+import { markdownOp, markdownSource, markdownSuite } from '../src/report/markdown.ts';
+import { overallLine, reportRecord } from '../src/report/terminal.ts';
+import { type Suite, suites } from './suites.ts';
 
 /** Puts text between `<!-- name -->` and `<!-- /name -->`; a page without the pair is an error. */
 function fill(page: string, name: string, text: string): void {
@@ -22,22 +22,33 @@ function fill(page: string, name: string, text: string): void {
   writeFileSync(file, `${before.slice(0, from + open.length)}\n${text}\n${before.slice(to)}`);
 }
 
-function write(record: Record, file: string): void {
-  const missing = suites.filter(({ name }) => !record.means.some(({ suite }) => suite === name));
-  if (record.interrupted || missing.length > 0) {
-    throw new Error(`record ${record.id} is not a whole run: 'npm start' makes one`);
+/** The newest record that is whole for a suite: every op of it with a mean, or the reason why not. */
+function newest(suite: Suite): { record: Record; file: string } {
+  for (const id of recordIds().reverse()) {
+    const file = findRecord(id);
+    const record = loadRecord(file);
+    const whole = suite.ops.every((op) => record.means.some((mean) => mean.suite === suite.name && mean.op === op));
+    if (whole && !record.interrupted) return { record, file };
   }
-  const source = markdownSource(record);
-  const tables = suites.map(({ name }) => `**${name}**\n\n${markdownSuite(record, name)}`);
-  fill('README.md', 'results', `\n${tables.join('\n\n')}\n\n${source}\n`);
-  fill('README.md', 'output', `\n\`\`\`text\n${stripVTControlCharacters(reportRecord(record))}\n\`\`\`\n`);
-  for (const { name, ops: [op] } of suites)
-    fill(`kernels/${op}/README.md`, 'results', `\n${markdownSuite(record, name)}\n\n${source}\n`);
-  const folder = join(packageRoot, 'bench/records');
-  mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folder)) if (name.endsWith('.json')) rmSync(join(folder, name));
-  copyFileSync(file, join(folder, `${record.id}.json`));
+  throw new Error(`no record is a whole run of ${suite.name}: 'npx nfold bench ${suite.name} --quick' makes one`);
 }
 
-const file = findRecord(process.argv[2] ?? 'last');
-write(loadRecord(file), file);
+const found = suites.map((suite) => ({ suite, ...newest(suite) }));
+const blocks = found.map(({ suite: { name, ops }, record }) => {
+  const overall = record.overall.find(({ suite }) => suite === name);
+  const lines = [`**${name}**`, markdownSuite(record, name, ops), ...(overall ? [overallLine(overall)] : [])];
+  return [...lines, markdownSource(record)].join('\n\n');
+});
+fill('README.md', 'results', `\n${blocks.join('\n\n')}\n`);
+const [{ record: headline }] = found;
+fill('README.md', 'output', `\n\`\`\`text\n${stripVTControlCharacters(reportRecord(headline))}\n\`\`\`\n`);
+for (const { suite, record } of found) {
+  for (const op of suite.ops) {
+    const rows = suite.ops.length > 1 ? markdownOp(record, op) : markdownSuite(record, suite.name, suite.ops);
+    fill(`kernels/${op}/README.md`, 'results', `\n${rows}\n\n${markdownSource(record)}\n`);
+  }
+}
+const folder = join(packageRoot, 'bench/records');
+mkdirSync(folder, { recursive: true });
+for (const name of readdirSync(folder)) if (name.endsWith('.json')) rmSync(join(folder, name));
+for (const { record, file } of found) copyFileSync(file, join(folder, `${record.id}.json`));

@@ -49,6 +49,9 @@ function next(record: Record, file: string): string {
   const tips = [
     ['npx nfold show', 'this record again, case by case'],
     ...more,
+    ...(record.suite.includes('train_gpt2')
+      ? [['npx nfold bench lm_ops --quick', 'every kernel of the training step on its own']]
+      : []),
     ['npx nfold list', 'every candidate and its idea'],
     [
       'cp kernels/sgemm/ikj-ts.ts kernels/sgemm/mine-ts.ts',

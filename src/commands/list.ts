@@ -6,7 +6,8 @@ import { BuildError } from '../build/sources.ts';
 import { type CandidateFile, scan, shown } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { select } from '../catalog/select.ts';
-import { shortFlags } from '../report/format.ts';
+import { type Standing, standings } from '../records/newest.ts';
+import { multiple, shortFlags } from '../report/format.ts';
 import { print, printJson } from '../report/output.ts';
 
 export async function list(selectors: readonly string[], { json = false }: { json?: boolean }): Promise<void> {
@@ -14,7 +15,8 @@ export async function list(selectors: readonly string[], { json = false }: { jso
   const { candidates, problems } = select(selectors, catalog);
   const wanted = catalog.ops.filter((name) => selectors.length === 0 || candidates.some(({ op }) => op === name));
   const ops = await Promise.all(wanted.map(loadOp));
-  const described = await Promise.all(candidates.map(describe));
+  const known = standings();
+  const described = await Promise.all(candidates.map((candidate) => describe(candidate, known)));
   stopCompiler();
   const misplaced = problems.map(({ file, message }) => ({ file: shown(file), message }));
   if (json) {
@@ -33,23 +35,43 @@ export async function list(selectors: readonly string[], { json = false }: { jso
     const names = op.cases.map((c) => op.caseName(c) + (c.extra ? pc.dim(' (--thorough)') : ''));
     const own = described.filter((candidate) => candidate.op === op.name);
     const width = Math.max(0, ...own.map(({ candidate }) => candidate.length));
-    const lines = own.map(({ candidate, about, error, flags }) => {
+    const lines = own.map(({ candidate, about, error, flags, last }) => {
       const needs = flags.length > 0 ? pc.dim(`  [${shortFlags(flags)}]`) : '';
-      return `  ${candidate.padEnd(width)}  ${error === null ? about + needs : pc.red(error)}`;
+      return `  ${candidate.padEnd(width)}  ${lastMark(last).padStart(7)}  ${error === null ? about + needs : pc.red(error)}`;
     });
     const cases = `  ${pc.dim(`${op.cases.length} timed cases:`)} ${names.join(' ')}\n  ${pc.dim(`${op.edges.length} edges, verified only`)}`;
     return `${pc.bold(op.name)}   ${op.about}\n${cases}\n${lines.join('\n')}`;
   });
+  const legend = described.some(({ last }) => last !== null)
+    ? [pc.dim('The number before an idea is its mean speedup in the newest record here, verified in the same run.')]
+    : [];
   const strays = misplaced.map(({ file, message }) => `${pc.red('x')} ${file}: ${message}`);
-  print([...blocks, ...strays].join('\n\n'));
+  print([...blocks, ...legend, ...strays].join('\n\n'));
 }
 
-async function describe(candidate: CandidateFile) {
+/** The verdict and mean speedup of the newest record, if it is of this very source. */
+function lastMark(last: Last | null): string {
+  if (last === null) return '';
+  return last.verdict !== 'pass' ? last.verdict : last.speedup === null ? 'pass' : multiple(last.speedup);
+}
+
+interface Last {
+  readonly record: string;
+  readonly verdict: string;
+  readonly speedup: number | null;
+}
+
+async function describe(candidate: CandidateFile, known: ReadonlyMap<string, Standing>) {
   const { id, op, file } = candidate;
   const common = { candidate: id, op, file: shown(file) };
   try {
     const { about, flags, threads, tier, hash, source } = await build(candidate);
-    return { ...common, about, flags, threads, tier, hash, source, error: null };
+    const standing = known.get(id);
+    const last: Last | null =
+      standing?.hash === hash
+        ? { record: standing.record, verdict: standing.verdict, speedup: standing.mean?.arithmetic?.value ?? null }
+        : null;
+    return { ...common, about, flags, threads, tier, hash, source, last, error: null };
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     return {
@@ -60,6 +82,7 @@ async function describe(candidate: CandidateFile) {
       tier: null,
       hash: null,
       source: null,
+      last: null,
       error: error.message,
     };
   }

@@ -115,6 +115,12 @@ export type ScalarsOf<O> = O extends Op<infer _D, infer S, infer _T> ? Readonly<
 export type TensorsOf<O> =
   O extends Op<infer _D, infer _S, infer T> ? { readonly [N in keyof T]: ArrayOf<T[N]['dtype']> } : never;
 
+/** Bytes that one call moves at the least: inputs are read once, outputs written once, and `inout` is both. */
+export function bytesMoved(op: AnyOp, dims: Readonly<Record<string, number>>): number {
+  const tensors = Object.values<TensorSpec>(op.tensors);
+  return tensors.reduce((sum, spec) => sum + (spec.role === 'inout' ? 8 : 4) * lengthOf(spec, dims), 0);
+}
+
 /** Elements of a tensor for the given dims. */
 export function lengthOf(spec: TensorSpec, dims: Readonly<Record<string, number>>): number {
   return spec.shape(dims).reduce((product, extent) => product * extent, 1);

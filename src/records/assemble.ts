@@ -1,14 +1,15 @@
 /** Outcomes of a run to its record: medians, speedups and means, with everything that they were made from. */
 import { randomBytes } from 'node:crypto';
+import type { Suite } from '../../bench/suites.ts';
 import { type Problem, shown } from '../catalog/candidates.ts';
 import { threadsOf } from '../cell/opening.ts';
-import type { Case } from '../contract/op.ts';
+import { bytesMoved, type Case } from '../contract/op.ts';
 import type { Machine, Runtime } from '../machine/fingerprint.ts';
 import type { Entry, RunOptions, SuiteOutcome } from '../measure/suite.ts';
-import { means } from '../stats/means.ts';
+import { byMean, type Means, means } from '../stats/means.ts';
 import { speedup, typicalNs } from '../stats/speedup.ts';
 import { verdictText } from '../verify/verdict.ts';
-import type { Mean, Record, Result } from './schema.ts';
+import type { Mean, Overall, Record, Result } from './schema.ts';
 
 export interface RunFacts {
   readonly machine: Machine;
@@ -23,11 +24,12 @@ export interface RunFacts {
 
 export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Record {
   const { machine, runtime, options, startedAt, textName, interrupted, strays } = facts;
+  const ran = new Set(outcomes.map(({ suite }) => suite));
   return {
     schema: 'nfold/record@1',
     id: newId(startedAt),
     createdAt: startedAt.toISOString(),
-    suite: outcomes.map(({ suite }) => suite.name).join('+'),
+    suite: [...ran].map(({ name }) => name).join('+'),
     effort: options.effort.name,
     seed: options.seed,
     text: textName,
@@ -43,6 +45,7 @@ export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Re
       o.entries.flatMap((entry) => o.cases.map((c) => resultOf(o, entry, c, options.threads))),
     ),
     means: outcomes.flatMap((outcome) => outcome.entries.map((entry) => meanOf(outcome, entry))),
+    overall: [...ran].flatMap((suite) => overallOf(suite, outcomes) ?? []),
     samples: outcomes.flatMap(({ op, samples }) =>
       samples.map((sampled) => ({ op: op.name, ...sampled, timeNs: [...sampled.timeNs] })),
     ),
@@ -108,6 +111,7 @@ function resultOf(
     baseline: { hash: baseline.hash, timeNs: typicalNs(samples, baseline.id, name) },
     timeNs,
     gflops: timeNs === null ? null : op.flop(c.dims) / timeNs,
+    gbPerSecond: timeNs === null ? null : bytesMoved(op, c.dims) / timeNs,
     percentOfPeak: null,
     verification: verdict.status === 'pass' ? { worst: verdict.worst, bound: 1 } : null,
   };
@@ -121,19 +125,55 @@ function meanOf(outcome: SuiteOutcome, { id, peer, verdict }: Entry): Mean {
     verdict.status !== 'pass'
       ? `${verdict.status}: ${verdictText(verdict)}`
       : timed < names.length
-        ? `${timed} of the suite's ${names.length} cases were timed`
+        ? `${timed} of the ${names.length} cases were timed`
         : null;
   const found = reason === null ? means(samples, baseline.id, id, names) : null;
   return {
     candidate: id,
     peer: peer !== null,
     suite: suite.name,
+    op: op.name,
     cases: timed,
+    ...spread(found),
+    withheld: reason,
+  };
+}
+
+function spread(found: Means | null) {
+  return {
     arithmetic: found?.arithmetic ?? null,
     geometric: found?.geometric ?? null,
     harmonic: found?.harmonic ?? null,
     least: found?.least ?? null,
     greatest: found?.greatest ?? null,
-    withheld: reason,
+  };
+}
+
+/** The mean over all cases of a suite's ops, each op with its best candidate; null for one op alone. */
+function overallOf(suite: Suite, outcomes: readonly SuiteOutcome[]): Overall | null {
+  const own = outcomes.filter((outcome) => outcome.suite === suite);
+  if (own.length < 2) return null;
+  const best = new Map<SuiteOutcome, string>();
+  for (const outcome of own) {
+    const [first] = outcome.entries
+      .filter(({ peer }) => !peer)
+      .map((entry) => meanOf(outcome, entry))
+      .filter(({ arithmetic }) => arithmetic !== null)
+      .sort(byMean);
+    if (first) best.set(outcome, first.candidate);
+  }
+  const missing = suite.ops.filter((name) => !own.some((outcome) => outcome.op.name === name && best.has(outcome)));
+  const samples = own.flatMap(({ op, baseline, samples }, i) =>
+    samples
+      .filter(({ variant }) => variant === baseline.id || variant === best.get(own[i]))
+      .map((s) => ({ ...s, case: `${op.name} ${s.case}`, variant: s.variant === baseline.id ? 'baseline' : 'best' })),
+  );
+  const names = own.flatMap(({ op, headline }) => headline.map((c) => `${op.name} ${op.caseName(c)}`));
+  return {
+    suite: suite.name,
+    candidates: [...best.values()],
+    cases: names.length,
+    ...spread(missing.length === 0 ? means(samples, 'baseline', 'best', names) : null),
+    withheld: missing.length === 0 ? null : `no mean for ${missing.join(', ')}`,
   };
 }

@@ -27,15 +27,14 @@ export const Result = z.object({
   baseline: z.object({ hash: z.string(), timeNs: z.number().nullable() }),
   timeNs: z.number().nullable(),
   gflops: z.number().nullable(),
+  /** 10^9 bytes a second, by the bytes that a call has to move at the least. */
+  gbPerSecond: z.number().nullable().default(null),
   percentOfPeak: z.number().nullable(),
   /** Of the candidate as a whole: the largest error met, as a share of its bound. */
   verification: z.object({ worst: z.number(), bound: z.literal(1) }).nullable(),
 });
 
-export const Mean = z.object({
-  candidate: z.string(),
-  peer: z.boolean(),
-  suite: z.string(),
+const spread = {
   cases: z.int(),
   arithmetic: Interval.nullable(),
   geometric: z.number().nullable(),
@@ -43,7 +42,19 @@ export const Mean = z.object({
   least: z.number().nullable(),
   greatest: z.number().nullable(),
   withheld: z.string().nullable(),
+};
+
+/** Over the cases of one op. */
+export const Mean = z.object({
+  candidate: z.string(),
+  peer: z.boolean(),
+  suite: z.string(),
+  op: z.string().optional(),
+  ...spread,
 });
+
+/** Over all cases of a suite of several ops, with the best candidate of each op. */
+export const Overall = z.object({ suite: z.string(), candidates: z.array(z.string()), ...spread });
 
 export const Record = z.object({
   schema: z.literal('nfold/record@1'),
@@ -81,6 +92,7 @@ export const Record = z.object({
   ),
   results: z.array(Result),
   means: z.array(Mean),
+  overall: z.array(Overall).default([]),
   /** Raw, in the order in which they were taken. */
   samples: z.array(
     z.object({ op: z.string(), round: z.int(), case: z.string(), variant: z.string(), timeNs: z.array(z.number()) }),
@@ -89,3 +101,4 @@ export const Record = z.object({
 export type Record = z.infer<typeof Record>;
 export type Result = z.infer<typeof Result>;
 export type Mean = z.infer<typeof Mean>;
+export type Overall = z.infer<typeof Overall>;

@@ -1,6 +1,5 @@
 /** Numbers and words as every report shows them. */
 import pc from 'picocolors';
-import type { Mean } from '../records/schema.ts';
 
 /** `31.4x`: three digits carry what was measured. */
 export function multiple(value: number | null): string {
@@ -31,7 +30,7 @@ export function verdictMark(verdict: string): string {
   return verdict === 'pass' ? pc.green('pass') : pc.red(verdict);
 }
 
-/** Best mean first; what has none comes last. */
-export function byMean(a: Mean, b: Mean): number {
-  return (b.arithmetic?.value ?? -1) - (a.arithmetic?.value ?? -1);
+/** The least and the greatest of some rates, `7.1..16.4`. */
+export function range(values: readonly number[]): string {
+  return values.length > 0 ? `${digits(Math.min(...values))}..${digits(Math.max(...values))}` : '-';
 }

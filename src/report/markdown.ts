@@ -1,39 +1,48 @@
 /** A suite of a record as a Markdown table, with the machine and the date beside it. */
 import { describe } from '../machine/fingerprint.ts';
-import type { Record } from '../records/schema.ts';
-import { byMean, digits, interval, multiple, shortFlags } from './format.ts';
+import type { Mean, Record } from '../records/schema.ts';
+import { byMean } from '../stats/means.ts';
+import { interval, multiple, range, shortFlags } from './format.ts';
 
-export function markdownSuite(record: Record, suite: string): string {
-  const means = record.means.filter((mean) => mean.suite === suite).sort(byMean);
-  const head = [
-    'candidate',
-    'idea',
-    'mean speedup',
-    '95 % interval',
-    'geometric',
-    'least..greatest',
-    'Gflop/s',
-    'threads',
-    'flags',
-  ];
+const head = ['candidate', 'idea', 'mean speedup', '95 % interval', 'geometric', 'least..greatest', 'Gflop/s'];
+const tail = ['threads', 'flags'];
+
+/** Op by op, the best candidate first. Where there are several ops, the bytes that each moves are shown as well. */
+export function markdownSuite(record: Record, suite: string, ops: readonly string[]): string {
+  const several = ops.length > 1;
+  const means = ops.flatMap((op) =>
+    record.means.filter((mean) => mean.suite === suite && (mean.op ?? suite) === op).sort(byMean),
+  );
+  return markdownMeans(record, means, several, several);
+}
+
+/** One op of a suite of many. */
+export function markdownOp(record: Record, op: string): string {
+  return markdownMeans(record, record.means.filter((mean) => mean.op === op).sort(byMean), false, true);
+}
+
+function markdownMeans(record: Record, means: readonly Mean[], withOp: boolean, withBytes: boolean): string {
   const rows = means.map((mean) => {
-    const candidate = record.candidates.find((c) => c.candidate === mean.candidate);
-    const results = record.results.filter((r) => r.candidate === mean.candidate);
-    const rates = results.flatMap(({ gflops }) => gflops ?? []);
+    const own = (row: { candidate: string; op: string | null }) =>
+      row.candidate === mean.candidate && row.op === (mean.op ?? mean.suite);
+    const candidate = record.candidates.find(own);
+    const results = record.results.filter(own);
     return [
-      mean.peer ? `${mean.candidate} (peer)` : mean.candidate.replace(/^.*\//, ''),
+      mean.peer ? `${mean.candidate} (peer)` : withOp ? mean.candidate : mean.candidate.replace(/^.*\//, ''),
       candidate?.about ?? '',
       mean.arithmetic ? `**${multiple(mean.arithmetic.value)}**` : (mean.withheld ?? '').replace(/^.*Error: /, ''),
       mean.arithmetic ? interval(mean.arithmetic) : '',
       multiple(mean.geometric),
-      mean.least === null || mean.greatest === null ? '-' : `${digits(mean.least)}..${digits(mean.greatest)}`,
-      rates.length > 0 ? `${digits(Math.min(...rates))}..${digits(Math.max(...rates))}` : '-',
+      mean.least === null || mean.greatest === null ? '-' : range([mean.least, mean.greatest]),
+      range(results.flatMap(({ gflops }) => gflops ?? [])),
+      ...(withBytes ? [range(results.flatMap(({ gbPerSecond }) => gbPerSecond ?? []))] : []),
       `${results[0]?.threads ?? '-'}`,
       shortFlags(results[0]?.flags ?? []),
     ];
   });
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  const names = [...head, ...(withBytes ? ['GB/s'] : []), ...tail];
+  return [line(names), line(names.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /** One line of provenance: what was run, where and when. */

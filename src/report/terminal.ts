@@ -1,9 +1,10 @@
 /** A record as a terminal shows it. */
 import pc from 'picocolors';
-import { ladder, suites } from '../../bench/suites.ts';
+import { ladder, type Suite, suites } from '../../bench/suites.ts';
 import { describe } from '../machine/fingerprint.ts';
-import type { Mean, Record } from '../records/schema.ts';
-import { byMean, digits, duration, interval, multiple, shortFlags, verdictMark } from './format.ts';
+import type { Mean, Overall, Record } from '../records/schema.ts';
+import { byMean } from '../stats/means.ts';
+import { digits, duration, interval, multiple, range, shortFlags, verdictMark } from './format.ts';
 import { type Column, table } from './table.ts';
 
 export function reportRecord(record: Record, { perCase = false } = {}): string {
@@ -11,8 +12,9 @@ export function reportRecord(record: Record, { perCase = false } = {}): string {
   for (const suite of suites) {
     const means = record.means.filter((mean) => mean.suite === suite.name);
     if (means.length === 0) continue;
-    blocks.push(suiteTable(record, suite.name, suite.ops[0], means));
-    if (perCase) blocks.push(caseTable(record, suite.ops[0]));
+    blocks.push(suiteTable(record, suite, means));
+    const ops = suite.ops.filter((op) => record.results.some((r) => r.op === op));
+    if (perCase) blocks.push(...ops.map((op) => caseTable(record, op)));
     const peers = peerLines(record, suite.ops[0], means);
     if (peers) blocks.push(peers);
     if (suite.ladder) blocks.push(ladderLines(means));
@@ -44,39 +46,40 @@ const suiteColumns: readonly Column[] = [
   { head: 'harmonic', align: 'right', spare: 4 },
   { head: 'least..greatest', align: 'right', spare: 2 },
   { head: 'Gflop/s', align: 'right', spare: 5 },
+  { head: 'GB/s', align: 'right', spare: 7 },
   { head: 'threads', align: 'right' },
   { head: 'tier', spare: 6 },
   { head: 'flags' },
 ];
 
-function suiteTable(record: Record, suite: string, op: string, means: readonly Mean[]): string {
-  const rows = [...means].sort(byMean).map((mean) => {
+function suiteTable(record: Record, { name, ops }: Suite, means: readonly Mean[]): string {
+  const rows = inOrder(ops, means).map((mean) => {
+    const op = mean.op ?? name;
     const candidate = record.candidates.find((c) => c.candidate === mean.candidate && c.op === op);
     const results = record.results.filter((r) => r.candidate === mean.candidate && r.op === op);
-    const rates = results.flatMap(({ gflops }) => gflops ?? []);
     const { arithmetic } = mean;
+    const id = ops.length > 1 ? mean.candidate : mean.candidate.replace(`${op}/`, '');
     return [
-      mean.peer ? `${mean.candidate} (peer)` : mean.candidate.replace(`${op}/`, ''),
+      mean.peer ? `${mean.candidate} (peer)` : id,
       candidate?.message?.includes('not installed') ? pc.dim('absent') : verdictMark(candidate?.verdict ?? 'error'),
       `${mean.cases}`,
       arithmetic ? `${pc.bold(multiple(arithmetic.value))} ${pc.dim(interval(arithmetic))}` : 'withheld',
       multiple(mean.geometric),
       multiple(mean.harmonic),
-      mean.least === null ? '-' : `${digits(mean.least)}..${digits(mean.greatest as number)}`,
-      rates.length > 0 ? `${digits(Math.min(...rates))}..${digits(Math.max(...rates))}` : '-',
+      mean.least === null ? '-' : range([mean.least, mean.greatest as number]),
+      range(results.flatMap(({ gflops }) => gflops ?? [])),
+      range(results.flatMap(({ gbPerSecond }) => gbPerSecond ?? [])),
       `${results[0]?.threads ?? '-'}`,
       results[0]?.tier ?? '-',
       shortFlags(results[0]?.flags ?? []),
     ];
   });
-  const baselines = new Map(
-    record.results
-      .filter((r) => r.op === op && r.baseline.timeNs !== null)
-      .map((r) => [r.case, r.baseline.timeNs as number]),
+  // Bytes say something where memory may be the bound: of an op alone, not of a whole step.
+  const shown = suiteColumns.map((_, i) => i).filter((i) => ops.length > 1 || suiteColumns[i].head !== 'GB/s');
+  const drawn = table(
+    shown.map((i) => suiteColumns[i]),
+    rows.map((row) => shown.map((i) => row[i])),
   );
-  const sweep = [...baselines.values()].reduce((sum, ns) => sum + ns, 0);
-  const total = new Set(record.results.filter((r) => r.op === op).map((r) => r.case)).size;
-  const title = `${pc.bold(suite)}   ${total} case${total === 1 ? '' : 's'}; the baseline, plain TypeScript, takes ${duration(sweep)} for one call of each`;
   const legend = pc.dim(
     'mean speedup: arithmetic mean over the cases of baseline time / candidate time, [95 % interval]\n' +
       'tier W: WebAssembly, which reaches its arena only; J: JavaScript, trusted less',
@@ -86,7 +89,38 @@ function suiteTable(record: Record, suite: string, op: string, means: readonly M
   );
   const reasons = new Set(passing.flatMap(({ withheld }) => withheld ?? []));
   const notes = [...reasons].map((reason) => pc.yellow(`mean withheld: ${reason}`));
-  return [title, table(suiteColumns, rows), legend, ...notes].join('\n');
+  const overall = record.overall.find(({ suite }) => suite === name);
+  return [title(record, name, ops), drawn, legend, ...(overall ? [overallLine(overall)] : []), ...notes].join('\n');
+}
+
+function title(record: Record, name: string, ops: readonly string[]): string {
+  const results = record.results.filter(({ op }) => ops.includes(op));
+  const baselines = new Map(results.map((r) => [`${r.op} ${r.case}`, r.baseline.timeNs ?? 0]));
+  const sweep = [...baselines.values()].reduce((sum, ns) => sum + ns, 0);
+  const count = new Set(results.map(({ op }) => op)).size;
+  const cases = `${baselines.size} case${baselines.size === 1 ? '' : 's'}${count > 1 ? ` of ${count} ops` : ''}`;
+  return `${pc.bold(name)}   ${cases}; the baseline, plain TypeScript, takes ${duration(sweep)} for one call of each`;
+}
+
+export function overallLine({
+  suite,
+  arithmetic,
+  geometric,
+  least,
+  greatest,
+  cases,
+  candidates,
+  withheld,
+}: Overall): string {
+  if (arithmetic === null) return `${suite}: the mean over all ops is withheld: ${withheld}`;
+  const mean = `${pc.bold(multiple(arithmetic.value))} ${interval(arithmetic)}`;
+  const rest = `geometric ${multiple(geometric)}, least..greatest ${range([least as number, greatest as number])}`;
+  return `${pc.bold(suite)}: mean ${mean} over the ${cases} cases of ${candidates.length} ops, the best candidate of each; ${rest}`;
+}
+
+/** Op by op in the order of the suite, the best first. */
+function inOrder(ops: readonly string[], means: readonly Mean[]): Mean[] {
+  return ops.flatMap((op) => means.filter((mean) => (mean.op ?? mean.suite) === op).sort(byMean));
 }
 
 const caseColumns: readonly Column[] = [
@@ -97,6 +131,7 @@ const caseColumns: readonly Column[] = [
   { head: 'speedup', align: 'right' },
   { head: '95 % interval' },
   { head: 'Gflop/s', align: 'right' },
+  { head: 'GB/s', align: 'right', spare: 1 },
 ];
 
 export function caseTable(record: Record, op: string): string {
@@ -116,9 +151,11 @@ export function caseTable(record: Record, op: string): string {
         multiple(r.speedup?.value ?? null),
         r.speedup ? interval(r.speedup) : '',
         r.gflops === null ? '-' : digits(r.gflops),
+        r.gbPerSecond === null ? '-' : digits(r.gbPerSecond),
       ];
     });
-  return table(caseColumns, rows);
+  const [head, ...rest] = caseColumns;
+  return table([{ ...head, head: `${op}: case` }, ...rest], rows);
 }
 
 /** The place of a case among those of its op, as first listed. */

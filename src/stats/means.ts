@@ -14,6 +14,11 @@ export interface Means {
   readonly greatest: number;
 }
 
+/** Best mean first; what has none comes last. */
+export function byMean(a: { arithmetic: Interval | null }, b: { arithmetic: Interval | null }): number {
+  return (b.arithmetic?.value ?? -1) - (a.arithmetic?.value ?? -1);
+}
+
 /** Null where a case has no speedup. */
 export function means(
   samples: readonly Sampled[],
