@@ -125,7 +125,7 @@ function meanOf(outcome: SuiteOutcome, { id, peer, verdict }: Entry): Mean {
     verdict.status !== 'pass'
       ? `${verdict.status}: ${verdictText(verdict)}`
       : timed < names.length
-        ? `${timed} of the ${names.length} cases were timed`
+        ? `${timed} of the ${names.length} cases of ${op.name} were timed`
         : null;
   const found = reason === null ? means(samples, baseline.id, id, names) : null;
   return {

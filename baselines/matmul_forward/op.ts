@@ -1,0 +1,96 @@
+/**
+ * out[b,t,o] = bias[o] + inp[b,t,:] . weight[o,:]
+ *
+ * Shapes   inp (B,T,C); weight (OC,C); bias (OC); out (B,T,OC). B and T enter only as the number of rows, B T.
+ * Numerics f32. C = 0 leaves the bias.
+ * Error    |got - want| <= (2 sqrt(C) + 8) u (|inp| . |weight| + |bias|), u = 2^-24: rounding errors of a sum of C terms
+ *          walk as sqrt(C), and no order of summation that anyone uses comes near this bound, while a dropped term or
+ *          half-precision inputs pass it by orders of magnitude. On integers, and with C = 0, every partial sum is exact
+ *          and the bound is 0.
+ * Work     2 B T C OC flop; compute bound.
+ * Source   Higham 2002, chapter 3, for the error of a sum; names and layout follow llm.c.
+ */
+import { type Case, defineOp } from '../../src/contract/op.ts';
+import { normal, stratified, uniform } from '../draws.ts';
+import { models } from '../models.ts';
+
+type MatmulCase = Case<'B' | 'T' | 'C' | 'OC', never>;
+
+const matmul = (B: number, T: number, C: number, OC: number): MatmulCase => ({ dims: { B, T, C, OC }, scalars: {} });
+
+/** All matmuls of a step of one model (qkv, attproj, fc, fcproj and the head), and the widest of each other one. */
+const widest = models.map(({ B, T, C }) => matmul(B, T, C, 4 * C));
+const { B, T, C, V } = models[1];
+const cases = [
+  matmul(B, T, C, 3 * C),
+  matmul(B, T, C, C),
+  matmul(B, T, 4 * C, C),
+  matmul(B, T, C, V),
+  // Equal numbers of rows make equal products.
+  ...widest.filter((c, i) => widest.findIndex((other) => sameProduct(c, other)) === i),
+];
+
+function sameProduct({ dims: a }: MatmulCase, { dims: b }: MatmulCase): boolean {
+  return a.B * a.T === b.B * b.T && a.C === b.C && a.OC === b.OC;
+}
+
+const edges = [
+  matmul(2, 0, 3, 5),
+  matmul(1, 2, 3, 0),
+  matmul(1, 3, 0, 17),
+  matmul(1, 1, 1, 1),
+  matmul(1, 1, 9, 17),
+  matmul(19, 1, 5, 1),
+  matmul(1, 6, 1, 16),
+  matmul(3, 2, 2, 3),
+  matmul(1, 7, 13, 11),
+  matmul(2, 6, 8, 32),
+  matmul(1, 13, 19, 17),
+  matmul(2, 1, 31, 67),
+  matmul(5, 5, 33, 48),
+  matmul(1, 97, 16, 7),
+  matmul(3, 17, 53, 61),
+  matmul(1, 18, 257, 16),
+];
+
+const u = 2 ** -24;
+
+export default defineOp({
+  name: 'matmul_forward',
+  about: 'out = inp weight^T + bias, weight stored by rows of C',
+  dims: ['B', 'T', 'C', 'OC'],
+  scalars: [],
+  tensors: {
+    out: { dtype: 'f32', role: 'out', shape: (d) => [d.B, d.T, d.OC] },
+    inp: { dtype: 'f32', role: 'in', shape: (d) => [d.B, d.T, d.C] },
+    weight: { dtype: 'f32', role: 'in', shape: (d) => [d.OC, d.C] },
+    bias: { dtype: 'f32', role: 'in', shape: (d) => [d.OC] },
+  },
+  cases,
+  edges,
+  caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}OC${d.OC}`,
+  flop: (d) => 2 * d.B * d.T * d.C * d.OC,
+  distributions: ['normal', 'uniform', 'stratified', 'integers'],
+  exact: 'integers',
+  /**
+   * `uniform`: in [0, 1), so that sums grow and nothing cancels. `integers`: odd and of at most 12 bits on one side, which
+   * half precision cannot hold, {-1, 0, 1} on the other, and sums below 2^24.
+   */
+  draw({ dims: d, tensors: { inp, weight, bias }, rng, distribution }) {
+    const all = [inp, weight, bias];
+    if (distribution === 'normal') for (const x of all) normal(x, rng);
+    if (distribution === 'uniform') for (const x of all) uniform(x, rng, 0, 1);
+    if (distribution === 'stratified') for (const x of all) stratified(x, rng, 16);
+    if (distribution !== 'integers') return;
+    const [wide, narrow] = rng.bits() & 1 ? [inp, weight] : [weight, inp];
+    const most = Math.min(2 ** 11, Math.floor(2 ** 23 / (d.C + 1)));
+    const scale = 2 ** rng.int(-8, 8);
+    for (const x of [wide, bias]) for (let i = 0; i < x.length; i++) x[i] = scale * (2 * rng.int(-most, most - 1) + 1);
+    for (let i = 0; i < narrow.length; i++) narrow[i] = rng.int(-1, 1);
+  },
+  bounds({ dims: d, distribution, truths }) {
+    const factor = distribution === 'integers' || d.C === 0 ? 0 : (2 * Math.sqrt(d.C) + 8) * u;
+    const { scale } = truths.out as { scale: Float64Array };
+    return { out: scale.map((terms) => factor * terms) };
+  },
+});
