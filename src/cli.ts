@@ -43,6 +43,11 @@ runs(
 runs(program.command('verify').description('prove that candidates compute what the op says')).action(
   async (selectors, options) => (await import('./commands/verify.ts')).verifyCommand(selectors, options),
 );
+runs(
+  program
+    .command('profile')
+    .description('the share of each op in a training step: profile train_gpt2, or one op of it'),
+).action(async (selectors, options) => (await import('./commands/profile.ts')).profileCommand(selectors, options));
 program
   .command('list')
   .description('ops, their cases, and candidates with their ideas')

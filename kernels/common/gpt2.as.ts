@@ -9,6 +9,7 @@
  *          matrix and thread: AdamW takes a weight's gradient out of the cache as soon as it is there.
  * Numerics f32; sums of losses and the constants of AdamW in f64. The result does not depend on the number of threads.
  * Needs    relaxed SIMD. NR = 16 for the revectorizer, 8 for 128 bits (see gemm.as.ts).
+ * Marks    `// @mark op op`: from this line on, time is spent on these ops; `nfold profile` sums it.
  * Source   Radford et al. 2019; names and layout follow llm.c.
  */
 import { adamw, setAdamw } from './adamw.as';
@@ -129,17 +130,17 @@ export function step(
 
 /** out = inp weight^T + bias, own rows; weight (O,I). */
 function linear(out: usize, inp: usize, weight: usize, bias: usize, I: i32, O: i32, ldOut: i32): void {
-  gemm(NR, lo, hi, O, I, inp, I, false, weight, I, true, out, ldOut, 1, 0, panels, bias);
+  gemm(NR, lo, hi, O, I, inp, I, false, weight, I, true, out, ldOut, 1, 0, panels, bias); // @mark matmul_forward
 }
 
 /** dinp = dout weight, own rows. */
 function linearBackward(dinp: usize, dout: usize, weight: usize, I: i32, O: i32, ldOut: i32): void {
-  gemm(NR, lo, hi, I, O, dout, ldOut, false, weight, I, false, dinp, I, 1, 0, panels);
+  gemm(NR, lo, hi, I, O, dout, ldOut, false, weight, I, false, dinp, I, 1, 0, panels); // @mark matmul_backward
 }
 
 /** x = x + branch, own rows, and its layernorm. `branch` is addressed by row like the others. */
 function joinAndNormalize(out: usize, sum: usize, from: usize, weight: usize, bias: usize, stats: usize): void {
-  for (let r = lo; r < hi; r++) {
+  for (let r = lo; r < hi; r++) { // @mark residual_forward layernorm_forward
     const row = at(sum, 0, r, C);
     if (from) add(row, at(from, 0, r, C), at(branch, 0, r - lo, C), C);
     layernormRow(at(out, 0, r, C), row, weight, bias, stats + (r << 3), C);
@@ -147,7 +148,7 @@ function joinAndNormalize(out: usize, sum: usize, from: usize, weight: usize, bi
 }
 
 function encoderForward(tokens: usize): void {
-  for (let r = lo; r < hi; r++) {
+  for (let r = lo; r < hi; r++) { // @mark encoder_forward
     const token = wte + (<usize>(load<i32>(tokens + (r << 2)) * C) << 2);
     add(at(x, 0, r, C), token, wpe + (<usize>((r % T) * C) << 2), C);
   }
@@ -160,17 +161,17 @@ function layerForward(l: i32, scratch: usize): void {
   const before = l ? at(x2, l - 1, 0, C) : 0;
   joinAndNormalize(at(ln1, l, 0, C), at(x, l, 0, C), before, ln1w + vec, ln1b + vec, at(stats1, l, 0, 2));
   linear(at(qkv, l, 0, 3 * C), at(ln1, l, 0, C), qkvw + 3 * mat, qkvb + 3 * vec, C, 3 * C, 3 * C);
-  barrier(scratch, nthreads);
-  for (let head = tid; head < B * NH; head += nthreads) {
+  barrier(scratch, nthreads); // @mark rest
+  for (let head = tid; head < B * NH; head += nthreads) { // @mark attention_forward
     const row = (head / NH) * T, column = <usize>((head % NH) * hs) << 2;
     const out = at(atty, l, row, C) + column, inp = at(qkv, l, row, 3 * C) + column;
     attentionForward(NR, out, headAtt(l, head), inp, T, C, hs, panels);
   }
-  barrier(scratch, nthreads);
+  barrier(scratch, nthreads); // @mark rest
   linear(own, at(atty, l, 0, C), attprojw + mat, attprojb + vec, C, C, C);
   joinAndNormalize(at(ln2, l, 0, C), at(x2, l, 0, C), at(x, l, 0, C), ln2w + vec, ln2b + vec, at(stats2, l, 0, 2));
   linear(at(fch, l, 0, 4 * C), at(ln2, l, 0, C), fcw + 4 * mat, fcb + 4 * vec, C, 4 * C, 4 * C);
-  geluForward(at(gelu, l, lo, 4 * C), at(fch, l, lo, 4 * C), (hi - lo) * 4 * C);
+  geluForward(at(gelu, l, lo, 4 * C), at(fch, l, lo, 4 * C), (hi - lo) * 4 * C); // @mark gelu_forward
   linear(own, at(gelu, l, 0, 4 * C), fcprojw + 4 * mat, fcprojb + vec, 4 * C, C, C);
 }
 
@@ -182,7 +183,7 @@ function headAtt(l: i32, head: i32): usize {
 function headForward(targets: usize): void {
   joinAndNormalize(lnf, at(x, L, 0, C), L ? at(x2, L - 1, 0, C) : 0, lnfw, lnfb, statsf);
   linear(logits, lnf, wte, 0, C, V, Vp);
-  for (let r = lo; r < hi; r++) {
+  for (let r = lo; r < hi; r++) { // @mark crossentropy_softmax_forward crossentropy_softmax_backward
     const target = load<i32>(targets + (r << 2));
     store<f32>(losses + (r << 2), <f32>crossentropyRow(at(logits, 0, r, Vp), V, target, BT));
   }
@@ -196,35 +197,35 @@ function meanLoss(loss: usize): void {
 
 function headBackward(scratch: usize): void {
   linearBackward(dln1, logits, wte, C, V, Vp);
-  for (let r = lo; r < hi; r++) {
+  for (let r = lo; r < hi; r++) { // @mark layernorm_backward
     layernormRowBackward(at(dxAfter, 0, r, C), 0, at(dln1, 0, r, C), at(x, L, r, C), lnfw, statsf + (r << 3), C);
   }
-  barrier(scratch, nthreads);
+  barrier(scratch, nthreads); // @mark rest
   const first = share(V, MR, tid, nthreads), end = share(V, MR, tid + 1, nthreads);
-  gemm(NR, first, end, C, BT, logits, Vp, true, lnf, C, false, dwte, C, 1, 0, panels);
+  gemm(NR, first, end, C, BT, logits, Vp, true, lnf, C, false, dwte, C, 1, 0, panels); // @mark matmul_backward
   updateLayernorm(lnfw, lnfb, dln1, at(x, L, 0, C), statsf);
-  barrier(scratch, nthreads);
+  barrier(scratch, nthreads); // @mark rest
 }
 
 function layerBackward(l: i32, scratch: usize): void {
   const vec = <usize>(l * C) << 2, mat = <usize>(l * C * C) << 2;
   linearBackward(dfch, dxAfter, fcprojw + 4 * mat, 4 * C, C, C);
-  geluBackward(at(dfch, 0, lo, 4 * C), at(fch, l, lo, 4 * C), (hi - lo) * 4 * C);
+  geluBackward(at(dfch, 0, lo, 4 * C), at(fch, l, lo, 4 * C), (hi - lo) * 4 * C); // @mark gelu_backward
   linearBackward(dln2, dfch, fcw + 4 * mat, C, 4 * C, 4 * C);
   normBackward(dx2, dxAfter, dln2, at(x2, l, 0, C), ln2w + vec, at(stats2, l, 0, 2));
   linearBackward(datty, dx2, attprojw + mat, C, C, C);
-  barrier(scratch, nthreads);
-  for (let head = tid; head < B * NH; head += nthreads) {
+  barrier(scratch, nthreads); // @mark rest
+  for (let head = tid; head < B * NH; head += nthreads) { // @mark attention_backward
     const row = (head / NH) * T, column = <usize>((head % NH) * hs) << 2;
     attentionBackward(
       NR, at(dqkv, 0, row, 3 * C) + column, datt, at(datty, 0, row, C) + column,
       headAtt(l, head), at(qkv, l, row, 3 * C) + column, T, C, hs, panels,
     );
   }
-  barrier(scratch, nthreads);
+  barrier(scratch, nthreads); // @mark rest
   linearBackward(dln1, dqkv, qkvw + 3 * mat, C, 3 * C, 3 * C);
   normBackward(dxBefore, dx2, dln1, at(x, l, 0, C), ln1w + vec, at(stats1, l, 0, 2));
-  barrier(scratch, nthreads);
+  barrier(scratch, nthreads); // @mark rest
   updateLinear(fcprojw + 4 * mat, fcprojb + vec, dxAfter, at(gelu, l, 0, 4 * C), 4 * C, C);
   updateLinear(fcw + 4 * mat, fcb + 4 * vec, dfch, at(ln2, l, 0, C), C, 4 * C);
   updateLinear(attprojw + mat, attprojb + vec, dx2, at(atty, l, 0, C), C, C);
@@ -232,14 +233,14 @@ function layerBackward(l: i32, scratch: usize): void {
   updateLayernorm(ln2w + vec, ln2b + vec, dln2, at(x2, l, 0, C), at(stats2, l, 0, 2));
   updateLayernorm(ln1w + vec, ln1b + vec, dln1, at(x, l, 0, C), at(stats1, l, 0, 2));
   // The gradients of this layer's activations are free again.
-  barrier(scratch, nthreads);
+  barrier(scratch, nthreads); // @mark rest
   const free = dxAfter;
   dxAfter = dxBefore;
   dxBefore = free;
 }
 
 function normBackward(dx: usize, past: usize, dout: usize, inp: usize, weight: usize, stats: usize): void {
-  for (let r = lo; r < hi; r++) {
+  for (let r = lo; r < hi; r++) { // @mark residual_backward layernorm_backward
     const inputs = at(inp, 0, r, C);
     layernormRowBackward(at(dx, 0, r, C), at(past, 0, r, C), at(dout, 0, r, C), inputs, weight, stats + (r << 3), C);
   }
@@ -253,18 +254,18 @@ function update(weight: usize, gradient: usize, n: i32): void {
 function updateLinear(weight: usize, bias: usize, dout: usize, inp: usize, I: i32, O: i32): void {
   const first = share(O, MR, tid, nthreads), end = share(O, MR, tid + 1, nthreads);
   const offset = <usize>(first * I) << 2;
-  gemm(NR, first, end, I, BT, dout, O, true, inp, I, false, dweight - offset, I, 1, 0, panels);
-  update(weight + offset, dweight, (end - first) * I);
-  columnSums(dweight, dout, BT, O, first, end);
-  update(bias + (<usize>first << 2), dweight + (<usize>first << 2), end - first);
+  gemm(NR, first, end, I, BT, dout, O, true, inp, I, false, dweight - offset, I, 1, 0, panels); // @mark matmul_backward
+  update(weight + offset, dweight, (end - first) * I); // @mark adamw
+  columnSums(dweight, dout, BT, O, first, end); // @mark matmul_backward
+  update(bias + (<usize>first << 2), dweight + (<usize>first << 2), end - first); // @mark adamw
 }
 
 function updateLayernorm(weight: usize, bias: usize, dout: usize, inp: usize, stats: usize): void {
   const first = share(C, 16, tid, nthreads), end = share(C, 16, tid + 1, nthreads);
   const from = <usize>first << 2;
   const dbias = dweight + (<usize>C << 2);
-  layernormColumns(dweight, dbias, dout, inp, stats, BT, C, first, end);
-  update(weight + from, dweight + from, end - first);
+  layernormColumns(dweight, dbias, dout, inp, stats, BT, C, first, end); // @mark layernorm_backward
+  update(weight + from, dweight + from, end - first); // @mark adamw
   update(bias + from, dbias + from, end - first);
 }
 
@@ -272,15 +273,16 @@ function updateLayernorm(weight: usize, bias: usize, dout: usize, inp: usize, st
 function encoderBackward(tokens: usize): void {
   const first = share(C, 16, tid, nthreads), n = share(C, 16, tid + 1, nthreads) - first;
   const from = <usize>first << 2;
-  for (let r = 0; r < BT; r++) {
+  for (let r = 0; r < BT; r++) { // @mark encoder_backward
     const row = dwte + (<usize>(load<i32>(tokens + (r << 2)) * C) << 2) + from;
     add(row, row, at(dxAfter, 0, r, C) + from, n);
   }
-  for (let token = 0; token < V; token++) {
+  for (let token = 0; token < V; token++) { // @mark adamw
     const offset = (<usize>(token * C) << 2) + from;
     update(wte + offset, dwte + offset, n);
   }
-  for (let t = 0; t < T; t++) {
+  // AdamW too, row by row behind the sums: wpe is a hundredth of all parameters.
+  for (let t = 0; t < T; t++) { // @mark encoder_backward
     const row = at(dxAfter, 0, t, C) + from;
     for (let b = 1; b < B; b++) add(row, row, at(dxAfter, 0, b * T + t, C) + from, n);
     update(wpe + (<usize>(t * C) << 2) + from, row, n);

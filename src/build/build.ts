@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { Plugin } from 'esbuild';
 import { z } from 'zod';
 import { type CandidateFile, shown } from '../catalog/candidates.ts';
 import { baselineFile } from '../catalog/ops.ts';
@@ -11,6 +12,7 @@ import type { Artifact } from '../cell/protocol.ts';
 import { allowedFlags } from '../contract/candidate.ts';
 import { messageOf } from '../contract/errors.ts';
 import { type CompileRequest, compile } from './compile.ts';
+import { marked, markImports } from './marks.ts';
 import { checkModule } from './module.ts';
 import { assemblyScriptSources, BuildError, bundle, hashOf, readSource } from './sources.ts';
 
@@ -38,8 +40,12 @@ const tools =
     .join(' ') + readFileSync(new URL('./compiler.ts', import.meta.url), 'utf8');
 
 /** Builds a candidate; it and `artifact` throw BuildError, whose message names the file and what to change. */
-export async function build(candidate: CandidateFile): Promise<Built> {
-  const built = await named(candidate, makers[candidate.kind](candidate));
+export function build(candidate: CandidateFile): Promise<Built> {
+  return naming(candidate, makers[candidate.kind](candidate));
+}
+
+async function naming(candidate: CandidateFile, work: Promise<Built>): Promise<Built> {
+  const built = await named(candidate, work);
   return { ...built, artifact: (dims) => named(candidate, built.artifact(dims)) };
 }
 
@@ -53,15 +59,28 @@ async function named<T>({ file }: CandidateFile, work: Promise<T>): Promise<T> {
 }
 
 /** The frozen baseline, built the way a TypeScript candidate is; it may import from all of baselines/. */
-export function buildBaseline(op: string): Promise<Built> {
+export function buildBaseline(op: string, plugins?: Plugin[]): Promise<Built> {
   const file = baselineFile(op);
-  return typescript({ id: `${op}/baseline`, op, kind: 'ts', file }, dirname(dirname(file)));
+  return typescript({ id: `${op}/baseline`, op, kind: 'ts', file }, dirname(dirname(file)), plugins);
+}
+
+/** The baseline with a mark at each function that it imports from another op's baseline. */
+export async function buildMarkedBaseline(op: string): Promise<Built> {
+  return { ...(await buildBaseline(op, [markImports(baselineFile(op))])), marks: true };
+}
+
+/** A candidate with its marks made calls; null if it has none. */
+export async function buildMarked(candidate: CandidateFile): Promise<Built | null> {
+  if (candidate.kind !== 'as.ts') return null;
+  const { entry, files } = assemblyScriptSources(candidate.file);
+  const texts = marked(files);
+  return texts && naming(candidate, Promise.resolve({ ...compiled(candidate, entry, texts, true), marks: true }));
 }
 
 const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, wat } as const;
 
-async function typescript(candidate: CandidateFile, allowed?: string): Promise<Built> {
-  const code = await bundle(candidate.file, allowed);
+async function typescript(candidate: CandidateFile, allowed?: string, plugins?: Plugin[]): Promise<Built> {
+  const code = await bundle(candidate.file, allowed, plugins);
   const hash = hashOf('ts', tools, code);
   const description = await describe(hash, code, 'setup');
   return {
@@ -85,9 +104,13 @@ async function generator(candidate: CandidateFile): Promise<Built> {
 
 async function assemblyScript(candidate: CandidateFile): Promise<Built> {
   const { entry, files } = assemblyScriptSources(candidate.file);
+  return compiled(candidate, entry, files);
+}
+
+function compiled(candidate: CandidateFile, entry: string, files: Record<string, string>, marks = false): Built {
   const hash = hashOf('as.ts', tools, ...Object.entries(files).flat());
   const description = headComment(files[entry]);
-  const artifact = () => module(hash, { type: 'assemblyscript', entry, files });
+  const artifact = () => module(hash, { type: 'assemblyscript', entry, files }, marks);
   return { ...identity(candidate, hash, description), tier: 'W', artifact };
 }
 
@@ -103,9 +126,9 @@ function identity({ id, op }: CandidateFile, hash: string, description: Descript
   return { id, op, hash, about, flags, threads, source };
 }
 
-async function module(key: string, request: CompileRequest): Promise<Artifact> {
+async function module(key: string, request: CompileRequest, marks = false): Promise<Artifact> {
   const bytes = await cached(`${key}.wasm`, async () => (await compile(request)).bytes as Uint8Array);
-  checkModule(bytes);
+  checkModule(bytes, marks);
   return { kind: 'wasm', bytes };
 }
 

@@ -1,15 +1,20 @@
 /** The contract of a WebAssembly module, read from its import and export lists, without running any of it. */
 import { BuildError } from './sources.ts';
 
-/** Throws unless the module imports `env.memory` alone and exports `run`. The count of run's parameters is the cell's to see. */
-export function checkModule(bytes: Uint8Array): void {
+/**
+ * Throws unless the module imports `env.memory` alone, in a profile build `env.mark` as well, and exports `run`. The count of
+ * run's parameters is the cell's to see.
+ */
+export function checkModule(bytes: Uint8Array, marks = false): void {
   let module: WebAssembly.Module;
   try {
     module = new WebAssembly.Module(new Uint8Array(bytes));
   } catch (error) {
     throw new BuildError(`is not a valid WebAssembly module: ${error instanceof Error ? error.message : error}`);
   }
-  const imports = WebAssembly.Module.imports(module);
+  const imports = WebAssembly.Module.imports(module).filter(
+    ({ module: from, name, kind }) => !(marks && from === 'env' && name === 'mark' && kind === 'function'),
+  );
   const foreign = imports.find(
     ({ module: from, name, kind }) => from !== 'env' || name !== 'memory' || kind !== 'memory',
   );

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { build, type Message } from 'esbuild';
+import { build, type Message, type Plugin } from 'esbuild';
 import { shown } from '../catalog/candidates.ts';
 
 /** A candidate that cannot be built: the message says which file and what to change. */
@@ -25,7 +25,7 @@ function checkImport(file: string, imported: string, allowed: string): void {
 const commonOf = (file: string) => resolve(dirname(file), '../common');
 
 /** A TypeScript file and its imports as one module of JavaScript, types stripped; nothing of it is run. */
-export async function bundle(file: string, allowed = commonOf(file)): Promise<string> {
+export async function bundle(file: string, allowed = commonOf(file), plugins: Plugin[] = []): Promise<string> {
   const result = await build({
     entryPoints: [file],
     bundle: true,
@@ -37,6 +37,7 @@ export async function bundle(file: string, allowed = commonOf(file)): Promise<st
     charset: 'utf8',
     logLevel: 'silent',
     tsconfigRaw: {},
+    plugins,
   }).catch((failure: { errors?: Message[] }) => {
     throw new BuildError(
       `${shown(file)} does not build: ${failure.errors?.[0] ? explain(failure.errors[0]) : failure}`,

@@ -2,8 +2,9 @@
 import type { Candidate } from '../contract/candidate.ts';
 import type { Peer } from '../contract/peer.ts';
 import { type CellArena, imageBase, syncBytes } from './arena.ts';
+import { Marks } from './marks.ts';
 import type { Pool, ThreadTask } from './pool.ts';
-import type { Opening } from './protocol.ts';
+import type { MarkedNs, Opening } from './protocol.ts';
 
 export interface Kernel {
   /** Untimed, right before a call and after the inputs are in place. */
@@ -12,15 +13,24 @@ export interface Kernel {
   call(): void;
   /** Untimed, right after a call and before the outputs are read. */
   after(): void;
+  /** What the last call marked, in a profile. */
+  marked?(): MarkedNs;
 }
 
 const nothing = () => {};
 
 export async function makeKernel(opening: Opening, arena: CellArena, pool: Pool): Promise<Kernel> {
   arena.reset(opening.bytes);
+  if (!opening.marks) return plainKernel(opening, arena, pool);
+  const marks = new Marks();
+  const kernel = await plainKernel(opening, arena, pool, marks);
+  return { ...kernel, call: () => marks.over(kernel.call), marked: () => marks.sums() };
+}
+
+async function plainKernel(opening: Opening, arena: CellArena, pool: Pool, marks?: Marks): Promise<Kernel> {
   switch (opening.artifact.kind) {
     case 'wasm':
-      return wasmKernel(opening, opening.artifact.bytes, arena, pool);
+      return wasmKernel(opening, opening.artifact.bytes, arena, pool, marks?.mark);
     case 'js':
       return jsKernel(opening, opening.artifact.code, arena);
     case 'peer':
@@ -41,10 +51,16 @@ function compiled(bytes: Uint8Array): WebAssembly.Module {
   return module;
 }
 
-async function wasmKernel(opening: Opening, bytes: Uint8Array, arena: CellArena, pool: Pool): Promise<Kernel> {
+async function wasmKernel(
+  opening: Opening,
+  bytes: Uint8Array,
+  arena: CellArena,
+  pool: Pool,
+  mark?: (ops: number) => void,
+): Promise<Kernel> {
   const { threads } = opening;
   const module = compiled(bytes);
-  const instance = new WebAssembly.Instance(module, { env: { memory: arena.memory } });
+  const instance = new WebAssembly.Instance(module, { env: { memory: arena.memory, ...(mark && { mark }) } });
   const run = instance.exports.run as (...args: number[]) => void;
   const scratchBytes = instance.exports.scratchBytes as ((...args: number[]) => number) | undefined;
   const dims = Object.values(opening.dims);
@@ -76,6 +92,7 @@ async function wasmKernel(opening: Opening, bytes: Uint8Array, arena: CellArena,
     call() {
       pool.go();
       run(...own);
+      mark?.(0);
       pool.finish();
     },
     after: () => pool.raise(),

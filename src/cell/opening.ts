@@ -10,6 +10,8 @@ export interface Variant {
   readonly threads: 'one' | 'any';
   /** Peers load a library and need more than their own bytes. */
   readonly trusted?: boolean;
+  /** Its artifact calls `mark`: a profile build. */
+  readonly marks?: boolean;
   artifact(dims: Readonly<Record<string, number>>): Promise<Artifact>;
 }
 
@@ -33,5 +35,6 @@ export async function openingOf(
     slots: layout.slots,
     bytes: layout.bytes,
     threads: threadsOf(variant, threads),
+    marks: variant.marks,
   };
 }

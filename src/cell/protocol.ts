@@ -29,7 +29,15 @@ export interface Opening {
   /** Bytes of the image: tensors and the guard bands between and around them. */
   readonly bytes: number;
   readonly threads: number;
+  /** Account for the time of each call by what it marks. */
+  readonly marks?: boolean;
 }
+
+/** Where JavaScript, which can import nothing, finds `mark`. */
+export const markSymbol = 'nfold.mark';
+
+/** Nanoseconds of one call by the ops that they were marked with, a bit set each; they add up to the whole call. */
+export type MarkedNs = readonly (readonly [ops: number, timeNs: number])[];
 
 export interface Write {
   readonly offset: number;
@@ -57,6 +65,8 @@ export interface Samples {
   /** One per call, in time order. */
   readonly timeNs: readonly number[];
   readonly reads: readonly (readonly Uint8Array[])[];
+  /** Where the opening asks for marks, one per call. */
+  readonly marked?: readonly MarkedNs[];
 }
 
 export type Request =

@@ -6,7 +6,7 @@
 import { Bench } from 'tinybench';
 import type { CellArena } from './arena.ts';
 import type { Kernel } from './kernel.ts';
-import type { Samples, Sampling } from './protocol.ts';
+import type { MarkedNs, Samples, Sampling } from './protocol.ts';
 
 /** Taken before any candidate is loaded: what one later patches is not what we call. */
 const clock = process.hrtime.bigint;
@@ -14,6 +14,7 @@ const clock = process.hrtime.bigint;
 export function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Sampling): Samples {
   const timeNs: number[] = [];
   const reads: Uint8Array[][] = [];
+  const marked: MarkedNs[] = [];
   let lastNs = 0;
   const bench = new Bench({
     warmup: warmup !== undefined,
@@ -42,9 +43,10 @@ export function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Samp
         if (mode === 'warmup') return;
         reads.push(arena.read(calls[timeNs.length].reads));
         timeNs.push(lastNs);
+        if (kernel.marked) marked.push(kernel.marked());
       },
     },
   );
   if (calls.length > 0) bench.runSync();
-  return { timeNs, reads };
+  return kernel.marked ? { timeNs, reads, marked } : { timeNs, reads };
 }

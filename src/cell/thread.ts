@@ -8,7 +8,7 @@ let woken = wake;
 
 function prepare(task: ThreadTask | null): (() => void) | null {
   if (!task) return null;
-  const instance = new WebAssembly.Instance(task.module, { env: { memory: task.memory } });
+  const instance = new WebAssembly.Instance(task.module, { env: { memory: task.memory, mark() {} } });
   const kernel = instance.exports.run as (...args: number[]) => void;
   return () => kernel(...task.args);
 }

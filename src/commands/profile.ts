@@ -1,0 +1,116 @@
+/** nfold profile: the share of each op in a training step, and what one op's faster candidate would make of the whole. */
+import { type Suite, suites } from '../../bench/suites.ts';
+import { type Built, buildMarked, buildMarkedBaseline } from '../build/build.ts';
+import { markedOps } from '../build/marks.ts';
+import { BuildError } from '../build/sources.ts';
+import { scan } from '../catalog/candidates.ts';
+import { type Selection, select, selectCases } from '../catalog/select.ts';
+import { threadsOf } from '../cell/opening.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
+import type { AnyOp } from '../contract/op.ts';
+import { efforts } from '../measure/effort.ts';
+import { amdahl, profile, type Subject } from '../measure/profile.ts';
+import { type Entry, prepare, type RunOptions, runOp } from '../measure/suite.ts';
+import { standings } from '../records/newest.ts';
+import { print, printJson } from '../report/output.ts';
+import { type OpSpeedup, type ProfileReport, reportProfiles } from '../report/profile.ts';
+import { means } from '../stats/means.ts';
+import { verdictText } from '../verify/verdict.ts';
+import { type Flags, prepareRun } from './run.ts';
+
+const step = 'train_gpt2';
+const usualCase = 'B4T64L4C128NH4V256';
+
+export async function profileCommand(selectors: readonly string[], flags: Flags): Promise<void> {
+  const selection = select(selectors.length > 0 ? selectors : [step], scan());
+  const ops = new Set([...selection.candidates, ...selection.problems].map(({ op }) => op ?? ''));
+  for (const op of ops) {
+    if (op === step || markedOps.includes(op)) continue;
+    throw new NfoldError(`${op} is no part of a training step: profile takes ${step} and the ops of the suite lm_ops.`);
+  }
+  if (ops.size === 0) throw new NfoldError(`${selectors.join(' ')} has no candidate to profile.`, exit.nothing);
+  const defaults = { effort: 'default', suites, pool: (op: AnyOp) => op.cases } as const;
+  const { options, textName, progress } = await prepareRun([step], flags, defaults);
+  const reports: ProfileReport[] = [];
+  try {
+    const measured = await measureOps(selection, options);
+    await profileSteps(selection, flags.case ?? usualCase, options, measured ?? recorded(), reports);
+  } catch (error) {
+    if (error instanceof BuildError) throw new NfoldError(error.message, exit.failed);
+    if (!options.signal.aborted) throw error;
+  }
+  progress.end();
+  if (flags.json) printJson({ seed: options.seed, text: textName, profiles: reports });
+  else if (reports.length > 0) print(reportProfiles(reports));
+  process.exitCode = options.signal.aborted ? exit.interrupted : exit.fine;
+}
+
+/** Adds a report for each case and selected candidate of the step, or for each case of the baseline alone. */
+async function profileSteps(
+  selection: Selection,
+  caseFilter: string,
+  options: RunOptions,
+  speedups: readonly OpSpeedup[],
+  reports: ProfileReport[],
+): Promise<void> {
+  const { candidates, problems } = ofOp(selection, step);
+  const { op, baseline, entries } = await prepare(step, candidates, problems);
+  const subjects: Subject[] = [{ plain: baseline, marked: await buildMarkedBaseline(step) }];
+  for (const [i, entry] of entries.entries()) {
+    subjects.push({ plain: passing(entry), marked: await buildMarked(candidates[i]) });
+  }
+  for (const c of selectCases(op, op.cases, caseFilter)) {
+    const [base, ...others] = await profile({ ...options, op, c, subjects });
+    const gains = speedups.map((known) => {
+      const share = base.ops?.find(({ ops }) => ops.includes(known.op))?.share ?? 0;
+      return { ...known, share, overall: amdahl(share, known.speedup) };
+    });
+    const common = { case: op.caseName(c), baseline: base, amdahl: gains };
+    if (others.length === 0) reports.push({ ...common, candidate: null });
+    for (const [i, other] of others.entries()) {
+      const { plain } = subjects[i + 1];
+      const candidate = { id: plain.id, threads: threadsOf(plain, options.threads), ...other };
+      reports.push({ ...common, candidate });
+    }
+  }
+}
+
+function ofOp({ candidates, problems }: Selection, name: string): Selection {
+  return { candidates: candidates.filter(({ op }) => op === name), problems: problems.filter(({ op }) => op === name) };
+}
+
+function passing({ built, verdict }: Entry): Built {
+  if (built && verdict.status === 'pass') return built;
+  throw new NfoldError(verdictText(verdict), exit.failed);
+}
+
+/** Means of the selected candidates of ops, verified and timed now; null if none is selected. */
+async function measureOps(selection: Selection, options: RunOptions): Promise<OpSpeedup[] | null> {
+  const quick = { ...options, effort: efforts.quick, caseFilter: undefined };
+  const measured: OpSpeedup[] = [];
+  for (const name of markedOps) {
+    const { candidates, problems } = ofOp(selection, name);
+    if (candidates.length + problems.length === 0) continue;
+    const suite = suites.find(({ ops }) => ops.includes(name)) as Suite;
+    const { op, entries, baseline, samples, headline } = await runOp(suite, name, candidates, problems, quick);
+    options.signal.throwIfAborted();
+    const cases = headline.map((c) => op.caseName(c));
+    for (const entry of entries) {
+      const { id: candidate } = passing(entry);
+      const found = means(samples, baseline.id, candidate, cases);
+      if (found) measured.push({ op: name, candidate, speedup: found.arithmetic.value, record: null });
+    }
+  }
+  return measured.length > 0 ? measured : null;
+}
+
+/** The best candidate of each op, by the newest records here. */
+function recorded(): OpSpeedup[] {
+  const best = new Map<string, OpSpeedup>();
+  for (const [candidate, { mean, record }] of standings()) {
+    const [op] = candidate.split('/');
+    const speedup = mean?.arithmetic?.value ?? 0;
+    if (speedup > (best.get(op)?.speedup ?? 0)) best.set(op, { op, candidate, speedup, record });
+  }
+  return markedOps.flatMap((op) => best.get(op) ?? []);
+}

@@ -1,0 +1,262 @@
+/** nfold profile: marks in sources and cells, profiles from what they say, and the command around them. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { suites } from '../bench/suites.ts';
+import { build, buildMarked, buildMarkedBaseline } from '../src/build/build.ts';
+import { stopCompiler } from '../src/build/compile.ts';
+import { marked, markedOps } from '../src/build/marks.ts';
+import { checkModule } from '../src/build/module.ts';
+import { loadOp } from '../src/catalog/ops.ts';
+import { packageRoot } from '../src/catalog/places.ts';
+import { Cell } from '../src/cell/cell.ts';
+import { openingOf, type Variant } from '../src/cell/opening.ts';
+import { amdahl, profileOf } from '../src/measure/profile.ts';
+import { compose } from '../src/verify/image.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nfold-profile-'));
+afterAll(() => {
+  stopCompiler();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const lmOps = suites.find(({ name }) => name === 'lm_ops')?.ops ?? [];
+const fused = 'fused-6x8-wasmrelaxedsimd';
+const fileOf = (name: string, root = packageRoot) => join(root, 'kernels/train_gpt2', `${name}.as.ts`);
+const candidate = (file: string) => ({ id: `train_gpt2/${fused}`, op: 'train_gpt2', kind: 'as.ts', file }) as const;
+
+/** A copy of the kernels in the test's folder, changed: `name` is the fused candidate on a common/gpt2.as.ts of its own. */
+function changed(name: string, change: (text: string) => string): void {
+  mkdirSync(join(folder, 'kernels/train_gpt2'), { recursive: true });
+  cpSync(join(packageRoot, 'kernels/common'), join(folder, 'kernels/common'), { recursive: true });
+  const step = readFileSync(join(packageRoot, 'kernels/common/gpt2.as.ts'), 'utf8');
+  writeFileSync(join(folder, `kernels/common/${name}.as.ts`), change(step));
+  const entry = readFileSync(fileOf(fused), 'utf8').replace("'../common/gpt2.as'", `'../common/${name}.as'`);
+  writeFileSync(fileOf(name, folder), entry);
+}
+
+const unmarked = (text: string) => text.replace(/ *\/\/ @mark .*$/gm, '');
+
+async function wasmOf(built: Variant | null): Promise<Uint8Array> {
+  const artifact = await built?.artifact({});
+  if (artifact?.kind !== 'wasm') throw new Error('no module');
+  return artifact.bytes;
+}
+
+describe('marks in AssemblyScript', () => {
+  test('become calls with one bit an op, in the order of lm_ops', () => {
+    expect(markedOps).toEqual(lmOps);
+    for (const [i, op] of lmOps.entries()) {
+      expect(marked({ f: `  work(); // @mark ${op}` })?.f).toMatch(`  __mark(${2 ** i}); work();\n`);
+    }
+    const both = marked({ f: 'for (;;) { // @mark residual_forward layernorm_forward\n', g: 'rest();' });
+    expect(both?.f).toMatch(`__mark(${2 ** 4 + 2 ** 1}); for (;;) {\n`);
+    expect(both?.g).toBe('rest();');
+    expect(marked({ f: 'barrier(); // @mark rest' })?.f).toMatch('__mark(0); barrier();');
+    expect(marked({ f: 'work(); // no mark' })).toBeNull();
+    expect(() => marked({ 'x.as.ts': 'work(); // @mark gelu' })).toThrow(
+      /^x.as.ts marks 'gelu', which is none of rest,/,
+    );
+  });
+
+  test('are nothing in an ordinary build: the same bytes as without them', async () => {
+    // In a root of their own, under the same names: what asc makes of a file depends on its name.
+    const root = join(folder, 'bare');
+    for (const part of ['common', `train_gpt2/${fused}.as.ts`]) {
+      cpSync(join(packageRoot, 'kernels', part), join(root, 'kernels', part), { recursive: true });
+    }
+    const step = join(root, 'kernels/common/gpt2.as.ts');
+    writeFileSync(step, unmarked(readFileSync(step, 'utf8')));
+    const bare = candidate(fileOf(fused, root));
+    expect(Buffer.compare(await wasmOf(await build(bare)), await wasmOf(await build(candidate(fileOf(fused)))))).toBe(
+      0,
+    );
+    expect(await buildMarked(bare)).toBeNull();
+  });
+
+  test('import env.mark, which a profile build alone may', async () => {
+    const bytes = await wasmOf(await buildMarked(candidate(fileOf(fused))));
+    expect(() => checkModule(bytes, true)).not.toThrow();
+    expect(() => checkModule(bytes)).toThrow(/imports the function env.mark/);
+  });
+});
+
+describe('a marked cell', () => {
+  test.each([
+    ['the baseline', () => buildMarkedBaseline('train_gpt2'), 1],
+    [fused, () => buildMarked(candidate(fileOf(fused))), 1],
+    [`${fused} on two threads`, () => buildMarked(candidate(fileOf(fused))), 2],
+  ] as const)('accounts for all of the time of %s, and for all ops', async (_, make, threads) => {
+    const op = await loadOp('train_gpt2');
+    const [c] = op.cases;
+    const variant = (await make()) as Variant;
+    const cell = new Cell(variant);
+    try {
+      const image = compose(op, c, op.distributions[0], 1, new Uint8Array(4096));
+      await cell.open(await openingOf(op, c, image.scalars, image.layout, variant, threads));
+      const call = { writes: [{ offset: 0, bytes: image.bytes }], reads: [] };
+      const { timeNs, marked: calls = [] } = await cell.sample({ calls: [call, call, call] });
+      expect(calls).toHaveLength(3);
+      for (const [i, times] of calls.entries()) {
+        const sum = times.reduce((total, [, ns]) => total + ns, 0);
+        expect(sum).toBeLessThanOrEqual(timeNs[i]);
+        // What is left is two readings of the clock, and whatever else came between them on a busy machine.
+        expect(timeNs[i] - sum).toBeLessThan(1e6);
+        expect(times.reduce((all, [ops]) => all | ops, 0)).toBe(2 ** lmOps.length - 1);
+      }
+    } finally {
+      cell.close();
+    }
+  });
+});
+
+describe('a profile', () => {
+  test('is the median of each op, and sets that overlap are one', () => {
+    const calls = [10, 30, 20].map(
+      (ns) =>
+        [
+          [0, 1],
+          [2, ns],
+          [2 | 16, 5],
+          [1, 2 * ns],
+        ] as const,
+    );
+    const { stepNs, ops, sumNs } = profileOf([70, 60, 90], calls);
+    expect({ stepNs, sumNs }).toEqual({ stepNs: 70, sumNs: 66 });
+    expect(ops?.map(({ ops, timeNs }) => [...ops, timeNs])).toEqual([
+      ['encoder_forward', 40],
+      ['layernorm_forward', 'residual_forward', 25],
+      [1],
+    ]);
+    expect(ops?.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+  });
+
+  test('has no ops where none was marked', () => {
+    expect(profileOf([7], [[[0, 7]]])).toEqual({ stepNs: 7, ops: null, sumNs: null });
+  });
+
+  test("Amdahl's law", () => {
+    expect(amdahl(0.06, 40)).toBeCloseTo(1.0621, 4);
+    expect(amdahl(0.5, 1e12)).toBeCloseTo(2);
+    expect(amdahl(0, 40)).toBe(1);
+  });
+});
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function start(...args: string[]) {
+  const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' };
+  const child = spawn(process.execPath, [join(packageRoot, 'src/nfold.js'), 'profile', ...args], { cwd: folder, env });
+  const seen = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (seen.stdout += chunk));
+  child.stderr.on('data', (chunk) => (seen.stderr += chunk));
+  const outcome: Promise<Outcome> = once(child, 'close').then(([code]) => ({ code, ...seen }));
+  return { child, outcome };
+}
+
+const smallest = ['--case', 'B4T32L2C64NH4V256', '--quick', '--seed', '3', '--threads', '1'];
+
+describe('nfold profile', () => {
+  test('has each op of the baseline once, and the groups of a fused candidate cover them', async () => {
+    const { code, stdout, stderr } = await start(`train_gpt2/${fused}`, ...smallest, '--json').outcome;
+    expect({ code, stderr: /error/i.test(stderr) }).toEqual({ code: 0, stderr: false });
+    const { seed, profiles } = JSON.parse(stdout);
+    expect(seed).toBe(3);
+    expect(profiles).toHaveLength(1);
+    const [{ baseline, candidate: own, amdahl: gains, case: name }] = profiles;
+    expect(name).toBe(smallest[1]);
+    expect(gains).toEqual([]);
+    expect(baseline.ops.map(({ ops }: { ops: string[] }) => ops)).toEqual([...lmOps.map((op) => [op]), []]);
+    expect(own).toMatchObject({ id: `train_gpt2/${fused}`, threads: 1 });
+    const groups: string[][] = own.ops.map(({ ops }: { ops: string[] }) => ops);
+    expect(groups.flat().sort()).toEqual([...lmOps].sort());
+    expect(groups).toContainEqual(['layernorm_forward', 'residual_forward']);
+    for (const { stepNs, sumNs, ops } of [baseline, own]) {
+      expect(stepNs).toBeGreaterThan(0);
+      expect(ops.every(({ timeNs }: { timeNs: number }) => timeNs > 0)).toBe(true);
+      expect(ops.reduce((sum: number, { timeNs }: { timeNs: number }) => sum + timeNs, 0)).toBeCloseTo(sumNs, 0);
+    }
+  });
+
+  describe('with candidates of the user', () => {
+    const profiled = async (name: string, ...more: string[]) =>
+      start(`train_gpt2/${name}`, ...smallest, ...more).outcome;
+    beforeAll(() => {
+      changed('bare', unmarked);
+      changed('off', (text) => text.replace('sum / BT', 'sum / BT + 1'));
+      changed('strange', (text) => text.replace('@mark adamw', '@mark adam'));
+    });
+
+    test('one that marks nothing is known by its step alone', async () => {
+      // A record of another version is passed over, one with means of ops is read.
+      const records = join(folder, '.nfold/records');
+      mkdirSync(records, { recursive: true });
+      const published = join(packageRoot, 'bench/records');
+      const record = JSON.parse(readFileSync(join(published, readdirSync(published)[0]), 'utf8'));
+      const mean = (id: string, value: number) => ({
+        ...record.means[0],
+        ...{ candidate: id, suite: 'lm_ops', peer: false, arithmetic: { value, low: null, high: null } },
+      });
+      const means = [mean('gelu_forward/slow', 2), mean('gelu_forward/fast', 40)];
+      writeFileSync(join(records, `${record.id}.json`), JSON.stringify({ ...record, means }));
+      writeFileSync(join(records, 'z.json'), '{}');
+      const { code, stdout } = await profiled('bare');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/train_gpt2\/bare marks no ops: only its whole step is known\./);
+      expect(stdout).toMatch(/step without marks: baseline .*, candidate .*: \d.*x\nsum of the rows: {4}baseline .* %/);
+      expect(stdout).toMatch(
+        /gelu_forward is .* % of the baseline step: gelu_forward\/fast with its 40.0x makes that 1\.0\dx/,
+      );
+      expect(stdout).not.toContain('gelu_forward/slow');
+      rmSync(records, { recursive: true });
+    });
+
+    test('one whose loss is another is refused', async () => {
+      const { code, stdout, stderr } = await profiled('off');
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/nfold: train_gpt2\/off at B4T32\S* has the loss [\d.]+ where the baseline has [\d.]+: /);
+    });
+
+    test('a mark that names no op is an error', async () => {
+      const { code, stdout, stderr } = await profiled('strange');
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/nfold: common\/strange.as.ts marks 'adam', which is none of rest, encoder_forward,/);
+    });
+  });
+
+  test("an op's candidate is measured, and said to make so much of the step", async () => {
+    const { code, stdout } = await start('layernorm_forward/onepass-wasmsimd', ...smallest).outcome;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^the baseline {3}one training step, B4T32L2C64NH4V256\n/);
+    expect(stdout).toMatch(
+      /layernorm_forward is .* %.*: layernorm_forward\/onepass-wasmsimd with its .*x makes that .*x overall/,
+    );
+  });
+
+  test.each([
+    [['sgemm'], 2, /^nfold: sgemm is no part of a training step/],
+    [['train_gtp2'], 3, /^nfold: Nothing is called or matches 'train_gtp2'. Did you mean 'train_gpt2'\?/],
+    [['--case', 'M64'], 3, /^nfold: No case matches 'M64': cases are called B4T32L2C64NH4V256/],
+    [['--text', 'no-such-file.txt'], 2, /^nfold: The text no-such-file.txt does not exist/],
+  ])('nfold profile %j is one sentence on stderr', async (args, code, message) => {
+    const outcome = await start(...args).outcome;
+    expect(outcome).toMatchObject({ code, stdout: '' });
+    expect(outcome.stderr).toMatch(message);
+  });
+
+  test('Ctrl-C ends it at once', async () => {
+    const { child, outcome } = start(`train_gpt2/${fused}`, '--thorough');
+    const waiting = Promise.withResolvers<void>();
+    child.stderr.on('data', (chunk) => /warming up/.test(`${chunk}`) && waiting.resolve());
+    await waiting.promise;
+    child.kill('SIGINT');
+    expect(await outcome).toMatchObject({ code: 130, stdout: '' });
+  });
+});
