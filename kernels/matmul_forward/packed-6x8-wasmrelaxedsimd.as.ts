@@ -6,8 +6,8 @@
  * @source Goto and van de Geijn 2008; BLIS
  *
  * Needs    relaxed SIMD. Twelve accumulators of 128 bits, of sixteen registers.
- * Expects  near the peak of 128-bit multiply-adds. Packing is 1 / rows + 1 / OC of the products, a few percent; with more
- *          threads each packs all of the shorter operand.
+ * Expects  near the peak of 128-bit multiply-adds. Packing is 1 / rows + 1 / OC of the products, a few percent; each
+ *          of several threads packs all of the shorter operand.
  */
 import { matmulForward, matmulForwardBytes } from '../common/matmul.as';
 
