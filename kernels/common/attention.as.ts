@@ -9,6 +9,7 @@
  * Source   Vaswani et al. 2017, arXiv:1706.03762; layout of qkv as in llm.c.
  */
 import { FULL, gemm, LOWER_A, LOWER_C, UPPER_A } from './gemm.as';
+import { sqrt1 } from './math.as';
 import { softmaxRow, softmaxRowBackward } from './softmax.as';
 import { MR } from './tile.as';
 
@@ -27,7 +28,7 @@ export function attentionForward(
 ): void {
   const Tp = paddedT(T), C3 = 3 * C;
   const k = qkv + (C << 2), v = qkv + (C << 3);
-  const scale: f32 = 1 / sqrt<f32>(<f32>hs);
+  const scale: f32 = 1 / sqrt1(<f32>hs);
   gemm(NR, 0, T, T, hs, qkv, C3, false, k, C3, true, att, Tp, 1, 0, scratch, 0, LOWER_C);
   for (let t = 0; t < T; t++) softmaxRow(att + <usize>(t * Tp << 2), t + 1, min(panelEnd(t), Tp), scale);
   gemm(NR, 0, T, hs, T, att, Tp, false, v, C3, false, out, C, 1, 0, scratch, 0, LOWER_A);
@@ -39,7 +40,7 @@ export function attentionBackward(
   const Tp = paddedT(T), C3 = 3 * C;
   const k = qkv + (C << 2), v = qkv + (C << 3);
   const dk = dqkv + (C << 2), dv = dqkv + (C << 3);
-  const scale: f32 = 1 / sqrt<f32>(<f32>hs);
+  const scale: f32 = 1 / sqrt1(<f32>hs);
   gemm(NR, 0, T, T, hs, dout, C, false, v, C3, true, datt, Tp, 1, 0, scratch, 0, LOWER_C);
   gemm(NR, 0, T, hs, T, att, Tp, true, dout, C, false, dv, C3, 1, 0, scratch, 0, UPPER_A);
   for (let t = 0; t < T; t++) {

@@ -12,6 +12,7 @@
  */
 import { attentionForward, paddedT } from './attention.as';
 import { gemm, gemmBytes, LOWER_A, LOWER_C, UPPER_A } from './gemm.as';
+import { sqrt1 } from './math.as';
 import { softmaxRowBackward } from './softmax.as';
 import { MR } from './tile.as';
 
@@ -96,7 +97,7 @@ function headBackward(
   const Tp = paddedT(T), C3 = 3 * C;
   const k = q + (C << 2), v = q + (C << 3);
   const dk = dq + (C << 2), dv = dq + (C << 3);
-  const scale: f32 = 1 / sqrt<f32>(<f32>hs);
+  const scale: f32 = 1 / sqrt1(<f32>hs);
   gemm(NR, 0, T, T, hs, dout, C, false, v, C3, true, datt, Tp, 1, 0, panels, 0, LOWER_C);
   gemm(NR, 0, T, hs, T, att, Tp, true, dout, C, false, dv, C3, 1, 1, panels, 0, UPPER_A);
   for (let t = 0; t < T; t++) {

@@ -5,7 +5,7 @@
  * Numerics variance divides by C, from a second pass over the row; eps = 1e-5 inside the root.
  * Source   Ba et al. 2016, arXiv:1607.06450; names follow llm.c.
  */
-import { fma, sum4 } from './math.as';
+import { fma, sqrt1, sum4 } from './math.as';
 
 /** A row of x, whose mean and rstd go to `stats` (2 floats). */
 export function layernormRow(out: usize, x: usize, weight: usize, bias: usize, stats: usize, C: i32): void {
@@ -27,7 +27,7 @@ export function layernormRow(out: usize, x: usize, weight: usize, bias: usize, s
     const d = load<f32>(x + i) - mean;
     variance += d * d;
   }
-  const rstd: f32 = 1 / sqrt<f32>(variance / <f32>C + 1e-5);
+  const rstd: f32 = 1 / sqrt1(variance / <f32>C + 1e-5);
   const scale = f32x4.splat(rstd);
   for (i = 0; i < whole; i += 16) {
     const norm = f32x4.mul(f32x4.sub(v128.load(x + i), center), scale);

@@ -12,22 +12,41 @@
   return f32x4.relaxed_madd(a, b, c);
 }
 
+/**
+ * The constants of exp, in memory. V8 takes no vector constant out of a loop: it builds each anew at each use, by a move and a
+ * broadcast that all want the same port. Loaded, a constant is one instruction of another port.
+ */
+const EXP: usize = memory.data<f32>([
+  -87, 88, 1.4426950408889634, 12583039, -0.693359375, 2.1219444e-4,
+  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1,
+]);
+
 // @ts-ignore: decorator
 @inline export function exp(x: v128): v128 {
-  x = f32x4.pmax(f32x4.splat(-87), f32x4.pmin(f32x4.splat(88), x));
+  x = f32x4.pmax(v128.load_splat<f32>(EXP), f32x4.pmin(v128.load_splat<f32>(EXP, 4), x));
   // At 1.5 * 2^23 a unit in the last place is 1: the sum rounds to n, its low bits are n + 127, the exponent of 2^n.
-  const rounded = fma(x, f32x4.splat(1.4426950408889634), f32x4.splat(12582912 + 127));
-  const n = f32x4.sub(rounded, f32x4.splat(12582912 + 127));
-  let r = fma(n, f32x4.splat(-0.693359375), x);
-  r = fma(n, f32x4.splat(2.12194440e-4), r);
-  let p = f32x4.splat(1.9875691500e-4);
-  p = fma(p, r, f32x4.splat(1.3981999507e-3));
-  p = fma(p, r, f32x4.splat(8.3334519073e-3));
-  p = fma(p, r, f32x4.splat(4.1665795894e-2));
-  p = fma(p, r, f32x4.splat(1.6666665459e-1));
-  p = fma(p, r, f32x4.splat(5.0000001201e-1));
-  p = f32x4.add(fma(p, f32x4.mul(r, r), r), f32x4.splat(1));
+  const magic = v128.load_splat<f32>(EXP, 12);
+  const rounded = fma(x, v128.load_splat<f32>(EXP, 8), magic);
+  const n = f32x4.sub(rounded, magic);
+  let r = fma(n, v128.load_splat<f32>(EXP, 16), x);
+  r = fma(n, v128.load_splat<f32>(EXP, 20), r);
+  let p = v128.load_splat<f32>(EXP, 24);
+  p = fma(p, r, v128.load_splat<f32>(EXP, 28));
+  p = fma(p, r, v128.load_splat<f32>(EXP, 32));
+  p = fma(p, r, v128.load_splat<f32>(EXP, 36));
+  p = fma(p, r, v128.load_splat<f32>(EXP, 40));
+  p = fma(p, r, v128.load_splat<f32>(EXP, 44));
+  p = f32x4.add(fma(p, f32x4.mul(r, r), r), v128.load_splat<f32>(EXP, 48));
   return f32x4.mul(p, i32x4.shl(rounded, 23));
+}
+
+/**
+ * sqrt(x), from the lanes' instruction. For f32.sqrt V8 emits the SSE form, sqrtss, which on Intel costs some hundred cycles
+ * where 256-bit code has left its upper halves behind.
+ */
+// @ts-ignore: decorator
+@inline export function sqrt1(x: f32): f32 {
+  return f32x4.extract_lane(f32x4.sqrt(f32x4.splat(x)), 0);
 }
 
 /** Sum of the four lanes. */

@@ -13,6 +13,15 @@ export function share(n: i32, unit: i32, tid: i32, nthreads: i32): i32 {
   return min(n, ((((n + unit - 1) / unit) * tid) / nthreads) * unit);
 }
 
+/**
+ * How many threads an op is worth that little more than moves bytes. What the caller has just written lies in the cache of its
+ * core; other cores fetch it from there at a fraction of that cache's speed, so that a second thread pays beyond some
+ * megabytes only: `node bench/bandwidth.ts` shows it.
+ */
+export function workers(nthreads: i32, bytes: i32): i32 {
+  return min(nthreads, 1 + (bytes >> 21));
+}
+
 /** Word 0 counts arrivals, word 64 counts barriers passed; on cache lines of their own. */
 export function barrier(at: usize, nthreads: i32): void {
   if (nthreads == 1) return;

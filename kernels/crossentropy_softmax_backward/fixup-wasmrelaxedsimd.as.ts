@@ -1,7 +1,7 @@
 /**
  * dlogits += probs dlosses over the whole row;  at the target  dlogits = before + (probs - 1) dlosses
  *
- * @about one fused multiply-add for every element, then the target's done over: no compare in the loop; rows shared by threads
+ * @about one fused multiply-add for every element, then the target's done over: no compare in the loop
  * @threads any
  * @flags --experimental-wasm-revectorize
  *
@@ -9,12 +9,14 @@
  * Expects  the cache's bandwidth: 12 bytes moved for each element.
  */
 import { fma } from '../common/math.as';
-import { share } from '../common/threads.as';
+import { share, workers } from '../common/threads.as';
 
 export function run(
   tid: i32, nthreads: i32, dlogits: usize, dlosses: usize, probs: usize, targets: usize,
   B: i32, T: i32, V: i32, scratch: usize,
 ): void {
+  nthreads = workers(nthreads, 12 * B * T * V);
+  if (tid >= nthreads) return;
   const end = share(B * T, 1, tid + 1, nthreads);
   for (let r = share(B * T, 1, tid, nthreads); r < end; r++) {
     const d = dlogits + (<usize>r * V << 2), p = probs + (<usize>r * V << 2);

@@ -1,18 +1,20 @@
 /**
  * dwpe[t,c..c+15] is summed in registers over the batch, and each row of dout added to its row of dwte on the way.
  *
- * @about threads split columns, so no two add to one place; a position's sixteen columns are summed in registers over the batch
+ * @about a position's sixteen columns are summed in registers over the batch; threads split columns, so no two add to one place
  * @threads any
  *
  * Needs    SIMD of 128 bits.
  * Expects  the cache's bandwidth. An element is summed in the order of t, then b, by one thread: the same bits at any number
  *          of threads. C < 16 threads leaves some idle.
  */
-import { share } from '../common/threads.as';
+import { share, workers } from '../common/threads.as';
 
 export function run(
   tid: i32, nthreads: i32, dwte: usize, dwpe: usize, dout: usize, inp: usize, B: i32, T: i32, C: i32, V: i32, scratch: usize,
 ): void {
+  nthreads = workers(nthreads, 12 * B * T * C);
+  if (tid >= nthreads) return;
   const row = <usize>C << 2, step = row * T, ids = <usize>T << 2;
   const begin = <usize>share(C, 16, tid, nthreads) << 2, end = <usize>share(C, 16, tid + 1, nthreads) << 2;
   for (let t: usize = 0; t < <usize>T; t++) {

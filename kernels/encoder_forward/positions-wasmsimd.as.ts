@@ -1,18 +1,20 @@
 /**
  * For each position t, sixteen columns at a time: wpe[t,c..c+15] is loaded once and added to the token rows of the whole batch.
  *
- * @about sixteen columns of a position's embedding stay in registers for the whole batch; positions shared by threads
+ * @about sixteen columns of a position's embedding stay in registers for the whole batch
  * @threads any
  *
  * Needs    SIMD of 128 bits.
  * Expects  the cache's bandwidth: B T C floats written once, as many read from the few rows of wte that a text uses.
  *          T < threads leaves some idle.
  */
-import { share } from '../common/threads.as';
+import { share, workers } from '../common/threads.as';
 
 export function run(
   tid: i32, nthreads: i32, out: usize, inp: usize, wte: usize, wpe: usize, B: i32, T: i32, C: i32, V: i32, scratch: usize,
 ): void {
+  nthreads = workers(nthreads, 8 * B * T * C);
+  if (tid >= nthreads) return;
   const row = <usize>C << 2, step = row * T, ids = <usize>T << 2;
   const end = share(T, 1, tid + 1, nthreads);
   for (let t = <usize>share(T, 1, tid, nthreads); t < <usize>end; t++) {

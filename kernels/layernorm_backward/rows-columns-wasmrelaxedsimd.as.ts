@@ -11,7 +11,7 @@
  *          of each row at a time.
  */
 import { fma, sum4 } from '../common/math.as';
-import { share } from '../common/threads.as';
+import { share, workers } from '../common/threads.as';
 
 /** Of one thread: two pairs of vectors. */
 const OWN: i32 = 64;
@@ -24,6 +24,8 @@ export function run(
   tid: i32, nthreads: i32, dinp: usize, dweight: usize, dbias: usize, dout: usize, inp: usize, weight: usize,
   mean: usize, rstd: usize, B: i32, T: i32, C: i32, scratch: usize,
 ): void {
+  nthreads = workers(nthreads, 16 * B * T * C);
+  if (tid >= nthreads) return;
   const rows = B * T;
   const end = share(rows, 1, tid + 1, nthreads);
   for (let r = share(rows, 1, tid, nthreads); r < end; r++) {

@@ -9,8 +9,8 @@
  * Needs    relaxed SIMD. The revectorizer packs what ends in a pair of stores: the sums of a row are stored in pairs as well.
  * Expects  four chains of sums, so that their latency does not bound a short row; else as onepass.
  */
-import { fma, sum4 } from '../common/math.as';
-import { share } from '../common/threads.as';
+import { fma, sqrt1, sum4 } from '../common/math.as';
+import { share, workers } from '../common/threads.as';
 
 /** Of one thread: two pairs of vectors. */
 const OWN: i32 = 64;
@@ -23,6 +23,8 @@ export function run(
   tid: i32, nthreads: i32, out: usize, mean: usize, rstd: usize, inp: usize, weight: usize, bias: usize,
   B: i32, T: i32, C: i32, scratch: usize,
 ): void {
+  nthreads = workers(nthreads, 8 * B * T * C);
+  if (tid >= nthreads) return;
   const end = share(B * T, 1, tid + 1, nthreads);
   for (let r = share(B * T, 1, tid, nthreads); r < end; r++) {
     const at = <usize>r * C << 2;
@@ -64,7 +66,7 @@ function layernormRow(
   }
   const off = sum / <f32>C;
   const mean = first + off;
-  const rstd: f32 = 1 / sqrt<f32>(max<f32>(square / <f32>C - off * off, 0) + 1e-5);
+  const rstd: f32 = 1 / sqrt1(max<f32>(square / <f32>C - off * off, 0) + 1e-5);
   const center = f32x4.splat(mean), scale = f32x4.splat(rstd);
   for (i = 0; i + 64 <= end; i += 64) {
     const n0 = f32x4.mul(f32x4.sub(v128.load(x + i), center), scale);

@@ -1,15 +1,17 @@
 /**
  * dinp1 += dout;  dinp2 += dout, four vectors a turn, all loads before the first store.
  *
- * @about both gradients in one pass, four vectors a turn, loads before stores; the range shared by threads in cache lines
+ * @about both gradients in one pass, four vectors a turn, loads before stores; threads only from two megabytes on
  * @threads any
  *
  * Needs    SIMD of 128 bits.
  * Expects  the cache's bandwidth: three loads and two stores for eight additions.
  */
-import { share } from '../common/threads.as';
+import { share, workers } from '../common/threads.as';
 
 export function run(tid: i32, nthreads: i32, dinp1: usize, dinp2: usize, dout: usize, N: i32, scratch: usize): void {
+  nthreads = workers(nthreads, 20 * N);
+  if (tid >= nthreads) return;
   let i = <usize>share(N, 16, tid, nthreads) << 2;
   const end = <usize>share(N, 16, tid + 1, nthreads) << 2;
   for (; i + 64 <= end; i += 64) {

@@ -1,15 +1,17 @@
 /**
  * out = inp1 + inp2, four vectors a turn, all loads before the first store.
  *
- * @about four vectors a turn, loads before stores; the range shared by threads in cache lines
+ * @about four vectors a turn, loads before stores; threads only from two megabytes on
  * @threads any
  *
  * Needs    SIMD of 128 bits.
  * Expects  the cache's bandwidth: two loads and a store for four additions.
  */
-import { share } from '../common/threads.as';
+import { share, workers } from '../common/threads.as';
 
 export function run(tid: i32, nthreads: i32, out: usize, inp1: usize, inp2: usize, N: i32, scratch: usize): void {
+  nthreads = workers(nthreads, 12 * N);
+  if (tid >= nthreads) return;
   let i = <usize>share(N, 16, tid, nthreads) << 2;
   const end = <usize>share(N, 16, tid + 1, nthreads) << 2;
   for (; i + 64 <= end; i += 64) {

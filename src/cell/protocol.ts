@@ -57,8 +57,14 @@ export interface Call {
 
 export interface Sampling {
   readonly calls: readonly Call[];
-  /** Untimed calls first, on bytes of their own: at least so many, for at least so long. */
-  readonly warmup?: { readonly writes: readonly Write[]; readonly calls: number; readonly ms: number };
+  readonly warmup?: Warmup;
+}
+
+/** Untimed calls, on bytes of their own: at least so many, for about so long. */
+export interface Warmup {
+  readonly writes: readonly Write[];
+  readonly calls: number;
+  readonly ms: number;
 }
 
 export interface Samples {

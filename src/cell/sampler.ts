@@ -1,12 +1,13 @@
 /**
- * The inner loop, by tinybench: warm up, then one timed call per set of inputs. Its hooks put inputs in place and take
- * results away; the duration is ours (`overriddenDuration`), around the call alone, and kept raw in time order, since
- * tinybench sorts what it retains.
+ * The inner loop, by tinybench: one timed call per set of inputs. Its hooks put inputs in place and take results away; the
+ * duration is ours (`overriddenDuration`), around the call alone, and kept raw in time order, since tinybench sorts what it
+ * retains. The warm-up is ours as well: tinybench's ends by the time of the calls alone, and would put inputs in place for
+ * seconds where a call takes a microsecond.
  */
 import { Bench } from 'tinybench';
 import type { CellArena } from './arena.ts';
 import type { Kernel } from './kernel.ts';
-import type { MarkedNs, Samples, Sampling } from './protocol.ts';
+import type { MarkedNs, Samples, Sampling, Warmup } from './protocol.ts';
 
 /** Taken before any candidate is loaded: what one later patches is not what we call. */
 const clock = process.hrtime.bigint;
@@ -16,14 +17,8 @@ export function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Samp
   const reads: Uint8Array[][] = [];
   const marked: MarkedNs[] = [];
   let lastNs = 0;
-  const bench = new Bench({
-    warmup: warmup !== undefined,
-    warmupIterations: warmup?.calls ?? 0,
-    warmupTime: warmup?.ms ?? 0,
-    iterations: calls.length,
-    time: 0,
-    throws: true,
-  });
+  if (warmup) warmUp(kernel, arena, warmup);
+  const bench = new Bench({ warmup: false, iterations: calls.length, time: 0, throws: true });
   bench.add(
     'call',
     () => {
@@ -34,13 +29,12 @@ export function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Samp
     },
     {
       async: false,
-      beforeEach(mode) {
-        arena.write(mode === 'warmup' && warmup ? warmup.writes : calls[timeNs.length].writes);
+      beforeEach() {
+        arena.write(calls[timeNs.length].writes);
         kernel.before();
       },
-      afterEach(mode) {
+      afterEach() {
         kernel.after();
-        if (mode === 'warmup') return;
         reads.push(arena.read(calls[timeNs.length].reads));
         timeNs.push(lastNs);
         if (kernel.marked) marked.push(kernel.marked());
@@ -49,4 +43,18 @@ export function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Samp
   );
   if (calls.length > 0) bench.runSync();
   return kernel.marked ? { timeNs, reads, marked } : { timeNs, reads };
+}
+
+/** Calls until there were `calls` of them and they took `ms`, or twice as long with what lies between them. */
+function warmUp(kernel: Kernel, arena: CellArena, { writes, calls, ms }: Warmup): void {
+  const until = clock() + BigInt(2 * ms * 1e6);
+  let spentNs = 0;
+  for (let i = 0; i < calls || (spentNs < ms * 1e6 && clock() < until); i++) {
+    arena.write(writes);
+    kernel.before();
+    const start = clock();
+    kernel.call();
+    spentNs += Number(clock() - start);
+    kernel.after();
+  }
 }
