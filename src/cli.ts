@@ -12,6 +12,12 @@ function whole(least: number, most: number) {
   };
 }
 
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It takes a number above 0.');
+}
+
 const program = new Command('nfold')
   .description(
     'Write a faster kernel in TypeScript or WebAssembly, prove that it is equivalent, measure the mean speedup.',
@@ -48,6 +54,26 @@ runs(
     .command('profile')
     .description('the share of each op in a training step: profile train_gpt2, or one op of it'),
 ).action(async (selectors, options) => (await import('./commands/profile.ts')).profileCommand(selectors, options));
+program
+  .command('train')
+  .description('train the small language model on a text: loss curve, tokens/s, a sample of what it writes')
+  .argument('[candidate]', 'one of train_gpt2 (default: the fastest here; train_gpt2/baseline is the baseline)')
+  .option('--steps <n>', 'train up to this step (default: 2000, or what --minutes allows)', whole(1, 1e9))
+  .option('--minutes <m>', 'stop after so many minutes', positive)
+  .option('--case <name>', 'the model (default: B4T64L4C128NH4V256)')
+  .option('--text <file>', 'train on this text (default: Moby Dick)')
+  .option('--seed <n>', 'the same initial model and batches again', whole(0, 2 ** 31 - 1))
+  .option('--threads <n>', 'threads, if the candidate can use them', whole(1, 256))
+  .option('--learning-rate <x>', 'of AdamW (default: 0.001)', positive)
+  .option('--eval-every <n>', 'steps between held-out losses (default: about 20 over the run)', whole(1, 1e9))
+  .option('--sample <bytes>', 'length of the generated text, 0 for none', whole(0, 1e6), 400)
+  .option('--prompt <text>', 'what the generated text goes on from')
+  .option('--plot <file>', 'write the loss curve as SVG')
+  .option('--save <file>', 'write a checkpoint at every held-out loss and at the end')
+  .option('--resume <file>', 'go on from a checkpoint')
+  .option('--beside-baseline', 'train the baseline too, from the same seed, and compare')
+  .addOption(json())
+  .action(async (selector, options) => (await import('./commands/train.ts')).trainCommand(selector, options));
 program
   .command('list')
   .description('ops, their cases, and candidates with their ideas')

@@ -117,7 +117,7 @@ describe('a run', () => {
   test('withholds the mean of a suite that was timed in part, and says why', () => {
     const record = Record.parse(JSON.parse(outcome.stdout));
     const mean = record.means.find((m) => m.candidate === 'sgemm/ikj-ts');
-    expect(mean).toMatchObject({ arithmetic: null, cases: 1, withheld: "1 of the 13 cases of sgemm were timed" });
+    expect(mean).toMatchObject({ arithmetic: null, cases: 1, withheld: '1 of the 13 cases of sgemm were timed' });
   });
 
   test('can be shown again', async () => {

@@ -205,7 +205,8 @@ describe('nfold profile', () => {
         ...{ candidate: id, suite: 'lm_ops', peer: false, arithmetic: { value, low: null, high: null } },
       });
       const means = [mean('gelu_forward/slow', 2), mean('gelu_forward/fast', 40)];
-      writeFileSync(join(records, `${record.id}.json`), JSON.stringify({ ...record, means }));
+      const candidates = means.map(({ candidate }) => ({ ...record.candidates[0], candidate, peer: false }));
+      writeFileSync(join(records, `${record.id}.json`), JSON.stringify({ ...record, candidates, means }));
       writeFileSync(join(records, 'z.json'), '{}');
       const { code, stdout } = await profiled('bare');
       expect(code).toBe(0);

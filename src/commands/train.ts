@@ -1,0 +1,103 @@
+/** nfold train: the small language model on a text, with one candidate; its curve, its speed, what it writes. */
+import { writeFileSync } from 'node:fs';
+import pc from 'picocolors';
+import { stopCompiler } from '../build/compile.ts';
+import { killAllCells } from '../cell/cell.ts';
+import { exit } from '../contract/errors.ts';
+import { type Curves, svgCurve, terminalCurve } from '../report/curve.ts';
+import { duration } from '../report/format.ts';
+import { type Progress, print, printJson, progress } from '../report/output.ts';
+import { choose } from '../train/choose.ts';
+import { makePlan, type TrainFlags } from '../train/plan.ts';
+import { type Outcome, run } from '../train/run.ts';
+import { temperature } from '../train/sample.ts';
+
+export async function trainCommand(selector: string | undefined, flags: TrainFlags): Promise<void> {
+  const plan = await makePlan(flags);
+  const shown = progress();
+  const stop = stopOnCtrlC(shown);
+  const { variant, why } = await choose(plan, selector, (note) => shown(`train_gpt2: ${note}`));
+  shown.end();
+  if (why) process.stderr.write(`${variant.id}: ${why}\n`);
+  stop.atStake = true;
+  const outcome = await run(plan, variant, flags, shown, stop.signal);
+  shown.end();
+  const curves = outcome.steps > 0 ? curvesOf(outcome) : null;
+  if (flags.plot !== undefined && curves) writeFileSync(flags.plot, await svgCurve(curves));
+  if (flags.json) printJson({ ...outcome, plot: flags.plot ?? null });
+  else print(await asText(outcome, plan.until, flags, curves));
+  const failed = outcome.baseline?.within === false;
+  process.exitCode = outcome.interrupted ? exit.interrupted : failed ? exit.failed : exit.fine;
+}
+
+/** Ctrl-C ends the process while there is nothing to keep; then the first one ends the run, and a second the process. */
+function stopOnCtrlC(shown: Progress): { readonly signal: AbortSignal; atStake: boolean } {
+  const controller = new AbortController();
+  const stop = { signal: controller.signal, atStake: false };
+  const onSignal = () => {
+    shown.end();
+    if (!stop.atStake) process.stderr.write('nfold: stopped before the first step: there is nothing to keep\n');
+    if (!stop.atStake || controller.signal.aborted) process.exit(exit.interrupted);
+    process.stderr.write('nfold: stopping at the next step, and keeping the state; Ctrl-C again ends at once\n');
+    controller.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  process.once('exit', () => {
+    killAllCells();
+    stopCompiler();
+  });
+  return stop;
+}
+
+/** Beside the baseline only the steps that both have trained; else those before the checkpoint as well. */
+function curvesOf(outcome: Outcome): Curves {
+  const from = outcome.baseline ? outcome.resumedAt : 0;
+  return {
+    title: `${outcome.case} on ${outcome.text}`,
+    candidate: outcome.candidate,
+    from,
+    losses: outcome.losses.slice(from),
+    heldOut: outcome.heldOut.filter(([step]) => step >= from),
+    baseline: outcome.baseline?.losses ?? null,
+  };
+}
+
+async function asText(outcome: Outcome, until: number, flags: TrainFlags, curves: Curves | null): Promise<string> {
+  const { steps, threads, baseline, checkpoint, sample, tokensPerSecond } = outcome;
+  const last = outcome.losses.length;
+  const ends = (values: readonly number[]) =>
+    [values[0], values[values.length - 1]].map((x) => x.toFixed(3)).join(' -> ');
+  const parts = [
+    `${outcome.candidate}: ${outcome.case} on ${outcome.text}, seed ${outcome.seed}, ${threads} thread${threads === 1 ? '' : 's'}`,
+  ];
+  if (outcome.interrupted)
+    parts.push(steps > 0 ? `Interrupted after step ${last}.` : 'Interrupted before the first step.');
+  if (curves) {
+    const heldOut = curves.heldOut.length > 0 ? `, held-out ${ends(curves.heldOut.map(([, loss]) => loss))}` : '';
+    parts.push(
+      `${steps} steps, ${duration(outcome.timeNs)} of calls: ${tokensPerSecond?.toFixed(0)} tokens/s by the time of the calls alone\n` +
+        `training loss ${ends(curves.losses)}${heldOut}, nats per byte`,
+      await terminalCurve(curves),
+    );
+  }
+  if (baseline) {
+    const { largestDifference, at, boundedSteps, worst, within } = baseline;
+    const verdict = within ? pc.green('within its bound') : pc.red('outside its bound');
+    const later = baseline.steps > boundedSteps ? '; training amplifies rounding, so later steps have no bound' : '';
+    parts.push(
+      `Beside the baseline: ${verdict} in the first ${boundedSteps} steps, at ${worst.toPrecision(2)} of it.\n` +
+        `Largest difference in all ${baseline.steps} steps: ${largestDifference.toExponential(1)}, at step ${at}${later}.`,
+    );
+  }
+  if (sample !== null) parts.push(`${pc.dim(`A sample, temperature ${temperature}:`)}\n${sample}`);
+  if (flags.plot !== undefined && curves) parts.push(`Plot: ${flags.plot}`);
+  if (checkpoint) parts.push(`Checkpoint: ${checkpoint}\nGo on with: ${goOn(checkpoint, last, until, flags)}`);
+  return parts.join('\n\n');
+}
+
+/** The command that continues from a checkpoint. */
+function goOn(file: string, step: number, until: number, { save, minutes }: TrainFlags): string {
+  const quoted = (name: string) => (/^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`);
+  const limit = minutes !== undefined ? ` --minutes ${minutes}` : step < until ? '' : ` --steps ${2 * step}`;
+  return `npx nfold train --resume ${quoted(file)}${save === undefined ? '' : ` --save ${quoted(save)}`}${limit}`;
+}

@@ -1,0 +1,136 @@
+/** Loss curves: on the terminal by asciichart, as SVG by Observable Plot. */
+import pc from 'picocolors';
+
+export interface Curves {
+  readonly title: string;
+  readonly candidate: string;
+  /** Steps before the first of the losses. */
+  readonly from: number;
+  readonly losses: readonly number[];
+  readonly heldOut: readonly (readonly [step: number, loss: number])[];
+  /** From the same step on; it may end sooner. */
+  readonly baseline: readonly number[] | null;
+}
+
+interface Point {
+  readonly step: number;
+  readonly loss: number;
+}
+
+/** The means of at most so many stretches of equal length: smoother than the steps, and no longer than a picture is wide. */
+export function smoothed(losses: readonly number[], from: number, stretches: number): Point[] {
+  const length = Math.max(1, Math.ceil(losses.length / stretches));
+  return Array.from({ length: Math.ceil(losses.length / length) }, (_, i) => {
+    const some = losses.slice(i * length, (i + 1) * length);
+    const loss = some.reduce((sum, value) => sum + value, 0) / some.length;
+    return { step: from + i * length + (some.length + 1) / 2, loss };
+  });
+}
+
+/** The value of the line through the points; of its ends beyond them. */
+function at(points: readonly Point[], step: number): number {
+  const next = points.findIndex((point) => point.step >= step);
+  if (next < 0) return points[points.length - 1].loss;
+  if (next === 0) return points[0].loss;
+  const [a, b] = [points[next - 1], points[next]];
+  return a.loss + ((b.loss - a.loss) * (step - a.step)) / (b.step - a.step);
+}
+
+const rows = 14;
+const widest = 72;
+/** Of the numbers to the left of the axis. */
+const margin = 8;
+
+export async function terminalCurve(curves: Curves, columns = process.stdout.columns || 80): Promise<string> {
+  const { default: chart } = await import('asciichart');
+  const { candidate, from, losses, heldOut, baseline } = curves;
+  const width = Math.max(20, Math.min(widest, columns - margin - 4));
+  const last = from + losses.length;
+  const steps = Array.from({ length: width }, (_, i) => from + 1 + (i * (last - from - 1)) / (width - 1));
+  const lines = [
+    // Without colours it could not be told from the others.
+    { name: 'held-out', color: chart.yellow, points: pc.isColorSupported ? pointsOf(heldOut) : [], until: last },
+    { name: `training, ${candidate}`, color: chart.cyan, points: smoothed(losses, from, width), until: last },
+    {
+      name: 'training, baseline, drawn over it',
+      color: chart.magenta,
+      points: smoothed(baseline ?? [], from, width),
+      until: from + (baseline?.length ?? 0),
+    },
+  ].filter(({ points }) => points.length > 0);
+  const series = lines.map(({ points, until }) => steps.filter((s) => s <= until).map((s) => at(points, s)));
+  const colors = pc.isColorSupported ? lines.map(({ color }) => color) : undefined;
+  const drawn = chart.plot(series, { height: rows, colors, format: (value) => value.toFixed(2).padStart(margin) });
+  const legend = lines.map(({ name, color }) => (colors ? `${chart.colored('──', color)} ${name}` : name));
+  const indent = ' '.repeat(margin + 2);
+  return [
+    `${' '.repeat(margin - 4)}loss, nats per byte`,
+    drawn.replace(/ +$/gm, ''),
+    `${indent}${from + 1}${`step ${last}`.padStart(width - `${from + 1}`.length)}`,
+    `${indent}${legend.join(colors ? '   ' : ' and ')}`,
+  ].join('\n');
+}
+
+function pointsOf(pairs: Curves['heldOut']): Point[] {
+  return pairs.map(([step, loss]) => ({ step, loss }));
+}
+
+/** Raw losses at most, as points, and of the line through their means. */
+const mostPoints = 1500;
+const stretches = 100;
+
+export async function svgCurve(curves: Curves): Promise<string> {
+  const [{ dot, line, plot, text }, { parseHTML }] = await Promise.all([
+    import('@observablehq/plot'),
+    import('linkedom'),
+  ]);
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const { title, candidate, from, losses, heldOut, baseline } = curves;
+  const [blue, orange, black] = ['#3b82c4', '#c2410c', '#111111'];
+  const stride = Math.ceil(losses.length / mostPoints);
+  const raw = losses.map((loss, i) => ({ step: from + i + 1, loss })).filter((_, i) => i % stride === 0);
+  const xy = { x: 'step', y: 'loss' } as const;
+  const legend = [
+    { label: `━ training, ${candidate}`, fill: blue },
+    ...(heldOut.length > 0 ? [{ label: '● held-out text', fill: orange }] : []),
+    ...(baseline ? [{ label: '╍ training, baseline', fill: black }] : []),
+  ];
+  const svg = plot({
+    document,
+    width: 800,
+    height: 460,
+    marginTop: 52,
+    marginLeft: 56,
+    marginRight: 24,
+    marginBottom: 44,
+    style: { fontFamily: 'sans-serif', fontSize: '12px', color: '#222' },
+    x: { label: 'step', labelArrow: 'none', labelAnchor: 'center' },
+    y: { label: 'loss (nats per byte)', labelArrow: 'none', labelAnchor: 'center', grid: true, ticks: 8 },
+    marks: [
+      dot(raw, { ...xy, r: 1, fill: blue, fillOpacity: 0.25 }),
+      line(smoothed(losses, from, stretches), { ...xy, stroke: blue, strokeWidth: 3 }),
+      line(pointsOf(heldOut), { ...xy, stroke: orange, strokeWidth: 1, marker: 'dot' }),
+      ...(baseline
+        ? [
+            line(smoothed(baseline, from, stretches), {
+              ...xy,
+              stroke: black,
+              strokeWidth: 1.25,
+              strokeDasharray: '5 4',
+            }),
+          ]
+        : []),
+      text([title], { frameAnchor: 'top-left', dy: -38, dx: -44, fontSize: 14, fontWeight: 'bold' }),
+      ...legend.map(({ label, fill }, i) =>
+        text([label], { frameAnchor: 'top-right', dx: -8, dy: 8 + 18 * i, fill, fontSize: 12 }),
+      ),
+    ],
+  });
+  // A file of its own needs the namespace, and paper below it.
+  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+  for (const [name, value] of Object.entries({ width: '100%', height: '100%', fill: 'white' }))
+    paper.setAttribute(name, value);
+  svg.querySelector('style')?.after(paper);
+  return `${svg.outerHTML}\n`;
+}

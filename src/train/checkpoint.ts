@@ -1,0 +1,181 @@
+/**
+ * A checkpoint: all that a run needs to go on bit for bit, in one file.
+ *
+ *   one line of JSON (the header) | newline | params | m | v | losses        f32, little-endian, sizes in the header
+ *
+ * It is written beside its name, synced and renamed: a crash leaves the old file or the new one. The hash covers the
+ * header as well, since a seed or a step that is off by one digit would continue another curve.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { shown } from '../catalog/candidates.ts';
+import { messageOf, NfoldError } from '../contract/errors.ts';
+import { type AnyOp, type Case, lengthOf } from '../contract/op.ts';
+import { bytesOf, type State } from './task.ts';
+
+const schema = 'nfold/checkpoint@1';
+const start = '{"schema":"nfold/checkpoint@';
+const count = z.int().nonnegative();
+
+const Header = z.object({
+  schema: z.literal(schema),
+  candidate: z.string(),
+  threads: z.int().positive(),
+  case: z.string(),
+  dims: z.record(z.string(), count),
+  scalars: z.record(z.string(), z.number()),
+  seed: count,
+  /** Steps taken, and how many the run was to take; null where a clock was to end it. */
+  step: count,
+  steps: count.nullable(),
+  text: z.object({ name: z.string(), file: z.string().nullable(), sha256: z.string() }),
+  heldOut: z.array(z.tuple([count, z.number()]).readonly()),
+  bytes: z.record(z.string(), count),
+  sha256: z.string(),
+});
+export type Header = z.infer<typeof Header>;
+export type Description = Omit<Header, 'schema' | 'bytes' | 'sha256' | 'step'>;
+
+export interface Checkpoint {
+  readonly header: Header;
+  readonly case: Case;
+  readonly state: State;
+  /** Of every step from the first. */
+  readonly losses: readonly number[];
+}
+
+export function writeCheckpoint(
+  file: string,
+  op: AnyOp,
+  description: Description,
+  state: State,
+  losses: readonly number[],
+): void {
+  const names = [...(op.carries ?? []), 'losses'];
+  const parts = [...state.tensors, Float32Array.from(losses)].map(bytesOf);
+  const bytes = Object.fromEntries(names.map((name, i) => [name, parts[i].length]));
+  const fields = { schema, ...description, step: state.step, bytes };
+  const header = Buffer.from(`${JSON.stringify({ ...fields, sha256: hash(fields, parts) })}\n`);
+  try {
+    writeWhole(file, [header, ...parts]);
+  } catch (error) {
+    throw new NfoldError(`The checkpoint ${shown(resolve(file))} could not be saved: ${messageOf(error)}.`);
+  }
+}
+
+export function readCheckpoint(file: string, op: AnyOp): Checkpoint {
+  const content = read(file);
+  const end = content.indexOf(10);
+  const line = content.subarray(0, Math.max(0, end)).toString();
+  if (!line.startsWith(start)) throw new NfoldError(`${file} is not a checkpoint of nfold: it was left as it is.`);
+  const damaged = (why: string) => new NfoldError(`The checkpoint ${file} is damaged: ${why}; it was left as it is.`);
+  let raw: Record<string, unknown>;
+  try {
+    raw = JSON.parse(line);
+  } catch (error) {
+    throw damaged(`its header cannot be read (${messageOf(error)})`);
+  }
+  if (raw.schema !== schema)
+    throw new NfoldError(
+      `${file} is of the version ${raw.schema}, and this nfold reads ${schema}: it was left as it is.`,
+    );
+  const parsed = Header.safeParse(raw);
+  if (!parsed.success) throw damaged(`its header has no valid ${parsed.error.issues[0].path.join('.')}`);
+  const header = parsed.data;
+  const payload = content.subarray(end + 1);
+  const stated = Object.values(header.bytes).reduce((sum, bytes) => sum + bytes, 0);
+  if (payload.length !== stated) throw damaged(`${stated} bytes should follow its header, and ${payload.length} do`);
+  const { sha256, ...fields } = raw;
+  if (hash(fields, [payload]) !== sha256) throw damaged('its bytes are not those that its sha256 was taken of');
+  const known = [...op.cases, ...op.edges].find((c) => op.caseName(c) === header.case);
+  const names = [...(op.carries ?? []), 'losses'];
+  const lengths = names.map((name) => (name === 'losses' ? header.step : lengthOf(op.tensors[name], header.dims)));
+  if (!known || !names.every((name, i) => header.bytes[name] === 4 * lengths[i]))
+    throw new NfoldError(
+      `${file} holds the model ${header.case}, which this nfold does not have: it was left as it is.`,
+    );
+  let offset = 0;
+  const tensors = lengths.map((length) => {
+    const part = new Uint8Array(payload.subarray(offset, offset + 4 * length));
+    offset += part.length;
+    return new Float32Array(part.buffer);
+  });
+  const losses = Array.from(tensors.pop() ?? []);
+  return {
+    header,
+    case: { dims: header.dims, scalars: header.scalars },
+    state: { step: header.step, tensors },
+    losses,
+  };
+}
+
+/** Refuses a name that could not be written at the end of a run, before the run; a checkpoint replaces only its like. */
+export function checkWritable(file: string, option: '--save' | '--plot'): void {
+  const half = halfOf(file);
+  try {
+    closeSync(openSync(half, 'wx'));
+    rmSync(half);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const folder = dirname(file);
+    const why =
+      code === 'ENOENT' ? `there is no folder ${folder}` : `the folder ${folder} may not be written to (${code})`;
+    throw new NfoldError(`${option} ${file} cannot be written: ${why}.`);
+  }
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (there && !there.isFile()) throw new NfoldError(`${option} ${file} cannot be written: it is not a file.`);
+  if (!there || option === '--plot') return;
+  const head = Buffer.alloc(start.length);
+  const fd = openSync(file, 'r');
+  readSync(fd, head);
+  closeSync(fd);
+  if (head.toString() !== start)
+    throw new NfoldError(`${file} is there already and is not a checkpoint of nfold: give --save another name.`);
+}
+
+/** The whole file or, where that fails, the one that was there. */
+function writeWhole(file: string, parts: readonly Uint8Array[]): void {
+  const half = halfOf(file);
+  const fd = openSync(half, 'w');
+  try {
+    for (const part of parts) for (let done = 0; done < part.length; ) done += writeSync(fd, part, done);
+    fsyncSync(fd);
+    closeSync(fd);
+    renameSync(half, file);
+  } catch (error) {
+    rmSync(half, { force: true });
+    throw error;
+  }
+}
+
+function halfOf(file: string): string {
+  return join(dirname(file), `.${basename(file)}.${process.pid}`);
+}
+
+function hash(fields: unknown, parts: readonly Uint8Array[]): string {
+  const sha256 = createHash('sha256').update(`${JSON.stringify(fields)}\n`);
+  for (const part of parts) sha256.update(part);
+  return sha256.digest('hex');
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why: Record<string, string> = { ENOENT: 'does not exist', EISDIR: 'is a folder', EACCES: 'may not be read' };
+    throw new NfoldError(`The checkpoint ${file} ${why[code ?? ''] ?? `cannot be read (${code})`}.`);
+  }
+}

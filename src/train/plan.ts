@@ -1,0 +1,111 @@
+/** What the command line and a checkpoint together ask for, checked before anything is built. */
+import { createHash, randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { loadOp } from '../catalog/ops.ts';
+import { selectCases } from '../catalog/select.ts';
+import { loadText } from '../catalog/text.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
+import type { AnyOp, Case } from '../contract/op.ts';
+import { type Checkpoint, checkWritable, type Description, readCheckpoint } from './checkpoint.ts';
+import { firstState, makeTask, type State, type Task } from './task.ts';
+
+export interface TrainFlags {
+  readonly steps?: number;
+  readonly minutes?: number;
+  readonly case?: string;
+  readonly text?: string;
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly learningRate?: number;
+  readonly evalEvery?: number;
+  readonly sample: number;
+  readonly prompt?: string;
+  readonly plot?: string;
+  readonly save?: string;
+  readonly resume?: string;
+  readonly besideBaseline?: boolean;
+  readonly json?: boolean;
+}
+
+export interface Plan {
+  readonly task: Task;
+  readonly caseName: string;
+  readonly text: Description['text'];
+  readonly threads: number;
+  readonly from: State;
+  /** The step to end at; infinite where the clock alone ends the run. */
+  readonly until: number;
+  /** Of the steps before `from`. */
+  readonly losses: readonly number[];
+  readonly heldOut: readonly (readonly [step: number, loss: number])[];
+  /** The candidate that the checkpoint was trained with. */
+  readonly candidate: string | null;
+}
+
+const defaultCase = 'B4T64L4C128NH4V256';
+const defaultSteps = 2000;
+
+export async function makePlan(flags: TrainFlags): Promise<Plan> {
+  if (flags.save !== undefined) checkWritable(flags.save, '--save');
+  if (flags.plot !== undefined) checkWritable(flags.plot, '--plot');
+  const op = await loadOp('train_gpt2');
+  const saved = flags.resume === undefined ? null : readCheckpoint(flags.resume, op);
+  const named = saved && flags.case === undefined ? saved.case : caseFor(op, flags.case ?? defaultCase);
+  const scalars = { ...(saved?.case.scalars ?? named.scalars) };
+  const learning_rate = flags.learningRate ?? scalars.learning_rate;
+  const { seed = saved?.header.seed ?? randomInt(2 ** 31) } = flags;
+  if (saved) {
+    const { header } = saved;
+    sameAs(flags.resume, '--case', header.case, op.caseName(named));
+    sameAs(flags.resume, '--seed', header.seed, seed);
+    sameAs(flags.resume, '--learning-rate', header.scalars.learning_rate, learning_rate);
+  }
+  const file = flags.text === undefined ? (saved?.header.text.file ?? null) : resolve(flags.text);
+  const c = { dims: named.dims, scalars: { ...scalars, learning_rate } };
+  const read = loadText(flags.text ?? file ?? undefined, [{ ...op, cases: [c], edges: [] }]);
+  const text = { ...read, name: flags.text ?? saved?.header.text.name ?? read.name };
+  const sha256 = createHash('sha256').update(text.bytes).digest('hex');
+  if (saved && saved.header.text.sha256 !== sha256) {
+    throw new NfoldError(
+      `The text ${text.name} is not the one that ${flags.resume} was trained on, ${saved.header.text.name} ` +
+        '(their sha256 differ): give that one to --text, or leave --resume out.',
+    );
+  }
+  const task = makeTask(op, c, seed, text);
+  return {
+    task,
+    caseName: op.caseName(c),
+    text: { name: text.name, file, sha256 },
+    threads: flags.threads ?? saved?.header.threads ?? availableParallelism(),
+    from: saved?.state ?? firstState(task),
+    until: endOf(flags, saved),
+    losses: saved?.losses ?? [],
+    heldOut: saved?.header.heldOut ?? [],
+    candidate: saved?.header.candidate ?? null,
+  };
+}
+
+function endOf({ steps, minutes, resume }: TrainFlags, saved: Checkpoint | null): number {
+  const planned = minutes === undefined ? (saved?.header.steps ?? defaultSteps) : Number.POSITIVE_INFINITY;
+  const until = steps ?? planned;
+  if (saved && saved.state.step >= until) {
+    throw new NfoldError(`${resume} is at step ${saved.state.step} already: give --steps a number above that.`);
+  }
+  return until;
+}
+
+/** Timed cases and edges alike: an edge is a model too small to learn much, and quick to try. */
+function caseFor(op: AnyOp, name: string): Case {
+  const found = selectCases(op, [...op.cases, ...op.edges], name);
+  if (found.length === 1) return found[0];
+  const names = (found.length > 1 ? found : op.cases).map((c) => op.caseName(c)).join(', ');
+  throw found.length > 1
+    ? new NfoldError(`--case ${name} matches ${found.length} models, and one is trained: give one of ${names}.`)
+    : new NfoldError(`No case is called '${name}': give --case one of ${names}.`, exit.nothing);
+}
+
+function sameAs<T>(file: string | undefined, option: string, saved: T, given: T): void {
+  if (saved === given) return;
+  throw new NfoldError(`${file} was trained with ${option} ${saved}, not ${given}: leave ${option} or --resume out.`);
+}
