@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { packageRoot } from '../src/catalog/places.ts';
 import type { Record } from '../src/records/schema.ts';
-import { findRecord, loadRecord, recordIds } from '../src/records/store.ts';
+import { loadRecord, recordFiles } from '../src/records/store.ts';
 import { markdownOp, markdownSource, markdownSuite } from '../src/report/markdown.ts';
 import { overallLine, reportRecord } from '../src/report/terminal.ts';
 import { type Suite, suites } from './suites.ts';
@@ -24,8 +24,7 @@ function fill(page: string, name: string, text: string): void {
 
 /** The newest record that is whole for a suite: every op of it with a mean, or the reason why not. */
 function newest(suite: Suite): { record: Record; file: string } {
-  for (const id of recordIds().reverse()) {
-    const file = findRecord(id);
+  for (const file of recordFiles().reverse()) {
     const record = loadRecord(file);
     const whole = suite.ops.every((op) => record.means.some((mean) => mean.suite === suite.name && mean.op === op));
     if (whole && !record.interrupted) return { record, file };

@@ -1,7 +1,7 @@
 /** A candidate's file to something a cell can load, on demand, cached by the hash of all that goes into it. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { z } from 'zod';
 import { type CandidateFile, shown } from '../catalog/candidates.ts';
@@ -14,13 +14,15 @@ import { messageOf } from '../contract/errors.ts';
 import { type CompileRequest, compile } from './compile.ts';
 import { marked, markImports } from './marks.ts';
 import { checkModule } from './module.ts';
-import { assemblyScriptSources, BuildError, bundle, hashOf, readSource } from './sources.ts';
+import { assemblyScriptSources, BuildError, bundle, hashOf, type Source, sourceOf } from './sources.ts';
 
 export interface Built extends Variant {
   readonly op: string;
   readonly hash: string;
   readonly about: string;
   readonly source: string | null;
+  /** What it was built from, as it was then. */
+  readonly sources: readonly Source[];
   /** W: WebAssembly, which can reach nothing but the arena. J: JavaScript, which is trusted less. */
   readonly tier: 'W' | 'J';
 }
@@ -80,11 +82,11 @@ export async function buildMarked(candidate: CandidateFile): Promise<Built | nul
 const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, wat } as const;
 
 async function typescript(candidate: CandidateFile, allowed?: string, plugins?: Plugin[]): Promise<Built> {
-  const code = await bundle(candidate.file, allowed, plugins);
+  const { code, sources } = await bundle(candidate.file, allowed, plugins);
   const hash = hashOf('ts', tools, code);
   const description = await describe(hash, code, 'setup');
   return {
-    ...identity(candidate, hash, description),
+    ...identity(candidate, hash, description, sources),
     threads: 'one',
     tier: 'J',
     artifact: async () => ({ kind: 'js', code }),
@@ -92,11 +94,11 @@ async function typescript(candidate: CandidateFile, allowed?: string, plugins?: 
 }
 
 async function generator(candidate: CandidateFile): Promise<Built> {
-  const code = await bundle(candidate.file);
+  const { code, sources } = await bundle(candidate.file);
   const hash = hashOf('wasm.ts', tools, code);
   const description = await describe(hash, code, 'generate');
   return {
-    ...identity(candidate, hash, description),
+    ...identity(candidate, hash, description, sources),
     tier: 'W',
     artifact: (dims) => module(hashOf(hash, JSON.stringify(dims)), { type: 'generate', code, dims }),
   };
@@ -111,19 +113,23 @@ function compiled(candidate: CandidateFile, entry: string, files: Record<string,
   const hash = hashOf('as.ts', tools, ...Object.entries(files).flat());
   const description = headComment(files[entry]);
   const artifact = () => module(hash, { type: 'assemblyscript', entry, files }, marks);
-  return { ...identity(candidate, hash, description), tier: 'W', artifact };
+  const folder = basename(resolve(dirname(candidate.file), '..'));
+  const sources = Object.entries(files).map(([name, text]) => ({ path: `${folder}/${name}`, text }));
+  return { ...identity(candidate, hash, description, sources), tier: 'W', artifact };
 }
 
 async function wat(candidate: CandidateFile): Promise<Built> {
-  const text = readSource(candidate.file);
+  const source = sourceOf(candidate.file, candidate.file);
+  const { text } = source;
   const hash = hashOf('wat', tools, text);
   const description = headComment(text);
-  return { ...identity(candidate, hash, description), tier: 'W', artifact: () => module(hash, { type: 'wat', text }) };
+  const artifact = () => module(hash, { type: 'wat', text });
+  return { ...identity(candidate, hash, description, [source]), tier: 'W', artifact };
 }
 
-function identity({ id, op }: CandidateFile, hash: string, description: Description) {
+function identity({ id, op }: CandidateFile, hash: string, description: Description, sources: readonly Source[]) {
   const { about, flags, threads, source = null } = description;
-  return { id, op, hash, about, flags, threads, source };
+  return { id, op, hash, about, flags, threads, source, sources };
 }
 
 async function module(key: string, request: CompileRequest, marks = false): Promise<Artifact> {

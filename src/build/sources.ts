@@ -24,8 +24,20 @@ function checkImport(file: string, imported: string, allowed: string): void {
 
 const commonOf = (file: string) => resolve(dirname(file), '../common');
 
+/** A file that something was built from; the path is relative to the folder that holds kernels/ or baselines/. */
+export interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Bundle {
+  readonly code: string;
+  /** The file itself first. */
+  readonly sources: readonly Source[];
+}
+
 /** A TypeScript file and its imports as one module of JavaScript, types stripped; nothing of it is run. */
-export async function bundle(file: string, allowed = commonOf(file), plugins: Plugin[] = []): Promise<string> {
+export async function bundle(file: string, allowed = commonOf(file), plugins: Plugin[] = []): Promise<Bundle> {
   const result = await build({
     entryPoints: [file],
     bundle: true,
@@ -43,8 +55,10 @@ export async function bundle(file: string, allowed = commonOf(file), plugins: Pl
       `${shown(file)} does not build: ${failure.errors?.[0] ? explain(failure.errors[0]) : failure}`,
     );
   });
-  for (const input of Object.keys(result.metafile.inputs)) checkImport(file, resolve(input), allowed);
-  return result.outputFiles[0].text;
+  const inputs = Object.keys(result.metafile.inputs).map((input) => resolve(input));
+  for (const input of inputs) checkImport(file, input, allowed);
+  const files = [file, ...inputs.filter((input) => input !== file).sort()];
+  return { code: result.outputFiles[0].text, sources: files.map((path) => sourceOf(path, file)) };
 }
 
 function explain({ text, location }: Message): string {
@@ -67,6 +81,11 @@ export function assemblyScriptSources(file: string): { entry: string; files: Rec
   };
   visit(file);
   return { entry: relative(root, file).split(sep).join('/'), files };
+}
+
+export function sourceOf(path: string, candidate: string): Source {
+  const root = resolve(dirname(candidate), '../..');
+  return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };
 }
 
 export function readSource(path: string, for_ = path): string {

@@ -32,8 +32,16 @@ export async function bench(selectors: readonly string[], flags: Flags): Promise
   }
   progress.end();
   const interrupted = options.signal.aborted;
-  const record = assemble(outcomes, { ...facts, options, textName, interrupted, strays });
-  const file = saveRecord(record);
+  const draft = assemble(outcomes, {
+    ...facts,
+    options,
+    textName,
+    interrupted,
+    strays,
+    name: flags.save,
+    note: flags.note,
+  });
+  const { record, file } = saveRecord(draft);
   if (flags.json) printJson(record);
   else print(`${reportRecord(record, { perCase: selectors.length > 0 })}\n\n${next(record, file)}`);
   process.exitCode = interrupted ? exit.interrupted : failed(record) ? exit.failed : exit.fine;

@@ -21,6 +21,9 @@ export interface Flags {
   readonly threads: number;
   readonly seed?: number;
   readonly text?: string;
+  /** Name and note of the record. */
+  readonly save?: string;
+  readonly note?: string;
   readonly json?: boolean;
 }
 

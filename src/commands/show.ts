@@ -1,5 +1,6 @@
 /** nfold show: a record as `bench` printed it, with every case. */
-import { findRecord, loadRecord } from '../records/store.ts';
+import { findRecord } from '../records/find.ts';
+import { loadRecord } from '../records/store.ts';
 import { print, printJson } from '../report/output.ts';
 import { reportRecord } from '../report/terminal.ts';
 

@@ -1,6 +1,7 @@
 /** Outcomes of a run to its record: medians, speedups and means, with everything that they were made from. */
-import { randomBytes } from 'node:crypto';
 import type { Suite } from '../../bench/suites.ts';
+import type { Built } from '../build/build.ts';
+import { hashOf } from '../build/sources.ts';
 import { type Problem, shown } from '../catalog/candidates.ts';
 import { threadsOf } from '../cell/opening.ts';
 import { bytesMoved, type Case } from '../contract/op.ts';
@@ -9,7 +10,7 @@ import type { Entry, RunOptions, SuiteOutcome } from '../measure/suite.ts';
 import { byMean, type Means, means } from '../stats/means.ts';
 import { speedup, typicalNs } from '../stats/speedup.ts';
 import { verdictText } from '../verify/verdict.ts';
-import type { Mean, Overall, Record, Result } from './schema.ts';
+import { type Mean, type Overall, type Record, type Result, recordSchema } from './schema.ts';
 
 export interface RunFacts {
   readonly machine: Machine;
@@ -20,23 +21,35 @@ export interface RunFacts {
   readonly interrupted: boolean;
   /** Misplaced files, which belong to no op. */
   readonly strays: readonly Problem[];
+  readonly name?: string;
+  readonly note?: string;
 }
 
-export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Record {
+/** A record to be: saving it gives it its id and counts its attempts. */
+export type Draft = Omit<Record, 'id'>;
+
+export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Draft {
   const { machine, runtime, options, startedAt, textName, interrupted, strays } = facts;
   const ran = new Set(outcomes.map(({ suite }) => suite));
   return {
-    schema: 'nfold/record@1',
-    id: newId(startedAt),
+    schema: recordSchema,
     createdAt: startedAt.toISOString(),
+    name: facts.name ?? null,
+    note: facts.note ?? null,
     suite: [...ran].map(({ name }) => name).join('+'),
     effort: options.effort.name,
     seed: options.seed,
+    commitment: null,
     text: textName,
+    threads: options.threads,
+    caseFilter: options.caseFilter ?? null,
     interrupted: interrupted || outcomes.some((outcome) => outcome.interrupted),
     seconds: (Date.now() - startedAt.getTime()) / 1000,
     machine,
     runtime,
+    isolation: null,
+    warnings: [],
+    baselines: unique(outcomes.map(({ op, baseline }) => ({ op: op.name, ...snapshot(baseline) }))),
     candidates: [
       ...outcomes.flatMap((outcome) => outcome.entries.map((entry) => candidateOf(outcome, entry))),
       ...strays.map(strayOf),
@@ -46,27 +59,37 @@ export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Re
     ),
     means: outcomes.flatMap((outcome) => outcome.entries.map((entry) => meanOf(outcome, entry))),
     overall: [...ran].flatMap((suite) => overallOf(suite, outcomes) ?? []),
+    discards: [],
     samples: outcomes.flatMap(({ op, samples }) =>
       samples.map((sampled) => ({ op: op.name, ...sampled, timeNs: [...sampled.timeNs] })),
     ),
+    texts: textsOf(outcomes.flatMap(({ baseline, entries }) => [baseline, ...entries.flatMap((e) => e.built ?? [])])),
   };
 }
 
-/** Sortable by time, unique among runs of the same second: `20261123-101502-3f9c`. */
-function newId(at: Date): string {
-  const [date, time] = at.toISOString().split('T');
-  return `${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${randomBytes(2).toString('hex')}`;
+/** Which files it was built from, by the hashes of their texts. */
+function snapshot({ hash, sources }: Built) {
+  return { hash, sources: sources.map(({ path, text }) => ({ path, hash: hashOf(text) })) };
+}
+
+function textsOf(built: readonly Built[]): Record['texts'] {
+  return Object.fromEntries(built.flatMap(({ sources }) => sources.map(({ text }) => [hashOf(text), text])));
+}
+
+/** An op of two suites has one baseline. */
+function unique(baselines: Record['baselines']): Record['baselines'] {
+  return [...new Map(baselines.map((baseline) => [baseline.op, baseline])).values()];
 }
 
 const finite = (value: number | null) => (value !== null && Number.isFinite(value) ? value : null);
 
 function strayOf({ file, message }: Problem): Record['candidates'][number] {
   const name = shown(file);
-  const nothing = { about: null, replay: null, finding: null, checks: 0 };
+  const nothing = { about: null, replay: null, finding: null, checks: 0, hash: null, sources: [], attempt: null };
   return { candidate: name, peer: false, op: null, verdict: 'error', message: `${name}: ${message}`, ...nothing };
 }
 
-function candidateOf({ op }: SuiteOutcome, { id, about, peer, verdict }: Entry): Record['candidates'][number] {
+function candidateOf({ op }: SuiteOutcome, { id, about, built, peer, verdict }: Entry): Record['candidates'][number] {
   const failed = verdict.status === 'fail' ? verdict.failure : null;
   return {
     candidate: id,
@@ -79,12 +102,19 @@ function candidateOf({ op }: SuiteOutcome, { id, about, peer, verdict }: Entry):
     finding: failed && {
       reason: failed.reason,
       where: failed.where,
+      case: failed.case,
+      distribution: failed.distribution,
+      seed: failed.seed,
       got: finite(failed.got),
       want: finite(failed.want),
       error: finite(failed.error),
       bound: finite(failed.bound),
     },
     checks: verdict.status === 'pass' ? verdict.checks : 0,
+    hash: null,
+    sources: [],
+    ...(built && snapshot(built)),
+    attempt: null,
   };
 }
 
@@ -108,6 +138,8 @@ function resultOf(
     hash: built?.hash ?? null,
     verdict: verdict.status,
     speedup: verdict.status === 'pass' ? speedup(samples, baseline.id, id, name) : null,
+    comparison: null,
+    noiseFloor: null,
     baseline: { hash: baseline.hash, timeNs: typicalNs(samples, baseline.id, name) },
     timeNs,
     gflops: timeNs === null ? null : op.flop(c.dims) / timeNs,

@@ -1,17 +1,37 @@
-/** The record of a run. What isn't known is null. */
+/**
+ * The record of a run, version 2. What isn't known is null. A field that a later nfold adds has a default, so that records of
+ * this version from before still load; what changes otherwise takes a new version and a step in upgrade.ts. After a change:
+ * `npm run schema`, which writes docs/record.schema.json.
+ */
 import { z } from 'zod';
 
+export const recordSchema = 'nfold/record@2';
+
 const edge = z.number().nullable();
+const text = z.string().nullable();
 const Interval = z.object({ value: z.number(), low: edge, high: edge });
 
+/** The first thing found wrong with a candidate. */
 const Finding = z.object({
   reason: z.string(),
   where: z.string(),
+  case: text.default(null),
+  distribution: text.default(null),
+  seed: z.int().nullable().default(null),
   got: edge,
   want: edge,
   error: edge,
   bound: edge,
 });
+
+const Verdict = z.enum(['pass', 'fail', 'unsupported', 'error']);
+
+/** What a comparison of two times says. */
+export const Comparison = z.enum(['faster', 'slower', 'same', 'inconclusive']);
+export type Comparison = z.infer<typeof Comparison>;
+
+/** Files that something was built from, itself first; `hash` finds the text in `texts`. */
+const Sources = z.array(z.object({ path: z.string(), hash: z.string() }));
 
 export const Result = z.object({
   candidate: z.string(),
@@ -21,9 +41,13 @@ export const Result = z.object({
   threads: z.int(),
   flags: z.array(z.string()),
   tier: z.enum(['W', 'J']).nullable(),
-  hash: z.string().nullable(),
-  verdict: z.enum(['pass', 'fail', 'unsupported', 'error']),
+  hash: text,
+  verdict: Verdict,
   speedup: Interval.nullable(),
+  /** Of the candidate with the baseline, by the interval and the noise floor. */
+  comparison: Comparison.nullable().default(null),
+  /** A speedup within 1 / (1 + floor)..(1 + floor) is noise: from the baseline timed against itself in this run. */
+  noiseFloor: edge.default(null),
   baseline: z.object({ hash: z.string(), timeNs: z.number().nullable() }),
   timeNs: z.number().nullable(),
   gflops: z.number().nullable(),
@@ -41,7 +65,7 @@ const spread = {
   harmonic: z.number().nullable(),
   least: z.number().nullable(),
   greatest: z.number().nullable(),
-  withheld: z.string().nullable(),
+  withheld: text,
 };
 
 /** Over the cases of one op. */
@@ -56,14 +80,49 @@ export const Mean = z.object({
 /** Over all cases of a suite of several ops, with the best candidate of each op. */
 export const Overall = z.object({ suite: z.string(), candidates: z.array(z.string()), ...spread });
 
-export const Record = z.object({
-  schema: z.literal('nfold/record@1'),
+const Candidate = z.object({
+  candidate: z.string(),
+  peer: z.boolean(),
+  op: text,
+  about: text,
+  verdict: Verdict,
+  /** Why it is not `pass`, in one sentence. */
+  message: text,
+  replay: text,
+  finding: Finding.nullable(),
+  checks: z.int(),
+  hash: text.default(null),
+  sources: Sources.default([]),
+  /** The how-manyth record in its folder that times this candidate, whatever its source was then; from 1. */
+  attempt: z.int().nullable().default(null),
+});
+
+/** Samples that a rule, which does not look at their outcome, left out of the statistics; they are among `samples`. */
+const Discard = z.object({
+  op: z.string(),
+  case: z.string(),
+  variant: z.string(),
+  rule: z.string(),
+  count: z.int(),
+  of: z.int(),
+});
+
+/** All but the bulk: what history and lists read. */
+export const Summary = z.object({
+  schema: z.literal(recordSchema),
   id: z.string(),
   createdAt: z.iso.datetime(),
+  name: text.default(null),
+  note: text.default(null),
   suite: z.string(),
   effort: z.enum(['quick', 'default', 'thorough']),
   seed: z.int(),
+  /** The hash of a seed that was secret while the run went on, and the seed. */
+  commitment: z.object({ hash: z.string(), secret: text }).nullable().default(null),
   text: z.string(),
+  /** As asked for; what each candidate used stands in its results. */
+  threads: z.int().nullable().default(null),
+  caseFilter: text.default(null),
   interrupted: z.boolean(),
   seconds: z.number(),
   machine: z.object({
@@ -76,28 +135,28 @@ export const Record = z.object({
     load: z.number().nullable(),
   }),
   runtime: z.object({ nfold: z.string(), node: z.string(), v8: z.string() }),
-  candidates: z.array(
-    z.object({
-      candidate: z.string(),
-      peer: z.boolean(),
-      op: z.string().nullable(),
-      about: z.string().nullable(),
-      verdict: z.enum(['pass', 'fail', 'unsupported', 'error']),
-      /** Why it is not `pass`, in one sentence. */
-      message: z.string().nullable(),
-      replay: z.string().nullable(),
-      finding: Finding.nullable(),
-      checks: z.int(),
-    }),
-  ),
+  /** What kept candidates away from the rest of the machine, in words. */
+  isolation: text.default(null),
+  /** What may have disturbed the times, in words. */
+  warnings: z.array(z.string()).default([]),
+  baselines: z.array(z.object({ op: z.string(), hash: z.string(), sources: Sources })).default([]),
+  candidates: z.array(Candidate),
   results: z.array(Result),
   means: z.array(Mean),
   overall: z.array(Overall).default([]),
+  discards: z.array(Discard).default([]),
+});
+
+/** In the order in which they are written: the bulk last, each on a line of its own. */
+export const Record = Summary.extend({
   /** Raw, in the order in which they were taken. */
   samples: z.array(
     z.object({ op: z.string(), round: z.int(), case: z.string(), variant: z.string(), timeNs: z.array(z.number()) }),
   ),
+  /** Source texts by the hash of each. */
+  texts: z.record(z.string(), z.string()).default({}),
 });
+export type Summary = z.infer<typeof Summary>;
 export type Record = z.infer<typeof Record>;
 export type Result = z.infer<typeof Result>;
 export type Mean = z.infer<typeof Mean>;

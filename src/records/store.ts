@@ -1,12 +1,20 @@
-/** Records on disk: one JSON file a run in .nfold/records, written whole or not at all, and never rewritten. */
+/**
+ * Records on disk: one JSON file a run in .nfold/records, written whole or not at all, and never rewritten. In a file the
+ * summary comes first and the bulk, samples and source texts, last, so that a list of many records reads their heads alone.
+ */
+import { randomBytes } from 'node:crypto';
 import {
+  closeSync,
   existsSync,
+  fsyncSync,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
+  rmSync,
   statSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -14,63 +22,159 @@ import { z } from 'zod';
 import { shown } from '../catalog/candidates.ts';
 import { recordsFolder } from '../catalog/places.ts';
 import { exit, messageOf, NfoldError } from '../contract/errors.ts';
-import { Record } from './schema.ts';
+import type { Draft } from './assemble.ts';
+import { Record, Summary } from './schema.ts';
+import { upgrade } from './upgrade.ts';
 
-/** Returns the path. */
-export function saveRecord(record: Record): string {
+export interface Saved {
+  readonly record: Record;
+  readonly file: string;
+}
+
+/** Gives the draft an id and its candidates the number of this attempt. */
+export function saveRecord(draft: Draft, folder = recordsFolder): Saved {
+  const { schema, ...rest } = draft;
   try {
-    mkdirSync(recordsFolder, { recursive: true });
-    const file = join(recordsFolder, `${record.id}.json`);
-    const half = join(recordsFolder, `.${record.id}.${process.pid}`);
-    writeFileSync(half, `${JSON.stringify(record, null, 1)}\n`);
-    // A link, unlike a rename, fails where the name is taken.
-    linkSync(half, file);
-    unlinkSync(half);
-    return file;
+    mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new NfoldError(`The record could not be saved in ${shown(recordsFolder)}: ${messageOf(error)}`);
+    throw notSaved(folder, error);
+  }
+  const counts = attempts(summaries(folder).summaries);
+  const candidates = draft.candidates.map((c) => ({ ...c, attempt: (counts.get(c.candidate) ?? 0) + 1 }));
+  for (;;) {
+    const record: Record = { schema, id: newId(draft.createdAt), ...rest, candidates };
+    const file = join(folder, `${record.id}.json`);
+    try {
+      if (writeNew(folder, file, textOf(record))) return { record, file };
+    } catch (error) {
+      throw notSaved(folder, error);
+    }
   }
 }
 
-/** Oldest first. */
-export function recordIds(): string[] {
-  if (!existsSync(recordsFolder)) return [];
-  return readdirSync(recordsFolder)
+function notSaved(folder: string, error: unknown): NfoldError {
+  return new NfoldError(`The record could not be saved in ${shown(folder)}: ${messageOf(error)}`, exit.failed);
+}
+
+/** Sortable by time, unique among runs of the same second: `20261123-101502-3f9c`. */
+function newId(createdAt: string): string {
+  const [date, time] = createdAt.split('T');
+  return `${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${randomBytes(2).toString('hex')}`;
+}
+
+const bulk = '\n"samples": ';
+
+function textOf({ samples, texts, ...summary }: Record): string {
+  const head = JSON.stringify(summary, null, 1).slice(0, -'\n}'.length);
+  return `${head},${bulk}${JSON.stringify(samples)},\n"texts": ${JSON.stringify(texts)}\n}\n`;
+}
+
+/** False where the name is taken: a link, unlike a rename, then fails. What is half-written has no name that anyone reads. */
+function writeNew(folder: string, file: string, text: string): boolean {
+  const half = join(folder, `.half-${process.pid}-${randomBytes(4).toString('hex')}`);
+  try {
+    const opened = openSync(half, 'wx');
+    try {
+      writeFileSync(opened, text);
+      fsyncSync(opened);
+    } finally {
+      closeSync(opened);
+    }
+    linkSync(half, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    rmSync(half, { force: true });
+  }
+}
+
+/** How many of these records time each candidate. */
+export function attempts(among: readonly Summary[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { candidates } of among)
+    for (const { candidate } of candidates) counts.set(candidate, (counts.get(candidate) ?? 0) + 1);
+  return counts;
+}
+
+/** Files that may be records, oldest first. */
+export function recordFiles(folder = recordsFolder): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
     .filter((name) => /^[^.].*\.json$/.test(name))
-    .map((name) => name.slice(0, -'.json'.length))
-    .sort();
+    .sort()
+    .map((name) => join(folder, name));
 }
 
-/** `last`, `last~1`, an id or the start of one, or a file. */
-export function findRecord(reference: string): string {
-  const ids = recordIds();
-  const back = /^last(?:~(\d+))?$/.exec(reference);
-  if (back) {
-    const id = ids.at(-1 - Number(back[1] ?? 0));
-    if (id) return join(recordsFolder, `${id}.json`);
-    const have = ids.length === 0 ? 'There is no record here yet' : `There are only ${ids.length} records here`;
-    throw new NfoldError(`${have}: 'nfold bench' makes one (in ${shown(recordsFolder)}).`, exit.nothing);
+export interface Summaries {
+  /** Oldest first. */
+  readonly summaries: readonly Summary[];
+  /** Files that are no records, in words. */
+  readonly damaged: readonly string[];
+}
+
+export function summaries(folder = recordsFolder): Summaries {
+  const found: Summary[] = [];
+  const damaged: string[] = [];
+  for (const file of recordFiles(folder)) {
+    try {
+      found.push(loadSummary(file));
+    } catch (error) {
+      if (!(error instanceof NfoldError)) throw error;
+      damaged.push(error.message);
+    }
   }
-  const matching = ids.filter((id) => id.startsWith(reference));
-  if (matching.length === 1) return join(recordsFolder, `${matching[0]}.json`);
-  if (matching.length > 1)
-    throw new NfoldError(`'${reference}' begins ${matching.length} records: ${matching.join(', ')}.`);
-  if (existsSync(reference) && statSync(reference).isFile()) return reference;
-  throw new NfoldError(
-    `No record and no file is called '${reference}': give 'last', an id from ${shown(recordsFolder)}, or a file.`,
-  );
+  return { summaries: found, damaged };
 }
 
 export function loadRecord(file: string): Record {
+  return parsed(Record, readFileText(file), file);
+}
+
+/** Without the bulk, which is neither parsed nor, in a file that nfold wrote, read. */
+export function loadSummary(file: string): Summary {
+  return parsed(Summary, headOf(file) ?? readFileText(file), file);
+}
+
+function parsed<T>(schema: z.ZodType<T>, text: string, file: string): T {
   let data: unknown;
   try {
-    data = JSON.parse(readFileSync(file, 'utf8'));
+    data = JSON.parse(text);
   } catch (error) {
     throw new NfoldError(`${shown(file)} is not a record: ${messageOf(error)}`);
   }
-  const result = Record.safeParse(data);
+  const result = schema.safeParse(upgrade(data));
   if (result.success) return result.data;
-  throw new NfoldError(
-    `${shown(file)} is not a record of this version: ${z.prettifyError(result.error).split('\n').slice(0, 2).join(' ')}`,
-  );
+  const why = z.prettifyError(result.error).split('\n').slice(0, 2).join(' ');
+  throw new NfoldError(`${shown(file)} is not a record of this version: ${why}`);
+}
+
+function readFileText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new NfoldError(`${shown(file)} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+/** A file's text up to the bulk, closed; null where it is laid out otherwise or does not end as a whole one does. */
+function headOf(file: string): string | null {
+  const opened = openSync(file, 'r');
+  try {
+    const { size } = statSync(file);
+    const end = Buffer.alloc(3);
+    readSync(opened, end, 0, end.length, size - end.length);
+    if (end.toString() !== '\n}\n') return null;
+    const chunk = Buffer.alloc(1 << 16);
+    let bytes = Buffer.alloc(0);
+    for (let at = 0; at < size; at += chunk.length) {
+      bytes = Buffer.concat([bytes, chunk.subarray(0, readSync(opened, chunk, 0, chunk.length, at))]);
+      const found = bytes.indexOf(`,${bulk}`);
+      if (found >= 0) return `${bytes.subarray(0, found)}}`;
+    }
+    return null;
+  } finally {
+    closeSync(opened);
+  }
 }

@@ -7,7 +7,7 @@ import type { Variant } from '../../src/cell/opening.ts';
 
 export async function variantFrom(file: string): Promise<Variant> {
   const path = join(packageRoot, 'test', file);
-  const code = await bundle(path, packageRoot);
+  const { code } = await bundle(path, packageRoot);
   return { id: file.replace(/\.ts$/, ''), flags: [], threads: 'one', artifact: async () => ({ kind: 'js', code }) };
 }
 

@@ -1,0 +1,54 @@
+/** What a user calls a record, to its file: `last`, `last~1`, an id or the start of one, a name, a file, a folder. */
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { shown } from '../catalog/candidates.ts';
+import { recordsFolder } from '../catalog/places.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
+import { recordFiles, summaries } from './store.ts';
+
+/** A folder stands for the newest record in it, and `FOLDER/last~1` or `FOLDER/NAME` for another of its records. */
+export function findRecord(reference: string): string {
+  if (existsSync(reference)) {
+    if (!statSync(reference).isDirectory()) return reference;
+    return within(recordsBelow(reference), 'last');
+  }
+  const folder = dirname(reference);
+  const elsewhere = reference.includes('/') && existsSync(folder) && statSync(folder).isDirectory();
+  return elsewhere ? within(recordsBelow(folder), basename(reference)) : within(recordsFolder, reference);
+}
+
+/** Where the records of a folder lie: in it, or where nfold puts them. */
+function recordsBelow(folder: string): string {
+  const usual = join(folder, '.nfold/records');
+  return existsSync(usual) ? usual : folder;
+}
+
+function within(folder: string, reference: string): string {
+  const files = recordFiles(folder);
+  const back = /^last(?:~(\d+))?$/.exec(reference);
+  if (back) {
+    const file = files.at(-1 - Number(back[1] ?? 0));
+    if (file) return file;
+    const have = `There ${files.length === 1 ? 'is only 1 record' : `are only ${files.length} records`} in ${shown(folder)}`;
+    const none =
+      folder === recordsFolder
+        ? `There is no record here yet: 'nfold bench' makes one (in ${shown(folder)}).`
+        : `There is no record in ${shown(folder)}.`;
+    throw new NfoldError(files.length === 0 ? none : `${have}, so no '${reference}'.`, exit.nothing);
+  }
+  const idOf = (file: string) => basename(file, '.json');
+  const matching = files.filter((file) => idOf(file).startsWith(reference));
+  if (matching.length === 1) return matching[0];
+  if (matching.length > 1)
+    throw new NfoldError(`'${reference}' begins ${matching.length} records: ${matching.map(idOf).join(', ')}.`);
+  const named = summaries(folder).summaries.filter(({ name }) => name === reference);
+  if (named.length > 1)
+    throw new NfoldError(
+      `${named.length} records are called '${reference}': give an id, ${named.map(({ id }) => id).join(' or ')}.`,
+    );
+  if (named.length === 1)
+    return files.find((file) => idOf(file) === named[0].id) ?? join(folder, `${named[0].id}.json`);
+  throw new NfoldError(
+    `No record and no file is called '${reference}': give 'last', an id from ${shown(folder)}, a name, or a file.`,
+  );
+}

@@ -1,0 +1,18 @@
+/** The record's JSON Schema, for those who read records without nfold: `npm run schema` writes docs/record.schema.json. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { packageRoot } from '../catalog/places.ts';
+import { Record, recordSchema } from './schema.ts';
+
+export const schemaFile = join(packageRoot, 'docs/record.schema.json');
+
+export function jsonSchemaText(): string {
+  const { $schema, ...schema } = z.toJSONSchema(Record);
+  return `${JSON.stringify({ $schema, title: recordSchema, ...schema }, null, 2)}\n`;
+}
+
+if (import.meta.main) {
+  mkdirSync(join(packageRoot, 'docs'), { recursive: true });
+  writeFileSync(schemaFile, jsonSchemaText());
+}

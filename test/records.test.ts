@@ -1,0 +1,137 @@
+/** Records on disk: whole or absent, never rewritten, older ones and heads read, damaged ones named. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { packageRoot } from '../src/catalog/places.ts';
+import { findRecord } from '../src/records/find.ts';
+import { jsonSchemaText, schemaFile } from '../src/records/jsonSchema.ts';
+import { Record } from '../src/records/schema.ts';
+import { loadRecord, loadSummary, saveRecord, summaries } from '../src/records/store.ts';
+import { draft } from './support/draft.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nfold-records-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the schema', () => {
+  test("its JSON Schema is up to date ('npm run schema' writes it)", () => {
+    expect(readFileSync(schemaFile, 'utf8')).toBe(jsonSchemaText());
+  });
+
+  test('the published record of version 1 loads, with what it did not hold as null', () => {
+    const [name] = readdirSync(join(packageRoot, 'bench/records')).filter((file) => file.startsWith('20261123'));
+    const record = loadRecord(join(packageRoot, 'bench/records', name ?? 'none'));
+    expect(record).toMatchObject({ schema: 'nfold/record@2', name: null, commitment: null, texts: {} });
+    expect(record.baselines.map(({ op }) => op)).toEqual(['train_gpt2', 'sgemm']);
+    expect(record.candidates.find(({ candidate }) => candidate === 'sgemm/ikj-ts')?.hash).toMatch(/^[0-9a-f]{16}$/);
+  });
+});
+
+describe('saving', () => {
+  test('what is read is what was saved, and the head alone is the same without the bulk', () => {
+    const { record, file } = saveRecord(draft(), folder);
+    expect(loadRecord(file)).toEqual(record);
+    const { samples, texts, ...summary } = record;
+    expect(loadSummary(file)).toEqual(summary);
+    expect(samples.length).toBeGreaterThan(0);
+    expect(Object.keys(texts)).toEqual(['text1']);
+    expect(readdirSync(folder)).toEqual([`${record.id}.json`]);
+  });
+
+  test('the head is found where it is longer than one read, and a record laid out otherwise is read whole', () => {
+    const long = saveRecord(draft({ overrides: { warnings: ['x'.repeat(200_000)] } }), folder);
+    expect(loadSummary(long.file).warnings[0]).toHaveLength(200_000);
+    const pretty = join(folder, 'pretty.json');
+    writeFileSync(pretty, JSON.stringify(long.record, null, 2));
+    expect(loadSummary(pretty).id).toBe(long.record.id);
+  });
+
+  test('attempts are counted by candidate', () => {
+    const saved = [1, 2, 3].map((i) => saveRecord(draft({ hash: `${i}` }), folder).record.candidates[0].attempt);
+    expect(saved).toEqual([1, 2, 3]);
+    expect(saveRecord(draft({ candidate: 'sgemm/other-ts' }), folder).record.candidates[0].attempt).toBe(1);
+  });
+
+  test('many processes at once keep every record', async () => {
+    const one = join(folder, 'save.ts');
+    const store = join(packageRoot, 'src/records/store.ts');
+    const made = join(packageRoot, 'test/support/draft.ts');
+    writeFileSync(
+      one,
+      `import { saveRecord } from '${store}'; import { draft } from '${made}';
+       for (let i = 0; i < 25; i++) saveRecord(draft(), '${folder}');`,
+    );
+    const children = [1, 2, 3, 4].map(() => spawn(process.execPath, [one], { stdio: 'inherit' }));
+    expect(await Promise.all(children.map(async (child) => (await once(child, 'close'))[0]))).toEqual([0, 0, 0, 0]);
+    const { summaries: all, damaged } = summaries(folder);
+    expect(damaged).toEqual([]);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(100);
+  });
+
+  test('a process killed while it saves leaves no half record', async () => {
+    const { record } = saveRecord(draft(), folder);
+    const one = join(folder, 'save.ts');
+    writeFileSync(
+      one,
+      `import { saveRecord } from '${join(packageRoot, 'src/records/store.ts')}';
+       import { draft } from '${join(packageRoot, 'test/support/draft.ts')}';
+       const big = draft({ overrides: { note: 'x'.repeat(5e6) } });
+       console.log('ready');
+       for (;;) saveRecord(big, '${folder}');`,
+    );
+    for (const waitMs of [5, 40, 90]) {
+      const child = spawn(process.execPath, [one], { stdio: ['ignore', 'pipe', 'inherit'] });
+      await once(child.stdout, 'data');
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    }
+    const { summaries: all, damaged } = summaries(folder);
+    expect(damaged).toEqual([]);
+    expect(all.map(({ id }) => id)).toContain(record.id);
+  });
+
+  test('where the disk takes no more, the error is one sentence and nothing is left or lost', () => {
+    const { file } = saveRecord(draft(), folder);
+    expect(() => saveRecord(draft(), '/dev/full')).toThrow(/could not be saved in \/dev\/full/);
+    expect(loadRecord(file)).toBeTruthy();
+  });
+});
+
+describe('finding', () => {
+  test('last, last~1, an id or its start, a name, a file, a folder', () => {
+    const older = saveRecord(draft({ overrides: { createdAt: '2026-11-25T09:00:00.000Z', name: 'before' } }), folder);
+    const newer = saveRecord(draft(), folder);
+    const at = (reference: string) => findRecord(`${folder}/${reference}`);
+    expect(at('last')).toBe(newer.file);
+    expect(at('last~1')).toBe(older.file);
+    expect(at('before')).toBe(older.file);
+    expect(at('20261125-09')).toBe(older.file);
+    expect(findRecord(folder)).toBe(newer.file);
+    expect(findRecord(older.file)).toBe(older.file);
+    expect(() => at('20261125')).toThrow(/begins 2 records/);
+    expect(() => at('last~2')).toThrow(/only 2 records/);
+    expect(() => at('after')).toThrow(/No record and no file is called 'after'/);
+  });
+
+  test('damaged files are named, and the others are read', () => {
+    const { record } = saveRecord(draft(), folder);
+    writeFileSync(join(folder, 'cut.json'), '{"schema": "nfold/record@2",');
+    writeFileSync(join(folder, 'later.json'), JSON.stringify({ ...record, schema: 'nfold/record@3' }));
+    const { summaries: all, damaged } = summaries(folder);
+    expect(all.map(({ id }) => id)).toEqual([record.id]);
+    expect(damaged).toEqual([
+      expect.stringContaining('cut.json is not a record:'),
+      expect.stringContaining('later.json is not a record of this version'),
+    ]);
+  });
+
+  test('every saved record fits the schema', () => {
+    expect(Record.safeParse(JSON.parse(readFileSync(saveRecord(draft(), folder).file, 'utf8'))).success).toBe(true);
+  });
+});
