@@ -87,6 +87,11 @@ program
   .addOption(json())
   .action(async (reference, options) => (await import('./commands/show.ts')).show(reference, options));
 program
+  .command('peak')
+  .description("this machine's ceilings: fused multiply-adds and memory bandwidth, measured and kept")
+  .addOption(json())
+  .action(async (options) => (await import('./commands/peak.ts')).peak(options));
+program
   .command('doctor')
   .description('versions, features, threads and peers of this machine; what is missing, in words')
   .addOption(json())

@@ -1,0 +1,70 @@
+/** What this machine can do, as measured, and where that is kept: .nfold/peaks, one file a machine and runtime. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { stateFolder } from '../catalog/places.ts';
+import { type Machine, machine, type Runtime, runtime } from './fingerprint.ts';
+
+/** Gflop/s of fused multiply-adds from registers. */
+const Fma = z.object({ bits: z.union([z.literal(128), z.literal(256)]), threads: z.int(), gflops: z.number() });
+
+/** GB/s, 10^9 bytes moved a second, reads and writes both counted, over `bytes` of all threads together. */
+const Bandwidth = z.object({
+  level: z.string(),
+  bits: z.union([z.literal(128), z.literal(256)]),
+  threads: z.int(),
+  bytes: z.number(),
+  read: z.number(),
+  write: z.number(),
+  copy: z.number(),
+});
+
+export const Ceilings = z.object({
+  schema: z.literal('nfold/ceilings@1'),
+  measuredAt: z.iso.datetime(),
+  /** Each rate is the best of so many sweeps. */
+  sweeps: z.int(),
+  seconds: z.number(),
+  cpu: z.string(),
+  cores: z.int(),
+  node: z.string(),
+  v8: z.string(),
+  caches: z.array(z.object({ level: z.string(), bytes: z.number(), private: z.boolean() })),
+  /** Whether the sizes come from the system, or from a sweep. */
+  cachesFrom: z.enum(['system', 'sweep']),
+  /** Rate of the 256-bit pattern over that of the 128-bit one, one thread; null where V8 has no revectorizer. */
+  revectorized: z.number().nullable(),
+  fma: z.array(Fma),
+  bandwidth: z.array(Bandwidth),
+});
+export type Ceilings = z.infer<typeof Ceilings>;
+export type Bandwidth = z.infer<typeof Bandwidth>;
+
+/** Above this ratio the revectorizer took effect; it is 2 where the core is as wide as that, and spilling makes it less than 1. */
+export const tookEffect = 1.3;
+
+/** What a rate depends on: the processor and the code generator. */
+export function fingerprint({ cpu, cores, arch, os }: Machine = machine(), { node, v8 }: Runtime = runtime()): string {
+  return createHash('sha256').update([cpu, cores, arch, os, node, v8].join('|')).digest('hex').slice(0, 12);
+}
+
+export const ceilingsFile = () => join(stateFolder, 'peaks', `${fingerprint()}.json`);
+
+/** Those of this machine, or null if none are kept (a file that cannot be read counts as none: they are soon measured again). */
+export function loadCeilings(file = ceilingsFile()): Ceilings | null {
+  if (!existsSync(file)) return null;
+  try {
+    return Ceilings.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+export function saveCeilings(ceilings: Ceilings, file = ceilingsFile()): string {
+  mkdirSync(join(file, '..'), { recursive: true });
+  const half = `${file}.${process.pid}`;
+  writeFileSync(half, `${JSON.stringify(ceilings, null, 1)}\n`);
+  renameSync(half, file);
+  return file;
+}

@@ -1,0 +1,223 @@
+/**
+ * Measures the ceilings of this machine in cells like those of candidates, stock and revectorized: arithmetic from registers,
+ * and bandwidth by level, on one thread and on all. Sweep after sweep takes every point once and keeps the best rate, so
+ * that a disturbance must last for all of them to be seen.
+ */
+import { compile } from '../build/compile.ts';
+import { Cell } from '../cell/cell.ts';
+import type { Opening } from '../cell/protocol.ts';
+import { type Cache, caches, cachesFromSweep } from './caches.ts';
+import type { Bandwidth, Ceilings } from './ceilings.ts';
+import { acceptsFlag } from './features.ts';
+import { machine, runtime } from './fingerprint.ts';
+import { type Kind, kinds, probe, sumBytes, turnBytes, turnFlop } from './probe.ts';
+
+export const revectorize = '--experimental-wasm-revectorize';
+
+/** Work of one call of one thread: about a millisecond, so that starting it does not count. */
+const callFlop = 1e8;
+const callBytes = 1e8;
+const callsEach = 3;
+/** Beyond the last cache by this factor, but no more than an arena likes. */
+const beyondCaches = 4;
+const [leastMemory, mostMemory] = [64 * 2 ** 20, 256 * 2 ** 20];
+/** Bytes in front of the data, for the words that say what to do. */
+const dataOffset = 4096;
+
+interface Point {
+  readonly kind: Kind;
+  readonly threads: number;
+  /** Of each thread. */
+  readonly bytes: number;
+  readonly turns: number;
+  /** Flop or bytes of a call. */
+  readonly work: number;
+}
+
+/** A cell with the probe in it, and room for so many bytes. */
+class Probe {
+  readonly bits: 128 | 256;
+  readonly #cell: Cell;
+
+  constructor(bits: 128 | 256) {
+    this.bits = bits;
+    this.#cell = new Cell({ flags: bits === 256 ? [revectorize] : [] });
+  }
+
+  async open(bytes: Uint8Array, threads: number, dataBytes: number): Promise<void> {
+    const opening: Opening = {
+      artifact: { kind: 'wasm', bytes },
+      op: 'probe',
+      dims: {},
+      scalars: {},
+      slots: [
+        { name: 'control', dtype: 'i32', offset: 0, length: 4 },
+        { name: 'data', dtype: 'f32', offset: dataOffset, length: dataBytes / 4 },
+      ],
+      bytes: dataOffset + dataBytes,
+      threads,
+    };
+    await this.#cell.open(opening);
+    // Small numbers to sum: the noise that fills an arena has denormal ones in it, which cost more than they should.
+    const small = new Uint8Array(new Float32Array((threads * sumBytes) / 4).fill(1e-3).buffer);
+    this.#small = { offset: dataOffset, bytes: small };
+  }
+  #small = { offset: dataOffset, bytes: new Uint8Array() };
+
+  /** The best rate of some calls: Gflop/s or GB/s. */
+  async rate({ kind, threads, bytes, turns, work }: Point): Promise<number> {
+    const control = Int32Array.of(kinds.indexOf(kind), threads, bytes, turns);
+    const writes = [this.#small, { offset: 0, bytes: new Uint8Array(control.buffer) }];
+    const calls = Array.from({ length: callsEach }, () => ({ writes, reads: [] }));
+    const { timeNs } = await this.#cell.sample({ calls, warmup: { writes, calls: 1, ms: 2 } });
+    return work / Math.min(...timeNs);
+  }
+
+  close(): void {
+    this.#cell.close();
+  }
+}
+
+function fmaPoint(kind: 'fma128' | 'fma256', threads: number): Point {
+  const turns = Math.ceil(callFlop / turnFlop[kind]);
+  return { kind, threads, bytes: sumBytes, turns, work: turns * turnFlop[kind] * threads };
+}
+
+function streamPoint(kind: 'read' | 'write' | 'copy', threads: number, totalBytes: number): Point {
+  const unit = 2 * turnBytes;
+  const bytes = Math.max(unit, Math.floor(totalBytes / threads / unit) * unit);
+  const turns = Math.max(1, Math.round(callBytes / bytes));
+  return { kind, threads, bytes, turns, work: turns * bytes * threads };
+}
+
+/** The best rate of each point over the sweeps so far. */
+class Best {
+  readonly #rates = new Map<string, number>();
+  async take(probe: Probe, point: Point): Promise<void> {
+    const key = this.#key(probe.bits, point);
+    this.#rates.set(key, Math.max(this.#rates.get(key) ?? 0, await probe.rate(point)));
+  }
+  of(bits: number, point: Point): number {
+    return this.#rates.get(this.#key(bits, point)) ?? 0;
+  }
+  #key(bits: number, { kind, threads, bytes }: Point): string {
+    return `${bits} ${kind} ${threads} ${bytes}`;
+  }
+}
+
+async function probeModule(): Promise<Uint8Array> {
+  return (await compile({ type: 'wat', text: probe() })).bytes as Uint8Array;
+}
+
+export interface PeakOptions {
+  readonly sweeps: number;
+  readonly signal?: AbortSignal;
+  onProgress?(note: string): void;
+}
+
+export async function measureCeilings({ sweeps, signal, onProgress }: PeakOptions): Promise<Ceilings> {
+  const started = new Date();
+  const here = machine();
+  const bytes = await probeModule();
+  const told = caches();
+  const probes = widths().map((bits) => new Probe(bits));
+  const stop = () => {
+    for (const one of probes) one.close();
+  };
+  signal?.addEventListener('abort', stop);
+  try {
+    onProgress?.('peak: opening');
+    const most = Math.min(mostMemory, Math.max(leastMemory, beyondCaches * (told.at(-1)?.bytes ?? mostMemory)));
+    for (const one of probes) await one.open(bytes, here.cores, most);
+    const found = told.length > 0 ? told : cachesFromSweep(await sweep(probes[0], most));
+    const threads = here.cores > 1 ? [1, here.cores] : [1];
+    const levels = levelsOf(found, most);
+    const fma = probes.flatMap(({ bits }) => threads.map((n) => ({ bits, point: fmaPoint(`fma${bits}`, n) })));
+    const streams = probes.flatMap(({ bits }) =>
+      levels.flatMap(({ level, bytesFor }) =>
+        threads.map((n) => {
+          const at = (kind: 'read' | 'write' | 'copy') => streamPoint(kind, n, bytesFor(n));
+          return { bits, level, threads: n, points: { read: at('read'), write: at('write'), copy: at('copy') } };
+        }),
+      ),
+    );
+    const best = new Best();
+    for (let turn = 0; turn < sweeps; turn++) {
+      onProgress?.(`peak: sweep ${turn + 1} of ${sweeps}`);
+      for (const one of probes) {
+        for (const { bits, point } of fma) if (bits === one.bits) await best.take(one, point);
+        for (const { bits, points } of streams) {
+          if (bits !== one.bits) continue;
+          for (const point of Object.values(points)) await best.take(one, point);
+        }
+      }
+    }
+    const rates = fma.map(({ bits, point }) => ({ bits, threads: point.threads, gflops: best.of(bits, point) }));
+    const one = (bits: number) => rates.find((r) => r.bits === bits && r.threads === 1)?.gflops ?? null;
+    const wide = one(256);
+    return {
+      schema: 'nfold/ceilings@1',
+      measuredAt: started.toISOString(),
+      sweeps,
+      seconds: (Date.now() - started.getTime()) / 1000,
+      cpu: here.cpu,
+      cores: here.cores,
+      node: runtime().node,
+      v8: runtime().v8,
+      caches: found,
+      cachesFrom: told.length > 0 ? 'system' : 'sweep',
+      revectorized: wide === null ? null : wide / (one(128) as number),
+      fma: rates,
+      bandwidth: streams.map(({ bits, level, threads: n, points }): Bandwidth => {
+        const { read, write, copy } = points;
+        const of = (point: Point) => best.of(bits, point);
+        return { level, bits, threads: n, bytes: read.bytes * n, read: of(read), write: of(write), copy: of(copy) };
+      }),
+    };
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+const widths = (): (128 | 256)[] => (acceptsFlag(revectorize) ? [128, 256] : [128]);
+
+/** Half of each cache, so that nothing else need leave it; and memory, well beyond the last one. */
+function levelsOf(found: readonly Cache[], most: number) {
+  return [
+    ...found.map(({ level, bytes, private: own }) => ({
+      level,
+      bytesFor: (threads: number) => Math.min(most, (bytes / 2) * (own ? threads : 1)),
+    })),
+    { level: 'memory', bytesFor: () => most },
+  ];
+}
+
+/** Reading on one thread over working sets from 8 KiB up. */
+async function sweep(stock: Probe, most: number) {
+  const points = [];
+  for (let bytes = 8192; bytes <= most; bytes *= 2) {
+    const best = new Best();
+    const point = streamPoint('read', 1, bytes);
+    for (let turn = 0; turn < 3; turn++) await best.take(stock, point);
+    points.push({ bytes, gbPerSecond: best.of(stock.bits, point) });
+  }
+  return points;
+}
+
+/** The 256-bit pattern's rate over the 128-bit one's, on one thread, within half a second; null where V8 has no such flag. */
+export async function revectorizerRatio(): Promise<number | null> {
+  if (!acceptsFlag(revectorize)) return null;
+  const bytes = await probeModule();
+  const probes = [new Probe(128), new Probe(256)];
+  try {
+    for (const one of probes) await one.open(bytes, 1, sumBytes);
+    const best = new Best();
+    for (let turn = 0; turn < 4; turn++) {
+      for (const one of probes) await best.take(one, fmaPoint(`fma${one.bits}`, 1));
+    }
+    return best.of(256, fmaPoint('fma256', 1)) / best.of(128, fmaPoint('fma128', 1));
+  } finally {
+    for (const one of probes) one.close();
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The roofline: no call is faster than its work at the compute peak, nor than its bytes at the bandwidth of the level that its
+ * working set fits.
+ *
+ *   timeNs >= max(flop / peak, bytes / bandwidth)
+ *
+ * Peak and bandwidth are those of the width that the candidate's flags give it, and of its threads. Between one thread and all of
+ * them, where nothing is measured, n threads are n times as fast as one: too high rather than too low.
+ * Source   Williams, Waterman and Patterson 2009.
+ */
+import type { Ceilings } from './ceilings.ts';
+
+export interface Work {
+  readonly flop: number;
+  /** Moved at the least, reads and writes. */
+  readonly bytes: number;
+  /** Of all tensors, each once. */
+  readonly workingSet: number;
+}
+
+export interface Means {
+  readonly threads: number;
+  readonly flags: readonly string[];
+  /** Native code, which has its registers' full width without asking V8. */
+  readonly native?: boolean;
+}
+
+export interface Roof {
+  readonly bound: 'compute' | 'memory';
+  /** `256-bit FMA, 2 threads` or `L2 bandwidth, 2 threads`. */
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 'Gflop/s' | 'GB/s';
+  /** The least that a call can take. */
+  readonly timeNs: number;
+}
+
+const revectorize = '--experimental-wasm-revectorize';
+
+/** The width in bits that V8 gives to a candidate with these flags. */
+export function bitsOf({ fma, revectorized }: Ceilings, { flags, native = false }: Means): 128 | 256 {
+  const wide = native || (flags.includes(revectorize) && revectorized !== null);
+  return wide && fma.some(({ bits }) => bits === 256) ? 256 : 128;
+}
+
+/** A rate at a number of threads, from those of one and of all. */
+function scaled(rates: readonly { threads: number; rate: number }[], threads: number): number {
+  const exact = rates.find((r) => r.threads === threads);
+  const one = rates.find((r) => r.threads === 1)?.rate ?? 0;
+  return exact?.rate ?? one * threads;
+}
+
+/** Gflop/s. */
+export function computePeak(ceilings: Ceilings, means: Means): number {
+  const bits = bitsOf(ceilings, means);
+  const rates = ceilings.fma.filter((f) => f.bits === bits).map(({ threads, gflops }) => ({ threads, rate: gflops }));
+  return scaled(rates, means.threads);
+}
+
+/** The level that a working set fits when the threads share it out. */
+export function levelOf({ caches }: Ceilings, workingSet: number, threads: number): string {
+  const fits = caches.find((cache) => workingSet <= cache.bytes * (cache.private ? threads : 1));
+  return fits?.level ?? 'memory';
+}
+
+/** GB/s: the best of reading, writing and copying, as a bound must be. */
+export function bandwidthPeak(ceilings: Ceilings, level: string, means: Means): number {
+  const bits = bitsOf(ceilings, means);
+  const rates = ceilings.bandwidth
+    .filter((b) => b.level === level && b.bits === bits)
+    .map(({ threads, read, write, copy }) => ({ threads, rate: Math.max(read, write, copy) }));
+  return scaled(rates, means.threads);
+}
+
+const count = (threads: number) => `${threads} thread${threads === 1 ? '' : 's'}`;
+
+export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Work, means: Means): Roof {
+  const peak = computePeak(ceilings, means);
+  const level = levelOf(ceilings, workingSet, means.threads);
+  const bandwidth = bandwidthPeak(ceilings, level, means);
+  const computeNs = flop / peak;
+  const memoryNs = bytes / bandwidth;
+  const threads = count(means.threads);
+  if (computeNs >= memoryNs) {
+    const name = `${bitsOf(ceilings, means)}-bit FMA, ${threads}`;
+    return { bound: 'compute', name, value: peak, unit: 'Gflop/s', timeNs: computeNs };
+  }
+  return { bound: 'memory', name: `${level} bandwidth, ${threads}`, value: bandwidth, unit: 'GB/s', timeNs: memoryNs };
+}
+
+/**
+ * The time below which nobody computes `flop` here, in nanoseconds, whatever the width that was asked for: the work at the
+ * widest compute peak of so many threads. Memory is left out: an op may touch fewer bytes than its tensors have.
+ */
+export function floorNs(ceilings: Ceilings, flop: number, threads: number): number {
+  return flop / computePeak(ceilings, { threads, flags: [revectorize] });
+}
