@@ -2,13 +2,20 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../catalog/places.ts';
+import type { Parameters } from '../contract/candidate.ts';
 import { BuildError } from './sources.ts';
 
 export type CompileRequest =
   | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }
   | { readonly type: 'wat'; readonly text: string }
   | { readonly type: 'describe'; readonly code: string }
-  | { readonly type: 'generate'; readonly code: string; readonly dims: Readonly<Record<string, number>> };
+  | {
+      readonly type: 'generate';
+      readonly code: string;
+      readonly dims: Readonly<Record<string, number>>;
+      /** Those that a tuner has chosen; the others are the candidate's own choice. */
+      readonly parameters?: Parameters;
+    };
 
 export interface CompileReply {
   readonly ok: boolean;

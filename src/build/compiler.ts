@@ -1,4 +1,5 @@
 /** The child process that compiles: AssemblyScript, WAT, and the code of generators, which is not ours to run elsewhere. */
+import type { Generator } from '../contract/candidate.ts';
 import type { CompileReply, CompileRequest } from './compile.ts';
 
 async function assemblyScript(entry: string, files: Readonly<Record<string, string>>): Promise<Uint8Array> {
@@ -60,7 +61,8 @@ async function answer(request: CompileRequest): Promise<CompileReply> {
       return { ok: true, description: { about, flags, source, threads, ...functions } };
     }
     case 'generate': {
-      const made = ((await evaluate(request.code)).generate as (dims: unknown) => unknown)(request.dims);
+      const { generate, parameters } = (await evaluate(request.code)) as unknown as Generator;
+      const made: unknown = generate(request.dims, { ...parameters?.(request.dims), ...request.parameters });
       if (typeof made === 'string') return { ok: true, bytes: await wat(made) };
       if (made instanceof Uint8Array) return { ok: true, bytes: made };
       throw new Error('generate(dims) returned neither WAT text nor the bytes of a module');

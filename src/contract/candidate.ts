@@ -18,6 +18,9 @@ export interface Candidate<O extends AnyOp = AnyOp> {
   setup(dims: DimsOf<O>, arena: Arena): (tensors: TensorsOf<O>, scalars: ScalarsOf<O>) => void;
 }
 
+/** Of a generator: tile, blocking, packing and the like, by name. */
+export type Parameters = Readonly<Record<string, number | string>>;
+
 /**
  * A generator of WebAssembly by shape (`name.wasm.ts`): WAT text or module bytes for exactly these dims. The module keeps
  * the contract of every WebAssembly candidate, pointers and dims in its signature included.
@@ -28,7 +31,12 @@ export interface Generator<O extends AnyOp = AnyOp> {
   readonly source?: string;
   /** More than one thread only if the module splits its work by `tid`. */
   readonly threads?: 'one' | 'any';
-  generate(dims: DimsOf<O>): string | Uint8Array;
+  /** `parameters`: those of the method below, with what a tuner has found for these dims in their place. */
+  generate(dims: DimsOf<O>, parameters: Parameters): string | Uint8Array;
+  /** The candidate's own choice for these dims. */
+  parameters?(dims: DimsOf<O>): Parameters;
+  /** The values of each parameter that are worth a tuner's time; all others are fixed. */
+  readonly tunable?: Readonly<Record<string, readonly (number | string)[]>>;
 }
 
 /** V8 flags that a candidate may ask for. All else would reach beyond its own code generation. */
