@@ -1,7 +1,7 @@
 /** Every kind of candidate builds; every way of getting one wrong is one sentence that names the file and what to change. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { build } from '../src/build/build.ts';
+import { build, type Tuning } from '../src/build/build.ts';
 import { type CandidateFile, identify, type Problem } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { packageRoot } from '../src/catalog/places.ts';
@@ -60,6 +60,17 @@ describe('kinds', () => {
     expect((await outputOf(built))[0]).toBe(c.dims.M);
     const bytes = async (M: number) => (await built.artifact({ ...c.dims, M })) as { bytes: Uint8Array };
     expect(await bytes(3)).not.toEqual(await bytes(5));
+  });
+
+  test('a generator with parameters gets its own choice, or those put in their place', async () => {
+    const built = await build(fixture('kinds/sgemm/chosen.wasm.ts') as CandidateFile);
+    const tuning = built.tuning as Tuning;
+    expect(tuning.space).toEqual({ value: [1, 2, 3], word: ['a', 'b'] });
+    expect(await tuning.parameters(c.dims, 1)).toEqual({ value: c.dims.M, word: 'a', hasCache: 1 });
+    expect([...(await outputOf(built)).slice(0, 3)]).toEqual([c.dims.M, 10, 1]);
+    const other = tuning.with({ value: 3, word: 'b' });
+    expect([...(await outputOf(other)).slice(0, 3)]).toEqual([3, 20, 1]);
+    expect(other.hash).toBe(built.hash);
   });
 
   test('the hash follows the content, what is imported included', async () => {

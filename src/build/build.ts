@@ -9,8 +9,10 @@ import { baselineFile } from '../catalog/ops.ts';
 import { cacheFolder } from '../catalog/places.ts';
 import type { Variant } from '../cell/opening.ts';
 import type { Artifact } from '../cell/protocol.ts';
-import { allowedFlags } from '../contract/candidate.ts';
+import { allowedFlags, type Parameters } from '../contract/candidate.ts';
 import { messageOf } from '../contract/errors.ts';
+import { cacheBytes } from '../machine/caches.ts';
+import { tunedParameters, tuneFile } from '../tune/log.ts';
 import { type CompileRequest, compile } from './compile.ts';
 import { marked, markImports } from './marks.ts';
 import { checkModule } from './module.ts';
@@ -25,6 +27,19 @@ export interface Built extends Variant {
   readonly sources: readonly Source[];
   /** W: WebAssembly, which can reach nothing but the arena. J: JavaScript, which is trusted less. */
   readonly tier: 'W' | 'J';
+  /** Of a generator that has parameters. */
+  readonly tuning?: Tuning;
+}
+
+type Dims = Readonly<Record<string, number>>;
+
+export interface Tuning {
+  /** The values of each parameter that a tuner may try. */
+  readonly space: Readonly<Record<string, readonly (number | string)[]>>;
+  /** What the artifact for these dims is made with: the candidate's own choice, or what the tuner found. */
+  parameters(dims: Dims, threads: number): Promise<Parameters>;
+  /** The same candidate with these in place of either; with none of them, its own choice. */
+  with(parameters: Parameters): Built;
 }
 
 const Description = z.object({
@@ -32,7 +47,10 @@ const Description = z.object({
   source: z.string().optional(),
   flags: z.array(z.enum(allowedFlags as [string, ...string[]])).default([]),
   threads: z.enum(['one', 'any']).default('one'),
+  tunable: z.record(z.string(), z.array(z.union([z.number(), z.string()])).min(1)).default({}),
+  parameters: z.boolean().default(false),
 });
+const ParameterValues = z.record(z.string(), z.union([z.number(), z.string()]));
 type Description = z.infer<typeof Description>;
 
 /** Part of every hash: another compiler, or another use of it, makes another artifact. */
@@ -48,7 +66,7 @@ export function build(candidate: CandidateFile): Promise<Built> {
 
 async function naming(candidate: CandidateFile, work: Promise<Built>): Promise<Built> {
   const built = await named(candidate, work);
-  return { ...built, artifact: (dims) => named(candidate, built.artifact(dims)) };
+  return { ...built, artifact: (dims, threads) => named(candidate, built.artifact(dims, threads)) };
 }
 
 async function named<T>({ file }: CandidateFile, work: Promise<T>): Promise<T> {
@@ -97,11 +115,36 @@ async function generator(candidate: CandidateFile): Promise<Built> {
   const { code, sources } = await bundle(candidate.file);
   const hash = hashOf('wasm.ts', tools, code);
   const description = await describe(hash, code, 'generate');
-  return {
-    ...identity(candidate, hash, description, sources),
-    tier: 'W',
-    artifact: (dims) => module(hashOf(hash, JSON.stringify(dims)), { type: 'generate', code, dims }),
+  const { tunable: space } = description;
+  const caches = cacheBytes();
+  const own = async (dims: Dims): Promise<Parameters> => {
+    if (!description.parameters) return {};
+    const key = hashOf(hash, JSON.stringify([dims, caches]));
+    const bytes = await cached(`${key}.parameters.json`, async () =>
+      Buffer.from(JSON.stringify((await compile({ type: 'parameters', code, dims, caches })).parameters ?? null)),
+    );
+    const values = ParameterValues.safeParse(JSON.parse(Buffer.from(bytes).toString()));
+    if (values.success) return values.data;
+    throw new BuildError('should return an object of numbers and words from parameters(dims, caches)');
   };
+  const using = (chosen: (dims: Dims, threads: number) => Parameters | null): Built => {
+    const parameters = async (dims: Dims, threads: number) => ({ ...(await own(dims)), ...chosen(dims, threads) });
+    return {
+      ...identity(candidate, hash, description, sources),
+      tier: 'W',
+      async artifact(dims, threads = 1) {
+        const values = await parameters(dims, threads);
+        return module(hashOf(hash, JSON.stringify([dims, values])), {
+          type: 'generate',
+          code,
+          dims,
+          parameters: values,
+        });
+      },
+      ...(description.parameters && { tuning: { space, parameters, with: (values) => using(() => values) } }),
+    };
+  };
+  return using(tunedParameters(tuneFile(candidate.id), hash));
 }
 
 async function assemblyScript(candidate: CandidateFile): Promise<Built> {
@@ -170,6 +213,7 @@ function checked(raw: unknown): Description {
     about: 'needs a line that says its idea: about in the default export, or @about in the head comment',
     flags: `asks for a V8 flag other than ${allowedFlags.join(', ')}`,
     threads: "should say 'one' or 'any' for threads",
+    tunable: 'should list values, numbers or words, for each parameter in tunable',
   };
   throw new BuildError(hints[String(issue.path[0])] ?? issue.message);
 }

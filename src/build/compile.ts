@@ -2,25 +2,23 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../catalog/places.ts';
-import type { Parameters } from '../contract/candidate.ts';
+import type { CacheBytes, Parameters } from '../contract/candidate.ts';
 import { BuildError } from './sources.ts';
 
 export type CompileRequest =
   | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }
   | { readonly type: 'wat'; readonly text: string }
   | { readonly type: 'describe'; readonly code: string }
-  | {
-      readonly type: 'generate';
-      readonly code: string;
-      readonly dims: Readonly<Record<string, number>>;
-      /** Those that a tuner has chosen; the others are the candidate's own choice. */
-      readonly parameters?: Parameters;
-    };
+  | { readonly type: 'parameters'; readonly code: string; readonly dims: Dims; readonly caches: CacheBytes }
+  | { readonly type: 'generate'; readonly code: string; readonly dims: Dims; readonly parameters: Parameters };
+
+type Dims = Readonly<Record<string, number>>;
 
 export interface CompileReply {
   readonly ok: boolean;
   readonly bytes?: Uint8Array;
   readonly description?: Readonly<Record<string, unknown>>;
+  readonly parameters?: unknown;
   readonly error?: string;
 }
 

@@ -56,13 +56,18 @@ async function answer(request: CompileRequest): Promise<CompileReply> {
     case 'wat':
       return { ok: true, bytes: await wat(request.text) };
     case 'describe': {
-      const { about, flags, source, threads, setup, generate } = await evaluate(request.code);
-      const functions = { setup: typeof setup === 'function', generate: typeof generate === 'function' };
-      return { ok: true, description: { about, flags, source, threads, ...functions } };
+      const { about, flags, source, threads, tunable, setup, generate, parameters } = await evaluate(request.code);
+      const is = (value: unknown) => typeof value === 'function';
+      const functions = { setup: is(setup), generate: is(generate), parameters: is(parameters) };
+      return { ok: true, description: { about, flags, source, threads, tunable, ...functions } };
+    }
+    case 'parameters': {
+      const { parameters } = (await evaluate(request.code)) as unknown as Required<Generator>;
+      return { ok: true, parameters: parameters(request.dims, request.caches) };
     }
     case 'generate': {
-      const { generate, parameters } = (await evaluate(request.code)) as unknown as Generator;
-      const made: unknown = generate(request.dims, { ...parameters?.(request.dims), ...request.parameters });
+      const { generate } = (await evaluate(request.code)) as unknown as Generator;
+      const made: unknown = generate(request.dims, request.parameters);
       if (typeof made === 'string') return { ok: true, bytes: await wat(made) };
       if (made instanceof Uint8Array) return { ok: true, bytes: made };
       throw new Error('generate(dims) returned neither WAT text nor the bytes of a module');

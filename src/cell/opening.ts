@@ -12,7 +12,7 @@ export interface Variant {
   readonly trusted?: boolean;
   /** Its artifact calls `mark`: a profile build. */
   readonly marks?: boolean;
-  artifact(dims: Readonly<Record<string, number>>): Promise<Artifact>;
+  artifact(dims: Readonly<Record<string, number>>, threads?: number): Promise<Artifact>;
 }
 
 export function threadsOf(variant: Variant, available: number): number {
@@ -27,14 +27,15 @@ export async function openingOf(
   variant: Variant,
   threads: number,
 ): Promise<Opening> {
+  const used = threadsOf(variant, threads);
   return {
-    artifact: await variant.artifact(c.dims),
+    artifact: await variant.artifact(c.dims, used),
     op: op.name,
     dims: Object.fromEntries(op.dims.map((dim) => [dim, c.dims[dim]])),
     scalars: Object.fromEntries(op.scalars.map((scalar) => [scalar, scalars[scalar]])),
     slots: layout.slots,
     bytes: layout.bytes,
-    threads: threadsOf(variant, threads),
+    threads: used,
     marks: variant.marks,
   };
 }

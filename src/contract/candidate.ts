@@ -21,6 +21,13 @@ export interface Candidate<O extends AnyOp = AnyOp> {
 /** Of a generator: tile, blocking, packing and the like, by name. */
 export type Parameters = Readonly<Record<string, number | string>>;
 
+/** Bytes of this machine's data caches, of a core and of all; usual sizes where the system does not tell. */
+export interface CacheBytes {
+  readonly L1: number;
+  readonly L2: number;
+  readonly L3: number;
+}
+
 /**
  * A generator of WebAssembly by shape (`name.wasm.ts`): WAT text or module bytes for exactly these dims. The module keeps
  * the contract of every WebAssembly candidate, pointers and dims in its signature included.
@@ -31,10 +38,10 @@ export interface Generator<O extends AnyOp = AnyOp> {
   readonly source?: string;
   /** More than one thread only if the module splits its work by `tid`. */
   readonly threads?: 'one' | 'any';
-  /** `parameters`: those of the method below, with what a tuner has found for these dims in their place. */
+  /** `parameters`: those of the method below, with what `nfold tune` has found for these dims in their place. */
   generate(dims: DimsOf<O>, parameters: Parameters): string | Uint8Array;
   /** The candidate's own choice for these dims. */
-  parameters?(dims: DimsOf<O>): Parameters;
+  parameters?(dims: DimsOf<O>, caches: CacheBytes): Parameters;
   /** The values of each parameter that are worth a tuner's time; all others are fixed. */
   readonly tunable?: Readonly<Record<string, readonly (number | string)[]>>;
 }

@@ -1,6 +1,7 @@
 /** The data caches of this machine: from /sys on Linux, else from where the bandwidth of a growing working set falls. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CacheBytes } from '../contract/candidate.ts';
 
 export interface Cache {
   /** `L1`, `L2`, ... from the core outwards. */
@@ -35,6 +36,12 @@ export function caches(folder = sysFolder): Cache[] {
 function bytesOf(size: string): number {
   const [, digits, unit] = /^(\d+)([KM]?)$/.exec(size) ?? [];
   return Number(digits ?? 0) * (unit === 'M' ? 2 ** 20 : unit === 'K' ? 2 ** 10 : 1);
+}
+
+/** What a generator sizes its blocks by. */
+export function cacheBytes(found = caches()): CacheBytes {
+  const of = (level: string, usual: number) => found.find((cache) => cache.level === level)?.bytes ?? usual;
+  return { L1: of('L1', 2 ** 15), L2: of('L2', 2 ** 19), L3: of('L3', 2 ** 23) };
 }
 
 export interface SweepPoint {
