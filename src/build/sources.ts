@@ -55,7 +55,8 @@ export async function bundle(file: string, allowed = commonOf(file), plugins: Pl
       `${shown(file)} does not build: ${failure.errors?.[0] ? explain(failure.errors[0]) : failure}`,
     );
   });
-  const inputs = Object.keys(result.metafile.inputs).map((input) => resolve(input));
+  // A plugin's `?suffix` makes two modules of one file.
+  const inputs = [...new Set(Object.keys(result.metafile.inputs).map((input) => resolve(input.replace(/\?\w+$/, ''))))];
   for (const input of inputs) checkImport(file, input, allowed);
   const files = [file, ...inputs.filter((input) => input !== file).sort()];
   return { code: result.outputFiles[0].text, sources: files.map((path) => sourceOf(path, file)) };
