@@ -8,8 +8,9 @@ import { caches, cachesFromSweep } from '../src/machine/caches.ts';
 import { Ceilings, loadCeilings, saveCeilings } from '../src/machine/ceilings.ts';
 import { measureCeilings } from '../src/machine/peak.ts';
 import { floorNs, levelOf, roof } from '../src/machine/roofline.ts';
-import { reportCeilings, revectorizerLine } from '../src/report/peak.ts';
+import { reportCeilings, revectorizerLine, tooFast } from '../src/report/peak.ts';
 import { example } from './support/ceilings.ts';
+import { draft } from './support/draft.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-peak-'));
 afterAll(() => {
@@ -120,6 +121,19 @@ describe('roofline', () => {
   test('the floor is the widest peak, whatever the flags', () => {
     expect(floorNs(example, 2e9, 2)).toBe(1e7);
   });
+});
+
+test('a result above its peak is suspicious in words, and a peer is not', () => {
+  const { results } = draft();
+  const peak = { bound: 'compute' as const, name: '128-bit FMA, 1 thread', value: 50, unit: 'Gflop/s' };
+  const [first] = results.map((result) => ({ ...result, peak, percentOfPeak: 100.2 }));
+  expect(tooFast({ results: [first] })).toEqual([]);
+  const over = { ...first, percentOfPeak: 112 };
+  expect(tooFast({ results: [over, { ...over, peer: true }] })).toEqual([
+    expect.stringMatching(
+      /^suspicious: sgemm\/mine-ts at M64N64K64 is at 112 % of .* 50\.0 Gflop\/s \(128-bit FMA, 1 thread\)/,
+    ),
+  ]);
 });
 
 test('the revectorizer is judged by its ratio', () => {

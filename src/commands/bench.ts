@@ -4,6 +4,7 @@ import { suites } from '../../bench/suites.ts';
 import { shown } from '../catalog/candidates.ts';
 import { exit } from '../contract/errors.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
+import { ceilingsHere } from '../machine/peak.ts';
 import { runOp, type SuiteOutcome } from '../measure/suite.ts';
 import { assemble } from '../records/assemble.ts';
 import type { Record } from '../records/schema.ts';
@@ -20,6 +21,7 @@ export async function bench(selectors: readonly string[], flags: Flags): Promise
     suites: suites.filter(({ headline }) => headline),
     pool: (op) => op.cases,
   });
+  const ceilings = await ceilingsHere(options);
   const outcomes: SuiteOutcome[] = [];
   for (const suite of suites) {
     const chosen = selections.filter(({ op }) => suite.ops.includes(op));
@@ -38,6 +40,7 @@ export async function bench(selectors: readonly string[], flags: Flags): Promise
     textName,
     interrupted,
     strays,
+    ceilings,
     name: flags.save,
     note: flags.note,
   });

@@ -8,6 +8,7 @@
  * them, where nothing is measured, n threads are n times as fast as one: too high rather than too low.
  * Source   Williams, Waterman and Patterson 2009.
  */
+import { type AnyOp, bytesMoved, lengthOf, type TensorSpec } from '../contract/op.ts';
 import type { Ceilings } from './ceilings.ts';
 
 export interface Work {
@@ -18,7 +19,13 @@ export interface Work {
   readonly workingSet: number;
 }
 
-export interface Means {
+export function workOf(op: AnyOp, dims: Readonly<Record<string, number>>): Work {
+  const tensors = Object.values<TensorSpec>(op.tensors);
+  const workingSet = tensors.reduce((sum, spec) => sum + 4 * lengthOf(spec, dims), 0);
+  return { flop: op.flop(dims), bytes: bytesMoved(op, dims), workingSet };
+}
+
+export interface Resources {
   readonly threads: number;
   readonly flags: readonly string[];
   /** Native code, which has its registers' full width without asking V8. */
@@ -38,7 +45,7 @@ export interface Roof {
 const revectorize = '--experimental-wasm-revectorize';
 
 /** The width in bits that V8 gives to a candidate with these flags. */
-export function bitsOf({ fma, revectorized }: Ceilings, { flags, native = false }: Means): 128 | 256 {
+export function bitsOf({ fma, revectorized }: Ceilings, { flags, native = false }: Resources): 128 | 256 {
   const wide = native || (flags.includes(revectorize) && revectorized !== null);
   return wide && fma.some(({ bits }) => bits === 256) ? 256 : 128;
 }
@@ -51,10 +58,10 @@ function scaled(rates: readonly { threads: number; rate: number }[], threads: nu
 }
 
 /** Gflop/s. */
-export function computePeak(ceilings: Ceilings, means: Means): number {
-  const bits = bitsOf(ceilings, means);
+export function computePeak(ceilings: Ceilings, has: Resources): number {
+  const bits = bitsOf(ceilings, has);
   const rates = ceilings.fma.filter((f) => f.bits === bits).map(({ threads, gflops }) => ({ threads, rate: gflops }));
-  return scaled(rates, means.threads);
+  return scaled(rates, has.threads);
 }
 
 /** The level that a working set fits when the threads share it out. */
@@ -64,25 +71,25 @@ export function levelOf({ caches }: Ceilings, workingSet: number, threads: numbe
 }
 
 /** GB/s: the best of reading, writing and copying, as a bound must be. */
-export function bandwidthPeak(ceilings: Ceilings, level: string, means: Means): number {
-  const bits = bitsOf(ceilings, means);
+export function bandwidthPeak(ceilings: Ceilings, level: string, has: Resources): number {
+  const bits = bitsOf(ceilings, has);
   const rates = ceilings.bandwidth
     .filter((b) => b.level === level && b.bits === bits)
     .map(({ threads, read, write, copy }) => ({ threads, rate: Math.max(read, write, copy) }));
-  return scaled(rates, means.threads);
+  return scaled(rates, has.threads);
 }
 
 const count = (threads: number) => `${threads} thread${threads === 1 ? '' : 's'}`;
 
-export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Work, means: Means): Roof {
-  const peak = computePeak(ceilings, means);
-  const level = levelOf(ceilings, workingSet, means.threads);
-  const bandwidth = bandwidthPeak(ceilings, level, means);
+export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Work, has: Resources): Roof {
+  const peak = computePeak(ceilings, has);
+  const level = levelOf(ceilings, workingSet, has.threads);
+  const bandwidth = bandwidthPeak(ceilings, level, has);
   const computeNs = flop / peak;
   const memoryNs = bytes / bandwidth;
-  const threads = count(means.threads);
+  const threads = count(has.threads);
   if (computeNs >= memoryNs) {
-    const name = `${bitsOf(ceilings, means)}-bit FMA, ${threads}`;
+    const name = `${bitsOf(ceilings, has)}-bit FMA, ${threads}`;
     return { bound: 'compute', name, value: peak, unit: 'Gflop/s', timeNs: computeNs };
   }
   return { bound: 'memory', name: `${level} bandwidth, ${threads}`, value: bandwidth, unit: 'GB/s', timeNs: memoryNs };

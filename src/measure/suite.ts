@@ -6,6 +6,8 @@ import { type CandidateFile, type Problem, shown } from '../catalog/candidates.t
 import { loadOp, loadOracle } from '../catalog/ops.ts';
 import { loadPeer, type PeerVariant } from '../catalog/peers.ts';
 import { selectCases } from '../catalog/select.ts';
+import { threadsOf } from '../cell/opening.ts';
+import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { acceptsFlag } from '../machine/features.ts';
@@ -29,6 +31,8 @@ export interface Entry {
   /** Null if it did not build. */
   readonly built: Built | null;
   readonly peer: PeerVariant | null;
+  /** Of a generator: what its code is made with, by case. */
+  parameters: ReadonlyMap<string, Parameters>;
   verdict: Verdict;
 }
 
@@ -70,6 +74,7 @@ const broken = (id: string, message: string): Entry => ({
   about: null,
   built: null,
   peer: null,
+  parameters: new Map(),
   verdict: { status: 'error', message },
 });
 
@@ -85,6 +90,7 @@ async function entryOf(candidate: CandidateFile, op: AnyOp): Promise<Entry> {
       about: built.about,
       built,
       peer: null,
+      parameters: new Map(),
       verdict: missing ? { status: 'unsupported', message } : untested,
     };
   } catch (error) {
@@ -142,8 +148,9 @@ export async function runOp(
     await verifyEntries(prepared, [...op.edges, ...cases], options, false);
     for (const name of suite.peers) {
       const peer = await loadPeer(name);
-      entries.push({ id: name, about: peer.peer.about, built: null, peer, verdict: untested });
+      entries.push({ id: name, about: peer.peer.about, built: null, peer, parameters: new Map(), verdict: untested });
     }
+    for (const entry of entries) entry.parameters = await parametersOf(entry, op, cases, options.threads);
     const standing = entries.filter(({ verdict }) => verdict.status === 'pass');
     const variants = standing.flatMap(({ built, peer }) => built ?? peer ?? []);
     const { effort, seed, threads, replayFlags, text, signal } = options;
@@ -175,6 +182,19 @@ export async function runOp(
     entry.verdict = { status: 'error', message: `${entry.id}: interrupted before it was verified` };
   }
   return outcome;
+}
+
+async function parametersOf(
+  { built }: Entry,
+  op: AnyOp,
+  cases: readonly Case[],
+  threads: number,
+): Promise<ReadonlyMap<string, Parameters>> {
+  const found = new Map<string, Parameters>();
+  if (!built?.tuning) return found;
+  const used = threadsOf(built, threads);
+  for (const c of cases) found.set(op.caseName(c), await built.tuning.parameters(c.dims, used));
+  return found;
 }
 
 function merged(first: Verdict, second: Verdict | undefined): Verdict {

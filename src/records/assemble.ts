@@ -4,8 +4,10 @@ import type { Built } from '../build/build.ts';
 import { hashOf } from '../build/sources.ts';
 import { type Problem, shown } from '../catalog/candidates.ts';
 import { threadsOf } from '../cell/opening.ts';
-import { bytesMoved, type Case } from '../contract/op.ts';
+import { type AnyOp, bytesMoved, type Case } from '../contract/op.ts';
+import type { Ceilings } from '../machine/ceilings.ts';
 import type { Machine, Runtime } from '../machine/fingerprint.ts';
+import { type Resources, roof, workOf } from '../machine/roofline.ts';
 import type { Entry, RunOptions, SuiteOutcome } from '../measure/suite.ts';
 import { byMean, type Means, means } from '../stats/means.ts';
 import { speedup, typicalNs } from '../stats/speedup.ts';
@@ -21,6 +23,8 @@ export interface RunFacts {
   readonly interrupted: boolean;
   /** Misplaced files, which belong to no op. */
   readonly strays: readonly Problem[];
+  /** Of this machine; null where they could not be measured. */
+  readonly ceilings: Ceilings | null;
   readonly name?: string;
   readonly note?: string;
 }
@@ -55,7 +59,7 @@ export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Dr
       ...strays.map(strayOf),
     ],
     results: outcomes.flatMap((o) =>
-      o.entries.flatMap((entry) => o.cases.map((c) => resultOf(o, entry, c, options.threads))),
+      o.entries.flatMap((entry) => o.cases.map((c) => resultOf(o, entry, c, options.threads, facts.ceilings))),
     ),
     means: outcomes.flatMap((outcome) => outcome.entries.map((entry) => meanOf(outcome, entry))),
     overall: [...ran].flatMap((suite) => overallOf(suite, outcomes) ?? []),
@@ -120,20 +124,23 @@ function candidateOf({ op }: SuiteOutcome, { id, about, built, peer, verdict }: 
 
 function resultOf(
   { op, samples, baseline }: SuiteOutcome,
-  { id, built, peer, verdict }: Entry,
+  { id, built, peer, verdict, parameters }: Entry,
   c: Case,
   threads: number,
+  ceilings: Ceilings | null,
 ): Result {
   const name = op.caseName(c);
   const variant = built ?? peer;
+  const used = variant ? threadsOf(variant, threads) : 1;
+  const flags = [...(variant?.flags ?? [])];
   const timeNs = typicalNs(samples, id, name);
   return {
     candidate: id,
     peer: peer !== null,
     op: op.name,
     case: name,
-    threads: variant ? threadsOf(variant, threads) : 1,
-    flags: [...(variant?.flags ?? [])],
+    threads: used,
+    flags,
     tier: built?.tier ?? null,
     hash: built?.hash ?? null,
     verdict: verdict.status,
@@ -144,9 +151,22 @@ function resultOf(
     timeNs,
     gflops: timeNs === null ? null : op.flop(c.dims) / timeNs,
     gbPerSecond: timeNs === null ? null : bytesMoved(op, c.dims) / timeNs,
-    percentOfPeak: null,
+    ...shareOfPeak(ceilings, op, c, timeNs, { threads: used, flags, native: peer !== null }),
+    parameters: parameters.get(name) ?? null,
     verification: verdict.status === 'pass' ? { worst: verdict.worst, bound: 1 } : null,
   };
+}
+
+function shareOfPeak(
+  ceilings: Ceilings | null,
+  op: AnyOp,
+  c: Case,
+  timeNs: number | null,
+  means: Resources,
+): Pick<Result, 'percentOfPeak' | 'peak'> {
+  if (ceilings === null || timeNs === null) return { percentOfPeak: null, peak: null };
+  const { timeNs: leastNs, ...peak } = roof(ceilings, workOf(op, c.dims), means);
+  return { percentOfPeak: (100 * leastNs) / timeNs, peak };
 }
 
 function meanOf(outcome: SuiteOutcome, { id, peer, verdict }: Entry): Mean {

@@ -53,7 +53,18 @@ export const Result = z.object({
   gflops: z.number().nullable(),
   /** 10^9 bytes a second, by the bytes that a call has to move at the least. */
   gbPerSecond: z.number().nullable().default(null),
+  /** The least time that the roofline allows, as a share of the time taken. */
   percentOfPeak: z.number().nullable(),
+  /** What bounds it by the roofline, as measured on this machine: what `percentOfPeak` is a share of. */
+  peak: z
+    .object({ bound: z.enum(['compute', 'memory']), name: z.string(), value: z.number(), unit: z.string() })
+    .nullable()
+    .default(null),
+  /** Of a generator: what its code for this case was made with. */
+  parameters: z
+    .record(z.string(), z.union([z.number(), z.string()]))
+    .nullable()
+    .default(null),
   /** Of the candidate as a whole: the largest error met, as a share of its bound. */
   verification: z.object({ worst: z.number(), bound: z.literal(1) }).nullable(),
 });

@@ -34,3 +34,10 @@ export function verdictMark(verdict: string): string {
 export function range(values: readonly number[]): string {
   return values.length > 0 ? `${digits(Math.min(...values))}..${digits(Math.max(...values))}` : '-';
 }
+
+/** What a generator's code was made with: `MR 6 NR 16 split N`. */
+export function parametersText(parameters: Readonly<Record<string, number | string>>): string {
+  return Object.entries(parameters)
+    .map((pair) => pair.join(' '))
+    .join(' ');
+}

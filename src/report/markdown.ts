@@ -5,7 +5,7 @@ import { byMean } from '../stats/means.ts';
 import { interval, multiple, range, shortFlags } from './format.ts';
 
 const head = ['candidate', 'idea', 'mean speedup', '95 % interval', 'geometric', 'least..greatest', 'Gflop/s'];
-const tail = ['threads', 'flags'];
+const tail = ['% of peak', 'threads', 'flags'];
 
 /** Op by op, the best candidate first. Where there are several ops, the bytes that each moves are shown as well. */
 export function markdownSuite(record: Record, suite: string, ops: readonly string[]): string {
@@ -36,6 +36,7 @@ function markdownMeans(record: Record, means: readonly Mean[], withOp: boolean, 
       mean.least === null || mean.greatest === null ? '-' : range([mean.least, mean.greatest]),
       range(results.flatMap(({ gflops }) => gflops ?? [])),
       ...(withBytes ? [range(results.flatMap(({ gbPerSecond }) => gbPerSecond ?? []))] : []),
+      range(results.flatMap(({ percentOfPeak }) => percentOfPeak ?? [])),
       `${results[0]?.threads ?? '-'}`,
       shortFlags(results[0]?.flags ?? []),
     ];

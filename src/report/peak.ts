@@ -1,6 +1,7 @@
 /** The ceilings of a machine as a terminal shows them. */
 import pc from 'picocolors';
 import { type Ceilings, tookEffect } from '../machine/ceilings.ts';
+import type { Record } from '../records/schema.ts';
 import { digits } from './format.ts';
 import { type Column, table } from './table.ts';
 
@@ -51,4 +52,13 @@ export function revectorizerLine(ratio: number | null): string {
   if (ratio === null) return 'revectorizer: this V8 has none; 128 bits are the width of a candidate here';
   const took = ratio >= tookEffect ? 'took effect' : 'had no effect';
   return `revectorizer: ${took}: its 256-bit pattern runs at ${digits(ratio)} times the 128-bit rate`;
+}
+
+/** Results faster than the roofline allows, in words: what shows as more than 100 %. Peers are not ours to doubt. */
+export function tooFast({ results }: Pick<Record, 'results'>): string[] {
+  return results.flatMap(({ peer, candidate, case: name, percentOfPeak, peak }) => {
+    if (peer || peak === null || percentOfPeak === null || percentOfPeak < 100.5) return [];
+    const rate = `${digits(peak.value)} ${peak.unit} (${peak.name})`;
+    return `suspicious: ${candidate} at ${name} is at ${digits(percentOfPeak)} % of the measured peak of ${rate}: less work was done than the op says, or the peak was measured while the machine was busy ('nfold peak' measures it again)`;
+  });
 }

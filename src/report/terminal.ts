@@ -4,7 +4,8 @@ import { ladder, type Suite, suites } from '../../bench/suites.ts';
 import { describe } from '../machine/fingerprint.ts';
 import type { Mean, Overall, Record } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
-import { digits, duration, interval, multiple, range, shortFlags, verdictMark } from './format.ts';
+import { digits, duration, interval, multiple, parametersText, range, shortFlags, verdictMark } from './format.ts';
+import { tooFast } from './peak.ts';
 import { type Column, table } from './table.ts';
 
 export function reportRecord(record: Record, { perCase = false } = {}): string {
@@ -19,6 +20,8 @@ export function reportRecord(record: Record, { perCase = false } = {}): string {
     if (peers) blocks.push(peers);
     if (suite.ladder) blocks.push(ladderLines(means));
   }
+  const doubts = tooFast(record);
+  if (doubts.length > 0) blocks.push(doubts.map((line) => pc.yellow(`! ${line}`)).join('\n'));
   const failures = failureLines(record);
   if (failures) blocks.push(failures);
   return blocks.join('\n\n');
@@ -46,6 +49,7 @@ const suiteColumns: readonly Column[] = [
   { head: 'harmonic', align: 'right', spare: 4 },
   { head: 'least..greatest', align: 'right', spare: 2 },
   { head: 'Gflop/s', align: 'right', spare: 5 },
+  { head: '% of peak', align: 'right', spare: 5 },
   { head: 'GB/s', align: 'right', spare: 7 },
   { head: 'threads', align: 'right' },
   { head: 'tier', spare: 6 },
@@ -68,6 +72,7 @@ function suiteTable(record: Record, { name, ops }: Suite, means: readonly Mean[]
       multiple(mean.harmonic),
       mean.least === null ? '-' : range([mean.least, mean.greatest as number]),
       range(results.flatMap(({ gflops }) => gflops ?? [])),
+      range(results.flatMap(({ percentOfPeak }) => percentOfPeak ?? [])),
       range(results.flatMap(({ gbPerSecond }) => gbPerSecond ?? [])),
       `${results[0]?.threads ?? '-'}`,
       results[0]?.tier ?? '-',
@@ -131,7 +136,10 @@ const caseColumns: readonly Column[] = [
   { head: 'speedup', align: 'right' },
   { head: '95 % interval' },
   { head: 'Gflop/s', align: 'right' },
-  { head: 'GB/s', align: 'right', spare: 1 },
+  { head: 'GB/s', align: 'right', spare: 3 },
+  { head: '% of', align: 'right' },
+  { head: 'its peak', spare: 1 },
+  { head: 'parameters', spare: 4 },
 ];
 
 export function caseTable(record: Record, op: string): string {
@@ -152,6 +160,9 @@ export function caseTable(record: Record, op: string): string {
         r.speedup ? interval(r.speedup) : '',
         r.gflops === null ? '-' : digits(r.gflops),
         r.gbPerSecond === null ? '-' : digits(r.gbPerSecond),
+        r.percentOfPeak === null ? '-' : digits(r.percentOfPeak),
+        r.peak === null ? '' : `${digits(r.peak.value)} ${r.peak.unit}, ${r.peak.name}`,
+        r.parameters === null ? '' : parametersText(r.parameters),
       ];
     });
   const [head, ...rest] = caseColumns;

@@ -92,6 +92,8 @@ export function draft({
       gflops: 1,
       gbPerSecond: 1,
       percentOfPeak: null,
+      peak: null,
+      parameters: null,
       verification: { worst: 0.1, bound: 1 },
     })),
     means: [
