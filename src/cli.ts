@@ -18,6 +18,12 @@ function positive(text: string): number {
   throw new InvalidArgumentError('It takes a number above 0.');
 }
 
+function timedCalls(text: string): { round: number; calls: number } {
+  const [, round, calls] = /^(\d{1,9}):([1-9]\d{0,3})$/.exec(text) ?? [];
+  if (calls === undefined) throw new InvalidArgumentError('It takes a round and its number of calls, such as 1:5.');
+  return { round: Number(round), calls: Number(calls) };
+}
+
 const program = new Command('nfold')
   .description(
     'Write a faster kernel in TypeScript or WebAssembly, prove that it is equivalent, measure the mean speedup.',
@@ -46,9 +52,9 @@ function runs(command: Command): Command {
 runs(
   program.command('bench').description('verify, time against the baseline, print the mean speedup, save a record'),
 ).action(async (selectors, options) => (await import('./commands/bench.ts')).bench(selectors, options));
-runs(program.command('verify').description('prove that candidates compute what the op says')).action(
-  async (selectors, options) => (await import('./commands/verify.ts')).verifyCommand(selectors, options),
-);
+runs(program.command('verify').description('prove that candidates compute what the op says'))
+  .option('--timed <round:calls>', 'the timed calls of a round again, as a failure found there says', timedCalls)
+  .action(async (selectors, options) => (await import('./commands/verify.ts')).verifyCommand(selectors, options));
 runs(
   program
     .command('profile')

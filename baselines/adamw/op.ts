@@ -53,6 +53,8 @@ export default defineOp({
     adamw(127, { beta1: 0, learning_rate: 3e-4 }),
     adamw(1009),
   ],
+  drawCase: (rng) =>
+    adamw(rng.int(1, 3000), { learning_rate: 1e-4 * rng.int(1, 100), weight_decay: 0.01 * rng.int(0, 9) }),
   caseName: ({ dims: d }) => `N${d.N}`,
   flop: (d) => 16 * d.N,
   distributions: ['running', 'fresh', 'stratified'],

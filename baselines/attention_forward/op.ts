@@ -53,6 +53,10 @@ export default defineOp({
     attention(1, 37, 20, 1),
     attention(1, 53, 21, 3),
   ],
+  drawCase(rng) {
+    const NH = rng.int(1, 6);
+    return attention(rng.int(1, 3), rng.int(1, 60), NH * rng.int(1, 24), NH);
+  },
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}NH${d.NH}`,
   flop: (d) => 2 * d.B * d.T * (d.T + 1) * d.C,
   distributions,

@@ -50,6 +50,7 @@ export default defineOp({
     crossentropy(3, 5, 67),
     crossentropy(1, 3, 257),
   ],
+  drawCase: (rng) => crossentropy(rng.int(1, 3), rng.int(1, 20), rng.int(1, 400)),
   caseName,
   flop: (d) => 3 * d.B * d.T * d.V,
   distributions: ['uniform', 'sharp', 'stratified'],

@@ -47,6 +47,7 @@ export default defineOp({
     encoder(1, 4, 257, 6),
     encoder(7, 73, 5, 3),
   ],
+  drawCase: (rng) => encoder(rng.int(1, 5), rng.int(1, 40), rng.int(1, 90), rng.int(1, 70)),
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}V${d.V}`,
   flop: (d) => 2 * d.B * d.T * d.C,
   distributions: ['text', 'repeated', 'equal', 'integers'],

@@ -41,6 +41,7 @@ export default defineOp({
     encoder(2, 9, 83, 29),
     encoder(1, 4, 257, 6),
   ],
+  drawCase: (rng) => encoder(rng.int(1, 5), rng.int(1, 40), rng.int(1, 90), rng.int(1, 70)),
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}V${d.V}`,
   flop: (d) => d.B * d.T * d.C,
   distributions: ['text', 'repeated', 'stratified', 'integers'],

@@ -33,6 +33,7 @@ export default defineOp({
   },
   cases: [...new Set(models.map(({ B, T, C }) => B * T * 4 * C))].map(gelu),
   edges: [0, 1, 2, 3, 4, 7, 16, 17, 31, 67, 128, 1009].map(gelu),
+  drawCase: (rng) => gelu(rng.int(1, 3000)),
   caseName: ({ dims: d }) => `N${d.N}`,
   flop: (d) => 20 * d.N,
   distributions: ['normal', 'stratified', 'large', 'alone'],

@@ -56,6 +56,7 @@ export default defineOp({
     layernorm(2, 3, 47),
     layernorm(1, 2, 257),
   ],
+  drawCase: (rng) => layernorm(rng.int(1, 5), rng.int(1, 20), rng.int(1, 300)),
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}`,
   flop: (d) => 16 * d.B * d.T * d.C,
   distributions: ['normal', 'offset', 'equal'],

@@ -46,6 +46,7 @@ export default defineOp({
     layernorm(2, 7, 31),
     layernorm(1, 2, 257),
   ],
+  drawCase: (rng) => layernorm(rng.int(1, 5), rng.int(1, 20), rng.int(1, 300)),
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}`,
   flop: (d) => 8 * d.B * d.T * d.C,
   distributions: ['normal', 'offset', 'equal'],

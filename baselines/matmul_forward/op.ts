@@ -5,13 +5,14 @@
  * Numerics f32. C = 0 leaves the bias.
  * Error    |got - want| <= (2 sqrt(C) + 8) u (|inp| . |weight| + |bias|), u = 2^-24: rounding errors of a sum of C terms
  *          walk as sqrt(C), and no order of summation that anyone uses comes near this bound, while a dropped term or
- *          half-precision inputs pass it by orders of magnitude. On integers, and with C = 0, every partial sum is exact
- *          and the bound is 0.
+ *          half-precision inputs pass it by orders of magnitude. Where every partial sum is exact (../exact.ts), as on
+ *          integers, on canaries and with C = 0, the bound is 0.
  * Work     2 B T C OC flop; compute bound.
  * Source   Higham 2002, chapter 3, for the error of a sum; names and layout follow llm.c.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
 import { normal, stratified, uniform } from '../draws.ts';
+import { canaries, canaryDraws, gridOf, grids, isExact } from '../exact.ts';
 import { models } from '../models.ts';
 
 type MatmulCase = Case<'B' | 'T' | 'C' | 'OC', never>;
@@ -68,6 +69,7 @@ export default defineOp({
   },
   cases,
   edges,
+  drawCase: (rng) => matmul(rng.int(1, 3), rng.int(1, 40), rng.int(1, 90), rng.int(1, 90)),
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}OC${d.OC}`,
   flop: (d) => 2 * d.B * d.T * d.C * d.OC,
   distributions: ['normal', 'uniform', 'stratified', 'integers'],
@@ -76,9 +78,18 @@ export default defineOp({
    * `uniform`: in [0, 1), so that sums grow and nothing cancels. `integers`: odd and of at most 12 bits on one side, which
    * half precision cannot hold, {-1, 0, 1} on the other, and sums below 2^24.
    */
-  draw({ dims: d, tensors: { inp, weight, bias }, rng, distribution }) {
+  draw({ dims: d, tensors: { inp, weight, bias }, rng, distribution, canaries: hidden }) {
     const all = [inp, weight, bias];
     if (distribution === 'normal') for (const x of all) normal(x, rng);
+    if (distribution === 'normal' && hidden) {
+      const { wide, narrow } = canaryDraws(d.C + 1, rng);
+      const [a, b] = rng.bits() & 1 ? [wide, narrow] : [narrow, wide];
+      for (const r of canaries(d.B * d.T, rng)) for (let i = 0; i < d.C; i++) inp[r * d.C + i] = a();
+      for (const o of canaries(d.OC, rng)) {
+        for (let i = 0; i < d.C; i++) weight[o * d.C + i] = b();
+        bias[o] = wide();
+      }
+    }
     if (distribution === 'uniform') for (const x of all) uniform(x, rng, 0, 1);
     if (distribution === 'stratified') for (const x of all) stratified(x, rng, 16);
     if (distribution !== 'integers') return;
@@ -88,9 +99,17 @@ export default defineOp({
     for (const x of [wide, bias]) for (let i = 0; i < x.length; i++) x[i] = scale * (2 * rng.int(-most, most - 1) + 1);
     for (let i = 0; i < narrow.length; i++) narrow[i] = rng.int(-1, 1);
   },
-  bounds({ dims: d, distribution, truths }) {
-    const factor = distribution === 'integers' || d.C === 0 ? 0 : (2 * Math.sqrt(d.C) + 8) * u;
+  bounds({ dims: d, inputs, truths }) {
+    const factor = (2 * Math.sqrt(d.C) + 8) * u;
+    const rows = grids(inputs.inp as Float32Array, d.B * d.T, d.C, d.C, 1);
+    const columns = grids(inputs.weight as Float32Array, d.OC, d.C, d.C, 1);
+    const biases = Float64Array.from(inputs.bias, gridOf);
     const { scale } = truths.out as { scale: Float64Array };
-    return { out: scale.map((terms) => factor * terms) };
+    const bounds = scale.map((terms, at) => {
+      const o = at % d.OC;
+      const grid = Math.min(rows[(at - o) / d.OC] + columns[o], biases[o]);
+      return isExact(terms, grid) ? 0 : factor * terms;
+    });
+    return { out: bounds };
   },
 });

@@ -27,6 +27,7 @@ export default defineOp({
   },
   cases: [...new Set(models.map(({ B, T, C }) => B * T * C))].map(residual),
   edges: [0, 1, 2, 3, 4, 15, 16, 17, 31, 67, 128, 1009].map(residual),
+  drawCase: (rng) => residual(rng.int(1, 3000)),
   caseName: ({ dims: d }) => `N${d.N}`,
   flop: (d) => 2 * d.N,
   distributions: ['uniform', 'stratified', 'integers'],

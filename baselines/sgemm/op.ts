@@ -6,13 +6,14 @@
  * Numerics f32. beta = 0 means that C is not read: NaN there must not survive (BLAS). alpha = 0 or K = 0 leaves beta * C.
  * Error    |got - want| <= (2 sqrt(K) + 8) u (|alpha| |A||B| + |beta| |C|), u = 2^-24, on random inputs: rounding errors
  *          of a sum of K terms walk as sqrt(K), and no order of summation that anyone uses comes near this bound, while a
- *          dropped term or half-precision inputs pass it by orders of magnitude. On integer inputs every partial sum is
- *          exact in any order, and the bound is 0.
+ *          dropped term or half-precision inputs pass it by orders of magnitude. Where every partial sum is exact in any
+ *          order (../exact.ts), as on integer inputs and on canaries, the bound is 0.
  * Work     2 M N K flop; compute bound from about 64 up.
  * Source   Dongarra et al. 1990, level 3 BLAS; Higham 2002, chapter 3, for the error of a sum.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
 import type { Rng } from '../../src/contract/rng.ts';
+import { canaries, canaryDraws, gridOf, grids, isExact } from '../exact.ts';
 
 const dims = ['M', 'N', 'K', 'lda', 'ldb', 'ldc', 'transA', 'transB'] as const;
 type Dim = (typeof dims)[number];
@@ -92,6 +93,12 @@ export default defineOp({
   },
   cases,
   edges,
+  drawCase(rng) {
+    const side = () => 1 + Math.floor(140 * rng.unit() ** 2);
+    const scalars = rng.int(0, 2) === 0 ? { alpha: rng.int(-6, 12) / 4, beta: rng.int(-6, 12) / 4 } : {};
+    const form = (['NN', 'NT', 'TN', 'TT'] as const)[rng.int(0, 3)];
+    return gemm(side(), side(), side(), { form, pad: rng.int(0, 1) * rng.int(1, 13), ...scalars });
+  },
   caseName({ dims: d, scalars: s }) {
     const form = (d.transA ? 'T' : 'N') + (d.transB ? 'T' : 'N');
     const tight = { lda: d.transA ? d.M : d.K, ldb: d.transB ? d.K : d.N, ldc: d.N };
@@ -102,7 +109,7 @@ export default defineOp({
   flop: (d) => 2 * d.M * d.N * d.K,
   distributions: ['normal', 'uniform', 'unit', 'laplace', 'lognormal', 'integers'],
   exact: 'integers',
-  draw({ dims: d, scalars, tensors: { A, B, C }, rng, distribution }) {
+  draw({ dims: d, scalars, tensors: { A, B, C }, rng, distribution, canaries: hidden }) {
     const draws = elementDraws(distribution, d.K, rng);
     for (let i = 0; i < A.length; i++) A[i] = draws.a();
     for (let i = 0; i < B.length; i++) B[i] = draws.b();
@@ -110,15 +117,40 @@ export default defineOp({
       const padding = i % d.ldc >= d.N;
       C[i] = scalars.beta === 0 && !padding ? Number.NaN : draws.c();
     }
+    if (!hidden || distribution !== 'normal') return;
+    const { wide, narrow } = canaryDraws(d.K, rng);
+    const [a, b] = rng.bits() & 1 ? [wide, narrow] : [narrow, wide];
+    const [[aRow, aCol], [bRow, bCol]] = strides(d);
+    for (const i of canaries(d.M, rng)) for (let k = 0; k < d.K; k++) A[i * aRow + k * aCol] = a();
+    for (const j of canaries(d.N, rng)) for (let k = 0; k < d.K; k++) B[k * bRow + j * bCol] = b();
   },
-  bounds({ dims: d, distribution, truths }) {
-    const factor = distribution === 'integers' ? 0 : (2 * Math.sqrt(d.K) + 8) * u;
+  bounds({ dims: d, scalars: { alpha, beta }, inputs, truths }) {
+    const factor = (2 * Math.sqrt(d.K) + 8) * u;
     const { scale } = truths.C as { scale: Float64Array };
-    return { C: scale.map((terms) => factor * terms) };
+    const [[aRow, aCol], [bRow, bCol]] = strides(d);
+    const rows = grids(inputs.A as Float32Array, d.M, aRow, d.K, aCol);
+    const columns = grids(inputs.B as Float32Array, d.N, bCol, d.K, bRow);
+    const bounds = new Float64Array(scale.length);
+    for (let i = 0; i < d.M; i++) {
+      for (let at = i * d.ldc, j = 0; j < d.N; j++, at++) {
+        const before = beta === 0 ? Number.POSITIVE_INFINITY : gridOf(beta) + gridOf(inputs.C[at]);
+        const grid = Math.min(rows[i] + columns[j] + gridOf(alpha), before);
+        bounds[at] = isExact(scale[at], grid) ? 0 : factor * scale[at];
+      }
+    }
+    return { C: bounds };
   },
 });
 
-/** Integers: |a| odd and below 2^12, b in {-1, 0, 1}, with K |a| |b| <= 2^24; then all partial sums are exact in f32. */
+/** Of op(A) by row and column, and of op(B). */
+function strides(d: SgemmCase['dims']): readonly (readonly [row: number, col: number])[] {
+  return [d.transA ? [1, d.lda] : [d.lda, 1], d.transB ? [1, d.ldb] : [d.ldb, 1]];
+}
+
+/**
+ * Integers: |a| odd and below 2^12, b in {-1, 0, 1}, with K |a| |b| <= 2^24; then all partial sums are exact in f32. Or |a|
+ * below 2^18 and few b that are not 0: inputs of 16 bits, good enough for the bound at large K, can't hold those.
+ */
 function elementDraws(distribution: string, K: number, rng: Rng): Record<'a' | 'b' | 'c', () => number> {
   const both = (draw: () => number) => ({ a: draw, b: draw, c: draw });
   switch (distribution) {
@@ -134,10 +166,11 @@ function elementDraws(distribution: string, K: number, rng: Rng): Record<'a' | '
       return both(() => Math.exp(rng.normal()));
     case 'integers': {
       // alpha and beta of the edges are multiples of 1/4 up to 3: four bits of headroom keep those products exact too.
-      const most = Math.min(2 ** 12 - 1, Math.floor(2 ** 20 / Math.max(1, K)));
+      const few = rng.bits() & 1;
+      const most = few ? 2 ** 18 : Math.min(2 ** 12 - 1, Math.floor(2 ** 20 / Math.max(1, K)));
       const scale = 2 ** rng.int(-8, 8);
       const wide = () => scale * (2 * rng.int(-(most >> 1), most >> 1) + 1);
-      const narrow = () => rng.int(-1, 1);
+      const narrow = () => (few && rng.int(1, K) > 3 ? 0 : rng.int(-1, 1));
       const c = () => scale * narrow();
       return rng.bits() & 1 ? { a: wide, b: narrow, c } : { a: narrow, b: wide, c };
     }

@@ -64,6 +64,10 @@ export default defineOp({
   needsBaseline: true,
   needsText: true,
   carries: ['params', 'm', 'v'],
+  drawCase(rng) {
+    const NH = rng.int(1, 4);
+    return gpt(rng.int(1, 3), rng.int(1, 24), rng.int(1, 2), NH * rng.int(2, 10), NH);
+  },
   caseName: ({ dims: d }) => `B${d.B}T${d.T}L${d.L}C${d.C}NH${d.NH}V${d.V}`,
   flop(d) {
     const matmulParameters = d.L * 12 * d.C * d.C + d.V * d.C;
@@ -92,8 +96,9 @@ export default defineOp({
     drawBatch(context);
   },
   drawNext(context) {
-    // Any step, not the next: a checked call, whose state is drawn afresh, must not stand out among the others.
-    context.tensors.step[0] = context.rng.int(2, 1000);
+    const { step } = context.tensors;
+    // From a drawn state, any step: a call whose state is drawn afresh must not stand out among the others.
+    step[0] = context.distribution === 'init' ? step[0] + 1 : context.rng.int(2, 1000);
     drawBatch(context);
   },
   bounds: stepBounds,

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { z } from 'zod';
-import { type CandidateFile, shown } from '../catalog/candidates.ts';
+import { type CandidateFile, selectorOf, shown } from '../catalog/candidates.ts';
 import { baselineFile } from '../catalog/ops.ts';
 import { cacheFolder } from '../catalog/places.ts';
 import type { Variant } from '../cell/opening.ts';
@@ -66,7 +66,11 @@ export function build(candidate: CandidateFile): Promise<Built> {
 
 async function naming(candidate: CandidateFile, work: Promise<Built>): Promise<Built> {
   const built = await named(candidate, work);
-  return { ...built, artifact: (dims, threads) => named(candidate, built.artifact(dims, threads)) };
+  return {
+    ...built,
+    selector: selectorOf(candidate),
+    artifact: (dims, threads) => named(candidate, built.artifact(dims, threads)),
+  };
 }
 
 async function named<T>({ file }: CandidateFile, work: Promise<T>): Promise<T> {

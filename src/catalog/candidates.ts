@@ -84,6 +84,14 @@ function filesBelow(folder: string): string[] {
     .sort();
 }
 
+/** What a command takes for a candidate: its id, or the path of one that lies in no kernels folder. */
+export function selectorOf({ id, file }: CandidateFile): string {
+  const known = [packageRoot, workFolder].some((root) => file.startsWith(join(root, 'kernels') + sep));
+  if (known) return id;
+  const path = shown(file);
+  return path.includes(sep) ? path : `.${sep}${path}`;
+}
+
 /** A path as the user would type it. */
 export function shown(file: string): string {
   const path = relative(workFolder, file);

@@ -18,10 +18,12 @@ export class CellArena implements Arena {
   readonly memory = new WebAssembly.Memory({ initial: 2, maximum: page, shared: true });
   #end = imageBase;
   #state = 0x9e3779b9;
+  #noisy = true;
 
   /** Forgets the last case and makes room for an image of so many bytes, filled with noise. */
-  reset(imageBytes: number): void {
+  reset(imageBytes: number, noisy = true): void {
     this.#end = imageBase;
+    this.#noisy = noisy;
     this.allocate(imageBytes);
   }
 
@@ -32,7 +34,7 @@ export class CellArena implements Arena {
     const missing = this.#end - this.memory.buffer.byteLength;
     if (missing > 0) this.memory.grow(Math.ceil(missing / page));
     const words = new Int32Array(this.memory.buffer, address, (this.#end - address) / 4);
-    for (let i = 0; i < words.length; i++) words[i] = this.#noise();
+    for (let i = 0; i < words.length; i++) words[i] = this.#noisy ? this.#noise() : 0;
     return address;
   }
 
@@ -60,6 +62,14 @@ export class CellArena implements Arena {
   /** Copies, no longer shared. */
   read(ranges: readonly Range[]): Uint8Array[] {
     return ranges.map(({ offset, length }) => new Uint8Array(this.memory.buffer, imageBase + offset, length).slice());
+  }
+
+  /** Whether the ranges still hold what was read from them. */
+  holds(ranges: readonly Range[], bytes: readonly Uint8Array[]): boolean {
+    return ranges.every(({ offset, length }, i) => {
+      const now = Buffer.from(this.memory.buffer as unknown as ArrayBuffer, imageBase + offset, length);
+      return now.equals(bytes[i]);
+    });
   }
 
   zero(address: number, length: number): void {

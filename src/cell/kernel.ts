@@ -20,7 +20,7 @@ export interface Kernel {
 const nothing = () => {};
 
 export async function makeKernel(opening: Opening, arena: CellArena, pool: Pool): Promise<Kernel> {
-  arena.reset(opening.bytes);
+  arena.reset(opening.bytes, opening.noise);
   if (!opening.marks) return plainKernel(opening, arena, pool);
   const marks = new Marks();
   const kernel = await plainKernel(opening, arena, pool, marks);

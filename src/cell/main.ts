@@ -19,7 +19,7 @@ async function answer(request: Request): Promise<Reply> {
       return { id, ok: true };
     }
     if (!kernel) throw new Error('no case is open in this cell');
-    return { id, ok: true, samples: sample(kernel, arena, request.sampling) };
+    return { id, ok: true, samples: await sample(kernel, arena, request.sampling) };
   } catch (error) {
     return { id, ok: false, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
   }

@@ -5,6 +5,8 @@ import type { Artifact, Opening } from './protocol.ts';
 
 export interface Variant {
   readonly id: string;
+  /** What names it on the command line, where that is not its id: a path. */
+  readonly selector?: string;
   readonly flags: readonly string[];
   /** Whether it can use more than one thread. */
   readonly threads: 'one' | 'any';

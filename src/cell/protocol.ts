@@ -29,6 +29,8 @@ export interface Opening {
   /** Bytes of the image: tensors and the guard bands between and around them. */
   readonly bytes: number;
   readonly threads: number;
+  /** False in a test alone, which shows that noise in fresh memory is needed. */
+  readonly noise?: boolean;
   /** Account for the time of each call by what it marks. */
   readonly marks?: boolean;
 }
@@ -71,6 +73,8 @@ export interface Samples {
   /** One per call, in time order. */
   readonly timeNs: readonly number[];
   readonly reads: readonly (readonly Uint8Array[])[];
+  /** The first call whose results were other ones later: before the next call's inputs, or a while after the last call. */
+  readonly changedLater?: number;
   /** Where the opening asks for marks, one per call. */
   readonly marked?: readonly MarkedNs[];
 }

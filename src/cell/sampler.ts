@@ -4,6 +4,7 @@
  * retains. The warm-up is ours as well: tinybench's ends by the time of the calls alone, and would put inputs in place for
  * seconds where a call takes a microsecond.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { Bench } from 'tinybench';
 import type { CellArena } from './arena.ts';
 import type { Kernel } from './kernel.ts';
@@ -11,12 +12,19 @@ import type { MarkedNs, Samples, Sampling, Warmup } from './protocol.ts';
 
 /** Taken before any candidate is loaded: what one later patches is not what we call. */
 const clock = process.hrtime.bigint;
+const pauseMs = 2;
 
-export function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Sampling): Samples {
+export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Sampling): Promise<Samples> {
   const timeNs: number[] = [];
   const reads: Uint8Array[][] = [];
   const marked: MarkedNs[] = [];
   let lastNs = 0;
+  let changedLater: number | undefined;
+  /** What is read after a call must still stand there before the next one's inputs are put in place. */
+  const lookAgain = () => {
+    const last = timeNs.length - 1;
+    if (last >= 0 && !arena.holds(calls[last].reads, reads[last])) changedLater ??= last;
+  };
   if (warmup) warmUp(kernel, arena, warmup);
   const bench = new Bench({ warmup: false, iterations: calls.length, time: 0, throws: true });
   bench.add(
@@ -30,6 +38,7 @@ export function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Samp
     {
       async: false,
       beforeEach() {
+        lookAgain();
         arena.write(calls[timeNs.length].writes);
         kernel.before();
       },
@@ -42,7 +51,10 @@ export function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Samp
     },
   );
   if (calls.length > 0) bench.runSync();
-  return kernel.marked ? { timeNs, reads, marked } : { timeNs, reads };
+  // Long enough for whatever was left running: a microtask, a timer, another thread.
+  await pause(pauseMs);
+  lookAgain();
+  return { timeNs, reads, changedLater, ...(kernel.marked && { marked }) };
 }
 
 /** Calls until there were `calls` of them and they took `ms`, or twice as long with what lies between them. */

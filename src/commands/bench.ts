@@ -21,6 +21,8 @@ export async function bench(selectors: readonly string[], flags: Flags): Promise
     suites: suites.filter(({ headline }) => headline),
     pool: (op) => op.cases,
   });
+  const { commitment } = options.committed;
+  if (commitment) process.stderr.write(`seed committed to: sha256 ${commitment.hash}, revealed in the record\n`);
   const ceilings = await ceilingsHere(options);
   const outcomes: SuiteOutcome[] = [];
   for (const suite of suites) {

@@ -1,5 +1,4 @@
 /** What verify and bench share: options to a run, selectors to candidates by op, Ctrl-C to an abort. */
-import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { type Suite, suites } from '../../bench/suites.ts';
 import { stopCompiler } from '../build/compile.ts';
@@ -13,6 +12,7 @@ import type { AnyOp, Case } from '../contract/op.ts';
 import { type Effort, efforts } from '../measure/effort.ts';
 import type { RunOptions } from '../measure/suite.ts';
 import { type Progress, progress } from '../report/output.ts';
+import { makeSeed } from '../verify/seed.ts';
 
 export interface Flags {
   readonly case?: string;
@@ -47,7 +47,7 @@ export interface Defaults {
   readonly effort: Effort['name'];
   readonly suites: readonly Suite[];
   /** The cases that the command works on. */
-  pool(op: AnyOp): readonly Case[];
+  pool(op: AnyOp, seed: number): readonly Case[];
 }
 
 export async function prepareRun(selectors: readonly string[], flags: Flags, defaults: Defaults): Promise<Run> {
@@ -63,7 +63,8 @@ export async function prepareRun(selectors: readonly string[], flags: Flags, def
   if (chosen.length === 0)
     throw new NfoldError("There is no candidate to run: 'nfold list' shows what there is.", exit.nothing);
   const loaded = await Promise.all(chosen.map(({ op }) => loadOp(op)));
-  const ops = withMatchingCases(loaded, flags.case, defaults.pool);
+  const committed = makeSeed(flags.seed);
+  const ops = withMatchingCases(loaded, flags.case, (op) => defaults.pool(op, committed.seed));
   const selections = chosen.filter(({ op }) => ops.some(({ name }) => name === op));
   const text = loadText(flags.text, ops);
   const name = flags.quick
@@ -76,7 +77,8 @@ export async function prepareRun(selectors: readonly string[], flags: Flags, def
   const shown = progress();
   const options: RunOptions = {
     effort: efforts[name],
-    seed: flags.seed ?? randomInt(2 ** 31),
+    seed: committed.seed,
+    committed,
     threads: flags.threads,
     replayFlags: [
       ...(name === 'default' ? [] : [`--${name}`]),

@@ -2,19 +2,27 @@
 import pc from 'picocolors';
 import { suites } from '../../bench/suites.ts';
 import { selectCases } from '../catalog/select.ts';
-import { exit } from '../contract/errors.ts';
-import { type Entry, prepare, verifyEntries } from '../measure/suite.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
+import type { Case } from '../contract/op.ts';
+import { replayTimed, type Timed } from '../measure/replay.ts';
+import { type Entry, type Prepared, prepare, type RunOptions, verifyEntries } from '../measure/suite.ts';
 import { verdictMark } from '../report/format.ts';
 import { print, printJson } from '../report/output.ts';
 import { table } from '../report/table.ts';
 import { verdictText } from '../verify/verdict.ts';
+import { drawnCases } from '../verify/verify.ts';
 import { type Flags, prepareRun } from './run.ts';
 
-export async function verifyCommand(selectors: readonly string[], flags: Flags): Promise<void> {
+export interface VerifyFlags extends Flags {
+  /** The timed calls of a round, as a failure found there prints them. */
+  readonly timed?: Timed;
+}
+
+export async function verifyCommand(selectors: readonly string[], flags: VerifyFlags): Promise<void> {
   const { selections, strays, options, progress } = await prepareRun(selectors, flags, {
     effort: 'default',
     suites,
-    pool: (op) => [...op.cases, ...op.edges],
+    pool: (op, seed) => [...op.cases, ...op.edges, ...drawnCases(op, seed)],
   });
   const entries: Entry[] = [];
   try {
@@ -23,7 +31,9 @@ export async function verifyCommand(selectors: readonly string[], flags: Flags):
       const prepared = await prepare(name, candidates, problems);
       const { op } = prepared;
       const cases = op.cases.filter((c) => options.effort.extra || !c.extra || flags.case === op.caseName(c));
-      await verifyEntries(prepared, selectCases(op, [...op.edges, ...cases], flags.case), options, true);
+      const chosen = selectCases(op, [...op.edges, ...drawnCases(op, options.seed), ...cases], flags.case);
+      if (flags.timed) await replay(prepared, chosen, options, flags.timed);
+      else await verifyEntries(prepared, chosen, options, true);
       entries.push(...prepared.entries);
     }
   } catch (error) {
@@ -36,6 +46,15 @@ export async function verifyCommand(selectors: readonly string[], flags: Flags):
   const failed =
     entries.some(({ verdict }) => verdict.status === 'fail' || verdict.status === 'error') || misplaced.length > 0;
   process.exitCode = options.signal.aborted ? exit.interrupted : failed ? exit.failed : exit.fine;
+}
+
+async function replay(prepared: Prepared, [c, ...others]: readonly Case[], options: RunOptions, timed: Timed) {
+  if (others.length > 0) throw new NfoldError('--timed goes with one case: name it with --case, as the failure did.');
+  for (const entry of prepared.entries) {
+    if (!entry.built || entry.verdict.status !== 'pass') continue;
+    options.onProgress(`${prepared.op.name}: round ${timed.round + 1} again, ${entry.id}`);
+    entry.verdict = await replayTimed({ ...prepared, ...options }, entry.built, c, timed);
+  }
 }
 
 function asData({ id, verdict }: Entry) {

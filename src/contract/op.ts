@@ -46,6 +46,8 @@ export interface DrawContext<D extends string, S extends string, T> {
   readonly distribution: string;
   /** Bytes of a real text, for ops that declare `needsText`; empty otherwise. */
   readonly text: Uint8Array;
+  /** Whether to hide exact rows and columns among the ordinary ones, where the op knows how. */
+  readonly canaries?: boolean;
 }
 
 export interface BoundContext<D extends string = string, S extends string = string> {
@@ -79,6 +81,8 @@ export interface Op<
   readonly cases: readonly Case<D, S>[];
   /** Verified only: 0, 1, primes, ragged tails, padded strides. */
   readonly edges: readonly Case<D, S>[];
+  /** A shape that nobody has seen before; the seed that it is drawn from is committed to, and revealed after the run. */
+  drawCase?(rng: Rng): Case<D, S>;
   /** The stable key of a case, printed, filtered and recorded: `M256N512K128`. */
   caseName(c: Case<D, S>): string;
   /** Textbook work of one call. */

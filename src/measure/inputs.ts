@@ -1,21 +1,33 @@
-/** The inputs of timed calls: fresh bytes before each of them, made by the parent, known to the cell one at a time. */
-import type { Call, Range, Write } from '../cell/protocol.ts';
-import type { AnyOp, Case, TensorSpec, TypedArray } from '../contract/op.ts';
-import { makeRng } from '../contract/rng.ts';
-import { compose, deriveSeed, type Image, poison } from '../verify/image.ts';
+/**
+ * The inputs of timed calls: fresh bytes before each of them, made by the parent, known to the cell one at a time.
+ *
+ * Which results are compared with the oracle in full is drawn here and told to nobody: a tenth of the calls or more. An op
+ * that carries state has two kinds of call. `drawn` starts from a state that the parent draws, which finds out whoever keeps a
+ * copy of the state for himself. `carried` starts from what the call before has left, and is read before and after without being
+ * touched, which finds out whoever works only where the state was replaced.
+ */
+import type { Call } from '../cell/protocol.ts';
+import type { AnyOp, Case } from '../contract/op.ts';
+import { makeRng, type Rng } from '../contract/rng.ts';
+import { batchOf, outputs, whole, writesOf } from '../verify/batch.ts';
+import type { CheckName } from '../verify/checks.ts';
+import { compose, deriveSeed, type Image } from '../verify/image.ts';
 
 /** What one case gets in one round. All variants get the same images, each in an order of its own. */
 export interface RoundInputs {
   /** For warm-up. No timed call sees these bytes, but the state that an op carries goes on from there. */
   readonly warm: Image;
-  /** The image whose result is compared with the oracle in full. */
-  readonly drawn: Image;
+  /** Images whose results are compared with the oracle in full. One, for an op that carries state. */
+  readonly drawn: readonly Image[];
   /** Images of the other calls; none for ops that carry state, where only a fresh batch is new. */
   readonly others: readonly Image[];
-  /** Whether the drawn call is read back whole and compared with the oracle, in this round. */
-  readonly checked: boolean;
+  /** For ops that carry state: which of its kinds of call is compared in full in this round. */
+  readonly full: 'drawn' | 'carried' | null;
   readonly seed: number;
 }
+
+/** One call in so many, or more, is compared with the oracle in full. */
+const fullShare = 10;
 
 export function roundInputs(
   op: AnyOp,
@@ -23,29 +35,39 @@ export function roundInputs(
   runSeed: number,
   round: number,
   calls: number,
-  checked: boolean,
   text: Uint8Array,
+  without: readonly CheckName[] = [],
 ): RoundInputs {
   const name = op.caseName(c);
   const [distribution] = op.distributions;
   const seed = (purpose: string | number) => deriveSeed(runSeed, op.name, name, distribution, purpose, round);
   const warm = compose(op, c, distribution, seed('warm'), text);
-  const make = (imageSeed: number) => compose(op, c, distribution, imageSeed, text, warm.layout);
-  // The checked round draws what `nfold verify --case --seed` draws, so that its command replays a failure.
-  const drawn = make(checked ? deriveSeed(runSeed, op.name, name, distribution, 0) : seed('drawn'));
-  const count = op.carries ? 0 : calls - 1;
-  const others = Array.from({ length: count }, (_, i) => make(seed(i)));
-  return { warm, drawn, others, checked, seed: seed('order') };
+  const make = (imageSeed: number) => compose(op, c, distribution, imageSeed, text, { layout: warm.layout, without });
+  const full = op.carries ? 1 : Math.ceil(calls / fullShare);
+  const drawn = Array.from({ length: full }, (_, i) => make(seed(`drawn ${i}`)));
+  const others = Array.from({ length: op.carries ? 0 : calls - full }, (_, i) => make(seed(i)));
+  return { warm, drawn, others, full: op.carries ? kindOf(round, runSeed, name) : null, seed: seed('order') };
+}
+
+/** Both kinds in the first two rounds, in either order; and one in every second round from there. */
+function kindOf(round: number, runSeed: number, caseName: string): RoundInputs['full'] {
+  if (round > 1 && round % 2 === 1) return null;
+  const turn = round < 2 ? round : round / 2;
+  const first = deriveSeed(runSeed, caseName, 'kind') & 1;
+  return (turn + first) % 2 === 0 ? 'drawn' : 'carried';
 }
 
 export interface PlannedCall {
   readonly call: Call;
-  /** The image that these inputs are, where it can be checked; null after a carried state. */
+  /** The image that these inputs are, where the parent knows all of it; null after a carried state. */
   readonly image: Image | null;
+  /** Its image is one of those that are compared in full. */
   readonly drawn: boolean;
+  /** It is compared in full from the state that the call before has left. */
+  readonly carried: boolean;
 }
 
-/** The calls of one variant: the drawn image at a random place among the others. */
+/** The calls of one variant: drawn images at random places among the others. */
 export function planCalls(
   op: AnyOp,
   c: Case,
@@ -55,50 +77,53 @@ export function planCalls(
   text: Uint8Array,
 ): PlannedCall[] {
   const rng = makeRng(deriveSeed(inputs.seed, variant));
-  const place = rng.int(0, calls - 1);
+  if (op.carries) return planSteps(op, c, inputs, calls, rng, text);
+  // A variant of fewer calls than there are images gets the drawn ones first: its share is larger, not smaller.
+  const kept = inputs.drawn.slice(0, calls).map((image) => ({ image, drawn: true }));
+  const rest = inputs.others.slice(0, calls - kept.length).map((image) => ({ image, drawn: false }));
+  return shuffled([...kept, ...rest], rng).map(({ image, drawn }) => ({
+    call: { writes: [{ offset: 0, bytes: image.bytes }], reads: whole(image) },
+    image,
+    drawn,
+    carried: false,
+  }));
+}
+
+function planSteps(op: AnyOp, c: Case, inputs: RoundInputs, calls: number, rng: Rng, text: Uint8Array): PlannedCall[] {
   const [distribution] = op.distributions;
+  const { warm, full } = inputs;
+  const place = rng.int(0, calls - 1);
+  const free = Array.from({ length: calls - 1 }, (_, i) => i + 1).filter((i) => i !== place);
+  const checked = full === 'carried' && free.length > 0 ? free[rng.int(0, free.length - 1)] : -1;
   const planned: PlannedCall[] = [];
-  let batch = batchOf(op, inputs.warm);
+  let batch = batchOf(op, warm);
   for (let i = 0; i < calls; i++) {
-    const drawn = i === place;
-    if (op.drawNext && !drawn) {
-      op.drawNext({ dims: c.dims, scalars: inputs.warm.scalars, tensors: batch, rng, distribution, text });
+    const seen = i === checked || i + 1 === checked || (i === place && full === 'drawn');
+    const reads = seen ? whole(warm) : outputs(op, warm);
+    if (i === place) {
+      const [image] = inputs.drawn;
       planned.push({
-        call: { writes: writesOf(op, inputs.warm, batch), reads: outputs(op, inputs.warm) },
-        image: null,
-        drawn,
+        call: { writes: [{ offset: 0, bytes: image.bytes }], reads },
+        image,
+        drawn: true,
+        carried: false,
       });
-      continue;
+      batch = batchOf(op, image);
+    } else {
+      op.drawNext?.({ dims: c.dims, scalars: warm.scalars, tensors: batch, rng, distribution, text });
+      const writes = writesOf(op, warm, batch);
+      planned.push({ call: { writes, reads }, image: null, drawn: false, carried: i === checked });
     }
-    const image = drawn ? inputs.drawn : inputs.others[i > place ? i - 1 : i];
-    const whole = !op.carries || inputs.checked;
-    const reads = whole ? [{ offset: 0, length: image.bytes.length }] : outputs(op, image);
-    planned.push({ call: { writes: [{ offset: 0, bytes: image.bytes }], reads }, image, drawn });
-    batch = batchOf(op, image);
   }
   return planned;
 }
 
-/** What is new in each call of an op that carries state: every tensor but the carried ones. */
-type Batch = Readonly<Record<string, TypedArray>>;
-
-function batchOf(op: AnyOp, image: Image): Batch {
-  const names = op.carries ? Object.keys(op.tensors).filter((name) => !op.carries?.includes(name)) : [];
-  return Object.fromEntries(names.map((name) => [name, image.tensors[name].slice()]));
-}
-
-function writesOf(op: AnyOp, { layout }: Image, batch: Batch): Write[] {
-  return layout.slots
-    .filter(({ name }) => name in batch)
-    .map(({ name, offset }) => {
-      const words = new Int32Array(batch[name].slice().buffer);
-      if ((op.tensors[name] as TensorSpec).role === 'out') words.fill(poison);
-      return { offset, bytes: new Uint8Array(words.buffer) };
-    });
-}
-
-function outputs(op: AnyOp, { layout }: Image): Range[] {
-  return layout.slots
-    .filter(({ name }) => (op.tensors[name] as TensorSpec).role === 'out')
-    .map(({ offset, length }) => ({ offset, length: 4 * length }));
+/** Fisher and Yates */
+export function shuffled<T>(items: readonly T[], rng: Rng): T[] {
+  const result = [...items];
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = rng.int(0, i);
+    [result[i], result[j]] = [result[j], result[i]];
+  }
+  return result;
 }

@@ -5,18 +5,17 @@
 import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
 import { openingOf, type Variant } from '../cell/opening.ts';
-import type { Samples } from '../cell/protocol.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
 import { halfWidth, logInterval } from '../stats/interval.ts';
 import { roundMeans, type Sampled } from '../stats/speedup.ts';
 import { compose, deriveSeed } from '../verify/image.ts';
-import { sentence, type Verdict } from '../verify/verdict.ts';
-import { type Conditions, failure } from '../verify/verify.ts';
+import { failure, sentence, type Verdict } from '../verify/verdict.ts';
+import type { Conditions } from '../verify/verify.ts';
 import { type Effort, leastRounds, warmupCalls } from './effort.ts';
-import { type PlannedCall, planCalls, type RoundInputs, roundInputs } from './inputs.ts';
-import { type Expectations, expect, inspectTimed } from './timed.ts';
+import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } from './inputs.ts';
+import { type TimedCalls, TimedJudge } from './timed.ts';
 
 export interface MeasureRequest extends Conditions {
   readonly op: AnyOp;
@@ -38,14 +37,12 @@ export interface Measured {
 }
 
 export async function measure(request: MeasureRequest): Promise<Measured> {
-  const { op, effort, signal, cases } = request;
+  const { op, effort, signal } = request;
   const rng = makeRng(deriveSeed(request.seed, op.name, 'rounds'));
   const verdicts = new Map<string, Verdict>(
     request.variants.map(({ id }) => [id, { status: 'pass', checks: 0, worst: 0 }]),
   );
   const measured: Measured = { samples: [], verdicts, interrupted: false };
-  // In which round the drawn call of a case is checked in full: one of those that are certain to happen.
-  const checkedRound = new Map(cases.map((c) => [c, rng.int(0, leastRounds - 1)]));
   const started = performance.now();
   for (let round = 0; round < effort.rounds[1]; round++) {
     const elapsedS = (performance.now() - started) / 1000;
@@ -53,7 +50,7 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
     if (round >= leastRounds && endsS > effort.budgetS) break;
     if (round >= effort.rounds[0] && settled(request, measured)) break;
     try {
-      await runRound(request, measured, round, checkedRound, rng);
+      await runRound(request, measured, round, rng);
     } catch (error) {
       if (!signal.aborted) throw error;
       measured.interrupted = true;
@@ -76,13 +73,7 @@ interface Arm {
   readonly cell: Cell;
 }
 
-async function runRound(
-  request: MeasureRequest,
-  measured: Measured,
-  round: number,
-  checkedRound: ReadonlyMap<Case, number>,
-  rng: Rng,
-): Promise<void> {
+async function runRound(request: MeasureRequest, measured: Measured, round: number, rng: Rng): Promise<void> {
   const { op, baseline, variants, signal, cases } = request;
   const standing = variants.filter(({ id }) => measured.verdicts.get(id)?.status === 'pass');
   const arms: Arm[] = [baseline, ...standing].map((variant) => ({ variant, cell: new Cell(variant) }));
@@ -96,13 +87,7 @@ async function runRound(
       signal.throwIfAborted();
       const baselineNs = nsPerFlop * op.flop(c.dims);
       const calls = Math.max(1, Math.min(mostCalls, Math.round((request.effort.sampleMs * 1e6) / baselineNs)));
-      await runCase(
-        request,
-        measured,
-        arms,
-        { c, round, calls, baselineNs, checked: checkedRound.get(c) === round },
-        rng,
-      );
+      await runCase(request, measured, arms, { c, round, calls, baselineNs }, rng);
     }
   } finally {
     signal.removeEventListener('abort', stop);
@@ -144,7 +129,6 @@ interface Turn {
   /** Of the baseline; what is set by its speed is set for all. */
   readonly calls: number;
   readonly baselineNs: number;
-  readonly checked: boolean;
 }
 
 async function runCase(
@@ -154,38 +138,36 @@ async function runCase(
   turn: Turn,
   rng: Rng,
 ): Promise<void> {
-  const { op, oracle, baseline, text, seed } = request;
-  const { c, round, checked } = turn;
+  const { op, baseline, text, seed, without } = request;
+  const { c, round } = turn;
   const name = op.caseName(c);
   const most = Math.max(turn.calls, leastCalls);
-  const inputs = roundInputs(op, c, seed, round, most, checked, text);
-  const done: { variant: Variant; planned: PlannedCall[]; reads: Samples['reads']; timeNs: readonly number[] }[] = [];
+  const inputs = roundInputs(op, c, seed, round, most, text, without);
+  const done: (TimedCalls & { variant: Variant; timeNs: readonly number[] })[] = [];
   for (const { variant, cell } of shuffled(arms, rng)) {
     if (variant !== baseline && measured.verdicts.get(variant.id)?.status !== 'pass') continue;
     request.onProgress(`round ${round + 1}, ${name}: ${variant.id}`);
     const planned = planCalls(op, c, inputs, variant === baseline ? turn.calls : most, variant.id, text);
     try {
-      const { timeNs, reads } = await timeOne(request, cell, variant, turn, inputs, planned);
-      done.push({ variant, planned, reads, timeNs });
+      done.push({ variant, planned, ...(await timeOne(request, cell, variant, turn, inputs, planned)) });
     } catch (error) {
       recordError(request, measured, variant, name, error);
     }
   }
   const base = done.find(({ variant }) => variant === baseline);
-  const place = base?.planned.findIndex(({ drawn }) => drawn) ?? -1;
-  const expectations: Expectations = new Map();
-  if (checked && base) expectations.set(inputs.drawn, expect(op, c, oracle, inputs.drawn, base.reads[place][0]));
-  for (const { variant, planned, reads, timeNs } of done) {
+  const judge = new TimedJudge(request, c, inputs, base);
+  for (const { variant, timeNs, ...calls } of done) {
     measured.samples.push({ round, case: name, variant: variant.id, timeNs });
     const before = measured.verdicts.get(variant.id);
-    const inspection = inspectTimed(op, c, oracle, planned, reads, expectations, rng.bits());
+    const inspection = judge.inspect(variant.id, calls);
     if ('finding' in inspection) {
-      const failed = failure(inspection.finding, variant.id, name, request, op.distributions[0]);
+      const timed = { round, calls: calls.planned.length };
+      const failed = failure(inspection.finding, variant, name, request, op.distributions[0], timed);
       if (variant === baseline) throw new Error(`the baseline fails its own check: ${sentence(failed)}`);
       measured.verdicts.set(variant.id, { status: 'fail', failure: failed });
     } else if (before?.status === 'pass') {
       const worst = Math.max(before.worst, inspection.worst);
-      measured.verdicts.set(variant.id, { status: 'pass', checks: before.checks + planned.length, worst });
+      measured.verdicts.set(variant.id, { status: 'pass', checks: before.checks + calls.planned.length, worst });
     }
   }
 }
@@ -222,14 +204,4 @@ function recordError(
   signal.throwIfAborted();
   if (!(error instanceof CellError || error instanceof BuildError) || variant === baseline) throw error;
   measured.verdicts.set(variant.id, { status: 'error', message: `${variant.id} at ${at}: ${error.message}` });
-}
-
-/** Fisher and Yates */
-function shuffled<T>(items: readonly T[], rng: Rng): T[] {
-  const result = [...items];
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = rng.int(0, i);
-    [result[i], result[j]] = [result[j], result[i]];
-  }
-  return result;
 }

@@ -72,7 +72,8 @@ interface Arm {
 export async function profile(request: ProfileRequest): Promise<Profile[]> {
   const { op, c, subjects, effort, seed, text, signal } = request;
   const name = op.caseName(c);
-  const inputs = roundInputs(op, c, seed, 0, 1, false, text);
+  // Nothing is compared in full here: only the loss comes back.
+  const inputs: RoundInputs = { ...roundInputs(op, c, seed, 0, 1, text), full: null };
   const cells: Cell[] = [];
   const arms: Arm[] = [];
   let at = '';

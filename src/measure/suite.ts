@@ -12,8 +12,9 @@ import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { acceptsFlag } from '../machine/features.ts';
 import type { Sampled } from '../stats/speedup.ts';
+import type { Seed } from '../verify/seed.ts';
 import type { Verdict } from '../verify/verdict.ts';
-import { type Conditions, planChecks, verify } from '../verify/verify.ts';
+import { type Conditions, drawnCases, planChecks, verify } from '../verify/verify.ts';
 import type { Effort } from './effort.ts';
 import { measure } from './measure.ts';
 
@@ -21,6 +22,8 @@ import { measure } from './measure.ts';
 export interface RunOptions extends Conditions {
   readonly effort: Effort;
   readonly caseFilter: string | undefined;
+  /** Where the seed comes from. */
+  readonly committed: Seed;
   readonly signal: AbortSignal;
   onProgress(note: string): void;
 }
@@ -145,7 +148,7 @@ export async function runOp(
   const headline = op.cases.filter((c) => !c.extra);
   const outcome: SuiteOutcome = { suite, op, baseline, cases, headline, entries, samples: [], interrupted: false };
   try {
-    await verifyEntries(prepared, [...op.edges, ...cases], options, false);
+    await verifyEntries(prepared, [...op.edges, ...drawnCases(op, options.seed), ...cases], options, false);
     for (const name of suite.peers) {
       const peer = await loadPeer(name);
       entries.push({ id: name, about: peer.peer.about, built: null, peer, parameters: new Map(), verdict: untested });

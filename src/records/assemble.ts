@@ -43,7 +43,7 @@ export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Dr
     suite: [...ran].map(({ name }) => name).join('+'),
     effort: options.effort.name,
     seed: options.seed,
-    commitment: null,
+    commitment: options.committed.commitment,
     text: textName,
     threads: options.threads,
     caseFilter: options.caseFilter ?? null,

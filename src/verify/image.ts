@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { type Layout, layOut, viewsOf } from '../cell/layout.ts';
 import type { AnyOp, Case, TensorSpec, TypedArray } from '../contract/op.ts';
 import { makeRng } from '../contract/rng.ts';
+import type { CheckName } from './checks.ts';
 
 /** A quiet NaN that arithmetic is unlikely to make by itself. */
 export const poison = 0x7fc0dead;
@@ -31,14 +32,19 @@ function roundedScalars(c: Case): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(c.scalars).map(([name, value]) => [name, Math.fround(value)]));
 }
 
-/** `shared`: the layout of another image, for images that follow one another in a case that is already open. */
+export interface ComposeOptions {
+  /** That of another image, for images that follow one another in a case that is already open. */
+  readonly layout?: Layout;
+  readonly without?: readonly CheckName[];
+}
+
 export function compose(
   op: AnyOp,
   c: Case,
   distribution: string,
   seed: number,
   text: Uint8Array,
-  shared?: Layout,
+  { layout: shared, without = [] }: ComposeOptions = {},
 ): Image {
   const rng = makeRng(seed);
   const own = layOut(op, c.dims, rng.fork());
@@ -53,12 +59,17 @@ export function compose(
   }
   const tensors = viewsOf(bytes, layout.slots);
   const scalars = roundedScalars(c);
-  op.draw({ dims: c.dims, scalars, tensors, rng, distribution, text });
-  for (const slot of layout.slots) {
+  op.draw({ dims: c.dims, scalars, tensors, rng, distribution, text, canaries: !without.includes('canary') });
+  for (const slot of without.includes('poison') ? [] : layout.slots) {
     if ((op.tensors[slot.name] as TensorSpec).role !== 'out') continue;
     words.fill(poison, slot.offset / 4, slot.offset / 4 + slot.length);
   }
   return { layout, bytes, tensors, scalars };
+}
+
+/** Bytes that stand for themselves, in the layout of another image. */
+export function imageOf(bytes: Uint8Array, { layout, scalars }: Image): Image {
+  return { layout, bytes, tensors: tensorsOf(bytes, layout), scalars };
 }
 
 /** The tensors of an image that came back from a cell, whatever its alignment. */

@@ -1,4 +1,6 @@
 /** What verification says of a candidate, and how that is put into words. */
+import type { Variant } from '../cell/opening.ts';
+import type { AnyOp } from '../contract/op.ts';
 import type { Finding } from './inspect.ts';
 
 export interface Failure extends Finding {
@@ -15,6 +17,24 @@ export type Verdict =
   | { readonly status: 'pass'; readonly checks: number; readonly worst: number }
   | { readonly status: 'fail'; readonly failure: Failure }
   | { readonly status: 'unsupported' | 'error'; readonly message: string };
+
+/** `timed`: the round whose calls it was found in, and how many of them there were. */
+export function failure(
+  finding: Finding,
+  { id, selector = id }: Pick<Variant, 'id' | 'selector'>,
+  caseName: string,
+  { op, seed, replayFlags = [] }: { op: AnyOp; seed: number; replayFlags?: readonly string[] },
+  distribution: string,
+  timed?: { readonly round: number; readonly calls: number },
+): Failure {
+  const words = ['npx', 'nfold', 'verify', selector, '--case', caseName, '--seed', `${seed}`, ...replayFlags];
+  if (timed) words.push('--timed', `${timed.round}:${timed.calls}`);
+  const replay = words.map(quoted).join(' ');
+  return { ...finding, op: op.name, candidate: id, case: caseName, distribution, seed, replay };
+}
+
+/** As a shell takes it for one word. */
+const quoted = (word: string) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 const number = (value: number | null) => (value === null ? '?' : String(Number(value.toPrecision(9))));
 
@@ -33,10 +53,14 @@ export function sentence(failure: Failure): string {
       return `${place}: ${where} is the same after the step as before it`;
     case 'not repeatable':
       return `${place}: ${where} was ${number(want)} at the first call and ${number(got)} at the second, on the same bytes`;
+    case 'trajectory':
+      return `${place}: in a training run ${where} is ${number(got)}, should be ${number(want)}; error ${error?.toExponential(2)}, bound ${bound?.toExponential(2)}`;
     case 'sketch':
-      return `${place}: the result of timed ${where} is off; a random projection of it errs by ${error?.toExponential(2)} bounds`;
+      return `${place}: ${where} errs by ${error?.toExponential(2)} bounds`;
     case 'not finite':
-      return `${place}: the result of timed ${where} is ${got}, not a finite number`;
+      return `${place}: ${where} is ${got}, not a finite number`;
+    case 'changed later':
+      return `${place}: the result of ${where} changed after it had been handed over`;
   }
 }
 

@@ -6,16 +6,23 @@
 import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
 import { openingOf, type Variant } from '../cell/opening.ts';
+import type { Call } from '../cell/protocol.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
+import { makeRng } from '../contract/rng.ts';
+import { whole } from './batch.ts';
+import type { CheckName } from './checks.ts';
 import { compose, deriveSeed, type Image } from './image.ts';
-import { boundsFor, compareRepeat, type Finding, inspect } from './inspect.ts';
-import type { Verdict } from './verdict.ts';
+import { blank, boundsFor, compareRepeat, type Inspection, inspect } from './inspect.ts';
+import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
+import { type Failure, failure, type Verdict } from './verdict.ts';
 
 export interface Check {
   readonly case: Case;
   readonly distribution: string;
   readonly repeat: number;
+  /** A short training run, in place of single calls. */
+  readonly trajectory?: boolean;
 }
 
 /** What holds for every check and every timed call of a run. */
@@ -25,6 +32,8 @@ export interface Conditions {
   /** What else the command that replays a failure must say: effort, threads, text. */
   readonly replayFlags?: readonly string[];
   readonly text: Uint8Array;
+  /** Checks that a test leaves out. */
+  readonly without?: readonly CheckName[];
 }
 
 export interface VerifyRequest extends Conditions {
@@ -39,17 +48,38 @@ export interface VerifyRequest extends Conditions {
   onProgress?(done: number, total: number): void;
 }
 
-/** Edges in every distribution; timed shapes in the exact distribution and, if asked for, in the one they are timed in. */
+/** Shapes that no candidate has seen before: they follow from the seed, which is committed to before the run. */
+export function drawnCases(op: AnyOp, seed: number, count = 6): readonly Case[] {
+  const rng = makeRng(deriveSeed(seed, op.name, 'shapes'));
+  return op.drawCase ? Array.from({ length: count }, () => op.drawCase?.(rng) as Case) : [];
+}
+
+/**
+ * Edges and drawn shapes in every distribution; timed shapes in the exact distribution and, if asked for, in the one they are
+ * timed in. Ops that carry state make a short training run on the last two of each kind; of timed shapes, on the smallest.
+ */
 export function planChecks(op: AnyOp, cases: readonly Case[], repeats: number, timedShapes: boolean): Check[] {
-  const edges = new Set<Case>(op.edges);
-  return cases.flatMap((c) => {
+  const timed = new Set<Case>(op.cases);
+  const single = cases.flatMap((c) => {
     const exact = op.exact === undefined ? [] : [op.exact];
-    const distributions = edges.has(c) ? op.distributions : timedShapes ? [op.distributions[0], ...exact] : exact;
-    const times = edges.has(c) ? repeats : 1;
+    const distributions = !timed.has(c) ? op.distributions : timedShapes ? [op.distributions[0], ...exact] : exact;
+    const times = timed.has(c) ? 1 : repeats;
     return distributions.flatMap((distribution) =>
       Array.from({ length: times }, (_, repeat) => ({ case: c, distribution, repeat })),
     );
   });
+  if (!op.carries) return single;
+  const small = cases.filter((c) => !timed.has(c)).slice(-2);
+  const large = timedShapes
+    ? [...cases.filter((c) => timed.has(c))].sort((a, b) => op.flop(a.dims) - op.flop(b.dims))
+    : [];
+  const runs = [...small, ...large.slice(0, 1)].map((c) => ({
+    case: c,
+    distribution: 'init',
+    repeat: 0,
+    trajectory: true,
+  }));
+  return [...single, ...runs];
 }
 
 export async function verify(request: VerifyRequest): Promise<Map<string, Verdict>> {
@@ -63,7 +93,8 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
       const standing = variants.filter(({ id }) => verdicts.get(id)?.status === 'pass');
       if (standing.length === 0) break;
       request.onProgress?.(i, checks.length);
-      for (const [id, verdict] of await runCheck(request, check, standing, cells, baselineCell)) {
+      const run = check.trajectory ? runTrajectory : runCheck;
+      for (const [id, verdict] of await run(request, check, standing, cells, baselineCell)) {
         const before = verdicts.get(id);
         if (verdict.status !== 'pass' || before?.status !== 'pass') verdicts.set(id, verdict);
         else verdicts.set(id, { status: 'pass', checks: i + 1, worst: Math.max(before.worst, verdict.worst) });
@@ -75,77 +106,146 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
   return verdicts;
 }
 
+type Cells = ReadonlyMap<string, Cell>;
+
 async function runCheck(
   request: VerifyRequest,
   check: Check,
   variants: readonly Variant[],
-  cells: ReadonlyMap<string, Cell>,
+  cells: Cells,
   baselineCell: Cell | null,
 ): Promise<Map<string, Verdict>> {
-  const { op, oracle, seed, text } = request;
+  const { op, oracle, seed, text, without = [] } = request;
   const { case: c, distribution } = check;
-  const name = op.caseName(c);
-  const image = compose(op, c, distribution, deriveSeed(seed, op.name, name, distribution, check.repeat), text);
-  const earlier = deriveSeed(seed, op.name, name, distribution, check.repeat, 'earlier');
-  const other = compose(op, c, distribution, earlier, text, image.layout);
-  const call = (cell: Cell, variant: Variant, images: readonly Image[]) =>
-    callOn(cell, variant, op, c, images, request);
+  const purpose = [op.name, op.caseName(c), distribution, check.repeat] as const;
+  const image = compose(op, c, distribution, deriveSeed(seed, ...purpose), text, { without });
+  const { layout } = image;
+  const other = compose(op, c, distribution, deriveSeed(seed, ...purpose, 'earlier'), text, { layout, without });
+  const images = without.includes('earlier') ? [image, image] : [other, image, image];
 
   // Everyone starts before the oracle does, which keeps this process busy.
-  const baselineRun = baselineCell && call(baselineCell, request.baseline, [image]);
+  const baselineRun = baselineCell && callOn(baselineCell, request.baseline, c, [image], request);
   // Awaited below; until then a failure of it must not count as unhandled.
   baselineRun?.catch(() => {});
-  const runs = variants.map((variant) =>
-    call(cells.get(variant.id) as Cell, variant, [other, image, image]).catch((error: unknown) => error as Error),
-  );
+  const runs = startAll(variants, (variant) => callOn(cells.get(variant.id) as Cell, variant, c, images, request));
   await new Promise(setImmediate);
   const truths = oracle.truths(c.dims, image.scalars, image.tensors);
   const bounds = boundsFor(op, c, distribution, image, truths, baselineRun && (await baselineRun)[0]);
+  const compared = !without.includes(distribution === op.exact ? 'exact' : 'truth');
 
+  return verdictsOf(request, check, runs, (outcome) => {
+    const [first, second] = outcome.slice(-2);
+    const inspection = compared ? inspect(op, c, image, first, truths, bounds, without) : { worst: 0 };
+    if ('finding' in inspection || without.includes('repeat')) return inspection;
+    const finding = compareRepeat(op, c, image, first, second);
+    return finding ? { finding } : inspection;
+  });
+}
+
+async function runTrajectory(
+  request: VerifyRequest,
+  check: Check,
+  variants: readonly Variant[],
+  cells: Cells,
+  baselineCell: Cell | null,
+): Promise<Map<string, Verdict>> {
+  const { op, oracle, seed, text } = request;
+  const { case: c } = check;
+  const plan = planTrajectory(op, c, deriveSeed(seed, op.name, op.caseName(c), 'trajectory'), text);
+  const start = async (cell: Cell, variant: Variant) => {
+    await open(cell, variant, c, plan.first, request);
+    return [...(await sampled(cell, plan.begin, request)), ...(await sampled(cell, plan.end, request))];
+  };
+  const baselineRun = baselineCell && start(baselineCell, request.baseline);
+  baselineRun?.catch(() => {});
+  const runs = startAll(variants, (variant) => start(cells.get(variant.id) as Cell, variant));
+  await new Promise(setImmediate);
+  const want = trueLosses(oracle, op, c, plan);
+  const baseline = baselineRun ? lossesOf(plan, await baselineRun) : want;
+  return verdictsOf(request, check, runs, (outcome) => {
+    const finding = trespassOf(op, c, plan, outcome[outcome.length - 1]);
+    return finding ? { finding } : compareTrajectory(lossesOf(plan, outcome), want, baseline);
+  });
+}
+
+type Runs = readonly { readonly variant: Variant; readonly result: Promise<Uint8Array[] | Error> }[];
+
+function startAll(variants: readonly Variant[], start: (variant: Variant) => Promise<Uint8Array[]>): Runs {
+  return variants.map((variant) => ({ variant, result: start(variant).catch((error: unknown) => error as Error) }));
+}
+
+/** What went wrong in a cell is an error of its candidate, a finding its failure. */
+async function verdictsOf(
+  request: VerifyRequest,
+  check: Check,
+  runs: Runs,
+  judge: (outcome: Uint8Array[]) => Inspection,
+): Promise<Map<string, Verdict>> {
+  const { op, signal } = request;
+  const name = op.caseName(check.case);
   const verdicts = new Map<string, Verdict>();
-  for (const [i, { id }] of variants.entries()) {
-    const result = await runs[i];
-    if (result instanceof Error) {
-      request.signal?.throwIfAborted();
-      if (!(result instanceof CellError || result instanceof BuildError)) throw result;
-      verdicts.set(id, {
-        status: 'error',
-        message: result instanceof BuildError ? result.message : `${id} at ${name}: ${result.message}`,
-      });
-      continue;
+  for (const { variant, result } of runs) {
+    const outcome = await result;
+    if (outcome instanceof ChangedLater) {
+      const finding = { ...blank, reason: 'changed later', where: `call ${outcome.call + 1}` } as const;
+      verdicts.set(variant.id, failed(finding, variant, name, request, check.distribution));
+    } else if (outcome instanceof Error) {
+      signal?.throwIfAborted();
+      if (!(outcome instanceof CellError || outcome instanceof BuildError)) throw outcome;
+      const message = outcome instanceof BuildError ? outcome.message : `${variant.id} at ${name}: ${outcome.message}`;
+      verdicts.set(variant.id, { status: 'error', message });
+    } else {
+      const inspection = judge(outcome);
+      if ('finding' in inspection) {
+        verdicts.set(variant.id, failed(inspection.finding, variant, name, request, check.distribution));
+      } else verdicts.set(variant.id, { status: 'pass', checks: 1, worst: inspection.worst });
     }
-    const inspection = inspect(op, c, image, result[1], truths, bounds);
-    const finding = 'finding' in inspection ? inspection.finding : compareRepeat(op, c, image, result[1], result[2]);
-    if (finding) verdicts.set(id, { status: 'fail', failure: failure(finding, id, name, request, distribution) });
-    else verdicts.set(id, { status: 'pass', checks: 1, worst: 'worst' in inspection ? inspection.worst : 0 });
   }
   return verdicts;
 }
 
-export function failure(
-  finding: Finding,
-  candidate: string,
-  caseName: string,
-  { op, seed, replayFlags = [] }: { op: AnyOp; seed: number; replayFlags?: readonly string[] },
-  distribution: string,
-) {
-  const replay = ['npx nfold verify', candidate, '--case', caseName, '--seed', seed, ...replayFlags].join(' ');
-  return { ...finding, op: op.name, candidate, case: caseName, distribution, seed, replay };
+function failed(...about: Parameters<typeof failure>): { readonly status: 'fail'; readonly failure: Failure } {
+  return { status: 'fail', failure: failure(...about) };
 }
 
 /** What becomes of each image, in calls one after another. */
 async function callOn(
   cell: Cell,
   variant: Variant,
-  op: AnyOp,
   c: Case,
   images: readonly Image[],
-  { threads, limitMs }: VerifyRequest,
+  request: VerifyRequest,
 ): Promise<Uint8Array[]> {
-  const [{ scalars, layout }] = images;
-  await cell.open(await openingOf(op, c, scalars, layout, variant, threads), limitMs);
-  const whole = [{ offset: 0, length: layout.bytes }];
-  const calls = images.map(({ bytes }) => ({ writes: [{ offset: 0, bytes }], reads: whole }));
-  const { reads } = await cell.sample({ calls }, limitMs);
+  await open(cell, variant, c, images[0], request);
+  const calls = images.map((image) => ({ writes: [{ offset: 0, bytes: image.bytes }], reads: whole(image) }));
+  return sampled(cell, calls, request);
+}
+
+async function open(
+  cell: Cell,
+  variant: Variant,
+  c: Case,
+  { scalars, layout }: Image,
+  { op, threads, limitMs, without = [] }: VerifyRequest,
+): Promise<void> {
+  const opening = await openingOf(op, c, scalars, layout, variant, threads);
+  await cell.open(without.includes('noise') ? { ...opening, noise: false } : opening, limitMs);
+}
+
+async function sampled(
+  cell: Cell,
+  calls: readonly Call[],
+  { limitMs, without = [] }: VerifyRequest,
+): Promise<Uint8Array[]> {
+  const { reads, changedLater } = await cell.sample({ calls }, limitMs);
+  if (changedLater !== undefined && !without.includes('late')) throw new ChangedLater(changedLater);
   return reads.map(([after]) => after);
+}
+
+class ChangedLater extends Error {
+  readonly call: number;
+  constructor(call: number) {
+    super('a result changed after it had been handed over');
+    this.call = call;
+  }
 }
