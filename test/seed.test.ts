@@ -1,0 +1,40 @@
+/** The commitment of a run: the seed follows from a secret, and neither can be chosen after its hash was printed. */
+import { expect, test } from 'vitest';
+import { loadOp } from '../src/catalog/ops.ts';
+import { commitmentTo, makeSeed, seedOf } from '../src/verify/seed.ts';
+import { failure } from '../src/verify/verdict.ts';
+import { drawnCases } from '../src/verify/verify.ts';
+
+test('the secret gives the hash and the seed; a seed that was given has neither', () => {
+  const { seed, commitment } = makeSeed(undefined);
+  expect(commitment?.secret).toMatch(/^[0-9a-f]{32}$/);
+  expect(commitment?.hash).toBe(commitmentTo(commitment?.secret as string));
+  expect(seed).toBe(seedOf(commitment?.secret as string));
+  expect(makeSeed(undefined).seed).not.toBe(seed);
+  expect(makeSeed(7)).toEqual({ seed: 7, commitment: null });
+  for (let i = 0; i < 100; i++) {
+    const drawn = makeSeed(undefined).seed;
+    expect(Number.isInteger(drawn) && drawn >= 0 && drawn < 2 ** 31).toBe(true);
+  }
+});
+
+test('shapes follow from the seed, and differ from the listed ones', async () => {
+  for (const name of ['sgemm', 'train_gpt2', 'attention_forward']) {
+    const op = await loadOp(name);
+    const names = (seed: number) => drawnCases(op, seed).map((c) => op.caseName(c));
+    expect(names(1)).toEqual(names(1));
+    expect(names(1)).not.toEqual(names(2));
+    const listed = new Set([...op.cases, ...op.edges].map((c) => op.caseName(c)));
+    expect(names(3).filter((c) => !listed.has(c)).length).toBeGreaterThan(3);
+  }
+});
+
+test('a replay names what can be typed: a path where the file lies outside of kernels/, quoted where a shell needs it', async () => {
+  const finding = { reason: 'sketch', where: '', got: null, want: null, error: 2, bound: 1 } as const;
+  const about = { op: await loadOp('sgemm'), seed: 5, replayFlags: ['--text', "it's mine.txt"] };
+  const variant = { id: 'sgemm/x', selector: '../other/sgemm/x.ts' };
+  const { replay } = failure(finding, variant, 'M8N8K8', about, 'normal', { round: 1, calls: 7 });
+  expect(replay).toBe(
+    "npx nfold verify ../other/sgemm/x.ts --case M8N8K8 --seed 5 --text 'it'\\''s mine.txt' --timed 1:7",
+  );
+});
