@@ -36,6 +36,11 @@ const program = new Command('nfold')
 
 const json = () => new Option('--json', 'data alone on stdout');
 
+const all = (text: string, before: readonly string[] = []) => [...before, text];
+const reporter = (formats: string) =>
+  new Option('--reporter <format[=file]>', `${formats}; on stdout or to a file; repeatable`).argParser(all);
+const recordFormats = 'json, markdown, csv, bmf (Bencher), gha or gha-time (github-action-benchmark)';
+
 /** What verify and bench have in common. */
 function runs(command: Command): Command {
   return command
@@ -49,9 +54,11 @@ function runs(command: Command): Command {
     .addOption(json());
 }
 
-runs(
-  program.command('bench').description('verify, time against the baseline, print the mean speedup, save a record'),
-).action(async (selectors, options) => (await import('./commands/bench.ts')).bench(selectors, options));
+runs(program.command('bench').description('verify, time against the baseline, print the mean speedup, save a record'))
+  .option('--save <name>', 'call the record so, for show and compare')
+  .option('--note <text>', 'keep this text in the record')
+  .addOption(reporter(recordFormats))
+  .action(async (selectors, options) => (await import('./commands/bench.ts')).bench(selectors, options));
 runs(program.command('verify').description('prove that candidates compute what the op says'))
   .option('--timed <round:calls>', 'the timed calls of a round again, as a failure found there says', timedCalls)
   .action(async (selectors, options) => (await import('./commands/verify.ts')).verifyCommand(selectors, options));
@@ -91,12 +98,36 @@ program
   .description('a record: last, last~1, an id, or a file')
   .argument('[record]', 'which one', 'last')
   .addOption(json())
+  .addOption(reporter(recordFormats))
   .action(async (reference, options) => (await import('./commands/show.ts')).show(reference, options));
 program
   .command('peak')
   .description("this machine's ceilings: fused multiply-adds and memory bandwidth, measured and kept")
   .addOption(json())
   .action(async (options) => (await import('./commands/peak.ts')).peak(options));
+program
+  .command('compare')
+  .description('records against the first of them: what changed, and is it real')
+  .argument('<record...>', 'two or more: last, last~1, an id, a name, a file, a folder of another machine')
+  .option('--fail-below <ratio>', 'exit 1 if a candidate is slower than so many times what it was', positive)
+  .option('--force', 'compare although the baselines differ')
+  .option('--diff', 'the changes in the sources as well')
+  .addOption(json())
+  .addOption(reporter('json, markdown, csv'))
+  .action(async (references, options) => (await import('./commands/compare.ts')).compareCommand(references, options));
+program
+  .command('history')
+  .description('one candidate over time: its records, with a line')
+  .argument('<candidate>', 'its id, or a glob that only one candidate matches')
+  .option('--case <name>', 'of one case instead of the mean')
+  .addOption(json())
+  .action(async (selector, options) => (await import('./commands/history.ts')).history(selector, options));
+runs(
+  program
+    .command('best')
+    .description('the best candidate of each op among all records here, and out of how many attempts')
+    .option('--confirm', 'measure the champions again on fresh seeds'),
+).action(async (selectors, options) => (await import('./commands/best.ts')).best(selectors, options));
 program
   .command('doctor')
   .description('versions, features, threads and peers of this machine; what is missing, in words')

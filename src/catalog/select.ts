@@ -68,7 +68,7 @@ export function selectCases(op: AnyOp, cases: readonly Case[], filter: string | 
   return cases.filter((c) => matches(op.caseName(c)) || op.caseName(c).includes(filter));
 }
 
-function didYouMean(word: string, names: readonly string[]): string {
+export function didYouMean(word: string, names: readonly string[]): string {
   const containing = names.find((name) => name.includes(word));
   const ranked = names
     .flatMap((name) => [name, name.slice(name.indexOf('/') + 1)].map((text) => ({ name, far: distance(word, text) })))

@@ -1,19 +1,32 @@
 /** nfold bench: verify, time, report, save. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pc from 'picocolors';
 import { suites } from '../../bench/suites.ts';
 import { shown } from '../catalog/candidates.ts';
-import { exit } from '../contract/errors.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { ceilingsHere } from '../machine/peak.ts';
 import { runOp, type SuiteOutcome } from '../measure/suite.ts';
-import { assemble } from '../records/assemble.ts';
+import { assemble, type Draft } from '../records/assemble.ts';
+import { checkName } from '../records/find.ts';
 import type { Record } from '../records/schema.ts';
-import { saveRecord } from '../records/store.ts';
-import { print, printJson } from '../report/output.ts';
+import { type Saved, saveRecord } from '../records/store.ts';
+import { print, warn } from '../report/output.ts';
+import { reportersOf, writeReports } from '../report/reporters.ts';
 import { reportRecord } from '../report/terminal.ts';
 import { type Flags, prepareRun } from './run.ts';
 
 export async function bench(selectors: readonly string[], flags: Flags): Promise<void> {
+  const reporters = reportersOf(flags, 'record');
+  if (flags.save !== undefined) checkName(flags.save);
+  const { record, file, displaced = false } = await measureAndSave(selectors, flags);
+  if (!writeReports(reporters, record))
+    print(`${reportRecord(record, { perCase: selectors.length > 0 })}\n\n${next(record, file)}`);
+  process.exitCode = record.interrupted ? exit.interrupted : displaced || failed(record) ? exit.failed : exit.fine;
+}
+
+export async function measureAndSave(selectors: readonly string[], flags: Flags): Promise<Saved> {
   const startedAt = new Date();
   const facts = { machine: machine(), runtime: runtime(), startedAt };
   const { selections, strays, options, textName, progress } = await prepareRun(selectors, flags, {
@@ -46,10 +59,19 @@ export async function bench(selectors: readonly string[], flags: Flags): Promise
     name: flags.save,
     note: flags.note,
   });
-  const { record, file } = saveRecord(draft);
-  if (flags.json) printJson(record);
-  else print(`${reportRecord(record, { perCase: selectors.length > 0 })}\n\n${next(record, file)}`);
-  process.exitCode = interrupted ? exit.interrupted : failed(record) ? exit.failed : exit.fine;
+  return keep(draft);
+}
+
+/** Where the usual folder takes no record, what was measured goes to the temporary one. */
+function keep(draft: Draft): Saved {
+  try {
+    return saveRecord(draft);
+  } catch (error) {
+    if (!(error instanceof NfoldError)) throw error;
+    const saved = saveRecord(draft, join(tmpdir(), 'nfold-records'));
+    warn(`${error.message}. It is in ${saved.file} instead.`);
+    return { ...saved, displaced: true };
+  }
 }
 
 function failed({ candidates }: Record): boolean {

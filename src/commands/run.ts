@@ -24,6 +24,7 @@ export interface Flags {
   /** Name and note of the record. */
   readonly save?: string;
   readonly note?: string;
+  readonly reporter?: readonly string[];
   readonly json?: boolean;
 }
 

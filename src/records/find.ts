@@ -17,6 +17,8 @@ export function findRecord(reference: string): string {
   return elsewhere ? within(recordsBelow(folder), basename(reference)) : within(recordsFolder, reference);
 }
 
+export const recordFile = (id: string): string => join(recordsFolder, `${id}.json`);
+
 /** Where the records of a folder lie: in it, or where nfold puts them. */
 function recordsBelow(folder: string): string {
   const usual = join(folder, '.nfold/records');
@@ -51,4 +53,15 @@ function within(folder: string, reference: string): string {
   throw new NfoldError(
     `No record and no file is called '${reference}': give 'last', an id from ${shown(folder)}, a name, or a file.`,
   );
+}
+
+/** Before a run, not after it: whether a record can be called so, and no other is. */
+export function checkName(wanted: string): void {
+  if (!/^[\w][\w.@+-]*$/.test(wanted) || /^last(~\d+)?$/.test(wanted) || /^\d{8}-/.test(wanted)) {
+    throw new NfoldError(
+      `A record cannot be called '${wanted}': use letters, digits and any of . _ - + @, and neither 'last' nor what looks like an id.`,
+    );
+  }
+  const taken = summaries().summaries.find(({ name }) => name === wanted);
+  if (taken) throw new NfoldError(`The name '${wanted}' is taken by record ${taken.id}: choose another.`);
 }

@@ -29,6 +29,8 @@ import { upgrade } from './upgrade.ts';
 export interface Saved {
   readonly record: Record;
   readonly file: string;
+  /** It lies elsewhere than where records belong. */
+  readonly displaced?: boolean;
 }
 
 /** Gives the draft an id and its candidates the number of this attempt. */

@@ -1,4 +1,5 @@
 /** A suite of a record as a Markdown table, with the machine and the date beside it. */
+import { suites } from '../../bench/suites.ts';
 import { describe } from '../machine/fingerprint.ts';
 import type { Mean, Record } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
@@ -41,9 +42,20 @@ function markdownMeans(record: Record, means: readonly Mean[], withOp: boolean, 
       shortFlags(results[0]?.flags ?? []),
     ];
   });
+  return markdownTable([...head, ...(withBytes ? ['GB/s'] : []), ...tail], rows);
+}
+
+export function markdownTable(names: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const names = [...head, ...(withBytes ? ['GB/s'] : []), ...tail];
   return [line(names), line(names.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** All suites of a record, each under its name. */
+export function markdownRecord(record: Record): string {
+  const blocks = suites
+    .filter(({ name }) => record.means.some(({ suite }) => suite === name))
+    .flatMap(({ name, ops }) => [`**${name}**`, markdownSuite(record, name, ops)]);
+  return `${[...blocks, markdownSource(record)].join('\n\n')}\n`;
 }
 
 /** One line of provenance: what was run, where and when. */

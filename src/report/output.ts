@@ -6,10 +6,19 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Said by the way. */
+export function warn(text: string): void {
+  process.stderr.write(`${pc.yellow('!')} ${text}\n`);
+}
+
 /** Data alone, as one JSON document. */
 export function printJson(data: unknown): void {
-  // Synchronous: a large document must be whole before the process ends, in a pipe too.
-  const bytes = Buffer.from(`${JSON.stringify(data, null, 2)}\n`);
+  printText(`${JSON.stringify(data, null, 2)}\n`);
+}
+
+/** Synchronous: a large document must be whole before the process ends, in a pipe too. */
+export function printText(text: string): void {
+  const bytes = Buffer.from(text);
   for (let sent = 0; sent < bytes.length; ) {
     try {
       sent += writeSync(1, bytes, sent);

@@ -1,0 +1,87 @@
+/** nfold compare: records against the first of them, and a gate for who asks for one. */
+import pc from 'picocolors';
+import { exit, NfoldError } from '../contract/errors.ts';
+import { type Compared, compareRecords, type Row } from '../records/compare.ts';
+import { otherBaselines, sourceDiff } from '../records/differences.ts';
+import { findRecord } from '../records/find.ts';
+import type { Record } from '../records/schema.ts';
+import { loadRecord } from '../records/store.ts';
+import { labelOf, reportCompared } from '../report/compare.ts';
+import { digits } from '../report/format.ts';
+import { print } from '../report/output.ts';
+import { reportersOf, writeReports } from '../report/reporters.ts';
+
+interface Flags {
+  readonly force?: boolean;
+  readonly diff?: boolean;
+  readonly failBelow?: number;
+  readonly reporter?: readonly string[];
+  readonly json?: boolean;
+}
+
+export function compareCommand(references: readonly string[], flags: Flags): void {
+  if (references.length < 2) {
+    throw new NfoldError(`One record compares with nothing: give two, such as 'nfold compare last~1 last'.`);
+  }
+  const reporters = reportersOf(flags, 'comparison');
+  const records = references.map((reference) => loadRecord(findRecord(reference)));
+  const [first, ...others] = records;
+  for (const other of others) if (!flags.force) refuseOtherBaselines(first, other);
+  const compared = compareRecords(records);
+  const failures = flags.failBelow === undefined ? [] : gate(records, compared, flags.failBelow);
+  if (!writeReports(reporters, { records, compared })) {
+    print(reportCompared(records, compared));
+    if (flags.diff) print(`\n${others.map((other) => patchText(first, other)).join('\n')}`);
+  }
+  // Beside data on stdout, the gate speaks on stderr.
+  for (const failure of failures) process.stderr.write(`${pc.red('x')} ${failure}\n`);
+  process.exitCode = failures.length > 0 ? exit.failed : exit.fine;
+}
+
+function refuseOtherBaselines(a: Record, b: Record): void {
+  const others = otherBaselines(a, b);
+  if (others.length === 0) return;
+  const ops = others.map(({ op, from, to }) => `${op} (${from} and ${to})`).join(', ');
+  throw new NfoldError(
+    `${labelOf(a)} and ${labelOf(b)} have other baselines of ${ops}: a speedup is a multiple of its baseline, so these do not compare. --force compares all the same.`,
+  );
+}
+
+function patchText(a: Record, b: Record): string {
+  const patch = sourceDiff(a, b);
+  const known = [a, b].every(({ texts }) => Object.keys(texts).length > 0);
+  if (!known) return `No source diff of ${a.id} and ${b.id}: one of them is of version 1, which kept no sources.`;
+  return patch || `The sources of ${a.id} and ${b.id} are the same.`;
+}
+
+/**
+ * Fails for a candidate whose mean, or else a case, is slower, beyond noise, by more than the gate allows, and for one that no
+ * longer passes. What is below the gate without being certain does not fail.
+ */
+function gate(records: readonly Record[], { means, cases }: Compared, limit: number): string[] {
+  const own = [...means, ...cases].filter(({ peer }) => !peer);
+  const slower = own.flatMap((row) =>
+    row.changes.flatMap(({ ratio, verdict }, i) => {
+      if (!ratio || verdict !== 'slower' || ratio.value >= limit) return [];
+      return [
+        `${place(row)} is ${digits(ratio.value)}x as fast in ${labelOf(records[i + 1])} as in ${labelOf(records[0])}, below ${limit}.`,
+      ];
+    }),
+  );
+  const broken = records
+    .slice(1)
+    .flatMap((record) =>
+      record.candidates
+        .filter(({ candidate, peer, verdict }) => !peer && verdict !== 'pass' && passed(records[0], candidate))
+        .map(
+          ({ candidate, message }) =>
+            `${candidate} passed in ${labelOf(records[0])} and does not in ${labelOf(record)}: ${message}`,
+        ),
+    );
+  return [...slower, ...broken];
+}
+
+const place = (row: Row) => (row.case === null ? `The mean of ${row.candidate}` : `${row.candidate} at ${row.case}`);
+
+const passed = (record: Record, candidate: string) =>
+  record.candidates.some((c) => c.candidate === candidate && c.verdict === 'pass');

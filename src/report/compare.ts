@@ -1,0 +1,139 @@
+/** A comparison of records, in a terminal and in Markdown: what differs, the means, each case, and one sentence. */
+import pc from 'picocolors';
+import type { Change, Compared, Row, Side } from '../records/compare.ts';
+import { type Difference, differences, onlyIn, otherBaselines, otherMachine } from '../records/differences.ts';
+import type { Record } from '../records/schema.ts';
+import { digits, duration, interval, multiple } from './format.ts';
+import { markdownTable } from './markdown.ts';
+import { type Column, table } from './table.ts';
+
+export const labelOf = ({ name, id }: Record) => name ?? id;
+
+export function reportCompared(records: readonly Record[], compared: Compared): string {
+  const [first, ...others] = records;
+  const heads = records.map((record, i) => `${String.fromCharCode(65 + i)}  ${title(record)}`);
+  const notes = others.flatMap((record, i) => notesOn(first, record, others.length > 1 ? letter(i + 1) : ''));
+  const blocks = [heads.join('\n'), notes.join('\n')];
+  if (compared.means.length > 0) blocks.push(meansTable(records, compared.means));
+  for (const row of compared.means) {
+    const cases = compared.cases.filter(({ op, candidate }) => op === row.op && candidate === row.candidate);
+    if (cases.length > 0) blocks.push(casesTable(records, row, cases));
+  }
+  blocks.push(others.map((_, i) => pc.bold(sentence(compared, i, others.length > 1 ? letter(i + 1) : ''))).join('\n'));
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+const letter = (i: number) => String.fromCharCode(65 + i);
+
+function title({ id, name, createdAt, effort, suite, note, interrupted }: Record): string {
+  const when = `${createdAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const said = [name, note && `"${note}"`, interrupted && 'interrupted'].filter(Boolean).join(', ');
+  return `${id}  ${when}, ${effort} run of ${suite}${said ? `  ${pc.dim(said)}` : ''}`;
+}
+
+/** What differs, and what that means for the comparison. */
+export function notesOn(a: Record, b: Record, of: string): string[] {
+  const found = differences(a, b);
+  const head = of ? `A and ${of}` : 'A and B';
+  const lines = found.map(({ what, from, to }: Difference) => `  ${what}: ${from} -> ${to}`);
+  const notes =
+    lines.length > 0 ? [`${head} differ in`, ...lines] : [`${head}: same machine, Node, flags, baselines and sources.`];
+  if (otherMachine(a, b)) {
+    notes.push(pc.yellow('Another machine: speedups compare, with care; times do not.'));
+  }
+  for (const { op } of otherBaselines(a, b)) {
+    notes.push(pc.yellow(`Forced: the speedups of ${op} are multiples of two different baselines.`));
+  }
+  for (const [where, ids] of [
+    ['A', onlyIn(a, b)],
+    [of || 'B', onlyIn(b, a)],
+  ] as const) {
+    if (ids.length > 0) notes.push(pc.dim(`Only in ${where}: ${ids.join(', ')}`));
+  }
+  return notes;
+}
+
+const sideHeads = (records: readonly Record[]): Column[] =>
+  records.map((record, i) => ({ head: `${letter(i)} ${record.name ?? ''}`.trim() }));
+
+function changeHeads(records: readonly Record[]): Column[] {
+  return records
+    .slice(1)
+    .flatMap((_, i) => [
+      { head: `${letter(i + 1)} / A`, align: 'right' as const },
+      { head: '95 % interval' },
+      { head: 'verdict' },
+    ]);
+}
+
+function meansTable(records: readonly Record[], means: readonly Row[]): string {
+  const columns = [{ head: 'mean speedup of' }, { head: 'cases', align: 'right' as const }];
+  const rows = means.map((row) => [
+    row.peer ? `${row.candidate} (peer)` : row.candidate,
+    `${row.cases}`,
+    ...cells(row),
+  ]);
+  return table([...columns, ...sideHeads(records), ...changeHeads(records)], rows);
+}
+
+function casesTable(records: readonly Record[], { candidate, op }: Row, cases: readonly Row[]): string {
+  const times = records.map((_, i) => ({ head: `${letter(i)} time`, align: 'right' as const, spare: 1 }));
+  const head = candidate.startsWith(`${op}/`) ? candidate : `${op} by ${candidate}`;
+  const rows = cases.map((row) => [row.case ?? '', ...row.sides.map(({ timeNs }) => duration(timeNs)), ...cells(row)]);
+  return table([{ head }, ...times, ...sideHeads(records), ...changeHeads(records)], rows);
+}
+
+const cells = ({ sides, changes }: Row) => [...sides.map(sideCell), ...changes.flatMap(changeCells)];
+
+function sideCell({ speedup, why }: Side): string {
+  return speedup ? `${multiple(speedup.value)} ${pc.dim(interval(speedup))}` : (why ?? '-');
+}
+
+function changeCells({ ratio, verdict }: Change): string[] {
+  if (!ratio) return ['', '', '~'];
+  return [ratio.value.toFixed(3), edges(ratio), mark(verdict)];
+}
+
+const edges = ({ low, high }: { low: number | null; high: number | null }) =>
+  low === null || high === null ? '' : `[${low.toFixed(3)}, ${high.toFixed(3)}]`;
+
+function mark(verdict: Change['verdict']): string {
+  const colour = { faster: pc.green, slower: pc.red, same: String, inconclusive: pc.dim };
+  return verdict === null ? '~' : colour[verdict](verdict);
+}
+
+/** "2 of 3 candidates are faster (sgemm/a 1.21x, sgemm/b 1.08x), 1 is the same." */
+export function sentence({ means }: Compared, change: number, of: string): string {
+  const rows = means.filter(({ peer }) => !peer);
+  const judged = rows.filter(({ changes }) => changes[change].ratio);
+  const start = of ? `${of} against A: ` : '';
+  if (judged.length === 0) return `${start}No candidate was timed in both: nothing can be said.`;
+  const parts = (['faster', 'slower', 'same', 'inconclusive', null] as const).flatMap((verdict) => {
+    const found = judged.filter(({ changes }) => changes[change].verdict === verdict);
+    if (found.length === 0) return [];
+    const named = found.map(({ candidate, changes }) => `${candidate} ${digits(changes[change].ratio?.value ?? 1)}x`);
+    return [`${found.length} ${verdict ?? 'cannot be judged'}${verdict === 'same' ? '' : ` (${named.join(', ')})`}`];
+  });
+  return `${start}Of ${judged.length} candidate${judged.length === 1 ? '' : 's'} in both: ${parts.join('; ')}.`;
+}
+
+export function markdownCompared(records: readonly Record[], compared: Compared): string {
+  const changes = records.slice(1).flatMap((_, i) => [`${letter(i + 1)} / A`, '95 % interval', 'verdict']);
+  const head = ['candidate', 'case', ...records.map((record, i) => `${letter(i)} (${labelOf(record)})`), ...changes];
+  const rows = compared.means.flatMap((row) => [
+    row,
+    ...compared.cases.filter((c) => c.op === row.op && c.candidate === row.candidate),
+  ]);
+  const plain = ({ speedup, why }: Side) =>
+    speedup ? `${multiple(speedup.value)} ${interval(speedup)}` : (why ?? '-');
+  const body = rows.map((row) => [
+    row.candidate,
+    row.case ?? `**mean of ${row.cases}**`,
+    ...row.sides.map(plain),
+    ...row.changes.flatMap(({ ratio, verdict }) =>
+      ratio ? [ratio.value.toFixed(3), edges(ratio), verdict ?? '~'] : ['', '', '~'],
+    ),
+  ]);
+  const sentences = records.slice(1).map((_, i) => sentence(compared, i, records.length > 2 ? letter(i + 1) : ''));
+  return [markdownTable(head, body), ...sentences].join('\n\n');
+}

@@ -1,0 +1,135 @@
+/** compare, history, best and names as a user meets them, on records made for the purpose. Nothing is timed. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../src/catalog/places.ts';
+import { saveRecord } from '../src/records/store.ts';
+import { draft, type Made } from './support/draft.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nfold-compare-'));
+const records = join(folder, '.nfold/records');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function nfold(...args: string[]) {
+  const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageRoot, 'src/nfold.js'), ...args], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+  });
+  return { code: status, stdout, stderr };
+}
+
+const times = (factor: number) => [[2, 2.02, 1.98].map((v) => v * factor), [4, 4.04, 3.96].map((v) => v * factor)];
+const save = (hour: number, name: string, made: Made) =>
+  saveRecord(
+    draft({ ...made, overrides: { createdAt: `2026-11-25T${hour}:00:00.000Z`, name, ...made.overrides } }),
+    records,
+  );
+
+beforeAll(() => {
+  save(10, 'before', {});
+  save(11, 'slower', { speedups: times(0.8), hash: 'other', source: 'export default 2;\n' });
+  save(12, 'elsewhere', { overrides: { machine: { ...draft().machine, cpu: 'Z' } } });
+  save(13, 'rebased', { baselineHash: 'else' });
+  save(14, 'last-one', { speedups: times(1.5) });
+  writeFileSync(join(records, 'torn.json'), '{"schema": "nfold/');
+});
+
+describe('nfold compare', () => {
+  test('a regression is told, and is no failure without a gate', () => {
+    const { code, stdout, stderr } = nfold('compare', 'before', 'slower', '--diff');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/sgemm\/mine-ts +2 +3\.00x \[.*\] +2\.40x \[.*\] +0\.800 +\[0\.7\d+, 0\.8\d+\] +slower/);
+    expect(stdout).toContain('source of sgemm/mine-ts: aaaa -> other');
+    expect(stdout).toContain('1 slower (sgemm/mine-ts 0.80x)');
+    expect(stdout).toContain('-export default 1;\n+export default 2;');
+  });
+
+  test('the gate fails below its ratio only, and says where', () => {
+    const failing = nfold('compare', 'before', 'slower', '--fail-below', '0.95');
+    expect(failing.code).toBe(1);
+    expect(failing.stderr).toMatch(
+      /The mean of sgemm\/mine-ts is 0\.80x as fast in slower as in before, below 0\.95\./,
+    );
+    expect(nfold('compare', 'before', 'slower', '--fail-below', '0.7').code).toBe(0);
+    expect(nfold('compare', 'slower', 'before', '--fail-below', '0.95').code).toBe(0);
+  });
+
+  test('another baseline is refused, and compared by force', () => {
+    const refused = nfold('compare', 'before', 'rebased');
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(/^nfold: before and rebased have other baselines of sgemm .*--force/);
+    expect(nfold('compare', 'before', 'rebased', '--force')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Forced: the speedups of sgemm are multiples of two different baselines'),
+    });
+  });
+
+  test('another machine is warned of', () => {
+    expect(nfold('compare', 'before', 'elsewhere').stdout).toContain('Another machine: speedups compare, with care');
+  });
+
+  test('--json is data alone; a file beside it is whole', () => {
+    const out = join(folder, 'out.csv');
+    const { code, stdout, stderr } = nfold('compare', 'before', 'slower', '--json', '--reporter', `csv=${out}`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout).means[0].changes[0]).toMatchObject({ verdict: 'slower' });
+    expect(readFileSync(out, 'utf8')).toContain('slower');
+  });
+
+  test.each([
+    [['compare'], /missing required argument/],
+    [['compare', 'before'], /One record compares with nothing/],
+    [['compare', 'before', 'nope'], /No record and no file is called 'nope'/],
+    [['compare', 'before', 'slower', '--fail-below', 'x'], /It takes a number above 0/],
+    [['compare', 'before', join('.nfold/records', 'torn.json')], /torn\.json is not a record/],
+  ])('nfold %j is one sentence and exit code 2', (args, message) => {
+    const { code, stdout, stderr } = nfold(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('nfold history', () => {
+  test('a table, a line, what changed, and the damaged file by name', () => {
+    const { code, stdout, stderr } = nfold('history', 'sgemm/mine-ts');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/torn\.json is not a record.*passed over/);
+    expect(stdout).toMatch(/slower +quick +2 +pass +2\.40x .*source/);
+    expect(stdout).toMatch(/machine Z/);
+    expect(stdout).toMatch(/[┤┼╮╭╯╰]/);
+    expect(nfold('history', 'sgemm/mi*', '--case', 'M64N64K64', '--json').stdout).toContain('"attempt": 5');
+  });
+
+  test('an unknown candidate gets a suggestion', () => {
+    expect(nfold('history', 'sgemm/mine-tz')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("Did you mean 'sgemm/mine-ts'?"),
+    });
+  });
+});
+
+test('nfold best says out of how many attempts, among what compares with the newest', () => {
+  const { code, stdout } = nfold('best');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/sgemm +sgemm\/mine-ts +4\.50x .* 3 attempts, 1 candidate +last-one/);
+  expect(nfold('best', 'sgemm', '--confirm')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('no longer here'),
+  });
+  expect(nfold('best', 'train_gpt2').code).toBe(3);
+});
+
+test.each([
+  ['before', /The name 'before' is taken by record 20261125-10/],
+  ['last', /cannot be called 'last'/],
+  ['a/b', /cannot be called 'a\/b'/],
+])('--save %s is refused before anything is measured', (name, message) => {
+  const { code, stderr } = nfold('bench', 'sgemm/ikj-ts', '--quick', '--save', name);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(message);
+});
