@@ -3,14 +3,20 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { halfWidth, logInterval } from '../src/stats/interval.ts';
 import { means, meansOf } from '../src/stats/means.ts';
-import { ratios, roundMeans, type Sampled, speedup, typicalNs } from '../src/stats/speedup.ts';
+import { leftOut, ratios, roundMeans, type Sampled, speedup, typicalNs } from '../src/stats/speedup.ts';
+import { compare, noiseFloor, twinId } from '../src/stats/verdict.ts';
 
-const sample = (round: number, c: string, variant: string, ...timeNs: number[]): Sampled => ({
-  round,
-  case: c,
-  variant,
-  timeNs,
-});
+const sample = (round: number, c: string, variant: string, ...timeNs: number[]): Sampled =>
+  turned(round, 0, c, variant, timeNs);
+
+const turned = (
+  round: number,
+  turn: number,
+  c: string,
+  variant: string,
+  timeNs: number[],
+  queuedNs: number[] | null = null,
+): Sampled => ({ round, turn, case: c, variant, timeNs, queuedNs });
 
 describe('interval', () => {
   test('geometric mean and t-interval of three values', () => {
@@ -62,15 +68,93 @@ describe('speedup', () => {
   ];
 
   test('is a ratio of medians within a round, and a round without a partner does not count', () => {
-    expect(ratios(samples, 'base', 'fast', 'a')).toEqual([10, 20]);
+    expect(
+      [...ratios(samples, 'base', 'fast', 'a')].map(([round, value]) => [round, Math.round(value * 1e9) / 1e9]),
+    ).toEqual([
+      [0, 10],
+      [1, 20],
+    ]);
     expect(speedup(samples, 'base', 'fast', 'a')?.value).toBeCloseTo(Math.sqrt(200), 10);
     expect(speedup(samples, 'base', 'slow', 'a')).toBeNull();
   });
 
   test('where the baseline has fewer than three calls, means meet means', () => {
     const few = [sample(0, 'a', 'base', 90, 110), sample(0, 'a', 'fast', 10, 10, 10, 10, 60)];
-    expect(ratios(few, 'base', 'fast', 'a')).toEqual([5]);
-    expect(roundMeans(few, 'base', 'fast', ['a'])).toEqual([5]);
+    expect(ratios(few, 'base', 'fast', 'a').get(0)).toBeCloseTo(5, 12);
+    expect(roundMeans(few, 'base', 'fast', ['a'])[0]).toBeCloseTo(5, 12);
+  });
+
+  test('a linear drift cancels in two turns of opposite order', () => {
+    // Times grow by 1 % from place to place: base fast | fast base.
+    const drifting = [
+      turned(0, 0, 'a', 'base', [100, 100, 100]),
+      turned(
+        0,
+        0,
+        'a',
+        'fast',
+        [101, 101, 101].map((ns) => ns / 4),
+      ),
+      turned(
+        0,
+        1,
+        'a',
+        'fast',
+        [102.01, 102.01, 102.01].map((ns) => ns / 4),
+      ),
+      turned(0, 1, 'a', 'base', [103.0301, 103.0301, 103.0301]),
+    ];
+    expect(speedup(drifting, 'base', 'fast', 'a')?.value).toBeCloseTo(4, 9);
+  });
+
+  describe('calls that queued for a CPU', () => {
+    const base = (turn: number, queuedNs: number[] | null) => turned(0, turn, 'a', 'base', [80, 80, 80], queuedNs);
+    const fast = (turn: number, timeNs: number[], queuedNs: number[]) => turned(0, turn, 'a', 'fast', timeNs, queuedNs);
+
+    test('are left out, and counted', () => {
+      const samples = [base(0, null), fast(0, [10, 30, 30], [0.2, 1, 20])];
+      expect(speedup(samples, 'base', 'fast', 'a')?.value).toBeCloseTo(8, 9);
+      expect(leftOut(samples, 'base', 'fast', 'a')).toEqual({ count: 2, of: 6, disturbedRounds: 0, rounds: 1 });
+    });
+
+    test('are left out on neither side if the other side has no calm call', () => {
+      const samples = [base(0, [9, 9, 9]), fast(0, [10, 30, 30], [0, 1, 20])];
+      expect(speedup(samples, 'base', 'fast', 'a')?.value).toBeCloseTo(80 / 30, 9);
+      expect(leftOut(samples, 'base', 'fast', 'a')).toEqual({ count: 0, of: 6, disturbedRounds: 1, rounds: 1 });
+    });
+
+    test('take their turn with them if the round has a calm one', () => {
+      const samples = [
+        base(0, [9, 9, 9]),
+        fast(0, [40, 40, 40], [0, 0, 0]),
+        base(1, null),
+        fast(1, [10, 10, 10], [0, 0, 0]),
+      ];
+      expect(speedup(samples, 'base', 'fast', 'a')?.value).toBeCloseTo(8, 9);
+      expect(leftOut(samples, 'base', 'fast', 'a')).toEqual({ count: 6, of: 12, disturbedRounds: 0, rounds: 1 });
+    });
+
+    test('are as many if every time is doubled, with its queueing: the rule knows no outcome', () => {
+      const calls = fc.array(fc.tuple(fc.integer({ min: 1, max: 999 }), fc.double({ min: 0, max: 0.1, noNaN: true })), {
+        minLength: 1,
+      });
+      fc.assert(
+        fc.property(fc.array(fc.tuple(calls, calls), { minLength: 1 }), (turns) => {
+          const side = (variant: string, scale: number, turn: number, list: [number, number][]) =>
+            turned(
+              0,
+              turn,
+              'a',
+              variant,
+              list.map(([ns]) => scale * ns),
+              list.map(([ns, share]) => scale * ns * share),
+            );
+          const made = (scale: number) =>
+            turns.flatMap(([b, f], turn) => [side('base', 1, turn, b), side('fast', scale, turn, f)]);
+          expect(leftOut(made(2), 'base', 'fast', 'a')).toEqual(leftOut(made(1), 'base', 'fast', 'a'));
+        }),
+      );
+    });
   });
 
   test('raw samples stay as they are', () => {
@@ -81,8 +165,10 @@ describe('speedup', () => {
   });
 
   test('the mean of a round needs every case', () => {
-    expect(roundMeans(samples, 'base', 'fast', ['a', 'b'])).toEqual([(10 + 2) / 2]);
-    expect(roundMeans(samples, 'base', 'fast', ['a'])).toEqual([10, 20]);
+    const close = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 9));
+    expect(roundMeans(samples, 'base', 'fast', ['a', 'b'])).toEqual(close([(10 + 2) / 2]));
+    expect(roundMeans(samples, 'base', 'fast', ['a'])).toEqual(close([10, 20]));
+    expect(roundMeans(samples, 'base', 'fast', [])).toEqual([]);
   });
 
   test('the typical time is the median over rounds of medians', () => {
@@ -129,5 +215,50 @@ describe('means', () => {
     const rounds = logInterval([20, 20, 20]);
     expect(found?.arithmetic.value).toBeCloseTo(20, 2);
     expect(found?.arithmetic.low).toBeCloseTo(rounds.low as number, 2);
+  });
+});
+
+describe('verdict', () => {
+  const between = (low: number, high: number) => ({ value: Math.sqrt(low * high), low, high });
+
+  test.each([
+    [1.021, 1.2, 0.02, 'faster'],
+    [1.019, 1.2, 0.02, 'inconclusive'],
+    [0.8, 0.98, 0.02, 'slower'],
+    [0.8, 0.981, 0.02, 'inconclusive'],
+    [0.98, 1.02, 0.001, 'same'],
+    [0.96, 1.02, 0.001, 'inconclusive'],
+    [1.005, 1.025, 0.01, 'same'],
+    [0.95, 1.05, 0.06, 'same'],
+    [1.02, 1.04, null, 'inconclusive'],
+    [1.04, 1.05, null, 'faster'],
+  ] as const)('[%d, %d] over a floor of %d is %s', (low, high, floor, verdict) => {
+    expect(compare(between(low, high), floor, 0.03)).toBe(verdict);
+  });
+
+  test('one round says nothing', () => {
+    expect(compare({ value: 50, low: null, high: null }, 0.01, 0.03)).toBe('inconclusive');
+  });
+
+  test('the noise floor is the largest difference of a twin at any case, in either direction', () => {
+    const twin = twinId('x');
+    const samples = [
+      sample(0, 'a', 'x', 100),
+      sample(0, 'a', twin, 102),
+      sample(0, 'b', 'x', 105),
+      sample(0, 'b', twin, 100),
+      sample(0, 'b', 'y', 1),
+    ];
+    const floor = noiseFloor(samples, ['a', 'b']);
+    expect(floor?.variant).toBe('x');
+    expect(floor?.cases).toBeCloseTo(0.05, 9);
+    expect(floor?.mean).toBeCloseTo((100 / 102 + 1.05) / 2 - 1, 9);
+    expect(noiseFloor(samples, ['a', 'c'])).toBeNull();
+    expect(
+      noiseFloor(
+        samples.filter(({ variant }) => variant !== twin),
+        ['a'],
+      ),
+    ).toBeNull();
   });
 });

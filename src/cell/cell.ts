@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../catalog/places.ts';
 import type { Variant } from './opening.ts';
-import type { Opening, Reply, Request, Samples, Sampling } from './protocol.ts';
+import { type Opening, queueFile, type Reply, type Request, type Samples, type Sampling } from './protocol.ts';
 
 type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 
@@ -29,6 +29,7 @@ function execArgv({ flags, trusted = false }: CellOptions): string[] {
     join(packageRoot, 'src'),
     join(packageRoot, 'package.json'),
     join(packageRoot, 'node_modules/tinybench'),
+    queueFile,
   ];
   return [
     ...flags,

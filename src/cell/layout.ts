@@ -17,7 +17,7 @@ export function layOut(op: AnyOp, dims: Readonly<Record<string, number>>, rng: R
   const slots: Slot[] = [];
   let offset = 0;
   for (const [name, spec] of Object.entries<TensorSpec>(op.tensors)) {
-    offset += guardBytes + 64 * rng.int(0, 15);
+    offset += guardBytes + 64 * rng.int(0, 63);
     const length = lengthOf(spec, dims);
     slots.push({ name, dtype: spec.dtype, offset, length });
     offset = Math.ceil((offset + 4 * length) / 64) * 64;

@@ -35,6 +35,9 @@ export interface Opening {
   readonly marks?: boolean;
 }
 
+/** Where Linux keeps the account of a thread's time: run, queued, and how often. */
+export const queueFile = '/proc/thread-self/schedstat';
+
 /** Where JavaScript, which can import nothing, finds `mark`. */
 export const markSymbol = 'nfold.mark';
 
@@ -62,21 +65,27 @@ export interface Sampling {
   readonly warmup?: Warmup;
 }
 
-/** Untimed calls, on bytes of their own: at least so many, for about so long. */
+/** Untimed calls, on bytes of their own: at least so many, for about so long, and on until they are steady. */
 export interface Warmup {
   readonly writes: readonly Write[];
   readonly calls: number;
   readonly ms: number;
+  /** When to give up waiting for steady times; `ms` if it isn't said. */
+  readonly mostMs?: number;
 }
 
 export interface Samples {
   /** One per call, in time order. */
   readonly timeNs: readonly number[];
+  /** For how long the calling thread was ready in each call and had no CPU; null where the system does not say. */
+  readonly queuedNs: readonly number[] | null;
   readonly reads: readonly (readonly Uint8Array[])[];
   /** The first call whose results were other ones later: before the next call's inputs, or a while after the last call. */
   readonly changedLater?: number;
   /** Where the opening asks for marks, one per call. */
   readonly marked?: readonly MarkedNs[];
+  /** Whether the warm-up, if there was one, ended with steady times. */
+  readonly steady?: boolean;
 }
 
 export type Request =

@@ -9,6 +9,8 @@ import { Bench } from 'tinybench';
 import type { CellArena } from './arena.ts';
 import type { Kernel } from './kernel.ts';
 import type { MarkedNs, Samples, Sampling, Warmup } from './protocol.ts';
+import { queuedNs } from './queue.ts';
+import { isSteady } from './steady.ts';
 
 /** Taken before any candidate is loaded: what one later patches is not what we call. */
 const clock = process.hrtime.bigint;
@@ -16,16 +18,18 @@ const pauseMs = 2;
 
 export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Sampling): Promise<Samples> {
   const timeNs: number[] = [];
+  const queued: number[] = [];
   const reads: Uint8Array[][] = [];
   const marked: MarkedNs[] = [];
   let lastNs = 0;
+  let queuedBefore: number | null = null;
+  const steady = warmup && warmUp(kernel, arena, warmup);
   let changedLater: number | undefined;
   /** What is read after a call must still stand there before the next one's inputs are put in place. */
   const lookAgain = () => {
     const last = timeNs.length - 1;
     if (last >= 0 && !arena.holds(calls[last].reads, reads[last])) changedLater ??= last;
   };
-  if (warmup) warmUp(kernel, arena, warmup);
   const bench = new Bench({ warmup: false, iterations: calls.length, time: 0, throws: true });
   bench.add(
     'call',
@@ -40,9 +44,11 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
       beforeEach() {
         lookAgain();
         arena.write(calls[timeNs.length].writes);
+        queuedBefore = queuedNs();
         kernel.before();
       },
       afterEach() {
+        if (queuedBefore !== null) queued.push((queuedNs() ?? queuedBefore) - queuedBefore);
         kernel.after();
         reads.push(arena.read(calls[timeNs.length].reads));
         timeNs.push(lastNs);
@@ -54,19 +60,34 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
   // Long enough for whatever was left running: a microtask, a timer, another thread.
   await pause(pauseMs);
   lookAgain();
-  return { timeNs, reads, changedLater, ...(kernel.marked && { marked }) };
+  return {
+    timeNs,
+    queuedNs: queued.length === timeNs.length ? queued : null,
+    reads,
+    changedLater,
+    ...(kernel.marked && { marked }),
+    ...(steady !== undefined && { steady }),
+  };
 }
 
-/** Calls until there were `calls` of them and they took `ms`, or twice as long with what lies between them. */
-function warmUp(kernel: Kernel, arena: CellArena, { writes, calls, ms }: Warmup): void {
-  const until = clock() + BigInt(2 * ms * 1e6);
+/** At least `calls` calls that took `ms`, and then more until they are steady or took `mostMs`; tells whether they were steady. */
+function warmUp(kernel: Kernel, arena: CellArena, { writes, calls, ms, mostMs = ms }: Warmup): boolean {
+  const start = clock();
+  const timeNs: number[] = [];
   let spentNs = 0;
-  for (let i = 0; i < calls || (spentNs < ms * 1e6 && clock() < until); i++) {
+  // Twice as long, with what lies between the calls.
+  const within = (limitMs: number) => spentNs < limitMs * 1e6 && clock() - start < BigInt(2e6 * limitMs);
+  while (timeNs.length < calls || within(ms) || (!isSteady(timeNs) && within(mostMs))) {
     arena.write(writes);
     kernel.before();
-    const start = clock();
+    const queued = queuedNs() ?? 0;
+    const before = clock();
     kernel.call();
-    spentNs += Number(clock() - start);
+    const took = Number(clock() - before);
     kernel.after();
+    // Other work on the machine is not what a warm-up waits out.
+    timeNs.push(took - ((queuedNs() ?? 0) - queued));
+    spentNs += took;
   }
+  return isSteady(timeNs);
 }

@@ -1,11 +1,13 @@
-/** How much time a run may take and how sure it should be. Effort follows precision: at 50x nobody needs half a percent. */
+/** Three levels of precision, and what each may cost. Effort follows precision: at 50x nobody needs half a percent. */
 import type { Artifact } from '../cell/protocol.ts';
 
 export interface Effort {
   readonly name: 'quick' | 'default' | 'thorough';
   /** Rounds: as many as are wanted, and the most if the interval stays wide. Never fewer than `leastRounds`. */
   readonly rounds: readonly [number, number];
-  /** Stop once the interval of every mean is within this share of it. */
+  /** Turns of a case in a round; one where a single call of the baseline takes longer than `sampleMs`. */
+  readonly turns: number;
+  /** Stop once the interval of every mean is within this share of it. Within it, two times are called the same. */
   readonly halfWidth: number;
   /** Seconds for the rounds of one suite. A slow machine gets fewer rounds, and so wider intervals, not a longer wait. */
   readonly budgetS: number;
@@ -26,6 +28,7 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
   quick: {
     name: 'quick',
     rounds: [3, 3],
+    turns: 2,
     halfWidth: 0.05,
     budgetS: 55,
     sampleMs: 40,
@@ -36,6 +39,7 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
   default: {
     name: 'default',
     rounds: [5, 10],
+    turns: 2,
     halfWidth: 0.03,
     budgetS: 110,
     sampleMs: 150,
@@ -46,6 +50,7 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
   thorough: {
     name: 'thorough',
     rounds: [8, 40],
+    turns: 4,
     halfWidth: 0.01,
     budgetS: 1200,
     sampleMs: 500,
@@ -56,15 +61,58 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
 };
 
 /**
- * V8 gives a closure its final code after some 10 to 16 calls, however long they are; until then plain loops run at half of
- * their speed, and a baseline caught there would make every candidate look better. So: 20 calls, or as many as fit.
- * WebAssembly is compiled once a cell and warm from the cases before.
+ * Whether the rounds that were run are enough: by the widest half-width among the means, or by the time that one more would end
+ * at. Never by which of two is faster: whoever stops as soon as a difference shows finds differences that are not there.
  */
-export function warmupCalls(
-  kind: Artifact['kind'],
-  baselineNs: number,
-  { warmMs }: Effort,
-): { calls: number; ms: number } {
-  if (kind !== 'js') return { calls: 2, ms: 15 };
-  return { calls: Math.max(1, Math.min(20, Math.ceil((warmMs * 1e6) / baselineNs))), ms: 60 };
+export function enough(effort: Effort, rounds: number, elapsedS: number, widest: number): boolean {
+  if (rounds < leastRounds) return false;
+  if (rounds >= effort.rounds[1]) return true;
+  if (elapsedS * (1 + 1 / rounds) > effort.budgetS) return true;
+  return rounds >= effort.rounds[0] && widest <= effort.halfWidth;
+}
+
+export interface WarmupPlan {
+  readonly calls: number;
+  readonly ms: number;
+  readonly mostMs: number;
+}
+
+/**
+ * V8 gives a closure its final code after some 10 to 16 calls, however long they are; until then plain loops run, steadily, at
+ * half of their speed, and a baseline caught there would make every candidate look better. So: 20 calls, or as many as fit.
+ * WebAssembly is compiled once a cell and warm from the cases before. Both then go on until their times are steady.
+ */
+export function warmupCalls(kind: Artifact['kind'], baselineNs: number, { warmMs, sampleMs }: Effort): WarmupPlan {
+  if (kind !== 'js') return { calls: 2, ms: 15, mostMs: 15 + sampleMs };
+  return {
+    calls: Math.max(1, Math.min(20, Math.ceil((warmMs * 1e6) / baselineNs))),
+    ms: 60,
+    mostMs: 60 + sampleMs,
+  };
+}
+
+/** Before a later turn the code is compiled and only the caches are cold: what fits into 5 ms. */
+export function warmAgain(baselineNs: number): WarmupPlan | null {
+  const calls = Math.min(2, Math.floor(5e6 / baselineNs));
+  return calls === 0 ? null : { calls, ms: 0, mostMs: 0 };
+}
+
+export interface CallPlan {
+  readonly turns: number;
+  /** Calls in a turn, of the baseline and of everyone else. */
+  readonly baseline: number;
+  readonly others: number;
+}
+
+/** More inputs than this in a round would cost more to draw and to send than their calls take. */
+const mostCalls = 16;
+/** Calls in a round that a fast variant gets where the dear baseline gets one. */
+const leastCalls = 6;
+
+/** Set by the baseline's speed alone: a variant must not buy itself fewer calls by being slow, or more. */
+export function callPlan(baselineNs: number, effort: Effort): CallPlan {
+  const sampleNs = effort.sampleMs * 1e6;
+  const turns = baselineNs > sampleNs ? 1 : effort.turns;
+  const baseline = Math.max(1, Math.min(mostCalls / turns, Math.round(sampleNs / turns / baselineNs)));
+  return { turns, baseline, others: Math.max(baseline, Math.ceil(leastCalls / turns)) };
 }

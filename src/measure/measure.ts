@@ -1,21 +1,20 @@
 /**
- * Rounds of fresh processes: within a round every variant has a cell, and each case is timed on all of them, one after
- * another in random order, so that whatever the machine does meanwhile meets both sides of a ratio.
+ * Rounds of fresh processes until the means are as sure as the effort asks for, or its budget is spent. One variant runs twice in
+ * every round, in two processes: what that twin shows against itself is the noise floor.
  */
-import { BuildError } from '../build/sources.ts';
-import { Cell, CellError } from '../cell/cell.ts';
-import { openingOf, type Variant } from '../cell/opening.ts';
+import type { Variant } from '../cell/opening.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
-import { makeRng, type Rng } from '../contract/rng.ts';
+import { makeRng } from '../contract/rng.ts';
 import { halfWidth, logInterval } from '../stats/interval.ts';
 import { roundMeans, type Sampled } from '../stats/speedup.ts';
-import { compose, deriveSeed } from '../verify/image.ts';
-import { failure, sentence, type Verdict } from '../verify/verdict.ts';
+import { twinId } from '../stats/verdict.ts';
+import { deriveSeed } from '../verify/image.ts';
+import type { Verdict } from '../verify/verdict.ts';
 import type { Conditions } from '../verify/verify.ts';
-import { type Effort, leastRounds, warmupCalls } from './effort.ts';
-import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } from './inputs.ts';
-import { type TimedCalls, TimedJudge } from './timed.ts';
+import { type Effort, enough } from './effort.ts';
+import { runRound } from './round.ts';
+import { paceNs, stolen } from './watch.ts';
 
 export interface MeasureRequest extends Conditions {
   readonly op: AnyOp;
@@ -29,11 +28,28 @@ export interface MeasureRequest extends Conditions {
   onProgress(note: string): void;
 }
 
-export interface Measured {
+/** What the machine did while the rounds went on. */
+export interface Watched {
+  /** One for each case of each arm in each round. */
+  readonly warmups: { readonly case: string; readonly variant: string; readonly steady: boolean }[];
+  /** At the start of each round. */
+  readonly pacesNs: number[];
+  /** Share of the CPU time of the machine that the hypervisor gave to others. */
+  stolen: number | null;
+}
+
+export interface Measured extends Watched {
   readonly samples: Sampled[];
   /** What timed calls showed of a variant: a failure or an error, or the largest error met as a share of its bound. */
   readonly verdicts: Map<string, Verdict>;
   interrupted: boolean;
+}
+
+/** What takes its turn: the baseline, a variant or the twin of one. */
+export interface Arm {
+  readonly variant: Variant;
+  /** Whose verdict it is if this one fails. */
+  readonly judged: string;
 }
 
 export async function measure(request: MeasureRequest): Promise<Measured> {
@@ -42,166 +58,47 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
   const verdicts = new Map<string, Verdict>(
     request.variants.map(({ id }) => [id, { status: 'pass', checks: 0, worst: 0 }]),
   );
-  const measured: Measured = { samples: [], verdicts, interrupted: false };
+  const measured: Measured = { samples: [], verdicts, warmups: [], pacesNs: [], stolen: null, interrupted: false };
+  const before = stolen();
   const started = performance.now();
-  for (let round = 0; round < effort.rounds[1]; round++) {
-    const elapsedS = (performance.now() - started) / 1000;
-    const endsS = elapsedS * (1 + 1 / Math.max(1, round));
-    if (round >= leastRounds && endsS > effort.budgetS) break;
-    if (round >= effort.rounds[0] && settled(request, measured)) break;
+  const elapsedS = () => (performance.now() - started) / 1000;
+  for (let number = 0; !enough(effort, number, elapsedS(), widest(request, measured)); number++) {
+    measured.pacesNs.push(paceNs());
     try {
-      await runRound(request, measured, round, rng);
+      await runRound(request, measured, { number, arms: armsOf(request, verdicts), rng });
     } catch (error) {
       if (!signal.aborted) throw error;
       measured.interrupted = true;
       break;
     }
   }
+  const after = stolen();
+  if (before && after) measured.stolen = (after.stolen - before.stolen) / Math.max(1, after.all - before.all);
   return measured;
 }
 
-function settled({ baseline, variants, cases, effort, op }: MeasureRequest, { samples }: Measured): boolean {
+/** The widest of the intervals of the means, as a half-width. */
+function widest({ baseline, variants, cases, op }: MeasureRequest, { samples }: Measured): number {
   const names = cases.map((c) => op.caseName(c));
-  return variants.every(({ id }) => {
+  const halves = variants.map(({ id }) => {
     const values = roundMeans(samples, baseline.id, id, names);
-    return values.length === 0 || halfWidth(logInterval(values)) <= effort.halfWidth;
+    return values.length === 0 ? 0 : halfWidth(logInterval(values));
   });
+  return Math.max(0, ...halves);
 }
 
-interface Arm {
-  readonly variant: Variant;
-  readonly cell: Cell;
+function armsOf({ baseline, variants }: MeasureRequest, verdicts: Measured['verdicts']): Arm[] {
+  const arm = (variant: Variant): Arm => ({ variant, judged: variant.id });
+  const twin = twinOf(variants);
+  return [
+    arm(baseline),
+    ...variants.map(arm),
+    ...(twin ? [{ variant: { ...twin, id: twinId(twin.id) }, judged: twin.id }] : []),
+  ].filter(({ judged }) => judged === baseline.id || verdicts.get(judged)?.status === 'pass');
 }
 
-async function runRound(request: MeasureRequest, measured: Measured, round: number, rng: Rng): Promise<void> {
-  const { op, baseline, variants, signal, cases } = request;
-  const standing = variants.filter(({ id }) => measured.verdicts.get(id)?.status === 'pass');
-  const arms: Arm[] = [baseline, ...standing].map((variant) => ({ variant, cell: new Cell(variant) }));
-  const stop = () => {
-    for (const { cell } of arms) cell.close();
-  };
-  signal.addEventListener('abort', stop);
-  try {
-    const nsPerFlop = await warmProcesses(request, measured, arms, rng);
-    for (const c of shuffled(cases, rng)) {
-      signal.throwIfAborted();
-      const baselineNs = nsPerFlop * op.flop(c.dims);
-      const calls = Math.max(1, Math.min(mostCalls, Math.round((request.effort.sampleMs * 1e6) / baselineNs)));
-      await runCase(request, measured, arms, { c, round, calls, baselineNs }, rng);
-    }
-  } finally {
-    signal.removeEventListener('abort', stop);
-    stop();
-  }
-}
-
-/** Brings the code of every process to its final tier on the smallest case; returns the baseline's pace there. */
-async function warmProcesses(
-  request: MeasureRequest,
-  measured: Measured,
-  arms: readonly Arm[],
-  rng: Rng,
-): Promise<number> {
-  const { op, cases, text, threads } = request;
-  const [c] = [...cases].sort((a, b) => op.flop(a.dims) - op.flop(b.dims));
-  const image = compose(op, c, op.distributions[0], rng.bits(), text);
-  const writes = [{ offset: 0, bytes: image.bytes }];
-  let nsPerFlop = 1;
-  for (const { variant, cell } of arms) {
-    request.onProgress(`warming up ${variant.id}`);
-    try {
-      const opening = await openingOf(op, c, image.scalars, image.layout, variant, threads);
-      // Other JavaScript is compiled anew for each case: there is nothing to warm yet.
-      if (variant !== request.baseline && opening.artifact.kind === 'js') continue;
-      await cell.open(opening);
-      const { timeNs } = await cell.sample({ calls: [{ writes, reads: [] }], warmup: { writes, calls: 3, ms: 100 } });
-      if (variant === request.baseline) nsPerFlop = timeNs[0] / op.flop(c.dims);
-    } catch (error) {
-      recordError(request, measured, variant, op.caseName(c), error);
-    }
-  }
-  return nsPerFlop;
-}
-
-interface Turn {
-  readonly c: Case;
-  readonly round: number;
-  /** Of the baseline; what is set by its speed is set for all. */
-  readonly calls: number;
-  readonly baselineNs: number;
-}
-
-async function runCase(
-  request: MeasureRequest,
-  measured: Measured,
-  arms: readonly Arm[],
-  turn: Turn,
-  rng: Rng,
-): Promise<void> {
-  const { op, baseline, text, seed, without } = request;
-  const { c, round } = turn;
-  const name = op.caseName(c);
-  const most = Math.max(turn.calls, leastCalls);
-  const inputs = roundInputs(op, c, seed, round, most, text, without);
-  const done: (TimedCalls & { variant: Variant; timeNs: readonly number[] })[] = [];
-  for (const { variant, cell } of shuffled(arms, rng)) {
-    if (variant !== baseline && measured.verdicts.get(variant.id)?.status !== 'pass') continue;
-    request.onProgress(`round ${round + 1}, ${name}: ${variant.id}`);
-    const planned = planCalls(op, c, inputs, variant === baseline ? turn.calls : most, variant.id, text);
-    try {
-      done.push({ variant, planned, ...(await timeOne(request, cell, variant, turn, inputs, planned)) });
-    } catch (error) {
-      recordError(request, measured, variant, name, error);
-    }
-  }
-  const base = done.find(({ variant }) => variant === baseline);
-  const judge = new TimedJudge(request, c, inputs, base);
-  for (const { variant, timeNs, ...calls } of done) {
-    measured.samples.push({ round, case: name, variant: variant.id, timeNs });
-    const before = measured.verdicts.get(variant.id);
-    const inspection = judge.inspect(variant.id, calls);
-    if ('finding' in inspection) {
-      const timed = { round, calls: calls.planned.length };
-      const failed = failure(inspection.finding, variant, name, request, op.distributions[0], timed);
-      if (variant === baseline) throw new Error(`the baseline fails its own check: ${sentence(failed)}`);
-      measured.verdicts.set(variant.id, { status: 'fail', failure: failed });
-    } else if (before?.status === 'pass') {
-      const worst = Math.max(before.worst, inspection.worst);
-      measured.verdicts.set(variant.id, { status: 'pass', checks: before.checks + calls.planned.length, worst });
-    }
-  }
-}
-
-/** Calls that a fast variant gets where the dear baseline gets one. */
-const leastCalls = 5;
-/** More inputs than this would cost more to draw and to send than their calls take. */
-const mostCalls = 15;
-
-async function timeOne(
-  { op, threads, effort }: MeasureRequest,
-  cell: Cell,
-  variant: Variant,
-  { c, baselineNs }: Turn,
-  { warm }: RoundInputs,
-  planned: readonly PlannedCall[],
-) {
-  const opening = await openingOf(op, c, warm.scalars, warm.layout, variant, threads);
-  await cell.open(opening);
-  // A call may take 20 times the baseline's, and never has less than a minute for all.
-  const limitMs = 60_000 + (20 * planned.length * baselineNs) / 1e6;
-  const writes = [{ offset: 0, bytes: warm.bytes }];
-  const warmup = { writes, ...warmupCalls(opening.artifact.kind, baselineNs, effort) };
-  return cell.sample({ calls: planned.map(({ call }) => call), warmup }, limitMs);
-}
-
-function recordError(
-  { baseline, signal }: MeasureRequest,
-  measured: Measured,
-  variant: Variant,
-  at: string,
-  error: unknown,
-): void {
-  signal.throwIfAborted();
-  if (!(error instanceof CellError || error instanceof BuildError) || variant === baseline) throw error;
-  measured.verdicts.set(variant.id, { status: 'error', message: `${variant.id} at ${at}: ${error.message}` });
+/** The variant that a disturbance harms most and that costs least: with threads before without, and else the first. */
+export function twinOf(variants: readonly Variant[]): Variant | undefined {
+  const own = variants.filter(({ trusted }) => !trusted);
+  return own.find(({ threads }) => threads === 'any') ?? own[0];
 }

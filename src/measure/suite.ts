@@ -16,7 +16,7 @@ import type { Seed } from '../verify/seed.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { type Conditions, drawnCases, planChecks, verify } from '../verify/verify.ts';
 import type { Effort } from './effort.ts';
-import { measure } from './measure.ts';
+import { measure, type Watched } from './measure.ts';
 
 /** What holds for the whole run. */
 export interface RunOptions extends Conditions {
@@ -48,6 +48,8 @@ export interface SuiteOutcome {
   readonly headline: readonly Case[];
   readonly entries: readonly Entry[];
   samples: readonly Sampled[];
+  /** What the machine did meanwhile; null before the first round. */
+  watched: Watched | null;
   interrupted: boolean;
 }
 
@@ -146,7 +148,17 @@ export async function runOp(
   const timed = op.cases.filter((c) => options.effort.extra || !c.extra || options.caseFilter !== undefined);
   const cases = selectCases(op, timed, options.caseFilter);
   const headline = op.cases.filter((c) => !c.extra);
-  const outcome: SuiteOutcome = { suite, op, baseline, cases, headline, entries, samples: [], interrupted: false };
+  const outcome: SuiteOutcome = {
+    suite,
+    op,
+    baseline,
+    cases,
+    headline,
+    entries,
+    samples: [],
+    watched: null,
+    interrupted: false,
+  };
   try {
     await verifyEntries(prepared, [...op.edges, ...drawnCases(op, options.seed), ...cases], options, false);
     for (const name of suite.peers) {
@@ -174,6 +186,7 @@ export async function runOp(
     };
     const measured = await measure(request);
     outcome.samples = measured.samples;
+    outcome.watched = measured;
     outcome.interrupted = measured.interrupted;
     for (const entry of standing) entry.verdict = merged(entry.verdict, measured.verdicts.get(entry.id));
   } catch (error) {

@@ -8,9 +8,13 @@ import { type AnyOp, bytesMoved, type Case } from '../contract/op.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import type { Machine, Runtime } from '../machine/fingerprint.ts';
 import { type Resources, roof, workOf } from '../machine/roofline.ts';
+import type { Effort } from '../measure/effort.ts';
+import { discards, observed } from '../measure/observed.ts';
 import type { Entry, RunOptions, SuiteOutcome } from '../measure/suite.ts';
+import { warningsOf } from '../measure/warnings.ts';
 import { byMean, type Means, means } from '../stats/means.ts';
 import { speedup, typicalNs } from '../stats/speedup.ts';
+import { compare, noiseFloor } from '../stats/verdict.ts';
 import { verdictText } from '../verify/verdict.ts';
 import { type Mean, type Overall, type Record, type Result, recordSchema } from './schema.ts';
 
@@ -52,20 +56,25 @@ export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Dr
     machine,
     runtime,
     isolation: null,
-    warnings: [],
+    warnings: warningsOf(observed(outcomes, machine, options.threads)),
     baselines: unique(outcomes.map(({ op, baseline }) => ({ op: op.name, ...snapshot(baseline) }))),
     candidates: [
       ...outcomes.flatMap((outcome) => outcome.entries.map((entry) => candidateOf(outcome, entry))),
       ...strays.map(strayOf),
     ],
     results: outcomes.flatMap((o) =>
-      o.entries.flatMap((entry) => o.cases.map((c) => resultOf(o, entry, c, options.threads, facts.ceilings))),
+      o.entries.flatMap((entry) => o.cases.map((c) => resultOf(o, entry, c, options, facts.ceilings))),
     ),
-    means: outcomes.flatMap((outcome) => outcome.entries.map((entry) => meanOf(outcome, entry))),
-    overall: [...ran].flatMap((suite) => overallOf(suite, outcomes) ?? []),
-    discards: [],
+    means: outcomes.flatMap((outcome) => outcome.entries.map((entry) => meanOf(outcome, entry, options.effort))),
+    overall: [...ran].flatMap((suite) => overallOf(suite, outcomes, options.effort) ?? []),
+    discards: discards(outcomes),
     samples: outcomes.flatMap(({ op, samples }) =>
-      samples.map((sampled) => ({ op: op.name, ...sampled, timeNs: [...sampled.timeNs] })),
+      samples.map(({ timeNs, queuedNs, ...sampled }) => ({
+        op: op.name,
+        ...sampled,
+        timeNs: [...timeNs],
+        queuedNs: queuedNs && [...queuedNs],
+      })),
     ),
     texts: textsOf(outcomes.flatMap(({ baseline, entries }) => [baseline, ...entries.flatMap((e) => e.built ?? [])])),
   };
@@ -123,10 +132,10 @@ function candidateOf({ op }: SuiteOutcome, { id, about, built, peer, verdict }: 
 }
 
 function resultOf(
-  { op, samples, baseline }: SuiteOutcome,
+  { op, samples, baseline, cases }: SuiteOutcome,
   { id, built, peer, verdict, parameters }: Entry,
   c: Case,
-  threads: number,
+  { threads, effort }: RunOptions,
   ceilings: Ceilings | null,
 ): Result {
   const name = op.caseName(c);
@@ -134,6 +143,12 @@ function resultOf(
   const used = variant ? threadsOf(variant, threads) : 1;
   const flags = [...(variant?.flags ?? [])];
   const timeNs = typicalNs(samples, id, name);
+  const found = verdict.status === 'pass' ? speedup(samples, baseline.id, id, name) : null;
+  const floor =
+    noiseFloor(
+      samples,
+      cases.map((one) => op.caseName(one)),
+    )?.cases ?? null;
   return {
     candidate: id,
     peer: peer !== null,
@@ -144,9 +159,9 @@ function resultOf(
     tier: built?.tier ?? null,
     hash: built?.hash ?? null,
     verdict: verdict.status,
-    speedup: verdict.status === 'pass' ? speedup(samples, baseline.id, id, name) : null,
-    comparison: null,
-    noiseFloor: null,
+    speedup: found,
+    comparison: found && compare(found, floor, effort.halfWidth),
+    noiseFloor: floor,
     baseline: { hash: baseline.hash, timeNs: typicalNs(samples, baseline.id, name) },
     timeNs,
     gflops: timeNs === null ? null : op.flop(c.dims) / timeNs,
@@ -169,7 +184,7 @@ function shareOfPeak(
   return { percentOfPeak: (100 * leastNs) / timeNs, peak };
 }
 
-function meanOf(outcome: SuiteOutcome, { id, peer, verdict }: Entry): Mean {
+function meanOf(outcome: SuiteOutcome, { id, peer, verdict }: Entry, { halfWidth }: Effort): Mean {
   const { op, suite, samples, baseline, headline } = outcome;
   const names = headline.map((c) => op.caseName(c));
   const timed = names.filter((name) => speedup(samples, baseline.id, id, name) !== null).length;
@@ -180,6 +195,7 @@ function meanOf(outcome: SuiteOutcome, { id, peer, verdict }: Entry): Mean {
         ? `${timed} of the ${names.length} cases of ${op.name} were timed`
         : null;
   const found = reason === null ? means(samples, baseline.id, id, names) : null;
+  const floor = noiseFloor(samples, names)?.mean ?? null;
   return {
     candidate: id,
     peer: peer !== null,
@@ -187,6 +203,8 @@ function meanOf(outcome: SuiteOutcome, { id, peer, verdict }: Entry): Mean {
     op: op.name,
     cases: timed,
     ...spread(found),
+    comparison: found && compare(found.arithmetic, floor, halfWidth),
+    noiseFloor: floor,
     withheld: reason,
   };
 }
@@ -202,14 +220,14 @@ function spread(found: Means | null) {
 }
 
 /** The mean over all cases of a suite's ops, each op with its best candidate; null for one op alone. */
-function overallOf(suite: Suite, outcomes: readonly SuiteOutcome[]): Overall | null {
+function overallOf(suite: Suite, outcomes: readonly SuiteOutcome[], effort: Effort): Overall | null {
   const own = outcomes.filter((outcome) => outcome.suite === suite);
   if (own.length < 2) return null;
   const best = new Map<SuiteOutcome, string>();
   for (const outcome of own) {
     const [first] = outcome.entries
       .filter(({ peer }) => !peer)
-      .map((entry) => meanOf(outcome, entry))
+      .map((entry) => meanOf(outcome, entry, effort))
       .filter(({ arithmetic }) => arithmetic !== null)
       .sort(byMean);
     if (first) best.set(outcome, first.candidate);

@@ -46,7 +46,7 @@ export const Result = z.object({
   speedup: Interval.nullable(),
   /** Of the candidate with the baseline, by the interval and the noise floor. */
   comparison: Comparison.nullable().default(null),
-  /** A speedup within 1 / (1 + floor)..(1 + floor) is noise: from the baseline timed against itself in this run. */
+  /** Differences up to this share are noise: the most that one variant, timed against itself in this run, showed at any case. */
   noiseFloor: edge.default(null),
   baseline: z.object({ hash: z.string(), timeNs: z.number().nullable() }),
   timeNs: z.number().nullable(),
@@ -86,6 +86,9 @@ export const Mean = z.object({
   suite: z.string(),
   op: z.string().optional(),
   ...spread,
+  comparison: Comparison.nullable().default(null),
+  /** Of the mean: what one variant, timed against itself in this run, showed. */
+  noiseFloor: edge.default(null),
 });
 
 /** Over all cases of a suite of several ops, with the best candidate of each op. */
@@ -162,7 +165,17 @@ export const Summary = z.object({
 export const Record = Summary.extend({
   /** Raw, in the order in which they were taken. */
   samples: z.array(
-    z.object({ op: z.string(), round: z.int(), case: z.string(), variant: z.string(), timeNs: z.array(z.number()) }),
+    z.object({
+      op: z.string(),
+      round: z.int(),
+      /** Within the round; two of them meet in opposite orders. */
+      turn: z.int().default(0),
+      case: z.string(),
+      variant: z.string(),
+      timeNs: z.array(z.number()),
+      /** For how long each call was ready to run and had no CPU; null where the system does not say. */
+      queuedNs: z.array(z.number()).nullable().default(null),
+    }),
   ),
   /** Source texts by the hash of each. */
   texts: z.record(z.string(), z.string()).default({}),

@@ -34,9 +34,7 @@ function header(record: Record): string {
       `${record.seconds.toFixed(0)} s, seed ${record.seed}, text: ${record.text}`,
   ];
   if (record.interrupted) lines.push(pc.yellow('Interrupted: what follows is what had been measured.'));
-  const { load, cores } = record.machine;
-  if (load !== null && load > cores)
-    lines.push(pc.yellow(`The machine was busy at the start (load ${load.toFixed(1)}): expect noise.`));
+  lines.push(...record.warnings.map((warning) => pc.yellow(`! ${warning}`)));
   return lines.join('\n');
 }
 

@@ -1,42 +1,126 @@
-/** Raw samples to speedups. A speedup is a ratio within a round: baseline and candidate timed minutes apart never meet. */
+/**
+ * Raw samples to speedups. A round is a fork: fresh processes for baseline and variants. Within it each case has turns, and in
+ * a turn every arm is timed once, in an order that the next turn reverses: so a drift of the machine cancels in their mean.
+ *
+ *   ratio of a turn   center(baseline times) / center(variant times)
+ *   ratio of a round  exp(median over turns of ln(ratio of the turn))
+ *   speedup           geometric mean over rounds, with its t-interval (interval.ts)
+ *
+ * Calls that queued for a CPU are left out, on both sides or on none: were the many short calls of a fast variant cleaned, and the one
+ * long call of the baseline not, other work on the machine would look like a speedup. The rule reads the scheduler's account.
+ */
 import { mean, median } from 'simple-statistics';
 import { type Interval, logInterval } from './interval.ts';
 
-/** Calls of one variant on one case in one round, in time order. */
+/** Calls of one variant on one case in one turn of a round, in time order. */
 export interface Sampled {
   readonly round: number;
+  readonly turn: number;
   readonly case: string;
   readonly variant: string;
   readonly timeNs: readonly number[];
+  /** For how long each call was ready to run and had no CPU; null where the system does not say. */
+  readonly queuedNs: readonly number[] | null;
 }
 
-const key = (round: number, c: string) => `${round} ${c}`;
+/** A call is calm if it queued for no more than this share of its time. */
+const mostQueued = 0.02;
+
+function calmTimes({ timeNs, queuedNs }: Sampled): readonly number[] {
+  return queuedNs === null ? timeNs : timeNs.filter((ns, i) => queuedNs[i] <= mostQueued * ns);
+}
+
+/** One turn of the two: their times, and whether these are the calm ones or, since an arm had none of those, all. */
+interface Pair {
+  readonly baseline: readonly number[];
+  readonly variant: readonly number[];
+  readonly calm: boolean;
+}
+
+function pairOf(baseline: Sampled, variant: Sampled): Pair {
+  const calm = { baseline: calmTimes(baseline), variant: calmTimes(variant), calm: true };
+  if (calm.baseline.length > 0 && calm.variant.length > 0) return calm;
+  return { baseline: baseline.timeNs, variant: variant.timeNs, calm: false };
+}
 
 /**
- * Baseline time over variant time within one round: a ratio of medians, or of means where the baseline was too dear for three
- * calls. A median hides the interference that a single call of the baseline contains, and would favour the variant.
+ * Medians, or means where the baseline was too dear for three calls: a median hides the interference that a single call of the
+ * baseline contains, and would favour the variant.
  */
-function ratio(baseline: readonly number[], variant: readonly number[]): number {
+function turnRatio({ baseline, variant }: Pair): number {
   const center = baseline.length < 3 ? mean : median;
   return center([...baseline]) / center([...variant]);
 }
 
-/** Baseline time over variant time, round by round, for one case; rounds that lack one of the two don't count. */
-export function ratios(samples: readonly Sampled[], baseline: string, variant: string, c: string): readonly number[] {
-  const base = new Map(samples.filter((s) => s.variant === baseline && s.case === c).map((s) => [s.round, s.timeNs]));
-  return samples
-    .filter((s) => s.variant === variant && s.case === c && base.has(s.round))
-    .map((s) => ratio(base.get(s.round) as readonly number[], s.timeNs));
+/** What counts of one case, by round: its calm turns, or all if none is calm; and how many calls of both those were and are. */
+interface Counted {
+  readonly pairs: readonly Pair[];
+  readonly used: number;
+  readonly calls: number;
 }
 
-/** Median over rounds of the median time of a call, or null without samples. */
+function countedByRound(
+  samples: readonly Sampled[],
+  baseline: string,
+  variant: string,
+  c: string,
+): ReadonlyMap<number, Counted> {
+  const own = samples.filter((s) => s.case === c);
+  const base = own.filter((s) => s.variant === baseline);
+  const rounds = Map.groupBy(
+    own.filter((s) => s.variant === variant),
+    ({ round }) => round,
+  );
+  const found = new Map<number, Counted>();
+  for (const [round, turns] of rounds) {
+    const met = turns.flatMap((s) =>
+      base.filter((b) => b.round === round && b.turn === s.turn).map((b) => [b, s] as const),
+    );
+    if (met.length === 0) continue;
+    const all = met.map(([b, s]) => pairOf(b, s));
+    const calm = all.filter((pair) => pair.calm);
+    const pairs = calm.length > 0 ? calm : all;
+    const calls = met.flat().reduce((sum, { timeNs }) => sum + timeNs.length, 0);
+    found.set(round, { pairs, used: pairs.reduce((sum, p) => sum + p.baseline.length + p.variant.length, 0), calls });
+  }
+  return found;
+}
+
+/** Baseline time over variant time of one case, by round; rounds that lack one of the two don't count. */
+export function ratios(
+  samples: readonly Sampled[],
+  baseline: string,
+  variant: string,
+  c: string,
+): ReadonlyMap<number, number> {
+  const rounds = [...countedByRound(samples, baseline, variant, c)];
+  return new Map(
+    rounds.map(([round, { pairs }]) => [round, Math.exp(median(pairs.map((pair) => Math.log(turnRatio(pair)))))]),
+  );
+}
+
+/** Of one case: how many of the calls of both were left out, of how many; and how many rounds had no calm turn and count as they are. */
+export function leftOut(
+  samples: readonly Sampled[],
+  baseline: string,
+  variant: string,
+  c: string,
+): { readonly count: number; readonly of: number; readonly disturbedRounds: number; readonly rounds: number } {
+  const rounds = [...countedByRound(samples, baseline, variant, c).values()];
+  const of = rounds.reduce((sum, { calls }) => sum + calls, 0);
+  const used = rounds.reduce((sum, round) => sum + round.used, 0);
+  const disturbedRounds = rounds.filter(({ pairs }) => !pairs[0].calm).length;
+  return { count: of - used, of, disturbedRounds, rounds: rounds.length };
+}
+
+/** Median over turns of the median time of a call, or null without samples. */
 export function typicalNs(samples: readonly Sampled[], variant: string, c: string): number | null {
   const medians = samples.filter((s) => s.variant === variant && s.case === c).map((s) => median([...s.timeNs]));
   return medians.length > 0 ? median(medians) : null;
 }
 
 export function speedup(samples: readonly Sampled[], baseline: string, variant: string, c: string): Interval | null {
-  const values = ratios(samples, baseline, variant, c);
+  const values = [...ratios(samples, baseline, variant, c).values()];
   return values.length > 0 ? logInterval(values) : null;
 }
 
@@ -47,18 +131,8 @@ export function roundMeans(
   variant: string,
   cases: readonly string[],
 ): readonly number[] {
-  const byRound = new Map<string, readonly number[]>();
-  for (const s of samples)
-    if (s.variant === variant || s.variant === baseline) byRound.set(`${s.variant} ${key(s.round, s.case)}`, s.timeNs);
-  const rounds = [...new Set(samples.map(({ round }) => round))].sort((a, b) => a - b);
-  return rounds.flatMap((round) => {
-    let sum = 0;
-    for (const c of cases) {
-      const base = byRound.get(`${baseline} ${key(round, c)}`);
-      const time = byRound.get(`${variant} ${key(round, c)}`);
-      if (base === undefined || time === undefined) return [];
-      sum += ratio(base, time);
-    }
-    return [sum / cases.length];
-  });
+  const [first, ...others] = cases.map((c) => ratios(samples, baseline, variant, c));
+  if (!first) return [];
+  const whole = [...first.keys()].filter((round) => others.every((byRound) => byRound.has(round)));
+  return whole.map((round) => mean([first, ...others].map((byRound) => byRound.get(round) as number)));
 }

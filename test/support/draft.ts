@@ -31,10 +31,11 @@ export function draft({
   source = 'export default 1;\n',
   overrides = {},
 }: Made = {}): Draft {
+  const at = (round: number, i: number) => ({ op: 'sgemm', round, turn: 0, case: cases[i], queuedNs: null });
   const samples = speedups.flatMap((rounds, i) =>
     rounds.flatMap((value, round) => [
-      { op: 'sgemm', round, case: cases[i], variant: 'sgemm/baseline', timeNs: [baselineNs[i]] },
-      { op: 'sgemm', round, case: cases[i], variant: candidate, timeNs: [baselineNs[i] / value] },
+      { ...at(round, i), variant: 'sgemm/baseline', timeNs: [baselineNs[i]] },
+      { ...at(round, i), variant: candidate, timeNs: [baselineNs[i] / value] },
     ]),
   );
   const names = cases.slice(0, speedups.length);
@@ -107,6 +108,8 @@ export function draft({
           names.map((c) => of(c)?.value as number),
           roundMeans(samples, 'sgemm/baseline', candidate, names),
         ),
+        comparison: null,
+        noiseFloor: null,
         withheld: null,
       },
     ],
