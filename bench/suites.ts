@@ -32,7 +32,13 @@ const lmOps = [
 /** In the order in which results are shown. The cases are the op's, without those marked `extra`. */
 export const suites: readonly Suite[] = [
   { name: 'train_gpt2', ops: ['train_gpt2'], peers: [], ladder: true, headline: true },
-  { name: 'sgemm', ops: ['sgemm'], peers: ['tfjs-backend-wasm', 'tfjs-node'], ladder: false, headline: true },
+  {
+    name: 'sgemm',
+    ops: ['sgemm'],
+    peers: ['onnxruntime-node', 'tfjs-backend-wasm', 'tfjs-node'],
+    ladder: false,
+    headline: true,
+  },
   { name: 'lm_ops', ops: lmOps, peers: [], ladder: false, headline: false },
 ];
 

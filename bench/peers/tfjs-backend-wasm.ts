@@ -4,6 +4,7 @@ import { bindSgemm, type Tf } from './tfjs.ts';
 
 export default {
   about: 'TensorFlow.js, WebAssembly backend (XNNPACK, 1 thread)',
+  threads: 'one',
   async bind(_op, dims, _scalars, tensors) {
     const tf = await import('@tensorflow/tfjs-core');
     await import('@tensorflow/tfjs-backend-wasm');

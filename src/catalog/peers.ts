@@ -12,5 +12,12 @@ export interface PeerVariant extends Variant {
 export async function loadPeer(name: string): Promise<PeerVariant> {
   const file = pathToFileURL(join(packageRoot, 'bench/peers', `${name}.ts`)).href;
   const { default: peer } = (await import(file)) as { default: Peer };
-  return { id: name, flags: [], threads: 'one', trusted: true, artifact: async () => ({ kind: 'peer', file }), peer };
+  return {
+    id: name,
+    flags: [],
+    threads: peer.threads,
+    trusted: true,
+    artifact: async () => ({ kind: 'peer', file }),
+    peer,
+  };
 }

@@ -12,6 +12,8 @@ export interface BoundPeer {
 
 export interface Peer {
   readonly about: string;
+  /** As the library sets them by default: one, or one for each core. Nothing of ours changes that. */
+  readonly threads: 'one' | 'any';
   /** Loads the library; throws, with the reason, where it is absent or broken. */
   bind(
     op: string,
