@@ -69,7 +69,7 @@ describe('verdicts', () => {
   test('a noise floor above the difference leaves no claim', () => {
     const noisy = (made: Made): Record => {
       const one = record(made);
-      return { ...one, results: one.results.map((r) => ({ ...r, noiseFloor: 0.4 })) };
+      return { ...one, means: one.means.map((mean) => ({ ...mean, noiseFloor: 0.4 })) };
     };
     expect(verdictOf(noisy({}), noisy({ speedups: scaled(1.3) }))).not.toBe('faster');
   });

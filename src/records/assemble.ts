@@ -1,4 +1,5 @@
 /** Outcomes of a run to its record: medians, speedups and means, with everything that they were made from. */
+import { availableParallelism } from 'node:os';
 import type { Suite } from '../../bench/suites.ts';
 import type { Built } from '../build/build.ts';
 import { hashOf } from '../build/sources.ts';
@@ -140,7 +141,8 @@ function resultOf(
 ): Result {
   const name = op.caseName(c);
   const variant = built ?? peer;
-  const used = variant ? threadsOf(variant, threads) : 1;
+  // A peer takes what its library gives it, whatever was asked for.
+  const used = variant ? threadsOf(variant, peer ? availableParallelism() : threads) : 1;
   const flags = [...(variant?.flags ?? [])];
   const timeNs = typicalNs(samples, id, name);
   const found = verdict.status === 'pass' ? speedup(samples, baseline.id, id, name) : null;

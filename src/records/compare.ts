@@ -58,12 +58,17 @@ export function compareRecords(records: readonly Record[]): Compared {
         case: name,
         cases: 1,
         sides,
-        changes: changesOf(records, sides, forks, floorOf(all, [name])),
+        changes: changesOf(
+          records,
+          sides,
+          forks,
+          all.map((one) => resultOf(one, name)?.noiseFloor ?? null),
+        ),
       });
     }
     const forks = all.map((one) => roundMeans(one.samples, `${op}/baseline`, candidate, common));
     const sides = all.map((one, i) => meanSide(one, common, forks[i]));
-    const changes = changesOf(records, sides, forks, floorOf(all, common));
+    const changes = changesOf(records, sides, forks, all.map(meanFloor));
     means.push({ ...row, case: null, cases: common.length, sides, changes });
   }
   return { means, cases };
@@ -128,10 +133,5 @@ function changesOf(
   });
 }
 
-/** The largest noise floor among these cases, record by record; null where none was measured. */
-function floorOf(all: readonly One[], names: readonly string[]): (number | null)[] {
-  return all.map((one) => {
-    const floors = names.flatMap((name) => resultOf(one, name)?.noiseFloor ?? []);
-    return floors.length > 0 ? Math.max(...floors) : null;
-  });
-}
+const meanFloor = ({ record, op, candidate }: One): number | null =>
+  record.means.find((mean) => mean.candidate === candidate && (mean.op ?? mean.suite) === op)?.noiseFloor ?? null;
