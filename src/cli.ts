@@ -101,6 +101,17 @@ program
   .addOption(reporter(recordFormats))
   .action(async (reference, options) => (await import('./commands/show.ts')).show(reference, options));
 program
+  .command('tune')
+  .description('search the parameters of a generator that suit this machine, and keep them for later runs')
+  .argument('<candidate>', 'a .wasm.ts candidate that declares them')
+  .option('--minutes <m>', 'how long the search may take; it goes on from there the next time', positive, 5)
+  .option('--case <glob>', 'only the cases whose name matches')
+  .option('--threads <n>', 'tune for this number of threads', whole(1, 256), availableParallelism())
+  .option('--seed <n>', 'draw the same inputs again', whole(0, 2 ** 31 - 1))
+  .option('--again', 'search cases anew that are settled')
+  .addOption(json())
+  .action(async (candidate, options) => (await import('./commands/tune.ts')).tune(candidate, options));
+program
   .command('peak')
   .description("this machine's ceilings: fused multiply-adds and memory bandwidth, measured and kept")
   .addOption(json())

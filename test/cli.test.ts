@@ -68,6 +68,9 @@ describe('without work', () => {
     const data = JSON.parse(stdout);
     expect(data.features['relaxed SIMD']).toBe(true);
     expect(data.features['shared WebAssembly memory']).toBe(true);
+    const { revectorized, unrest } = data.measured;
+    expect(revectorized === null || revectorized > 0).toBe(true);
+    expect(unrest).toBeGreaterThanOrEqual(0);
     const reasons = Object.fromEntries(
       data.peers.map((p: { peer: string; reason: string | null }) => [p.peer, p.reason]),
     );

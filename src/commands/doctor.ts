@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import pc from 'picocolors';
 import { suites } from '../../bench/suites.ts';
+import { stopCompiler } from '../build/compile.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { loadPeer, type PeerVariant } from '../catalog/peers.ts';
 import { stateFolder } from '../catalog/places.ts';
@@ -10,9 +11,12 @@ import { openingOf } from '../cell/opening.ts';
 import { allowedFlags } from '../contract/candidate.ts';
 import { messageOf } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
+import { tookEffect } from '../machine/ceilings.ts';
 import { acceptsFlag, hasRelaxedSimd, hasSharedMemory } from '../machine/features.ts';
 import { describe, machine, runtime } from '../machine/fingerprint.ts';
+import { glance } from '../machine/peak.ts';
 import { print, printJson } from '../report/output.ts';
+import { revectorizerLine } from '../report/peak.ts';
 import { compose } from '../verify/image.ts';
 
 export async function doctor({ json = false }: { json?: boolean }): Promise<void> {
@@ -27,12 +31,16 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
     const op = await loadOp(suite.ops[0]);
     for (const name of suite.peers) peers.push({ peer: name, op: op.name, ...(await probe(await loadPeer(name), op)) });
   }
-  const warnings = advice(here.load, here.cores, features);
+  const { revectorized, unrest } = await glance();
+  stopCompiler();
+  const warnings = [...advice(here.load, here.cores, features), ...measuredAdvice(revectorized, unrest)];
   const report = {
     machine: here,
     runtime: runtime(),
     packages: packages(),
     features,
+    /** Rates of the same arithmetic at 256 and at 128 bits; and how much slower than the best the median call of it was. */
+    measured: { revectorized, unrest },
     threads: here.cores,
     peers,
     state: stateFolder,
@@ -45,6 +53,7 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
       describe(here, report.runtime),
       '',
       ...Object.entries(features).map(([what, good]) => `  ${mark(good)}  ${what}`),
+      `  ${mark(revectorized !== null && revectorized >= tookEffect)}  ${revectorizerLine(revectorized)}`,
       `  ${here.cores.toString().padEnd(3)}  threads for candidates that can use them`,
       '',
       'Peers',
@@ -81,6 +90,25 @@ async function probe(variant: PeerVariant, op: AnyOp): Promise<{ reason: string 
   } finally {
     cell.close();
   }
+}
+
+/** Above this share the same work takes too different times to compare others by few samples. */
+const mostUnrest = 0.05;
+
+function measuredAdvice(revectorized: number | null, unrest: number): string[] {
+  const percent = (100 * unrest).toFixed(0);
+  return [
+    ...(revectorized !== null && revectorized < tookEffect
+      ? [
+          'V8 takes the revectorizer flag, but code is no faster with it: candidates that need it run at half of their speed or less.',
+        ]
+      : []),
+    ...(unrest > mostUnrest
+      ? [
+          `the machine is noisy: the same arithmetic took ${percent} % longer in the middle than at best. Close what runs before you time.`,
+        ]
+      : []),
+  ];
 }
 
 function advice(load: number | null, cores: number, features: Readonly<Record<string, boolean>>): string[] {

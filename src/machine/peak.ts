@@ -3,6 +3,7 @@
  * and bandwidth by level, on one thread and on all. Sweep after sweep takes every point once and keeps the best rate, so
  * that a disturbance must last for all of them to be seen.
  */
+import { median } from 'simple-statistics';
 import { compile } from '../build/compile.ts';
 import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
@@ -65,13 +66,17 @@ class Probe {
   }
   #small = { offset: dataOffset, bytes: new Uint8Array() };
 
-  /** The best rate of some calls: Gflop/s or GB/s. */
-  async rate({ kind, threads, bytes, turns, work }: Point): Promise<number> {
+  /** The best of some calls: Gflop/s or GB/s. */
+  async rate(point: Point): Promise<number> {
+    return Math.max(...(await this.rates(point)));
+  }
+
+  async rates({ kind, threads, bytes, turns, work }: Point): Promise<number[]> {
     const control = Int32Array.of(kinds.indexOf(kind), threads, bytes, turns);
     const writes = [this.#small, { offset: 0, bytes: new Uint8Array(control.buffer) }];
     const calls = Array.from({ length: callsEach }, () => ({ writes, reads: [] }));
     const { timeNs } = await this.#cell.sample({ calls, warmup: { writes, calls: 1, ms: 2 } });
-    return work / Math.min(...timeNs);
+    return timeNs.map((ns) => work / ns);
   }
 
   close(): void {
@@ -223,19 +228,34 @@ async function sweep(stock: Probe, most: number) {
   return points;
 }
 
-/** The 256-bit pattern's rate over the 128-bit one's, on one thread, within half a second; null where V8 has no such flag. */
-export async function revectorizerRatio(): Promise<number | null> {
-  if (!acceptsFlag(revectorize)) return null;
+export interface Glance {
+  /** The 256-bit pattern's rate over the 128-bit one's, on one thread; null where V8 has no such flag. */
+  readonly revectorized: number | null;
+  /** Median over least time of the same arithmetic, less 1: what else goes on in this machine. */
+  readonly unrest: number;
+}
+
+/** Within half a second. */
+export async function glance(): Promise<Glance> {
   const bytes = await probeModule();
-  const probes = [new Probe(128), new Probe(256)];
+  const probes = widths().map((bits) => new Probe(bits));
+  const points = { 128: fmaPoint('fma128', 1), 256: fmaPoint('fma256', 1) };
+  const rates: { bits: number; rate: number }[] = [];
   try {
     for (const one of probes) await one.open(bytes, 1, sumBytes);
-    const best = new Best();
-    for (let turn = 0; turn < 4; turn++) {
-      for (const one of probes) await best.take(one, fmaPoint(`fma${one.bits}`, 1));
+    for (let turn = 0; turn < 5; turn++) {
+      for (const one of probes) {
+        for (const rate of await one.rates(points[one.bits])) rates.push({ bits: one.bits, rate });
+      }
     }
-    return best.of(256, fmaPoint('fma256', 1)) / best.of(128, fmaPoint('fma128', 1));
   } finally {
     for (const one of probes) one.close();
   }
+  const of = (wanted: number) => rates.filter(({ bits }) => bits === wanted).map(({ rate }) => rate);
+  const best = (bits: number) => Math.max(...of(bits));
+  const stock = of(128);
+  return {
+    revectorized: probes.length > 1 ? best(256) / best(128) : null,
+    unrest: Math.max(...stock) / median(stock) - 1,
+  };
 }

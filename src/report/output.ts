@@ -52,7 +52,7 @@ export function progress(stream: NodeJS.WriteStream = process.stderr): Progress 
       stream.write(`\r\x1b[2K${pc.dim(`${seconds}  ${note}`.slice(0, width))}`);
       return;
     }
-    const stage = note.replace(/check \d+ of.*|, [BMN]\d.*/, '').replace(/warming up.*/, 'warming up');
+    const stage = note.replace(/check \d+ of.*|, [BMN]\d.*| \(.*/, '').replace(/warming up.*/, 'warming up');
     if (stage !== last) stream.write(`${seconds}  ${stage.replace(/, $/, '')}\n`);
     last = stage;
   };

@@ -1,0 +1,118 @@
+/** nfold tune: the parameters of a generator that suit this machine, case by case; kept with their evidence, used by later runs. */
+import pc from 'picocolors';
+import { suites } from '../../bench/suites.ts';
+import type { Built, Tuning } from '../build/build.ts';
+import { shown } from '../catalog/candidates.ts';
+import { selectCases } from '../catalog/select.ts';
+import { threadsOf } from '../cell/opening.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
+import type { Case } from '../contract/op.ts';
+import { efforts } from '../measure/effort.ts';
+import { prepare } from '../measure/suite.ts';
+import { duration, interval, multiple, parametersText } from '../report/format.ts';
+import { print, printJson } from '../report/output.ts';
+import { table } from '../report/table.ts';
+import { events, tuneFile, type Winner } from '../tune/log.ts';
+import { search, typical } from '../tune/search.ts';
+import { changes, sizeOf } from '../tune/space.ts';
+import { verdictText } from '../verify/verdict.ts';
+import { type Flags, prepareRun } from './run.ts';
+
+export interface TuneFlags extends Flags {
+  readonly minutes: number;
+  readonly again?: boolean;
+}
+
+export async function tune(selector: string, flags: TuneFlags): Promise<void> {
+  const { selections, options, progress } = await prepareRun([selector], flags, {
+    effort: 'default',
+    suites,
+    pool: (op) => op.cases,
+  });
+  const [{ op: name, candidates, problems }, ...others] = selections;
+  if (others.length > 0 || candidates.length !== 1) {
+    throw new NfoldError(
+      `'${selector}' selects ${candidates.length} candidates: tune takes one, such as ${name}/NAME.`,
+    );
+  }
+  const { op, oracle, baseline, entries } = await prepare(name, candidates, problems);
+  const [{ built, verdict }] = entries;
+  if (!built || verdict.status !== 'pass') throw new NfoldError(verdictText(verdict), exit.failed);
+  if (!isTunable(built)) {
+    const what = 'a .wasm.ts candidate that exports tunable and parameters(dims) can be tuned';
+    throw new NfoldError(`${built.id} has no parameters to tune: ${what}.`);
+  }
+  const cases = selectCases(op, flags.case === undefined ? op.cases.filter((c) => !c.extra) : op.cases, flags.case);
+  const used = threadsOf(built, options.threads);
+  const file = tuneFile(built.id);
+  const settled = new Map(flags.again ? [] : winners(file, built.hash, used).map((winner) => [winner.case, winner]));
+  const open = cases.filter((c) => !settled.has(op.caseName(c)));
+  const ends = performance.now() + flags.minutes * 60_000;
+  const found: Winner[] = [];
+  try {
+    for (const [i, c] of open.entries()) {
+      const budgetMs = (ends - performance.now()) / (open.length - i);
+      if (budgetMs <= 0) break;
+      // Verification and confirmation take about half of what a case may take.
+      const effort = { ...efforts.default, rounds: [6, 10], halfWidth: 0.01, budgetS: 15 } as const;
+      const request = { ...options, effort, op, oracle, baseline, built, c, used, file, budgetMs: budgetMs / 2 };
+      found.push(await search(request));
+    }
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+  }
+  progress.end();
+  const newest = new Map([...settled, ...found.map((winner) => [winner.case, winner] as const)]);
+  const results = cases.map((c) => newest.get(op.caseName(c)) ?? null);
+  if (flags.json) {
+    const state = { candidate: built.id, hash: built.hash, threads: used, file: shown(file) };
+    printJson({
+      ...state,
+      open: cases.filter((_, i) => results[i] === null).map((c) => op.caseName(c)),
+      winners: results.filter((w) => w !== null),
+    });
+  } else print(report(built, cases, results, op.caseName, shown(file)));
+  process.exitCode = options.signal.aborted ? exit.interrupted : exit.fine;
+}
+
+function isTunable(built: Built): built is Built & { readonly tuning: Tuning } {
+  return built.tuning !== undefined && sizeOf(built.tuning.space) > 1;
+}
+
+function winners(file: string, hash: string, threads: number): Winner[] {
+  return events(file, hash).flatMap((event) => (event.type === 'winner' && event.threads === threads ? [event] : []));
+}
+
+function report(
+  { id, tuning }: Built & { readonly tuning: Tuning },
+  cases: readonly Case[],
+  results: readonly (Winner | null)[],
+  caseName: (c: Case) => string,
+  file: string,
+): string {
+  const columns = [
+    { head: 'case' },
+    { head: 'own choice', align: 'right' },
+    { head: 'tuned', align: 'right' },
+    { head: 'ratio', align: 'right' },
+    { head: '95 % interval' },
+    { head: 'what later runs use' },
+  ] as const;
+  const rows = cases.map((c, i) => {
+    const winner = results[i];
+    if (winner === null) return [caseName(c), '-', '-', '-', '', pc.dim('not reached: run the command again')];
+    const { ratio, confirmed, own, parameters } = winner;
+    const times = [duration(typical(winner.defaultNs)), duration(typical(winner.timeNs))];
+    const use = confirmed
+      ? parametersText(changes(parameters, own))
+      : pc.dim('its own choice: nothing was faster for sure');
+    return [winner.case, ...times, multiple(ratio?.value ?? null), ratio ? interval3(ratio) : '', use];
+  });
+  const space = `${sizeOf(tuning.space)} combinations of ${Object.keys(tuning.space).join(', ')}`;
+  return [`${pc.bold(id)}   ${space}`, table(columns, rows), `\nEvidence, one line an event: ${file}`].join('\n');
+}
+
+/** A tuner's gains are a matter of percents. */
+function interval3({ low, high }: { low: number | null; high: number | null }): string {
+  return low === null || high === null ? interval({ low, high }) : `[${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
