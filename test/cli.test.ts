@@ -87,6 +87,8 @@ describe('wrong usage is one sentence on stderr', () => {
     [['bench', '--text', 'no-such-file.txt'], 2, /^nfold: The text no-such-file.txt does not exist/],
     [['bench', '--threads', 'two'], 2, /It takes a whole number from 1 to 256/],
     [['bench', '--quick', '--thorough'], 2, /cannot be used with/],
+    [['tune', 'sgemm/ikj-ts'], 2, /^nfold: sgemm\/ikj-ts has no parameters to tune: a \.wasm\.ts candidate/],
+    [['tune', 'sgemm'], 2, /^nfold: 'sgemm' selects \d+ candidates: tune takes one/],
     [['bnch'], 2, /[Uu]nknown command 'bnch'[\s\S]*bench/],
     [['bench', '--sed', '1'], 2, /unknown option '--sed'[\s\S]*--seed/],
     [['show'], 3, /^nfold: There is no record here yet/],
