@@ -1,36 +1,23 @@
-/** What stands around the tiles of a gemm, as WebAssembly text: how rows are cut, the ragged last columns, and beta alone. */
-import { advance, each, func, get, i32, set } from './wat.ts';
-
-/** How many of $rows rows the next tile takes: MR while many are left, then as even as can be. */
-export function height(MR: number): string {
-  const parts = `(i32.div_u (i32.add ${get('rows')} ${i32(MR - 1)}) ${i32(MR)})`;
-  return func({
-    name: 'height',
-    params: { rows: 'i32' },
-    result: 'i32',
-    locals: { parts: 'i32' },
-    body: `
-      (if (result i32) (i32.ge_u ${get('rows')} ${i32(3 * MR)}) (then ${i32(MR)}) (else
-        ${set('parts', parts)}
-        (i32.div_u (i32.sub (i32.add ${get('rows')} ${get('parts')}) ${i32(1)}) ${get('parts')})))`,
-  });
-}
+/** What a gemm does to C besides tiles, as WebAssembly text: the ragged last columns, and beta alone. */
+import { advance, each, func, get, i32, loadLanes, set, storeLanes, vectors } from './wat.ts';
 
 /** C = t + beta * C on $mr rows of `nr` floats; the rows of the tile are `tRow` bytes apart. */
 export function merge(nr: number, cRow: number, tRow: number): string {
-  const float = (j: number) => `(f32.load offset=${4 * j} ${get('t')})`;
-  const plain = each(nr, (j) => `(f32.store offset=${4 * j} ${get('c')} ${float(j)})`);
-  const added = each(
-    nr,
-    (j) =>
-      `(f32.store offset=${4 * j} ${get('c')} (f32.add ${float(j)} (f32.mul ${get('beta')} (f32.load offset=${4 * j} ${get('c')}))))`,
-  );
+  const parts = vectors(nr);
+  const row = (value: (q: number, lanes: number) => string) =>
+    each(parts.length, (q) => `${set('x', value(q, parts[q]))} ${storeLanes('c', 16 * q, parts[q], 'x')}`);
+  const from = (q: number) => `(v128.load offset=${16 * q} ${get('t')})`;
+  const before = (q: number, lanes: number) =>
+    `(f32x4.mul (f32x4.splat ${get('beta')}) ${loadLanes('c', 16 * q, lanes)})`;
   return func({
     name: 'merge',
     params: { t: 'i32', c: 'i32', mr: 'i32', beta: 'f32' },
+    locals: { x: 'v128' },
     body: `
       (loop $row
-        (if (f32.eq ${get('beta')} (f32.const 0)) (then ${plain}) (else ${added}))
+        (if (f32.eq ${get('beta')} (f32.const 0))
+          (then ${row(from)})
+          (else ${row((q, lanes) => `(f32x4.add ${from(q)} ${before(q, lanes)})`)}))
         ${advance('t', tRow)}
         ${advance('c', cRow)}
         (br_if $row (local.tee $mr (i32.sub ${get('mr')} ${i32(1)}))))`,

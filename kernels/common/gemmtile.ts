@@ -3,8 +3,10 @@
  *
  * Shapes   a: `aStep` apart; b: rows `bRow` bytes apart; C: rows `cRow` bytes apart; s: rows `$sRow` bytes apart (0: zeros).
  * Numerics one accumulator for each element, fused multiply-add in order of k.
- * Needs    relaxed SIMD. The revectorizer wants: accumulators from a zero constant or pairs of loads, pairs of vectors 16
- *          bytes apart, every load of the epilogue before its first store.
+ * Needs    relaxed SIMD. The revectorizer wants: accumulators from a zero constant or from pairs of loads, vectors in pairs 16
+ *          bytes apart, every load of the epilogue before its first store. It packs both branches of the epilogue.
+ * Tried    alpha and beta always applied: 2 % less at 64, 1 % at 128. A load of each row of C before the loop, to have it
+ *          in cache by the end: nothing.
  * Source   Goto and van de Geijn 2008; Heinecke et al. 2016, LIBXSMM (code written for a shape).
  */
 import { advance, each, func, get, repeat, set } from './wat.ts';
@@ -27,21 +29,30 @@ export interface Tile {
   readonly unroll: number;
 }
 
-/** `$h`: where alpha and beta stand, one after the other. */
+/** `$h`: alpha, beta, and whether they are 1 and 0, in memory: in registers they would be two too many for the loop. */
 export const tileParams = { a: 'i32', b: 'i32', c: 'i32', s: 'i32', sRow: 'i32', h: 'i32' };
 
 export function tile({ name, mr, width, kc, aStep, bRow, cRow, unroll }: Tile): string {
-  const acc = (p: number, q: number) => `c${p}_${q}`;
+  const sum = (p: number, q: number) => `c${p}_${q}`;
   const rank1 = (u: number) => `
     ${each(width, (q) => set(`b${q}`, `(v128.load offset=${u * bRow + 16 * q} ${get('b')})`))}
     ${each(
       mr,
       (p) => `
       ${set('x', `(v128.load32_splat offset=${p * aStep.row + u * aStep.col} ${get('a')})`)}
-      ${each(width, (q) => set(acc(p, q), `(f32x4.relaxed_madd ${get('x')} ${get(`b${q}`)} ${get(acc(p, q))})`))}`,
+      ${each(width, (q) => set(sum(p, q), `(f32x4.relaxed_madd ${get('x')} ${get(`b${q}`)} ${get(sum(p, q))})`))}`,
     )}`;
+  const store = each(mr, (p) =>
+    each(width, (q) => `(v128.store offset=${p * cRow + 16 * q} ${get('c')} ${get(sum(p, q))})`),
+  );
+  const scaled = (p: number) => `
+    ${each(width, (q) => {
+      const before = `(f32x4.mul (v128.load offset=${16 * q} ${get('s')}) ${get('beta')})`;
+      return set(sum(p, q), `(f32x4.relaxed_madd ${get(sum(p, q))} ${get('x')} ${before})`);
+    })}
+    ${p < mr - 1 ? set('s', `(i32.add ${get('s')} ${get('sRow')})`) : ''}`;
   const turns = Math.floor(kc / unroll);
-  const sums = Array.from({ length: mr * width }, (_, n) => acc(Math.floor(n / width), n % width));
+  const sums = Array.from({ length: mr * width }, (_, n) => sum(Math.floor(n / width), n % width));
   const locals = ['x', 'beta', ...Array.from({ length: width }, (_, q) => `b${q}`), ...sums];
   return func({
     name,
@@ -50,17 +61,10 @@ export function tile({ name, mr, width, kc, aStep, bRow, cRow, unroll }: Tile): 
     body: `
       ${repeat('k', turns, [each(unroll, rank1), advance('a', unroll * aStep.col), advance('b', unroll * bRow)].join('\n'))}
       ${each(kc - turns * unroll, rank1)}
+      (if (i32.load offset=8 ${get('h')}) (then ${store} (return)))
       ${set('x', `(v128.load32_splat ${get('h')})`)}
       ${set('beta', `(v128.load32_splat offset=4 ${get('h')})`)}
-      ${each(mr, (p) =>
-        [
-          each(width, (q) => {
-            const before = `(f32x4.mul (v128.load offset=${16 * q} ${get('s')}) ${get('beta')})`;
-            return set(acc(p, q), `(f32x4.relaxed_madd ${get(acc(p, q))} ${get('x')} ${before})`);
-          }),
-          p < mr - 1 ? set('s', `(i32.add ${get('s')} ${get('sRow')})`) : '',
-        ].join('\n'),
-      )}
-      ${each(mr, (p) => each(width, (q) => `(v128.store offset=${p * cRow + 16 * q} ${get('c')} ${get(acc(p, q))})`))}`,
+      ${each(mr, scaled)}
+      ${store}`,
   });
 }

@@ -12,9 +12,16 @@ export const i32 = (value: number): string => `(i32.const ${value})`;
 export const get = (local: string): string => `(local.get $${local})`;
 export const set = (local: string, value: string): string => `(local.set $${local} ${value})`;
 
+export const add = (x: string, y: string): string => `(i32.add ${x} ${y})`;
+
+/** The local `$name` moves on by `count` times `bytes`. */
+export function move(name: string, count: string, bytes: number): string {
+  return set(name, add(get(name), `(i32.mul ${count} ${i32(bytes)})`));
+}
+
 /** The local `$name` moves on by a constant; by 0, nothing is emitted. */
 export function advance(name: string, by: number): string {
-  return by === 0 ? '' : set(name, `(i32.add ${get(name)} ${i32(by)})`);
+  return by === 0 ? '' : set(name, add(get(name), i32(by)));
 }
 
 /** Runs `body` a constant number of times; `$counter` counts the turns left. No turns, no code. */

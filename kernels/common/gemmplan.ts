@@ -1,0 +1,74 @@
+/**
+ * What a gemm of one shape and one choice of parameters comes down to: numbers that its code is then written with.
+ *
+ * Rows are cut into heights that differ by one at most near the end, so that 7 rows are 4 and 3. The last columns, fewer than NR,
+ * are packed in rows of whole pairs of vectors and computed in a tile of scratch.
+ */
+import type { Steps } from './gemmtile.ts';
+
+export const dimNames = ['M', 'N', 'K', 'lda', 'ldb', 'ldc', 'transA', 'transB'] as const;
+export type Shape = Readonly<Record<(typeof dimNames)[number], number>>;
+
+/** Register tile MR x NR (NR a multiple of 8), cache blocks MC, NC, KC. */
+export type Blocking = Readonly<Record<'MR' | 'NR' | 'MC' | 'NC' | 'KC', number>> & {
+  /** Steps of k to a turn of the inner loop. */
+  readonly unroll: number;
+  /** 1 to pack, 0 to read the operand where it lies; a transposed B is always packed. */
+  readonly packA: number;
+  readonly packB: number;
+  /** What the threads share out: rows ('M') or columns ('N'). */
+  readonly split: string;
+  /** The loop outside: down the rows ('M': a panel of A stays in L1) or along the columns ('N': a panel of B does). */
+  readonly order: string;
+};
+
+/** What the harness zeroes before each call. */
+export const syncBytes = 256;
+
+/**
+ * Start of a thread's own scratch: alpha and beta for the tiles of the first depth, of later ones, and of the tile in
+ * scratch, each followed by whether they are 1 and 0; then a row of zeros.
+ */
+export const headerAt = { first: 0, later: 16, scratch: 32, zeros: 64 } as const;
+
+export type Plan = ReturnType<typeof planOf>;
+
+export function planOf({ M, N, K, lda, ldb, ldc, transA, transB }: Shape, p: Blocking) {
+  const { MR, NR } = p;
+  const a: Steps = transA ? { row: 4, col: 4 * lda } : { row: 4 * lda, col: 4 };
+  const b: Steps = transB ? { row: 4, col: 4 * ldb } : { row: 4 * ldb, col: 4 };
+  const packA = p.packA === 1;
+  const packB = p.packB === 1 || transB === 1;
+
+  const blocks = Math.ceil(K / p.KC);
+  const kc = Math.min(K, roundUp(Math.ceil(K / Math.max(1, blocks)), p.unroll));
+  const full = Math.max(0, Math.ceil(K / Math.max(1, kc)) - 1);
+  const kcLast = K - full * kc;
+  const mc = p.order === 'M' ? MR : Math.min(roundUp(p.MC, MR), roundUp(M, MR));
+  const nc = Math.min(roundUp(p.NC, NR), roundUp(N, NR));
+  const tail = N % NR;
+  const tailWidth = roundUp(tail, 8);
+
+  // A tile of one pair of vectors has too few sums at 256 bits: it may be twice as high where op(A) is not in panels.
+  const tailMR = tailWidth === 8 && NR === 16 && !packA ? 2 * MR : MR;
+
+  const tileAt = headerAt.zeros + 4 * NR;
+  const apAt = roundUp(tileAt + 4 * NR * tailMR, 64);
+  const bpAt = apAt + (packA ? roundUp(4 * mc * kc, 64) : 0);
+  return {
+    ...{ M, N, K, MR, NR, a, b, cRow: 4 * ldc, packA, packB, mc, nc, tail, tailWidth, tailMR, tileAt, apAt, bpAt },
+    ...{ unroll: p.unroll, splitRows: p.split === 'M', rowsOutside: p.order === 'M' },
+    /** Blocks of depth `kc`, then one of `kcLast`, which may be as deep. */
+    ...{ full, kc, kcLast, depths: K === 0 ? [] : [...new Set(full > 0 ? [kc, kcLast] : [kcLast])] },
+    /** Whether there is a panel of full width. */
+    wide: N >= NR,
+    heights: heightsTo(Math.min(MR, M)),
+    tailHeights: heightsTo(Math.min(tailMR, M)),
+    /** Bytes from one panel of B to the next, of a given depth. */
+    nextPanel: (depth: number) => (packB ? 4 * NR * depth : NR * b.col),
+    ownBytes: bpAt + roundUp(4 * kc * (packB ? nc : tailWidth), 64),
+  };
+}
+
+const heightsTo = (most: number): number[] => Array.from({ length: most }, (_, i) => most - i);
+const roundUp = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
