@@ -4,6 +4,7 @@
  * Rows are cut into heights that differ by one at most near the end, so that 7 rows are 4 and 3. The last columns, fewer than NR,
  * are packed in rows of whole pairs of vectors and computed in a tile of scratch.
  */
+import type { CacheBytes } from '../../src/contract/candidate.ts';
 import type { Steps } from './gemmtile.ts';
 
 export const dimNames = ['M', 'N', 'K', 'lda', 'ldb', 'ldc', 'transA', 'transB'] as const;
@@ -21,6 +22,38 @@ export type Blocking = Readonly<Record<'MR' | 'NR' | 'MC' | 'NC' | 'KC', number>
   /** The loop outside: down the rows ('M': a panel of A stays in L1) or along the columns ('N': a panel of B does). */
   readonly order: string;
 };
+
+/** Values that a tuner may try in place of the choice below. */
+export const tunable = {
+  MR: [4, 5, 6],
+  MC: [64, 128, 256, 512],
+  NC: [64, 128, 256, 512, 1024],
+  KC: [128, 192, 256, 384, 512, 1024],
+  unroll: [1, 2, 4, 8],
+  packA: [0, 1],
+  packB: [0, 1],
+  split: ['M', 'N'],
+  order: ['M', 'N'],
+};
+
+/**
+ * Parameters by shape. What is packed is split among the threads by its own side, so that each packs what it needs and none
+ * waits. Rows of op(A) are streams of memory, of which MR pass through L1 at a time, beside a panel of B from L2; a
+ * transposed A has a line of memory for each k instead, and is better passed over once for each panel of B.
+ */
+export function choice({ M, N, K, transA, transB }: Shape, { L1, L2 }: CacheBytes, MR: number, NR: number): Blocking {
+  const packB = transA || transB || N > 384 ? 1 : 0;
+  const common = { MR, NR, unroll: 4, packB, split: packB ? 'N' : 'M' };
+  const columns = (KC: number) => NR * Math.max(1, Math.floor(L2 / 2 / (4 * KC * NR)));
+  if (transA) {
+    // Half of L1 for a panel of B, an eighth of L2 for the rows of A that pass it.
+    const KC = Math.max(32, Math.floor(L1 / 2 / (4 * NR)));
+    const MC = MR * Math.max(1, Math.floor(L2 / 8 / (4 * KC * MR)));
+    return { ...common, order: 'N', packA: M > 512 ? 1 : 0, MC, NC: columns(KC), KC };
+  }
+  const KC = Math.max(32, Math.min(K, Math.floor((0.75 * L1) / (4 * MR))));
+  return { ...common, order: 'M', packA: 0, MC: MR, NC: columns(KC), KC };
+}
 
 /** What the harness zeroes before each call. */
 export const syncBytes = 256;

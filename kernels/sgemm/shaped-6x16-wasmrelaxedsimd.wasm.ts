@@ -12,7 +12,7 @@
  */
 import type op from '../../baselines/sgemm/op.ts';
 import type { Generator } from '../../src/contract/candidate.ts';
-import type { Blocking } from '../common/gemmplan.ts';
+import { type Blocking, choice, tunable } from '../common/gemmplan.ts';
 import { gemmModule } from '../common/gemmshape.ts';
 
 export default {
@@ -21,23 +21,7 @@ export default {
   source: 'Goto and van de Geijn 2008; BLIS; LIBXSMM',
   flags: ['--experimental-wasm-revectorize', '--no-liftoff'],
   threads: 'any',
-  tunable: {
-    MR: [4, 5, 6],
-    MC: [64, 128, 256, 512],
-    NC: [128, 256, 512, 1024],
-    KC: [128, 192, 256, 384, 512, 1024],
-    unroll: [1, 2, 4, 8],
-    packA: [0, 1],
-    packB: [0, 1],
-    split: ['M', 'N'],
-    order: ['M', 'N'],
-  },
-  parameters({ M, N, K, transA, transB }) {
-    const packB = transA === 1 || transB === 1 || N > 384 ? 1 : 0;
-    const tile = { MR: 6, NR: 16, unroll: 4, packB, split: packB ? 'N' : 'M' };
-    // Rows of a transposed A run along k: a panel of it has a line of memory for each k, and is better passed over once.
-    if (transA) return { ...tile, order: 'N', packA: M > 512 ? 1 : 0, MC: 128, NC: 512, KC: 256 };
-    return { ...tile, order: 'M', packA: 0, MC: 128, ...(K > 512 ? { NC: 128, KC: 1024 } : { NC: 256, KC: 512 }) };
-  },
+  tunable,
+  parameters: (dims, caches) => choice(dims, caches, 6, 16),
   generate: (dims, parameters) => gemmModule(dims, parameters as Blocking),
 } satisfies Generator<typeof op>;
