@@ -1,15 +1,15 @@
 /** TensorFlow.js on its WebAssembly backend: XNNPACK, one thread in Node. */
 import type { Peer } from '../../src/contract/peer.ts';
-import { bindSgemm, type Tf } from './tfjs.ts';
+import { bindTfjs } from './tfjs.ts';
 
 export default {
   about: 'TensorFlow.js, WebAssembly backend (XNNPACK, 1 thread)',
   threads: 'one',
-  async bind(_op, dims, _scalars, tensors) {
+  async bind(...given) {
     const tf = await import('@tensorflow/tfjs-core');
     await import('@tensorflow/tfjs-backend-wasm');
     if (tf.getBackend() !== 'wasm' && !(await tf.setBackend('wasm'))) throw new Error('its backend did not start');
     await tf.ready();
-    return bindSgemm(tf as unknown as Tf, dims, tensors);
+    return bindTfjs(...given);
   },
 } satisfies Peer;

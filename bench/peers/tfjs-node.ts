@@ -1,28 +1,28 @@
 /** TensorFlow.js on native libtensorflow. Optional: its install step downloads the library, which not every machine may do. */
 import util from 'node:util';
 import type { Peer } from '../../src/contract/peer.ts';
-import { bindSgemm, type Tf } from './tfjs.ts';
+import { bindTfjs } from './tfjs.ts';
 
 const name = '@tensorflow/tfjs-node';
 
 export default {
   about: 'TensorFlow.js, native libtensorflow',
   threads: 'any',
-  async bind(_op, dims, _scalars, tensors) {
+  async bind(...given) {
     // 4.22 calls two functions that Node 23 removed; the fix never reached a release.
     Object.assign(util, {
       isArray: Array.isArray,
       isNullOrUndefined: (value: unknown) => value === null || value === undefined,
     });
-    let tf: Tf;
     try {
-      tf = (await import(name)) as Tf;
+      // Its backend registers itself, with the same tfjs-core.
+      await import(name);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === 'ERR_MODULE_NOT_FOUND')
         throw new Error('not installed: npm could not fetch or build its native library');
       throw new Error(`installed but broken: ${message.split('\n')[0]}`);
     }
-    return bindSgemm(tf, dims, tensors);
+    return bindTfjs(...given);
   },
 } satisfies Peer;
