@@ -80,9 +80,11 @@ describe('sgemm', () => {
   });
 
   test('peers are timed and checked like candidates; an absent one says why', async () => {
-    const present = await loadPeer('tfjs-backend-wasm');
+    const present = await loadPeer('tfjs-backend-wasm', 'sgemm');
     const { verdicts } = await run('sgemm', [present]);
     expect(verdictText(verdicts.get(present.id) as never)).toBe('pass');
+    const onnx = await loadPeer('onnxruntime-node', 'sgemm');
+    expect(verdictText((await run('sgemm', [onnx])).verdicts.get(onnx.id) as never)).toBe('pass');
     const absent: Variant = {
       ...present,
       id: 'absent',
@@ -94,6 +96,14 @@ describe('sgemm', () => {
 });
 
 describe('train_gpt2', () => {
+  test('tfjs trains by its own gradients, and what it computes passes as a candidate would', async () => {
+    const peer = await loadPeer('tfjs-backend-wasm', 'train_gpt2');
+    const { verdicts, samples } = await run('train_gpt2', [peer]);
+    expect(verdictText(verdicts.get(peer.id) as never)).toBe('pass');
+    const calls = (id: string) => samples.filter((s) => s.variant === id).map(({ timeNs }) => timeNs.length);
+    expect(calls(peer.id)).toEqual(calls('train_gpt2/baseline'));
+  });
+
   test('the state carries on over calls, and the drawn call is checked in full', async () => {
     const honest: Variant = { ...(await buildBaseline('train_gpt2')), id: 'same' };
     const { verdicts } = await run('train_gpt2', [honest]);

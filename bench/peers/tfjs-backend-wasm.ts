@@ -5,6 +5,7 @@ import { bindTfjs } from './tfjs.ts';
 export default {
   about: 'TensorFlow.js, WebAssembly backend (XNNPACK, 1 thread)',
   threads: 'one',
+  dear: ['train_gpt2'],
   async bind(...given) {
     const tf = await import('@tensorflow/tfjs-core');
     await import('@tensorflow/tfjs-backend-wasm');

@@ -9,13 +9,14 @@ export interface PeerVariant extends Variant {
   readonly peer: Peer;
 }
 
-export async function loadPeer(name: string): Promise<PeerVariant> {
+export async function loadPeer(name: string, op: string): Promise<PeerVariant> {
   const file = pathToFileURL(join(packageRoot, 'bench/peers', `${name}.ts`)).href;
   const { default: peer } = (await import(file)) as { default: Peer };
   return {
     id: name,
     flags: [],
     threads: peer.threads,
+    dear: peer.dear?.includes(op) ?? false,
     trusted: true,
     artifact: async () => ({ kind: 'peer', file }),
     peer,

@@ -29,7 +29,8 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
   const peers = [];
   for (const suite of suites) {
     const op = await loadOp(suite.ops[0]);
-    for (const name of suite.peers) peers.push({ peer: name, op: op.name, ...(await probe(await loadPeer(name), op)) });
+    for (const name of [...suite.peers, ...suite.slowPeers])
+      peers.push({ peer: name, op: op.name, ...(await probe(await loadPeer(name, op.name), op)) });
   }
   const { revectorized, unrest } = await glance();
   stopCompiler();

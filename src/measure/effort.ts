@@ -91,6 +91,9 @@ export function warmupCalls(kind: Artifact['kind'], baselineNs: number, { warmMs
   };
 }
 
+/** For a peer that is as slow as the baseline: its code is warm from the smallest case, and only the memory is new. */
+export const warmOnce: WarmupPlan = { calls: 1, ms: 0, mostMs: 0 };
+
 /** Before a later turn the code is compiled and only the caches are cold: what fits into 5 ms. */
 export function warmAgain(baselineNs: number): WarmupPlan | null {
   const calls = Math.min(2, Math.floor(5e6 / baselineNs));

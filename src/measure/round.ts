@@ -11,7 +11,7 @@ import { makeRng, type Rng } from '../contract/rng.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import { compose, deriveSeed } from '../verify/image.ts';
 import { failure, sentence } from '../verify/verdict.ts';
-import { callPlan, warmAgain, warmupCalls } from './effort.ts';
+import { callPlan, warmAgain, warmOnce, warmupCalls } from './effort.ts';
 import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } from './inputs.ts';
 import type { Arm, Measured, MeasureRequest } from './measure.ts';
 import { TimedJudge } from './timed.ts';
@@ -96,7 +96,7 @@ async function runCase(
   const inputs = roundInputs(op, c, seed, round, plan.others * plan.turns, text, without);
   const standing = ({ judged }: Arm) => measured.verdicts.get(judged)?.status === 'pass' || judged === baseline.id;
   const plays: Play[] = arms.map((arm) => {
-    const perTurn = arm.variant === baseline ? plan.baseline : plan.others;
+    const perTurn = arm.variant === baseline || arm.variant.dear ? plan.baseline : plan.others;
     const planned = planCalls(op, c, inputs, perTurn * plan.turns, arm.judged, text);
     return { ...arm, planned, perTurn, reads: [] };
   });
@@ -167,7 +167,9 @@ async function timeTurn(
   if (opening) await cell.open(opening);
   // A warm-up would put the first state back, where calls hand a state on.
   const plan = opening
-    ? warmupCalls(opening.artifact.kind, baselineNs, effort)
+    ? variant.dear
+      ? warmOnce
+      : warmupCalls(opening.artifact.kind, baselineNs, effort)
     : op.carries
       ? null
       : warmAgain(baselineNs);

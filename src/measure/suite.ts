@@ -162,7 +162,7 @@ export async function runOp(
   try {
     await verifyEntries(prepared, [...op.edges, ...drawnCases(op, options.seed), ...cases], options, false);
     for (const name of suite.peers) {
-      const peer = await loadPeer(name);
+      const peer = await loadPeer(name, op.name);
       entries.push({ id: name, about: peer.peer.about, built: null, peer, parameters: new Map(), verdict: untested });
     }
     for (const entry of entries) entry.parameters = await parametersOf(entry, op, cases, options.threads);
