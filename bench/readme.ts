@@ -2,7 +2,7 @@
  * Writes what was measured into the pages that show it, between markers, from the newest whole record of each suite; and puts
  * those records beside them, into bench/records. Run: npm start && npx nfold bench lm_ops --quick && npm run readme
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { packageRoot } from '../src/catalog/places.ts';
@@ -10,17 +10,8 @@ import type { Record } from '../src/records/schema.ts';
 import { loadRecord, recordFiles } from '../src/records/store.ts';
 import { markdownOp, markdownSource, markdownSuite } from '../src/report/markdown.ts';
 import { overallLine, reportRecord } from '../src/report/terminal.ts';
+import { fill } from './page.ts';
 import { type Suite, suites } from './suites.ts';
-
-/** Puts text between `<!-- name -->` and `<!-- /name -->`; a page without the pair is an error. */
-function fill(page: string, name: string, text: string): void {
-  const file = join(packageRoot, page);
-  const before = readFileSync(file, 'utf8');
-  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [from, to] = [before.indexOf(open), before.indexOf(close)];
-  if (from < 0 || to < from) throw new Error(`${page} has no markers ${open} and ${close}`);
-  writeFileSync(file, `${before.slice(0, from + open.length)}\n${text}\n${before.slice(to)}`);
-}
 
 /** The newest record that is whole for a suite: every op of it with a mean, or the reason why not. */
 function newest(suite: Suite): { record: Record; file: string } {

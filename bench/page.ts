@@ -1,0 +1,14 @@
+/** Pages that commands write into, between markers. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../src/catalog/places.ts';
+
+/** Puts text between `<!-- name -->` and `<!-- /name -->`; a page without the pair is an error. */
+export function fill(page: string, name: string, text: string): void {
+  const file = join(packageRoot, page);
+  const before = readFileSync(file, 'utf8');
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [before.indexOf(open), before.indexOf(close)];
+  if (from < 0 || to < from) throw new Error(`${page} has no markers ${open} and ${close}`);
+  writeFileSync(file, `${before.slice(0, from + open.length)}\n${text}\n${before.slice(to)}`);
+}

@@ -1,0 +1,270 @@
+/**
+ * The whole of sgemm in one table: every candidate and peer at every case, on one thread and on all, as Gflop/s and share of the
+ * measured peak; then variants (scalars, forms, padded strides, ragged tails) beside the aligned case, and the targets with what
+ * was found. Measured slice by slice, a slice a group of cases with everything side by side in it; what is done is kept in
+ * .nfold/sgemm-table.jsonl, so that the command can stop between slices and go on later. Writes the page once all slices are there.
+ *
+ * Run: node bench/sgemm-table.ts [--minutes M] [--fresh] [--print]
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { median } from 'simple-statistics';
+import { stopCompiler } from '../src/build/compile.ts';
+import { hashOf } from '../src/build/sources.ts';
+import { scan } from '../src/catalog/candidates.ts';
+import { loadPeer } from '../src/catalog/peers.ts';
+import { stateFolder } from '../src/catalog/places.ts';
+import { killAllCells } from '../src/cell/cell.ts';
+import { threadsOf, type Variant } from '../src/cell/opening.ts';
+import type { AnyOp, Case } from '../src/contract/op.ts';
+import { fingerprint } from '../src/machine/ceilings.ts';
+import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
+import { ceilingsHere } from '../src/machine/peak.ts';
+import { roof, workOf } from '../src/machine/roofline.ts';
+import { type Effort, efforts } from '../src/measure/effort.ts';
+import { measure } from '../src/measure/measure.ts';
+import { prepare, verifyEntries } from '../src/measure/suite.ts';
+import { digits, multiple, shortFlags } from '../src/report/format.ts';
+import { markdownTable } from '../src/report/markdown.ts';
+import { progress } from '../src/report/output.ts';
+import { type Sampled, speedup, typicalNs } from '../src/stats/speedup.ts';
+import { makeSeed } from '../src/verify/seed.ts';
+import { verdictText } from '../src/verify/verdict.ts';
+import { fill } from './page.ts';
+import { aligned, type Result, type Row, squares, suite, targets, training } from './sgemm-targets.ts';
+import { suites } from './suites.ts';
+
+const page = 'kernels/sgemm/README.md';
+const stateFile = join(stateFolder, 'sgemm-table.jsonl');
+const oneThread = ' on 1 thread';
+/** More rounds than a quick bench, in slices of a minute or so. */
+const effort: Effort = { ...efforts.default, rounds: [5, 7], sampleMs: 60, budgetS: 75, extra: true };
+
+interface Slice {
+  readonly name: string;
+  readonly cases: readonly Case[];
+  /** Only what is made of fused multiply-adds: candidates that a target is about. */
+  readonly fast: boolean;
+}
+
+interface Done {
+  readonly key: string;
+  readonly slice: string;
+  readonly at: string;
+  readonly samples: readonly Sampled[];
+  /** Why a variant has no samples. */
+  readonly missing: Readonly<Record<string, string>>;
+}
+
+const { values: flags } = parseArgs({
+  options: { minutes: { type: 'string', default: '60' }, fresh: { type: 'boolean' }, print: { type: 'boolean' } },
+});
+const ends = performance.now() + 60_000 * Number(flags.minutes);
+const controller = new AbortController();
+process.on('SIGINT', () => {
+  controller.abort();
+  killAllCells();
+});
+process.on('exit', () => {
+  killAllCells();
+  stopCompiler();
+});
+
+const shown = progress();
+const prepared = await prepare(
+  'sgemm',
+  scan().candidates.filter(({ op }) => op === 'sgemm'),
+  [],
+);
+const { op, oracle, baseline, entries } = prepared;
+const peers = await Promise.all((suites.find(({ name }) => name === 'sgemm')?.peers ?? []).map(loadPeer));
+const cores = machine().cores;
+const hashes = entries.flatMap(({ built }) => built?.hash ?? []);
+const key = hashOf(fingerprint(), baseline.hash, ...hashes);
+if (flags.fresh) rmSync(stateFile, { force: true });
+const variantCases = variantsOf(op);
+const slices = slicesOf(op);
+let done = readDone();
+const ceilings = await ceilingsHere({ signal: controller.signal, onProgress: shown });
+if (!flags.print) await run();
+shown.end();
+const rowsOf = (fast: boolean) => allVariants(fast).flatMap((variant) => rowOf(variant, fast) ?? []);
+const rows = rowsOf(false);
+const whole = done.length === slices.length;
+const text = report();
+console.log(text);
+if (whole) fill(page, 'table', `\n${text}\n`);
+const left = slices.filter(({ name }) => !done.some(({ slice }) => slice === name)).map(({ name }) => name);
+console.log(
+  whole ? `\nWritten to ${page}.` : `\nStill to measure: ${left.join(', ')}. Run the command again to go on.`,
+);
+process.exitCode = controller.signal.aborted ? 130 : 0;
+
+function readDone(): Done[] {
+  if (!existsSync(stateFile)) return [];
+  const lines = readFileSync(stateFile, 'utf8').split('\n').filter(Boolean);
+  const own = lines.map((line) => JSON.parse(line) as Done).filter((entry) => entry.key === key);
+  return [...new Map(own.map((entry) => [entry.slice, entry])).values()];
+}
+
+function slicesOf({ cases, caseName }: AnyOp): Slice[] {
+  const named = (names: readonly string[]) => cases.filter((c) => names.includes(caseName(c)));
+  const form = (ending: string) => training.filter((name) => (/[NT]{2}$/.exec(name)?.[0] ?? '') === ending);
+  return [
+    { name: '64 to 256', cases: named(squares.slice(0, 3)), fast: false },
+    { name: '512', cases: named([squares[3]]), fast: false },
+    { name: '1024', cases: named([squares[4]]), fast: false },
+    { name: 'LM, NN', cases: named(form('')), fast: false },
+    { name: 'LM, NT', cases: named(form('NT')), fast: false },
+    { name: 'LM, TN', cases: named(form('TN')), fast: false },
+    { name: 'variants', cases: [...named([aligned]), ...variantCases], fast: true },
+  ];
+}
+
+/** The aligned case with one thing changed in each. */
+function variantsOf({ cases, caseName }: AnyOp): Case[] {
+  const base = cases.find((c) => caseName(c) === aligned) as Case;
+  const [odd, pad] = [{ M: 253, N: 251, K: 249 }, 7];
+  const change = (dims: Readonly<Record<string, number>>, scalars = {}): Case => ({
+    dims: { ...base.dims, ...dims },
+    scalars: { ...base.scalars, ...scalars },
+  });
+  return [
+    change({}, { alpha: 1.5 }),
+    change({}, { beta: 1 }),
+    change({}, { alpha: 1.5, beta: 0.5 }),
+    change({ transB: 1 }),
+    change({ transA: 1 }),
+    change({ transA: 1, transB: 1 }),
+    change({ lda: 256 + pad, ldb: 256 + pad, ldc: 256 + pad }),
+    change({ ...odd, lda: odd.K, ldb: odd.N, ldc: odd.N }),
+  ];
+}
+
+/** Candidates that use threads, on all of them and on one; the others and the peers as they are. */
+function allVariants(fast: boolean): (Variant & { readonly peer?: unknown })[] {
+  const built = entries.flatMap((entry) => entry.built ?? []).filter(({ id }) => !fast || /relaxedsimd/.test(id));
+  const single = (variant: Variant): Variant => ({ ...variant, id: variant.id + oneThread, threads: 'one' });
+  const own = built.flatMap((one) => (one.threads === 'any' && cores > 1 ? [one, single(one)] : [one]));
+  return [...own, ...(fast ? [] : peers)];
+}
+
+async function run(): Promise<void> {
+  const { signal } = controller;
+  const committed = makeSeed(undefined);
+  const common = { seed: committed.seed, threads: cores, text: new Uint8Array(), signal, effort };
+  for (const slice of slices) {
+    if (done.some((entry) => entry.slice === slice.name)) continue;
+    if (performance.now() > ends || signal.aborted) return;
+    const note = (text: string) => shown(`${slice.name}: ${text}`);
+    try {
+      // The edges as well, before the first slice and the last.
+      const cases = done.length === 0 || slice.fast ? [...op.edges, ...slice.cases] : slice.cases;
+      const options = { ...common, committed, caseFilter: undefined, onProgress: note };
+      await verifyEntries(prepared, cases, options, slice.fast);
+      const missing = Object.fromEntries(
+        entries.flatMap(({ id, verdict }) => (verdict.status === 'pass' ? [] : [[id, verdictText(verdict)]])),
+      );
+      const variants = allVariants(slice.fast).filter(({ id }) => !(id.replace(oneThread, '') in missing));
+      const measured = await measure({
+        op,
+        oracle,
+        baseline,
+        variants,
+        cases: slice.cases,
+        ...common,
+        onProgress: note,
+      });
+      if (measured.interrupted) return;
+      for (const [id, verdict] of measured.verdicts) {
+        if (verdict.status !== 'pass') missing[id] = verdictText(verdict);
+      }
+      const entry: Done = { key, slice: slice.name, at: new Date().toISOString(), samples: measured.samples, missing };
+      mkdirSync(stateFolder, { recursive: true });
+      appendFileSync(stateFile, `${JSON.stringify(entry)}\n`);
+      done = readDone();
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return;
+    }
+  }
+}
+
+function rowOf(variant: Variant & { readonly peer?: unknown }, fast: boolean): Row | null {
+  const results = new Map<string, Result>();
+  const threads = threadsOf(variant, cores);
+  const peer = variant.peer !== undefined;
+  for (const slice of slices.filter((one) => one.fast === fast)) {
+    const samples = done.find((entry) => entry.slice === slice.name)?.samples ?? [];
+    for (const c of slice.cases) {
+      const name = op.caseName(c);
+      const timeNs = typicalNs(samples, variant.id, name);
+      const ratio = speedup(samples, baseline.id, variant.id, name);
+      if (timeNs === null || ratio === null) continue;
+      const has = { threads, flags: variant.flags, native: peer };
+      const least = ceilings && roof(ceilings, workOf(op, c.dims), has).timeNs;
+      const percentOfPeak = least === null ? null : (100 * least) / timeNs;
+      results.set(name, { gflops: op.flop(c.dims) / timeNs, percentOfPeak, speedup: ratio.value });
+    }
+  }
+  if (results.size === 0) return null;
+  return { id: variant.id.replace(oneThread, ''), peer, threads, flags: variant.flags, results };
+}
+
+function report(): string {
+  const cell = (result: Result | undefined) =>
+    result
+      ? `${digits(result.gflops)}${result.percentOfPeak === null ? '' : ` (${Math.round(result.percentOfPeak)})`}`
+      : '-';
+  const head = (cases: readonly string[]) => ['candidate', 'threads', 'flags', ...cases];
+  const name = ({ id, peer }: Row) => (peer ? `${id} (peer)` : id.replace('sgemm/', ''));
+  const line = (row: Row, cases: readonly string[]) => [
+    name(row),
+    `${row.threads}`,
+    shortFlags(row.flags),
+    ...cases.map((c) => cell(row.results.get(c))),
+  ];
+  const mean = (row: Row) => {
+    const values = suite.flatMap((c) => row.results.get(c)?.speedup ?? []);
+    return values.length < suite.length ? null : values.reduce((sum, x) => sum + x, 0) / values.length;
+  };
+  const sorted = [...rows].sort((a, b) => (mean(b) ?? rateOf(b)) - (mean(a) ?? rateOf(a)));
+  const variantRows = rowsOf(true);
+  const variantNames = variantCases.map((c) => op.caseName(c));
+  const found = targets(rows, variantRows, variantNames, cores);
+  const verdict = (met: boolean | null) => (met === null ? '-' : met ? 'met' : '**not met**');
+  const missing = new Map(done.flatMap((entry) => Object.entries(entry.missing)));
+  const dates = [...new Set(done.map(({ at }) => at.slice(0, 10)))].join(', ');
+  const peaks = (ceilings?.fma ?? []).map(
+    (f) => `${f.bits}-bit, ${f.threads} thread${f.threads === 1 ? '' : 's'}: ${digits(f.gflops)}`,
+  );
+  return [
+    `Gflop/s, and in brackets the share in % of the measured peak that flags and threads allow (${peaks.join('; ')} Gflop/s).`,
+    markdownTable(
+      [...head(squares), 'mean speedup'],
+      sorted.map((row) => [...line(row, squares), multiple(mean(row))]),
+    ),
+    'The matrix products of training a small language model:',
+    markdownTable(
+      head(training),
+      sorted.map((row) => line(row, training)),
+    ),
+    `Variants of ${aligned}, measured beside it:`,
+    markdownTable(
+      head([aligned, ...variantNames]),
+      variantRows.map((row) => line(row, [aligned, ...variantNames])),
+    ),
+    markdownTable(
+      ['target', 'found', ''],
+      found.map(({ what, found, met }) => [what, found, verdict(met)]),
+    ),
+    ...[...missing].map(([id, why]) => `${id}: ${why}`),
+    `*${dates}; ${describe(machine(), runtime())}; \`node bench/sgemm-table.ts\`.*`,
+  ].join('\n\n');
+}
+
+function rateOf({ results }: Row): number {
+  const rates = [...results.values()].map(({ speedup }) => speedup);
+  return rates.length > 0 ? median(rates) : 0;
+}
