@@ -190,7 +190,7 @@ describe("the user's own folder", () => {
 
 test('Ctrl-C in mid-run saves what was measured and exits 130', async () => {
   const own = mkdtempSync(join(tmpdir(), 'nfold-stop-'));
-  const { child, outcome } = start(['bench', 'sgemm/ikj-ts', '--thorough'], own);
+  const { child, outcome } = start(['bench', 'sgemm/ikj-ts', '--thorough', '--case', 'M64N64K64'], own);
   await new Promise<void>((resolve) => {
     child.stderr?.on('data', (chunk) => String(chunk).includes('round 2') && resolve());
   });
