@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isSteady } from '../src/cell/steady.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import { callPlan, efforts, enough, warmAgain, warmupCalls } from '../src/measure/effort.ts';
+import { durationText, estimateOp } from '../src/measure/estimate.ts';
 import { twinOf } from '../src/measure/measure.ts';
 import { inOrder } from '../src/measure/round.ts';
 import { type Observed, warningsOf } from '../src/measure/warnings.ts';
@@ -50,7 +51,7 @@ describe('calls', () => {
       for (const baselineNs of [100, 1e4, 1e6, 1e7, 1e8, 5e9]) {
         const { turns, baseline, others } = callPlan(baselineNs, effort);
         for (const count of [turns, baseline, others]) expect(Number.isInteger(count) && count >= 1).toBe(true);
-        expect(turns * others).toBeLessThanOrEqual(16);
+        expect(turns * others).toBeLessThanOrEqual(24);
         expect(turns * others).toBeGreaterThanOrEqual(6);
         expect(others).toBeGreaterThanOrEqual(baseline);
       }
@@ -60,7 +61,7 @@ describe('calls', () => {
   test('a dear baseline has one call in one turn', () => {
     expect(callPlan(1e9, efforts.quick)).toEqual({ turns: 1, baseline: 1, others: 6 });
     expect(callPlan(1e9, efforts.thorough)).toMatchObject({ turns: 1, baseline: 1 });
-    expect(callPlan(1e5, efforts.thorough)).toEqual({ turns: 4, baseline: 4, others: 4 });
+    expect(callPlan(1e5, efforts.thorough)).toEqual({ turns: 8, baseline: 3, others: 3 });
   });
 
   test('turns are even where they meet within a round', () => {
@@ -181,5 +182,32 @@ describe('warnings', () => {
     const found = warningsOf({ ...calm, ...seen });
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(sentence);
+  });
+});
+
+describe('estimate', () => {
+  const planned = { flop: [1e6, 1e8], js: 1, wasm: 2, checks: 50 };
+
+  test('grows with the effort, the cases and the variants', () => {
+    const [quick] = estimateOp(planned, efforts.quick);
+    const [, thorough] = estimateOp(planned, efforts.thorough);
+    expect(thorough).toBeGreaterThan(5 * quick);
+    expect(estimateOp({ ...planned, flop: [1e6, 1e8, 1e8] }, efforts.quick)[0]).toBeGreaterThan(quick);
+    expect(estimateOp({ ...planned, js: 3 }, efforts.quick)[0]).toBeGreaterThan(quick);
+  });
+
+  test('the budget ends the rounds, but never before two', () => {
+    const dear = { flop: [4e10], js: 0, wasm: 1, checks: 0 };
+    const [least, most] = estimateOp(dear, efforts.quick);
+    expect(least).toBe(most);
+    expect(least).toBeGreaterThan(2 * 20);
+  });
+
+  test('in words', () => {
+    expect(durationText([97, 99])).toBe('95 to 100 s');
+    expect(durationText([98, 101])).toBe('about 100 s');
+    expect(durationText([4, 7])).toBe('4 to 7 s');
+    expect(durationText([121, 610])).toBe('2 to 10 minutes');
+    expect(durationText([0.2, 0.2])).toBe('about 1 s');
   });
 });

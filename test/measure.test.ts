@@ -11,7 +11,7 @@ import { type Measured, measure } from '../src/measure/measure.ts';
 import { verdictText } from '../src/verify/verdict.ts';
 import { variantFrom } from './support/variants.ts';
 
-const effort = { ...efforts.quick, rounds: [2, 2] as const, sampleMs: 3 };
+const effort = { ...efforts.quick, rounds: [2, 2] as const, turns: 2, sampleMs: 3 };
 
 async function run(
   opName: string,

@@ -7,7 +7,8 @@ import { shown } from '../catalog/candidates.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { ceilingsHere } from '../machine/peak.ts';
-import { runOp, type SuiteOutcome } from '../measure/suite.ts';
+import { durationText, estimateOp, total } from '../measure/estimate.ts';
+import { planOp, runOp, type SuiteOutcome } from '../measure/suite.ts';
 import { assemble, type Draft } from '../records/assemble.ts';
 import { checkName } from '../records/find.ts';
 import type { Record } from '../records/schema.ts';
@@ -37,16 +38,27 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
   const { commitment } = options.committed;
   if (commitment) process.stderr.write(`seed committed to: sha256 ${commitment.hash}, revealed in the record\n`);
   const ceilings = await ceilingsHere(options);
-  const outcomes: SuiteOutcome[] = [];
-  for (const known of suites) {
+  const jobs = suites.flatMap((known) => {
     const suite = selectors.length > 0 ? { ...known, peers: [...known.peers, ...known.slowPeers] } : known;
     const chosen = selections.filter(({ op }) => suite.ops.includes(op));
     // The seconds that a suite may take are shared out among its ops.
-    const effort = { ...options.effort, budgetS: options.effort.budgetS * (chosen.length > 1 ? 2 / chosen.length : 1) };
-    for (const { op, candidates, problems } of chosen) {
-      if (options.signal.aborted) break;
-      outcomes.push(await runOp(suite, op, candidates, problems, { ...options, effort }));
-    }
+    const budgetS = options.effort.budgetS * (chosen.length > 1 ? 2 / chosen.length : 1);
+    return chosen.map((selection) => ({
+      suite,
+      ...selection,
+      options: { ...options, effort: { ...options.effort, budgetS } },
+    }));
+  });
+  const spans = await Promise.all(
+    jobs.map(async (job) =>
+      estimateOp(await planOp(job.suite, job.op, job.candidates, job.options), job.options.effort),
+    ),
+  );
+  process.stderr.write(`${options.effort.name}: this takes ${durationText(total(spans))}\n`);
+  const outcomes: SuiteOutcome[] = [];
+  for (const { suite, op, candidates, problems, options } of jobs) {
+    if (options.signal.aborted) break;
+    outcomes.push(await runOp(suite, op, candidates, problems, options));
   }
   progress.end();
   const interrupted = options.signal.aborted;

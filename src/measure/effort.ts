@@ -5,7 +5,10 @@ export interface Effort {
   readonly name: 'quick' | 'default' | 'thorough';
   /** Rounds: as many as are wanted, and the most if the interval stays wide. Never fewer than `leastRounds`. */
   readonly rounds: readonly [number, number];
-  /** Turns of a case in a round; one where a single call of the baseline takes longer than `sampleMs`. */
+  /**
+   * Turns of a case in a round; one where a single call of the baseline takes longer than `sampleMs`. Many and short ones, since
+   * a neighbour on the same core, which nothing here can see, slows all calls for a while: few turns lie at the edges of that.
+   */
   readonly turns: number;
   /** Stop once the interval of every mean is within this share of it. Within it, two times are called the same. */
   readonly halfWidth: number;
@@ -28,7 +31,7 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
   quick: {
     name: 'quick',
     rounds: [3, 3],
-    turns: 2,
+    turns: 4,
     halfWidth: 0.05,
     budgetS: 55,
     sampleMs: 40,
@@ -39,7 +42,7 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
   default: {
     name: 'default',
     rounds: [5, 10],
-    turns: 2,
+    turns: 6,
     halfWidth: 0.03,
     budgetS: 110,
     sampleMs: 150,
@@ -50,7 +53,7 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
   thorough: {
     name: 'thorough',
     rounds: [8, 40],
-    turns: 4,
+    turns: 8,
     halfWidth: 0.01,
     budgetS: 1200,
     sampleMs: 500,
@@ -108,7 +111,7 @@ export interface CallPlan {
 }
 
 /** More inputs than this in a round would cost more to draw and to send than their calls take. */
-const mostCalls = 16;
+const mostCalls = 24;
 /** Calls in a round that a fast variant gets where the dear baseline gets one. */
 const leastCalls = 6;
 
@@ -116,6 +119,6 @@ const leastCalls = 6;
 export function callPlan(baselineNs: number, effort: Effort): CallPlan {
   const sampleNs = effort.sampleMs * 1e6;
   const turns = baselineNs > sampleNs ? 1 : effort.turns;
-  const baseline = Math.max(1, Math.min(mostCalls / turns, Math.round(sampleNs / turns / baselineNs)));
+  const baseline = Math.max(1, Math.min(Math.floor(mostCalls / turns), Math.round(sampleNs / turns / baselineNs)));
   return { turns, baseline, others: Math.max(baseline, Math.ceil(leastCalls / turns)) };
 }

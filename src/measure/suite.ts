@@ -16,6 +16,7 @@ import type { Seed } from '../verify/seed.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { type Conditions, drawnCases, planChecks, verify } from '../verify/verify.ts';
 import type { Effort } from './effort.ts';
+import type { Planned } from './estimate.ts';
 import { measure, type Watched } from './measure.ts';
 
 /** What holds for the whole run. */
@@ -104,6 +105,35 @@ async function entryOf(candidate: CandidateFile, op: AnyOp): Promise<Entry> {
   }
 }
 
+function timedCases(op: AnyOp, { effort, caseFilter }: RunOptions): readonly Case[] {
+  const timed = op.cases.filter((c) => effort.extra || !c.extra || caseFilter !== undefined);
+  return selectCases(op, timed, caseFilter);
+}
+
+const verifiedCases = (op: AnyOp, timed: readonly Case[], { seed }: RunOptions) => [
+  ...op.edges,
+  ...drawnCases(op, seed),
+  ...timed,
+];
+
+/** What `runOp` will do, for an estimate of its time. */
+export async function planOp(
+  { peers }: Suite,
+  opName: string,
+  candidates: readonly CandidateFile[],
+  options: RunOptions,
+): Promise<Planned> {
+  const op = await loadOp(opName);
+  const cases = timedCases(op, options);
+  const js = candidates.filter(({ kind }) => kind === 'ts').length;
+  return {
+    flop: cases.map(({ dims }) => op.flop(dims)),
+    js,
+    wasm: candidates.length - js + peers.length,
+    checks: planChecks(op, verifiedCases(op, cases, options), options.effort.repeats, false).length,
+  };
+}
+
 export async function verifyEntries(
   prepared: Prepared,
   cases: readonly Case[],
@@ -145,8 +175,7 @@ export async function runOp(
   options.onProgress(`${opName}: building`);
   const prepared = await prepare(opName, candidates, problems);
   const { op, oracle, baseline, entries } = prepared;
-  const timed = op.cases.filter((c) => options.effort.extra || !c.extra || options.caseFilter !== undefined);
-  const cases = selectCases(op, timed, options.caseFilter);
+  const cases = timedCases(op, options);
   const headline = op.cases.filter((c) => !c.extra);
   const outcome: SuiteOutcome = {
     suite,
@@ -160,7 +189,7 @@ export async function runOp(
     interrupted: false,
   };
   try {
-    await verifyEntries(prepared, [...op.edges, ...drawnCases(op, options.seed), ...cases], options, false);
+    await verifyEntries(prepared, verifiedCases(op, cases, options), options, false);
     for (const name of suite.peers) {
       const peer = await loadPeer(name, op.name);
       entries.push({ id: name, about: peer.peer.about, built: null, peer, parameters: new Map(), verdict: untested });
