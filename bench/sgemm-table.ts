@@ -79,7 +79,7 @@ const prepared = await prepare(
 );
 const { op, oracle, baseline, entries } = prepared;
 const peers = await Promise.all(
-  (suites.find(({ name }) => name === 'sgemm')?.peers ?? []).map((name) => loadPeer(name, op.name)),
+  (suites.find(({ name }) => name === 'sgemm')?.peers ?? []).map((name) => loadPeer(name, 'sgemm')),
 );
 const cores = machine().cores;
 const hashes = entries.flatMap(({ built }) => built?.hash ?? []);
