@@ -66,7 +66,8 @@ export default defineOp({
   carries: ['params', 'm', 'v'],
   drawCase(rng) {
     const NH = rng.int(1, 4);
-    return gpt(rng.int(1, 3), rng.int(1, 24), rng.int(1, 2), NH * rng.int(2, 10), NH);
+    // From C = 8 up: a layernorm of two or three elements has gradients that are nothing but rounding.
+    return gpt(rng.int(1, 3), rng.int(1, 24), rng.int(1, 2), NH * rng.int(NH === 1 ? 8 : 4, 12), NH);
   },
   caseName: ({ dims: d }) => `B${d.B}T${d.T}L${d.L}C${d.C}NH${d.NH}V${d.V}`,
   flop(d) {

@@ -1,0 +1,97 @@
+/**
+ * What runs under the revectorizer must be right without it, and what runs without it must fit the registers there. V8's own
+ * machine code is read, so that nothing here depends on how long something takes.
+ */
+import { describe, expect, test } from 'vitest';
+import { build, buildBaseline } from '../src/build/build.ts';
+import { scan } from '../src/catalog/candidates.ts';
+import { loadOp, loadOracle } from '../src/catalog/ops.ts';
+import { loadText } from '../src/catalog/text.ts';
+import type { Variant } from '../src/cell/opening.ts';
+import type { Parameters } from '../src/contract/candidate.ts';
+import { sumLoops } from '../src/machine/code.ts';
+import { planChecks, verify } from '../src/verify/verify.ts';
+
+const flag = '--experimental-wasm-revectorize';
+const built = await Promise.all(
+  scan()
+    .candidates.filter(({ op }) => op === 'sgemm')
+    .map((file) => build(file)),
+);
+const packed = built.filter(({ flags }) => flags.includes(flag));
+const generators = built.filter(({ tuning }) => tuning !== undefined);
+const op = await loadOp('sgemm');
+
+/** Verdicts at all edges, by the variant's id; `nfold verify` draws from the other distributions as well. */
+async function judged(variants: readonly Variant[], distributions: readonly string[]): Promise<Record<string, string>> {
+  const given = { op, oracle: await loadOracle('sgemm'), baseline: await buildBaseline('sgemm'), variants };
+  const request = { ...given, threads: 2 };
+  const checks = planChecks(op, op.edges, 1, false).filter(({ distribution }) => distributions.includes(distribution));
+  const verdicts = await verify({ ...request, checks, seed: 20261125, text: loadText(undefined, [op]).bytes });
+  return Object.fromEntries([...verdicts].map(([id, { status }]) => [id, status]));
+}
+
+const passes = (variants: readonly Variant[]) => Object.fromEntries(variants.map(({ id }) => [id, 'pass']));
+
+describe('right at all edges', () => {
+  test('with the flag and without it', async () => {
+    const without = packed.map((variant) => ({ ...variant, id: `${variant.id} without`, flags: [] }));
+    const variants = [...packed, ...without];
+    expect(packed.length).toBeGreaterThanOrEqual(2);
+    expect(await judged(variants, ['normal', 'integers'])).toEqual(passes(variants));
+  });
+
+  test('in blocks so small that the edges have several, packed and not, in both orders and splits', async () => {
+    const blocks = { MC: 12, NC: 32, KC: 8 };
+    const choices: Parameters[] = ['M', 'N'].flatMap((order) =>
+      ['M', 'N'].flatMap((split) =>
+        [0, 1].map((packA) => {
+          const packB = order === split ? packA : 1 - packA;
+          return { ...blocks, unroll: 2 + packA, MR: 4 + 2 * packB, order, split, packA, packB };
+        }),
+      ),
+    );
+    const generator = generators.find(({ id }) => id === 'sgemm/shaped-6x16-wasmrelaxedsimd');
+    const variants = choices.map((choice) => ({ ...generator?.tuning?.with(choice), id: JSON.stringify(choice) }));
+    expect(await judged(variants as Variant[], ['integers'])).toEqual(passes(variants as Variant[]));
+  });
+});
+
+describe.skipIf(process.arch !== 'x64')('in registers (x64)', () => {
+  const names = ['M64N64K64', 'M256N384K128', 'M256N384K128NT', 'M256N384K128TN'];
+  const shapes = op.cases.map((c) => [op.caseName(c), c.dims] as const).filter(([name]) => names.includes(name));
+  const modules = async (id: string, dims: Readonly<Record<string, number>>) => {
+    const generator = generators.find((candidate) => candidate.id === `sgemm/${id}`);
+    const values = generator?.tuning?.space.MR ?? [];
+    const artifacts = values.map((MR) => generator?.tuning?.with({ MR }).artifact(dims, 2));
+    return (await Promise.all(artifacts)).map((artifact) => (artifact?.kind === 'wasm' ? artifact.bytes : null));
+  };
+  const loopsOf = async (id: string, dims: Readonly<Record<string, number>>, flags: readonly string[]) => {
+    const loops = (await modules(id, dims)).map((bytes) => bytes && sumLoops(bytes, flags));
+    expect(loops.length).toBeGreaterThan(0);
+    for (const found of loops) expect(found?.length).toBeGreaterThan(0);
+    return loops.flatMap((found) => found ?? []);
+  };
+
+  test.each(shapes)('stock code of 6x8 does not spill at %s', async (_, dims) => {
+    for (const { spills, fma256 } of await loopsOf('shaped-6x8-wasmrelaxedsimd', dims, [])) {
+      expect([spills, fma256]).toEqual([0, 0]);
+    }
+  });
+
+  test.each(shapes)('6x16 is 256 bits wide throughout and does not spill at %s', async (_, dims) => {
+    for (const { spills, fma128 } of await loopsOf('shaped-6x16-wasmrelaxedsimd', dims, [flag])) {
+      expect([spills, fma128]).toEqual([0, 0]);
+    }
+  });
+
+  test('6x16 spills without the flag, which is why it asks for it', async () => {
+    const loops = await loopsOf('shaped-6x16-wasmrelaxedsimd', shapes[0][1], []);
+    expect(Math.max(...loops.map(({ spills }) => spills))).toBeGreaterThan(0);
+  });
+
+  test('every sgemm candidate that makes 24 sums of four at a time asks for the flag', () => {
+    const wide = built.filter(({ id }) => id.includes('6x16'));
+    expect(wide.map(({ flags }) => flags.includes(flag))).toEqual(wide.map(() => true));
+  });
+});
