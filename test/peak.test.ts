@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stopCompiler } from '../src/build/compile.ts';
 import { caches, cachesFromSweep } from '../src/machine/caches.ts';
-import { Ceilings, loadCeilings, saveCeilings } from '../src/machine/ceilings.ts';
+import { Ceilings, consistent, loadCeilings, saveCeilings } from '../src/machine/ceilings.ts';
 import { measureCeilings } from '../src/machine/peak.ts';
 import { floorNs, levelOf, roof } from '../src/machine/roofline.ts';
 import { reportCeilings, revectorizerLine, tooFast } from '../src/report/peak.ts';
@@ -72,6 +72,15 @@ describe('measured', async () => {
     writeFileSync(file, '{"schema":');
     expect(loadCeilings(file)).toBeNull();
     expect(loadCeilings(join(folder, 'peaks/none.json'))).toBeNull();
+  });
+
+  test('are not believed where they disagree', () => {
+    expect(consistent(example)).toBe(true);
+    const at = (bits: number, threads: number, gflops: number) => ({
+      fma: example.fma.map((f) => (f.bits === bits && f.threads === threads ? { ...f, gflops } : f)),
+    });
+    expect(consistent(at(128, 2, 20))).toBe(false);
+    expect(consistent(at(256, 1, 12))).toBe(false);
   });
 
   test('are shown with their units', () => {
