@@ -45,12 +45,12 @@ export type Bandwidth = z.infer<typeof Bandwidth>;
 export const tookEffect = 1.3;
 
 /**
- * Whether the rates agree with each other: all threads are no slower than one, at either width, and 256 bits no slower than
- * 128. Where other work had a core meanwhile they do not, and then they are no ceilings.
+ * Whether the rates agree with each other: all threads are no slower than one, at either width. Where other work had a core
+ * meanwhile they are slower, and then they are no ceilings.
  */
 export function consistent({ fma }: Pick<Ceilings, 'fma'>): boolean {
   const one = (width: number) => fma.find(({ bits, threads }) => bits === width && threads === 1)?.gflops ?? 0;
-  return fma.every(({ bits, gflops }) => gflops >= 0.95 * one(bits) && gflops >= 0.95 * one(128));
+  return fma.every(({ bits, gflops }) => gflops >= 0.95 * one(bits));
 }
 
 /** What a rate depends on: the processor and the code generator. */
