@@ -156,9 +156,10 @@ async function run(): Promise<void> {
   const { signal } = controller;
   const committed = makeSeed(undefined);
   const common = { seed: committed.seed, threads: cores, text: new Uint8Array(), signal, effort };
+  let measuredHere = 0;
   for (const slice of slices) {
     if (done.some((entry) => entry.slice === slice.name)) continue;
-    if (performance.now() > ends || signal.aborted) return;
+    if (signal.aborted || (measuredHere > 0 && performance.now() > ends)) return;
     const note = (text: string) => shown(`${slice.name}: ${text}`);
     try {
       // The edges as well, before the first slice and the last.
@@ -186,6 +187,7 @@ async function run(): Promise<void> {
       mkdirSync(stateFolder, { recursive: true });
       appendFileSync(stateFile, `${JSON.stringify(entry)}\n`);
       done = readDone();
+      measuredHere++;
     } catch (error) {
       if (!signal.aborted) throw error;
       return;

@@ -115,8 +115,13 @@ describe('a run', () => {
     expect(record).toMatchObject({ schema: 'nfold/record@2', suite: 'sgemm', seed: 7, interrupted: false });
     const result = record.results.find((r) => r.candidate === 'sgemm/ikj-ts');
     expect(result).toMatchObject({ case: 'M64N64K64', verdict: 'pass', threads: 1, flags: [], tier: 'J' });
-    expect(result).toMatchObject({ peak: { unit: 'Gflop/s', name: '128-bit FMA, 1 thread' }, parameters: null });
-    expect(result?.percentOfPeak).toBeGreaterThan(0);
+    expect(result?.parameters).toBeNull();
+    // On a busy machine no peak is believed.
+    if (result?.peak === null) expect(result.percentOfPeak).toBeNull();
+    else {
+      expect(result?.peak).toMatchObject({ unit: 'Gflop/s', name: '128-bit FMA, 1 thread' });
+      expect(result?.percentOfPeak).toBeGreaterThan(0);
+    }
     const rounds = record.samples.filter((s) => s.variant === 'sgemm/ikj-ts').map((s) => s.round);
     expect(rounds.length).toBeGreaterThanOrEqual(2);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stopCompiler } from '../src/build/compile.ts';
 import { caches, cachesFromSweep } from '../src/machine/caches.ts';
-import { Ceilings, loadCeilings, saveCeilings } from '../src/machine/ceilings.ts';
+import { Ceilings, consistent, loadCeilings, saveCeilings } from '../src/machine/ceilings.ts';
 import { measureCeilings } from '../src/machine/peak.ts';
 import { floorNs, levelOf, roof } from '../src/machine/roofline.ts';
 import { reportCeilings, revectorizerLine, tooFast } from '../src/report/peak.ts';
@@ -74,6 +74,15 @@ describe('measured', async () => {
     expect(loadCeilings(join(folder, 'peaks/none.json'))).toBeNull();
   });
 
+  test('are not believed where they disagree', () => {
+    expect(consistent(example)).toBe(true);
+    const at = (bits: number, threads: number, gflops: number) => ({
+      fma: example.fma.map((f) => (f.bits === bits && f.threads === threads ? { ...f, gflops } : f)),
+    });
+    expect(consistent(at(128, 2, 20))).toBe(false);
+    expect(consistent(at(256, 2, 90))).toBe(false);
+  });
+
   test('are shown with their units', () => {
     const text = reportCeilings(measured);
     for (const word of ['128-bit', 'Gflop/s', 'GB/s', 'memory', 'revectorizer']) expect(text).toContain(word);
@@ -93,7 +102,9 @@ describe('roofline', () => {
       timeNs: 4e7,
     });
     expect(roof(example, work, wide)).toMatchObject({ name: '256-bit FMA, 2 threads', value: 200, timeNs: 1e7 });
-    expect(roof({ ...example, revectorized: null }, work, wide).name).toBe('128-bit FMA, 2 threads');
+    for (const revectorized of [null, 0.8]) {
+      expect(roof({ ...example, revectorized }, work, wide).name).toBe('128-bit FMA, 2 threads');
+    }
     expect(roof(example, work, { threads: 2, flags: [], native: true }).value).toBe(200);
   });
 

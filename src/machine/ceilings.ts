@@ -44,6 +44,15 @@ export type Bandwidth = z.infer<typeof Bandwidth>;
 /** Above this ratio the revectorizer took effect; it is 2 where the core is as wide as that, and spilling makes it less than 1. */
 export const tookEffect = 1.3;
 
+/**
+ * Whether the rates agree with each other: all threads are no slower than one, at either width. Where other work had a core
+ * meanwhile they are slower, and then they are no ceilings.
+ */
+export function consistent({ fma }: Pick<Ceilings, 'fma'>): boolean {
+  const one = (width: number) => fma.find(({ bits, threads }) => bits === width && threads === 1)?.gflops ?? 0;
+  return fma.every(({ bits, gflops }) => gflops >= 0.95 * one(bits));
+}
+
 /** What a rate depends on: the processor and the code generator. */
 export function fingerprint({ cpu, cores, arch, os }: Machine = machine(), { node, v8 }: Runtime = runtime()): string {
   return createHash('sha256').update([cpu, cores, arch, os, node, v8].join('|')).digest('hex').slice(0, 12);

@@ -9,7 +9,7 @@ import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
 import type { Opening } from '../cell/protocol.ts';
 import { type Cache, caches, cachesFromSweep } from './caches.ts';
-import { type Bandwidth, type Ceilings, loadCeilings, saveCeilings } from './ceilings.ts';
+import { type Bandwidth, type Ceilings, consistent, loadCeilings, saveCeilings } from './ceilings.ts';
 import { acceptsFlag } from './features.ts';
 import { machine, runtime } from './fingerprint.ts';
 import { type Kind, kinds, probe, sumBytes, turnBytes, turnFlop } from './probe.ts';
@@ -189,12 +189,14 @@ export async function measureCeilings({ sweeps, signal, onProgress }: PeakOption
 /** Sweeps where nobody asked for a measurement of ceilings by itself: about two seconds on two cores. */
 const shortSweeps = 2;
 
-/** Those that are kept for this machine, or those of a short measurement; null if that was interrupted or could not be made. */
+/** Those that are kept for this machine, or those of a short measurement; null if that was interrupted, failed or disturbed. */
 export async function ceilingsHere(options: Omit<PeakOptions, 'sweeps'>): Promise<Ceilings | null> {
   const kept = loadCeilings();
   if (kept) return kept;
   try {
     const ceilings = await measureCeilings({ ...options, sweeps: shortSweeps });
+    // A busy machine has none to give: nothing is kept, and the next run measures again.
+    if (!consistent(ceilings)) return null;
     saveCeilings(ceilings);
     return ceilings;
   } catch (error) {

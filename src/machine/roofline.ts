@@ -46,7 +46,7 @@ const revectorize = '--experimental-wasm-revectorize';
 
 /** The width in bits that V8 gives to a candidate with these flags. */
 export function bitsOf({ fma, revectorized }: Ceilings, { flags, native = false }: Resources): 128 | 256 {
-  const wide = native || (flags.includes(revectorize) && revectorized !== null);
+  const wide = native || (flags.includes(revectorize) && revectorized !== null && revectorized > 1);
   return wide && fma.some(({ bits }) => bits === 256) ? 256 : 128;
 }
 
