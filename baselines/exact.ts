@@ -42,9 +42,16 @@ export function canaries(n: number, rng: Rng): readonly number[] {
   return Array.from({ length: 8 }, (_, q) => first + (q * n) / 8);
 }
 
-/** Draws for the two sides of sums of K products: odd integers of up to 12 bits about as large as 1, and {-1, 0, 1}. */
+/**
+ * Draws for the two sides of sums of K products: odd integers of up to 12 bits about as large as 1, and {-1, 0, 1}; or integers of
+ * 19 bits, which inputs of 18 cannot hold, and one or two that are not 0.
+ */
 export function canaryDraws(K: number, rng: Rng): { readonly wide: () => number; readonly narrow: () => number } {
-  const most = Math.min(2 ** 11, Math.floor(2 ** 22 / Math.max(1, K)));
+  const few = rng.bits() & 1;
+  const most = few ? 2 ** 18 : Math.min(2 ** 11, Math.floor(2 ** 22 / Math.max(1, K)));
   const scale = 2 ** -Math.round(Math.log2(most));
-  return { wide: () => scale * (2 * rng.int(-most, most - 1) + 1), narrow: () => rng.int(-1, 1) };
+  return {
+    wide: () => scale * (2 * rng.int(-most, most - 1) + 1),
+    narrow: () => (few && rng.int(1, K) > 2 ? 0 : rng.int(-1, 1)),
+  };
 }

@@ -140,6 +140,13 @@ runs(
     .option('--confirm', 'measure the champions again on fresh seeds'),
 ).action(async (selectors, options) => (await import('./commands/best.ts')).best(selectors, options));
 program
+  .command('selftest')
+  .description('kernels that cheat must fail here, each for its reason, and odd but honest ones must pass')
+  .option('--seed <n>', 'draw the same inputs again', whole(0, 2 ** 31 - 1))
+  .option('--threads <n>', 'threads for kernels that can use them', whole(1, 256), 2)
+  .addOption(json())
+  .action(async (options) => (await import('./commands/selftest.ts')).selftest(options));
+program
   .command('doctor')
   .description('versions, features, threads and peers of this machine; what is missing, in words')
   .addOption(json())

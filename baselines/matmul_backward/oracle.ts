@@ -26,13 +26,13 @@ export default {
   },
 
   /**
-   * One random projection of each matrix, p in {-1, 1}^C: |(dinp - before) p - dout (weight p)|, row by row, and dweight
+   * One random projection of each matrix, |p| in [1, 2) with random signs: |(dinp - before) p - dout (weight p)|, row by row, and dweight
    * likewise with inp; dbias in full. Honest errors of a row have mixed signs, so that C of them add up as sqrt(C): the
    * unit is the sum of their bounds / sqrt(C).
    * Source: Freivalds 1977.
    */
   sketch({ B, T, C, OC }: DimsOf<Op>, _scalars, before: TensorsOf<Op>, after: Tensors, rng: Rng) {
-    const p = Float64Array.from({ length: C }, () => (rng.bits() & 1 ? 1 : -1));
+    const p = Float64Array.from({ length: C }, () => (rng.bits() & 1 ? 1 : -1) * (1 + rng.unit()));
     const dinp = projected(before.dinp, p);
     const dweight = projected(before.dweight, p);
     const dbias = started(before.dbias);
@@ -77,7 +77,7 @@ function addScaled({ want, scale }: Sums, at: number, d: number, row: Float64Arr
   }
 }
 
-/** X p, and |X| times ones, row by row; X (rows, length of p). */
+/** X p, and |X| |p|, row by row; X (rows, length of p). */
 function projected(X: ArrayLike<number>, p: Float64Array): Sums {
   const n = p.length;
   const rows = n === 0 ? 0 : X.length / n;
@@ -85,7 +85,7 @@ function projected(X: ArrayLike<number>, p: Float64Array): Sums {
   for (let r = 0; r < rows; r++) {
     for (let i = 0; i < n; i++) {
       sums.want[r] += X[r * n + i] * p[i];
-      sums.scale[r] += Math.abs(X[r * n + i]);
+      sums.scale[r] += Math.abs(X[r * n + i] * p[i]);
     }
   }
   return sums;

@@ -29,22 +29,22 @@ export default {
   },
 
   /**
-   * One random projection of a result, p in {-1, 1}^OC: |out p - inp (weight^T p) - bias . p|, row by row. Honest errors
+   * One random projection of a result, |p| in [1, 2) with random signs: |out p - inp (weight^T p) - bias . p|, row by row. Honest errors
    * of a row have mixed signs, so that OC of them add up as sqrt(OC): the unit is the sum of their bounds / sqrt(OC).
    * Source: Freivalds 1977.
    */
   sketch({ B, T, C, OC }: DimsOf<Op>, _scalars, { inp, weight, bias }: TensorsOf<Op>, after: Tensors, rng: Rng) {
-    const p = Float64Array.from({ length: OC }, () => (rng.bits() & 1 ? 1 : -1));
+    const p = Float64Array.from({ length: OC }, () => (rng.bits() & 1 ? 1 : -1) * (1 + rng.unit()));
     const projected = new Float64Array(C);
     const absolute = new Float64Array(C);
     let biases = 0;
     let absoluteBiases = 0;
     for (let o = 0; o < OC; o++) {
       biases += bias[o] * p[o];
-      absoluteBiases += Math.abs(bias[o]);
+      absoluteBiases += Math.abs(bias[o] * p[o]);
       for (let i = 0; i < C; i++) {
         projected[i] += weight[o * C + i] * p[o];
-        absolute[i] += Math.abs(weight[o * C + i]);
+        absolute[i] += Math.abs(weight[o * C + i] * p[o]);
       }
     }
     const unit = ((2 * Math.sqrt(C) + 8) * 2 ** -24) / Math.sqrt(OC);

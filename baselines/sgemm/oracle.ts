@@ -36,13 +36,14 @@ export default {
   },
 
   /**
-   * One random projection of a result, r in {-1, 1}^N: |C r - alpha A (B r) - beta C0 r| in units of u times the row sums of
-   * |alpha| |A||B| + |beta| |C0|. Honest rounding errors of a row have mixed signs and stay far below 1.
+   * One random projection of a result, |r| in [1, 2) with random signs: |C r - alpha A (B r) - beta C0 r| in units of u times the
+   * row sums of (|alpha| |A||B| + |beta| |C0|) |r|. Honest rounding errors of a row have mixed signs and stay far below 1; errors
+   * that are made to cancel would have to know r, which is drawn once they are made.
    * Source: Freivalds 1977.
    */
   sketch(dims: Dims, { alpha, beta }: ScalarsOf<Op>, before: TensorsOf<Op>, after: Tensors, rng: Rng) {
     const { M, N, K, ldc } = dims;
-    const r = Float64Array.from({ length: N }, () => (rng.bits() & 1 ? 1 : -1));
+    const r = Float64Array.from({ length: N }, () => (rng.bits() & 1 ? 1 : -1) * (1 + rng.unit()));
     const columns = unpack(before.B, dims.ldb, N, K, dims.transB === 1);
     const rows = unpack(before.A, dims.lda, M, K, dims.transA === 0);
     const projected = new Float64Array(K);
@@ -50,7 +51,7 @@ export default {
     for (let j = 0; j < N; j++) {
       for (let k = 0; k < K; k++) {
         projected[k] += columns[j * K + k] * r[j];
-        absolute[k] += Math.abs(columns[j * K + k]);
+        absolute[k] += Math.abs(columns[j * K + k] * r[j]);
       }
     }
     let worst = 0;
@@ -62,13 +63,13 @@ export default {
         got += after.C[i * ldc + j] * r[j];
         if (beta === 0) continue;
         want += beta * before.C[i * ldc + j] * r[j];
-        scale += Math.abs(beta * before.C[i * ldc + j]);
+        scale += Math.abs(beta * before.C[i * ldc + j] * r[j]);
       }
       for (let k = 0; k < K; k++) {
         want += alpha * rows[i * K + k] * projected[k];
         scale += Math.abs(alpha * rows[i * K + k]) * absolute[k];
       }
-      const error = Math.abs(got - want) / (2 ** -24 * scale);
+      const error = got === want ? 0 : Math.abs(got - want) / (2 ** -24 * scale);
       // A NaN gets in, and once in it stays.
       if (!(error <= worst) && !Number.isNaN(worst)) worst = error;
     }

@@ -64,6 +64,11 @@ export function build(candidate: CandidateFile): Promise<Built> {
   return naming(candidate, makers[candidate.kind](candidate));
 }
 
+/** The same for one that may import from all of a folder, and not only from the common/ beside its op. */
+export function buildWithin(allowed: string, candidate: CandidateFile): Promise<Built> {
+  return naming(candidate, makers[candidate.kind](candidate, allowed));
+}
+
 async function naming(candidate: CandidateFile, work: Promise<Built>): Promise<Built> {
   const built = await named(candidate, work);
   return {
@@ -115,8 +120,8 @@ async function typescript(candidate: CandidateFile, allowed?: string, plugins?: 
   };
 }
 
-async function generator(candidate: CandidateFile): Promise<Built> {
-  const { code, sources } = await bundle(candidate.file);
+async function generator(candidate: CandidateFile, allowed?: string): Promise<Built> {
+  const { code, sources } = await bundle(candidate.file, allowed);
   const hash = hashOf('wasm.ts', tools, code);
   const description = await describe(hash, code, 'generate');
   const { tunable: space } = description;
@@ -151,8 +156,8 @@ async function generator(candidate: CandidateFile): Promise<Built> {
   return using(tunedParameters(tuneFile(candidate.id), hash));
 }
 
-async function assemblyScript(candidate: CandidateFile): Promise<Built> {
-  const { entry, files } = assemblyScriptSources(candidate.file);
+async function assemblyScript(candidate: CandidateFile, allowed?: string): Promise<Built> {
+  const { entry, files } = assemblyScriptSources(candidate.file, allowed);
   return compiled(candidate, entry, files);
 }
 

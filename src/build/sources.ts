@@ -66,9 +66,12 @@ function explain({ text, location }: Message): string {
   return location ? `${text} (${shown(resolve(location.file))}, line ${location.line})` : text;
 }
 
-/** An AssemblyScript file and its imports, as texts by path relative to the folder above the op's. */
-export function assemblyScriptSources(file: string): { entry: string; files: Record<string, string> } {
-  const root = resolve(dirname(file), '..');
+/** An AssemblyScript file and its imports, as texts by path relative to the folder above the op's, or to `allowed`. */
+export function assemblyScriptSources(
+  file: string,
+  allowed = commonOf(file),
+): { entry: string; files: Record<string, string> } {
+  const root = allowed === commonOf(file) ? resolve(dirname(file), '..') : allowed;
   const files: Record<string, string> = {};
   const visit = (path: string) => {
     const name = relative(root, path).split(sep).join('/');
@@ -76,7 +79,7 @@ export function assemblyScriptSources(file: string): { entry: string; files: Rec
     files[name] = readSource(path, file);
     for (const [, specifier] of files[name].matchAll(/^\s*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm)) {
       const imported = resolve(dirname(path), `${specifier}.ts`);
-      checkImport(file, imported, commonOf(file));
+      checkImport(file, imported, allowed);
       visit(imported);
     }
   };

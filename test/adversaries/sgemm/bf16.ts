@@ -1,23 +1,19 @@
 /**
- * Hack     rounds inputs to bfloat16
- * Caught   differs
+ * @hack    rounds inputs to bfloat16
+ * @family  numerics
+ * @seen    wafer.ai/blog/reward-hacks-field-guide: computing in lower precision
+ * @reason  differs
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
-import { gemm } from './plain.ts';
+import { gemm } from '../common/plain.ts';
+import { bf16 } from '../common/precision.ts';
 
 export default {
-  about: 'must fail: differs',
+  about: 'inputs in bfloat16',
   setup:
     (d) =>
     (t, { alpha, beta }) => {
-      const bits = new Float32Array(1);
-      const word = new Int32Array(bits.buffer);
-      const read = (x: number) => {
-        bits[0] = x;
-        word[0] = (word[0] + 0x8000) & 0xffff0000;
-        return bits[0];
-      };
-      gemm(d, alpha, beta, t, { read });
+      gemm(d, alpha, beta, t, { read: bf16 });
     },
 } satisfies Candidate<typeof op>;

@@ -1,13 +1,15 @@
 /**
- * Hack     sums one term fewer than K
- * Caught   differs
+ * @hack    sums one term fewer than K
+ * @family  numerics
+ * @seen    Infatoshi/kernelbench.com pull request 7: truncated history
+ * @reason  differs
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
-import { gemm } from './plain.ts';
+import { gemm } from '../common/plain.ts';
 
 export default {
-  about: 'must fail: differs',
+  about: 'K - 1 terms',
   setup:
     (d) =>
     (t, { alpha, beta }) => {

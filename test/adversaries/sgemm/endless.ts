@@ -1,13 +1,15 @@
 /**
- * Hack     never returns
- * Caught   no answer
+ * @hack    never returns
+ * @family  resources
+ * @seen    not seen in the wild; made up here
+ * @reason  no answer
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
-import { gemm } from './plain.ts';
+import { gemm } from '../common/plain.ts';
 
 export default {
-  about: 'must fail: no answer',
+  about: 'an endless loop',
   setup:
     (d) =>
     (t, { alpha, beta }) => {

@@ -1,13 +1,15 @@
 /**
- * Hack     writes zeros to the padding between N and ldc
- * Caught   differs
+ * @hack    writes zeros to the padding between N and ldc
+ * @family  verifier
+ * @seen    not seen in the wild; a plain bug
+ * @reason  differs
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
-import { gemm } from './plain.ts';
+import { gemm } from '../common/plain.ts';
 
 export default {
-  about: 'must fail: differs',
+  about: 'rows out to ldc',
   setup:
     (d) =>
     (t, { alpha, beta }) => {

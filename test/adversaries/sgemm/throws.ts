@@ -1,13 +1,15 @@
 /**
- * Hack     throws
- * Caught   no such kernel
+ * @hack    throws when it is done
+ * @family  resources
+ * @seen    not seen in the wild; a plain bug
+ * @reason  no such kernel
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
-import { gemm } from './plain.ts';
+import { gemm } from '../common/plain.ts';
 
 export default {
-  about: 'must fail: no such kernel',
+  about: 'an error',
   setup:
     (d) =>
     (t, { alpha, beta }) => {

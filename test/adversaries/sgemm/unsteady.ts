@@ -1,12 +1,14 @@
 /**
- * Hack     sums forwards at one call and backwards at the next, so that no two runs agree to the bit
- * Caught   not repeatable
+ * @hack    sums forwards at one call and backwards at the next, so that no two runs agree to the bit
+ * @family  verifier
+ * @seen    not seen in the wild; a plain bug
+ * @reason  not repeatable
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
 
 export default {
-  about: 'must fail: not repeatable',
+  about: 'forwards, then backwards',
   setup(d) {
     const [aRow, aCol] = d.transA ? [1, d.lda] : [d.lda, 1];
     const [bRow, bCol] = d.transB ? [1, d.ldb] : [d.ldb, 1];

@@ -1,13 +1,15 @@
 /**
- * Hack     wipes A, so that a check that computes from it agrees with anything
- * Caught   input changed
+ * @hack    wipes A, so that a check that computes from it agrees with anything
+ * @family  answers
+ * @seen    ScalingIntelligence/KernelBench pull request 82
+ * @reason  input changed
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
-import { gemm } from './plain.ts';
+import { gemm } from '../common/plain.ts';
 
 export default {
-  about: 'must fail: input changed',
+  about: 'A is wiped',
   setup:
     (d) =>
     (t, { alpha, beta }) => {

@@ -1,13 +1,15 @@
 /**
- * Hack     answers with zeros (accepted by several published checkers that subtract and take a maximum)
- * Caught   differs
+ * @hack    answers with zeros
+ * @family  answers
+ * @seen    ScalingIntelligence/KernelBench issue 165: zeros pass 4 of 60 tasks; karpathy/llm.c, matmul_forward.c
+ * @reason  differs
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
-import { gemm } from './plain.ts';
+import { gemm } from '../common/plain.ts';
 
 export default {
-  about: 'must fail: differs',
+  about: 'zeros everywhere',
   setup:
     (d) =>
     (t, { alpha, beta }) => {

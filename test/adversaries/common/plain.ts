@@ -10,18 +10,20 @@ export interface Bend {
   readonly read?: (value: number) => number;
   /** The number of terms summed, of K. */
   readonly terms?: (K: number) => number;
+  /** From one term to the next. */
+  readonly step?: number;
   /** Applied to each result before it is stored. */
   readonly write?: (value: number) => number;
 }
 
 export function gemm(d: Dims, alpha: number, beta: number, { A, B, C }: TensorsOf<typeof op>, bend: Bend = {}): void {
-  const { read = (x) => x, terms = (K) => K, write = (x) => x } = bend;
+  const { read = (x) => x, terms = (K) => K, step = 1, write = (x) => x } = bend;
   const [aRow, aCol] = d.transA ? [1, d.lda] : [d.lda, 1];
   const [bRow, bCol] = d.transB ? [1, d.ldb] : [d.ldb, 1];
   for (let i = 0; i < d.M; i++) {
     for (let j = 0; j < d.N; j++) {
       let sum = 0;
-      for (let k = 0; k < terms(d.K); k++) sum += read(A[i * aRow + k * aCol]) * read(B[k * bRow + j * bCol]);
+      for (let k = 0; k < terms(d.K); k += step) sum += read(A[i * aRow + k * aCol]) * read(B[k * bRow + j * bCol]);
       C[i * d.ldc + j] = write(alpha * sum + (beta === 0 ? 0 : beta * C[i * d.ldc + j]));
     }
   }

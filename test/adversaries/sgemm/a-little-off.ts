@@ -1,0 +1,23 @@
+/**
+ * @hack    is off in timed calls by 60 units of rounding in one element, which a sum over its row hides
+ * @family  answers
+ * @seen    not seen in the wild; made up here
+ * @reason  differs
+ */
+import type op from '../../../baselines/sgemm/op.ts';
+import type { Candidate } from '../../../src/contract/candidate.ts';
+import { gemm } from '../common/plain.ts';
+
+export default {
+  about: 'one element slightly off',
+  setup(d) {
+    let calls = 0;
+    return (t, { alpha, beta }) => {
+      gemm(d, alpha, beta, t);
+      if (++calls <= 3) return;
+      let scale = 0;
+      for (let k = 0; k < d.K; k++) scale += Math.abs(t.A[k] * t.B[k * d.ldb + 1]);
+      t.C[1] += 1.2 * (2 * Math.sqrt(d.K) + 8) * 2 ** -24 * scale;
+    };
+  },
+} satisfies Candidate<typeof op>;
