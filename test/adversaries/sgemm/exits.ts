@@ -1,13 +1,13 @@
 /**
  * Hack     ends the process with exit code 0
- * Caught   ended early
+ * Caught   process is not defined
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
 import { gemm } from './plain.ts';
 
 export default {
-  about: 'must fail: ended early',
+  about: 'must fail: process is not defined',
   setup:
     (d) =>
     (t, { alpha, beta }) => {
