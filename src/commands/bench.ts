@@ -41,12 +41,14 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
   const jobs = suites.flatMap((known) => {
     const suite = selectors.length > 0 ? { ...known, peers: [...known.peers, ...known.slowPeers] } : known;
     const chosen = selections.filter(({ op }) => suite.ops.includes(op));
-    // The seconds that a suite may take are shared out among its ops.
-    const budgetS = options.effort.budgetS * (chosen.length > 1 ? 2 / chosen.length : 1);
+    // The seconds that a suite may take are shared out among its ops, which then have a turn and its reverse a round.
+    const many = chosen.length > 1;
+    const budgetS = options.effort.budgetS * (many ? 2 / chosen.length : 1);
+    const turns = many ? 2 : options.effort.turns;
     return chosen.map((selection) => ({
       suite,
       ...selection,
-      options: { ...options, effort: { ...options.effort, budgetS } },
+      options: { ...options, effort: { ...options.effort, budgetS, turns } },
     }));
   });
   const spans = await Promise.all(
