@@ -17,7 +17,9 @@ import { type Suite, suites } from './suites.ts';
 function newest(suite: Suite): { record: Record; file: string } {
   for (const file of recordFiles().reverse()) {
     const record = loadRecord(file);
-    const whole = suite.ops.every((op) => record.means.some((mean) => mean.suite === suite.name && (mean.op ?? mean.suite) === op));
+    const whole = suite.ops.every((op) =>
+      record.means.some((mean) => mean.suite === suite.name && (mean.op ?? mean.suite) === op),
+    );
     if (whole && !record.interrupted) return { record, file };
   }
   throw new Error(`no record is a whole run of ${suite.name}: 'npx nfold bench ${suite.name} --quick' makes one`);
