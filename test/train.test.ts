@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parameterCount, parameterParts } from '../baselines/train_gpt2/layout.ts';
@@ -271,7 +272,7 @@ describe('curves', () => {
   });
 
   test.each([40, 80, 200])('fit a terminal of %i columns', async (columns) => {
-    const drawn = await terminalCurve(curves, columns);
+    const drawn = stripVTControlCharacters(await terminalCurve(curves, columns));
     expect(Math.max(...drawn.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
     expect(drawn).toContain('step 500');
   });
