@@ -1,4 +1,5 @@
 /** Loss curves: on the terminal by asciichart, as SVG by Observable Plot. */
+import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 
 export interface Curves {
@@ -63,11 +64,13 @@ export async function terminalCurve(curves: Curves, columns = process.stdout.col
   const drawn = chart.plot(series, { height: rows, colors, format: (value) => value.toFixed(2).padStart(margin) });
   const legend = lines.map(({ name, color }) => (colors ? `${chart.colored('──', color)} ${name}` : name));
   const indent = ' '.repeat(margin + 2);
+  const together = legend.join(colors ? '   ' : ' and ');
+  const fits = indent.length + stripVTControlCharacters(together).length <= columns;
   return [
     `${' '.repeat(margin - 4)}loss, nats per byte`,
     drawn.replace(/ +$/gm, ''),
     `${indent}${from + 1}${`step ${last}`.padStart(width - `${from + 1}`.length)}`,
-    `${indent}${legend.join(colors ? '   ' : ' and ')}`,
+    ...(fits ? [together] : legend).map((line) => indent + line),
   ].join('\n');
 }
 
