@@ -7,6 +7,7 @@ import { shown } from '../catalog/candidates.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { ceilingsHere } from '../machine/peak.ts';
+import { sharedEffort } from '../measure/effort.ts';
 import { durationText, estimateOp, total } from '../measure/estimate.ts';
 import { planOp, runOp, type SuiteOutcome } from '../measure/suite.ts';
 import { assemble, type Draft } from '../records/assemble.ts';
@@ -41,15 +42,8 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
   const jobs = suites.flatMap((known) => {
     const suite = selectors.length > 0 ? { ...known, peers: [...known.peers, ...known.slowPeers] } : known;
     const chosen = selections.filter(({ op }) => suite.ops.includes(op));
-    // The seconds that a suite may take are shared out among its ops, which then have a turn and its reverse a round.
-    const many = chosen.length > 1;
-    const budgetS = options.effort.budgetS * (many ? 2 / chosen.length : 1);
-    const turns = many ? 2 : options.effort.turns;
-    return chosen.map((selection) => ({
-      suite,
-      ...selection,
-      options: { ...options, effort: { ...options.effort, budgetS, turns } },
-    }));
+    const effort = sharedEffort(options.effort, chosen.length);
+    return chosen.map((selection) => ({ suite, ...selection, options: { ...options, effort } }));
   });
   const spans = await Promise.all(
     jobs.map(async (job) =>

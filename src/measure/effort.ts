@@ -16,6 +16,8 @@ export interface Effort {
   readonly budgetS: number;
   /** Milliseconds that the calls of one variant on one case should add up to in a round, as far as one call allows. */
   readonly sampleMs: number;
+  /** Calls of one variant on one case in a round: more inputs would cost more to draw, send and check than their calls take. */
+  readonly mostCalls: number;
   /** Milliseconds for which JavaScript, which is compiled anew for each case, may warm up on one. */
   readonly warmMs: number;
   /** Draws of each edge and distribution in verification. */
@@ -35,6 +37,7 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
     halfWidth: 0.05,
     budgetS: 55,
     sampleMs: 40,
+    mostCalls: 24,
     warmMs: 400,
     repeats: 1,
     extra: false,
@@ -46,6 +49,7 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
     halfWidth: 0.03,
     budgetS: 110,
     sampleMs: 150,
+    mostCalls: 24,
     warmMs: 600,
     repeats: 2,
     extra: false,
@@ -57,6 +61,7 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
     halfWidth: 0.01,
     budgetS: 1200,
     sampleMs: 500,
+    mostCalls: 24,
     warmMs: 1500,
     repeats: 8,
     extra: true,
@@ -110,15 +115,23 @@ export interface CallPlan {
   readonly others: number;
 }
 
-/** More inputs than this in a round would cost more to draw and to send than their calls take. */
-const mostCalls = 24;
 /** Calls in a round that a fast variant gets where the dear baseline gets one. */
 const leastCalls = 6;
+
+/** The seconds of a suite are shared out among its ops. Of many ops, each has a turn and its reverse a round, and half of the calls. */
+export function sharedEffort(effort: Effort, ops: number): Effort {
+  if (ops < 2) return effort;
+  const half = { sampleMs: effort.sampleMs / 2, mostCalls: effort.mostCalls / 2 };
+  return { ...effort, ...half, budgetS: (2 * effort.budgetS) / ops, turns: 2 };
+}
 
 /** Set by the baseline's speed alone: a variant must not buy itself fewer calls by being slow, or more. */
 export function callPlan(baselineNs: number, effort: Effort): CallPlan {
   const sampleNs = effort.sampleMs * 1e6;
   const turns = baselineNs > sampleNs ? 1 : effort.turns;
-  const baseline = Math.max(1, Math.min(Math.floor(mostCalls / turns), Math.round(sampleNs / turns / baselineNs)));
+  const baseline = Math.max(
+    1,
+    Math.min(Math.floor(effort.mostCalls / turns), Math.round(sampleNs / turns / baselineNs)),
+  );
   return { turns, baseline, others: Math.max(baseline, Math.ceil(leastCalls / turns)) };
 }

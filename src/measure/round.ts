@@ -65,7 +65,7 @@ async function warmProcesses(
       // Other JavaScript is compiled anew for each case: there is nothing to warm yet.
       if (variant !== request.baseline && opening.artifact.kind === 'js') continue;
       await cell.open(opening);
-      const { timeNs } = await cell.sample({ calls: [{ writes, reads: [] }], warmup: { writes, calls: 3, ms: 100 } });
+      const { timeNs } = await cell.sample({ calls: [{ writes, reads: [] }], warmup: { writes, calls: 3, ms: 40 } });
       if (variant === request.baseline) nsPerFlop = timeNs[0] / op.flop(c.dims);
     } catch (error) {
       recordError(request, measured, arm, op.caseName(c), error);
