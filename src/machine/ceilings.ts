@@ -1,7 +1,8 @@
 /** What this machine can do, as measured, and where that is kept: .nfold/peaks, one file a machine and runtime. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { stateFolder } from '../catalog/places.ts';
 import { type Machine, machine, type Runtime, runtime } from './fingerprint.ts';
@@ -72,8 +73,6 @@ export function loadCeilings(file = ceilingsFile()): Ceilings | null {
 
 export function saveCeilings(ceilings: Ceilings, file = ceilingsFile()): string {
   mkdirSync(join(file, '..'), { recursive: true });
-  const half = `${file}.${process.pid}`;
-  writeFileSync(half, `${JSON.stringify(ceilings, null, 1)}\n`);
-  renameSync(half, file);
+  writeFileAtomic.sync(file, `${JSON.stringify(ceilings, null, 1)}\n`);
   return file;
 }

@@ -2,8 +2,9 @@
  * `--reporter FORMAT[=FILE]`: the same results for other readers, on stdout or in a file. One of them may have stdout, and then
  * has it alone.
  */
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
 import { messageOf, NfoldError } from '../contract/errors.ts';
 import type { Compared } from '../records/compare.ts';
 import type { Record } from '../records/schema.ts';
@@ -87,12 +88,9 @@ export function writeReports<S extends keyof Subjects>(
 }
 
 function writeWhole(file: string, text: string): void {
-  const half = `${file}.${process.pid}.half`;
   try {
-    writeFileSync(half, text);
-    renameSync(half, file);
+    writeFileAtomic.sync(file, text);
   } catch (error) {
-    rmSync(half, { force: true });
     throw new NfoldError(`${file} could not be written: ${messageOf(error)}`);
   }
 }

@@ -7,20 +7,12 @@
  * header as well, since a seed or a step that is off by one digit would continue another curve.
  */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { shown } from '../catalog/candidates.ts';
+import { readGiven } from '../catalog/given.ts';
 import { messageOf, NfoldError } from '../contract/errors.ts';
 import { type AnyOp, type Case, lengthOf } from '../contract/op.ts';
 import { bytesOf, type State } from './task.ts';
@@ -69,14 +61,14 @@ export function writeCheckpoint(
   const fields = { schema, ...description, step: state.step, bytes };
   const header = Buffer.from(`${JSON.stringify({ ...fields, sha256: hash(fields, parts) })}\n`);
   try {
-    writeWhole(file, [header, ...parts]);
+    writeFileAtomic.sync(file, Buffer.concat([header, ...parts]));
   } catch (error) {
     throw new NfoldError(`The checkpoint ${shown(resolve(file))} could not be saved: ${messageOf(error)}.`);
   }
 }
 
 export function readCheckpoint(file: string, op: AnyOp): Checkpoint {
-  const content = read(file);
+  const content = readGiven('checkpoint', file);
   const end = content.indexOf(10);
   const line = content.subarray(0, Math.max(0, end)).toString();
   if (!line.startsWith(start)) throw new NfoldError(`${file} is not a checkpoint of nfold: it was left as it is.`);
@@ -123,7 +115,7 @@ export function readCheckpoint(file: string, op: AnyOp): Checkpoint {
 
 /** Refuses a name that could not be written at the end of a run, before the run; a checkpoint replaces only its like. */
 export function checkWritable(file: string, option: '--save' | '--plot'): void {
-  const half = halfOf(file);
+  const half = join(dirname(file), `.${basename(file)}.${process.pid}`);
   try {
     closeSync(openSync(half, 'wx'));
     rmSync(half);
@@ -145,37 +137,8 @@ export function checkWritable(file: string, option: '--save' | '--plot'): void {
     throw new NfoldError(`${file} is there already and is not a checkpoint of nfold: give --save another name.`);
 }
 
-/** The whole file or, where that fails, the one that was there. */
-function writeWhole(file: string, parts: readonly Uint8Array[]): void {
-  const half = halfOf(file);
-  const fd = openSync(half, 'w');
-  try {
-    for (const part of parts) for (let done = 0; done < part.length; ) done += writeSync(fd, part, done);
-    fsyncSync(fd);
-    closeSync(fd);
-    renameSync(half, file);
-  } catch (error) {
-    rmSync(half, { force: true });
-    throw error;
-  }
-}
-
-function halfOf(file: string): string {
-  return join(dirname(file), `.${basename(file)}.${process.pid}`);
-}
-
 function hash(fields: unknown, parts: readonly Uint8Array[]): string {
   const sha256 = createHash('sha256').update(`${JSON.stringify(fields)}\n`);
   for (const part of parts) sha256.update(part);
   return sha256.digest('hex');
-}
-
-function read(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why: Record<string, string> = { ENOENT: 'does not exist', EISDIR: 'is a folder', EACCES: 'may not be read' };
-    throw new NfoldError(`The checkpoint ${file} ${why[code ?? ''] ?? `cannot be read (${code})`}.`);
-  }
 }
