@@ -7,7 +7,7 @@
  * @source Chan, Golub and LeVeque 1983 for the shift of a one-pass variance
  *
  * Needs    relaxed SIMD; a block of rows to stay in L1 (16 C floats).
- * Expects  twice the rate of pairs: there, a row's root, divisions and horizontal sums, some 90 cycles one after the other,
+ * Expects  twice the rate of onepass: there, a row's root, divisions and horizontal sums, some 90 cycles one after the other,
  *          stand between its two loops, which take 50 at C = 128. Here rows overlap in the first loop and in the last.
  */
 import { fma } from '../common/math.as';
