@@ -8,7 +8,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { packageRoot } from '../src/catalog/places.ts';
 import type { Record } from '../src/records/schema.ts';
 import { loadRecord, recordFiles } from '../src/records/store.ts';
-import { markdownOp, markdownSource, markdownSuite } from '../src/report/markdown.ts';
+import { markdownBest, markdownOp, markdownSource, markdownSuite } from '../src/report/markdown.ts';
 import { overallLine, reportRecord } from '../src/report/terminal.ts';
 import { fill } from './page.ts';
 import { type Suite, suites } from './suites.ts';
@@ -28,8 +28,11 @@ function newest(suite: Suite): { record: Record; file: string } {
 const found = suites.map((suite) => ({ suite, ...newest(suite) }));
 const blocks = found.map(({ suite: { name, ops }, record }) => {
   const overall = record.overall.find(({ suite }) => suite === name);
-  const lines = [`**${name}**`, markdownSuite(record, name, ops), ...(overall ? [overallLine(overall)] : [])];
-  return [...lines, markdownSource(record)].join('\n\n');
+  const lines =
+    ops.length > 1
+      ? [`**${name}**, the best of each op; the others are in \`kernels/<op>/README.md\``, markdownBest(record, ops)]
+      : [`**${name}**`, markdownSuite(record, name, ops)];
+  return [...lines, ...(overall ? [overallLine(overall)] : []), markdownSource(record)].join('\n\n');
 });
 fill('README.md', 'results', `\n${blocks.join('\n\n')}\n`);
 const [{ record: headline }] = found;

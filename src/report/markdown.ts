@@ -17,6 +17,17 @@ export function markdownSuite(record: Record, suite: string, ops: readonly strin
   return markdownMeans(record, means, several, several);
 }
 
+/** Of a suite of many ops, the best candidate of each. */
+export function markdownBest(record: Record, ops: readonly string[]): string {
+  const means = ops.flatMap((op) =>
+    record.means
+      .filter((mean) => mean.op === op && !mean.peer)
+      .sort(byMean)
+      .slice(0, 1),
+  );
+  return markdownMeans(record, means, true, true);
+}
+
 /** One op of a suite of many. */
 export function markdownOp(record: Record, op: string): string {
   return markdownMeans(record, record.means.filter((mean) => mean.op === op).sort(byMean), false, true);
