@@ -1,13 +1,13 @@
 /**
  * The pack: kernels that cheat, each of which must fail for the reason that its head comment states, and odd ones that must
- * pass. They are candidates like any other, but free to import the code that they bend.
+ * pass. They are candidates like any other, but free to import the code that they bend, unless importing is the cheat.
  *
  *   @hack    what it does                     @family  the kind of cheat
  *   @seen    where in the wild                @reason  what the verdict must carry: a finding, and for some where; `a | b` is either
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { type Built, buildWithin } from '../build/build.ts';
+import { type Built, build, buildWithin } from '../build/build.ts';
 import { BuildError } from '../build/sources.ts';
 import { type CandidateFile, identify } from '../catalog/candidates.ts';
 import { opNames } from '../catalog/ops.ts';
@@ -65,13 +65,14 @@ function tagsOf(text: string): ReadonlyMap<string, string> {
   return new Map([...lines].map(([, name, value]) => [name, value]));
 }
 
-/** A kernel of the pack, or the verdict that it comes to by not building. */
+/** A kernel of the pack, or the verdict that it comes to by not building. Theft has to get by the rule of what may be imported. */
 export async function buildPacked(
-  candidate: CandidateFile,
+  candidate: CandidateFile | Cheat,
   dims: Readonly<Record<string, number>>,
 ): Promise<Built | Verdict> {
   try {
-    const built = await buildWithin(packageRoot, candidate);
+    const bound = 'family' in candidate && candidate.family === 'theft';
+    const built = await (bound ? build(candidate) : buildWithin(packageRoot, candidate));
     await built.artifact(dims, 1);
     return built;
   } catch (error) {
