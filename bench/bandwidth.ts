@@ -60,8 +60,8 @@ async function measure(variant: Variant, c: Case, threads: number): Promise<{ fr
   return { fresh: gbPerSecond(fresh.timeNs), again: gbPerSecond(again.timeNs) };
 }
 
-const { bytes } = await compile({ type: 'assemblyscript', entry: 'copy.ts', files: { 'copy.ts': copy } });
-const artifact = { kind: 'wasm' as const, bytes: bytes as Uint8Array };
+const bytes = await compile({ type: 'assemblyscript', entry: 'copy.ts', files: { 'copy.ts': copy } });
+const artifact = { kind: 'wasm' as const, bytes };
 const cores = availableParallelism();
 const rows = [];
 for (const c of op.cases) {

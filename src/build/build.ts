@@ -13,10 +13,11 @@ import { allowedFlags, type Parameters } from '../contract/candidate.ts';
 import { messageOf } from '../contract/errors.ts';
 import { cacheBytes } from '../machine/caches.ts';
 import { tunedParameters, tuneFile } from '../tune/log.ts';
-import { type CompileRequest, compile } from './compile.ts';
+import { compile } from './compile.ts';
+import { evaluate } from './evaluate.ts';
 import { marked, markImports } from './marks.ts';
 import { checkModule } from './module.ts';
-import { assemblyScriptSources, BuildError, bundle, hashOf, type Source, sourceOf } from './sources.ts';
+import { asScript, assemblyScriptSources, BuildError, bundle, hashOf, type Source, sourceOf } from './sources.ts';
 
 export interface Built extends Variant {
   readonly op: string;
@@ -53,11 +54,11 @@ const Description = z.object({
 const ParameterValues = z.record(z.string(), z.union([z.number(), z.string()]));
 type Description = z.infer<typeof Description>;
 
-/** Part of every hash: another compiler, or another use of it, makes another artifact. */
-const tools =
-  ['assemblyscript', 'wabt', 'esbuild']
-    .map((name) => createRequire(import.meta.url)(`${name}/package.json`).version)
-    .join(' ') + readFileSync(new URL('./compiler.ts', import.meta.url), 'utf8');
+const versionOf = (name: string): string => createRequire(import.meta.url)(`${name}/package.json`).version;
+
+/** Part of every hash, as far as it makes the artifact: another compiler, or another use of it, makes another one. */
+const bundler = versionOf('esbuild');
+const compilers = `${versionOf('assemblyscript')} ${versionOf('wabt')} ${readFileSync(new URL('./compiler.ts', import.meta.url), 'utf8')}`;
 
 /** Builds a candidate; it and `artifact` throw BuildError, whose message names the file and what to change. */
 export function build(candidate: CandidateFile): Promise<Built> {
@@ -110,19 +111,19 @@ const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, 
 
 async function typescript(candidate: CandidateFile, allowed?: string, plugins?: Plugin[]): Promise<Built> {
   const { code, sources } = await bundle(candidate.file, allowed, plugins);
-  const hash = hashOf('ts', tools, code);
+  const hash = hashOf('ts', bundler, code);
   const description = await describe(hash, code, 'setup');
   return {
     ...identity(candidate, hash, description, sources),
     threads: 'one',
     tier: 'J',
-    artifact: async () => ({ kind: 'js', code }),
+    artifact: async () => ({ kind: 'js', code: await asScript(code) }),
   };
 }
 
 async function generator(candidate: CandidateFile, allowed?: string): Promise<Built> {
   const { code, sources } = await bundle(candidate.file, allowed);
-  const hash = hashOf('wasm.ts', tools, code);
+  const hash = hashOf('wasm.ts', bundler, compilers, code);
   const description = await describe(hash, code, 'generate');
   const { tunable: space } = description;
   const caches = cacheBytes();
@@ -130,7 +131,7 @@ async function generator(candidate: CandidateFile, allowed?: string): Promise<Bu
     if (!description.parameters) return {};
     const key = hashOf(hash, JSON.stringify([dims, caches]));
     const bytes = await cached(`${key}.parameters.json`, async () =>
-      Buffer.from(JSON.stringify((await compile({ type: 'parameters', code, dims, caches })).parameters ?? null)),
+      Buffer.from(JSON.stringify(await evaluate(code, 'parameters', [dims, caches]))),
     );
     const values = ParameterValues.safeParse(JSON.parse(Buffer.from(bytes).toString()));
     if (values.success) return values.data;
@@ -143,12 +144,7 @@ async function generator(candidate: CandidateFile, allowed?: string): Promise<Bu
       tier: 'W',
       async artifact(dims, threads = 1) {
         const values = await parameters(dims, threads);
-        return module(hashOf(hash, JSON.stringify([dims, values])), {
-          type: 'generate',
-          code,
-          dims,
-          parameters: values,
-        });
+        return module(hashOf(hash, JSON.stringify([dims, values])), () => generate(code, [dims, values]));
       },
       ...(description.parameters && { tuning: { space, parameters, with: (values) => using(() => values) } }),
     };
@@ -162,9 +158,9 @@ async function assemblyScript(candidate: CandidateFile, allowed?: string): Promi
 }
 
 function compiled(candidate: CandidateFile, entry: string, files: Record<string, string>, marks = false): Built {
-  const hash = hashOf('as.ts', tools, ...Object.entries(files).flat());
+  const hash = hashOf('as.ts', compilers, ...Object.entries(files).flat());
   const description = headComment(files[entry]);
-  const artifact = () => module(hash, { type: 'assemblyscript', entry, files }, marks);
+  const artifact = () => module(hash, () => compile({ type: 'assemblyscript', entry, files }), marks);
   const folder = basename(resolve(dirname(candidate.file), '..'));
   const sources = Object.entries(files).map(([name, text]) => ({ path: `${folder}/${name}`, text }));
   return { ...identity(candidate, hash, description, sources), tier: 'W', artifact };
@@ -173,9 +169,9 @@ function compiled(candidate: CandidateFile, entry: string, files: Record<string,
 async function wat(candidate: CandidateFile): Promise<Built> {
   const source = sourceOf(candidate.file, candidate.file);
   const { text } = source;
-  const hash = hashOf('wat', tools, text);
+  const hash = hashOf('wat', compilers, text);
   const description = headComment(text);
-  const artifact = () => module(hash, { type: 'wat', text });
+  const artifact = () => module(hash, () => compile({ type: 'wat', text }));
   return { ...identity(candidate, hash, description, [source]), tier: 'W', artifact };
 }
 
@@ -184,18 +180,23 @@ function identity({ id, op }: CandidateFile, hash: string, description: Descript
   return { id, op, hash, about, flags, threads, source, sources };
 }
 
-async function module(key: string, request: CompileRequest, marks = false): Promise<Artifact> {
-  const bytes = await cached(`${key}.wasm`, async () => (await compile(request)).bytes as Uint8Array);
+async function module(key: string, make: () => Promise<Uint8Array>, marks = false): Promise<Artifact> {
+  const bytes = await cached(`${key}.wasm`, make);
   checkModule(bytes, marks);
   return { kind: 'wasm', bytes };
 }
 
-/** The metadata of a default export, which takes running it: done in the compiler's process, once per content. */
+/** The module of a generator, which may return it as text or as bytes. */
+async function generate(code: string, args: readonly unknown[]): Promise<Uint8Array> {
+  const made = await evaluate(code, 'generate', args);
+  if (typeof made === 'string') return compile({ type: 'wat', text: made });
+  if (made instanceof Uint8Array) return made;
+  throw new BuildError('does not build: generate(dims) returned neither WAT text nor the bytes of a module');
+}
+
+/** The metadata of a default export, which takes running it; once per content. */
 async function describe(hash: string, code: string, needs: 'setup' | 'generate'): Promise<Description> {
-  const bytes = await cached(`${hash}.json`, async () => {
-    const { description } = await compile({ type: 'describe', code });
-    return Buffer.from(JSON.stringify(description));
-  });
+  const bytes = await cached(`${hash}.json`, async () => Buffer.from(JSON.stringify(await evaluate(code))));
   const raw = JSON.parse(Buffer.from(bytes).toString());
   const signature = needs === 'setup' ? 'setup(dims, arena)' : 'generate(dims)';
   if (!raw[needs]) throw new BuildError(`should export default { about, ${signature} }, and has no function ${needs}`);

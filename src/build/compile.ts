@@ -1,40 +1,31 @@
 /** The parent's end of the compiler: one child for all builds, one request at a time, killed when it takes too long. */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { packageRoot } from '../catalog/places.ts';
-import type { CacheBytes, Parameters } from '../contract/candidate.ts';
+import { endGroup, startLocked } from '../cell/lockdown.ts';
+import { stopEvaluator } from './evaluate.ts';
 import { BuildError } from './sources.ts';
 
 export type CompileRequest =
   | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }
-  | { readonly type: 'wat'; readonly text: string }
-  | { readonly type: 'describe'; readonly code: string }
-  | { readonly type: 'parameters'; readonly code: string; readonly dims: Dims; readonly caches: CacheBytes }
-  | { readonly type: 'generate'; readonly code: string; readonly dims: Dims; readonly parameters: Parameters };
+  | { readonly type: 'wat'; readonly text: string };
 
-type Dims = Readonly<Record<string, number>>;
-
+/** One of the two. */
 export interface CompileReply {
-  readonly ok: boolean;
   readonly bytes?: Uint8Array;
-  readonly description?: Readonly<Record<string, unknown>>;
-  readonly parameters?: unknown;
   readonly error?: string;
 }
 
+const program = {
+  main: fileURLToPath(new URL('./compiler.ts', import.meta.url)),
+  reads: ['package.json', ...['assemblyscript', 'binaryen', 'long', 'wabt'].map((name) => `node_modules/${name}`)],
+  flags: [],
+};
 const limitMs = 60_000;
 let child: ChildProcess | null = null;
 let queue: Promise<unknown> = Promise.resolve();
 
 function start(): ChildProcess {
-  const started = fork(fileURLToPath(new URL('./compiler.ts', import.meta.url)), [], {
-    // Reads what the compilers are made of; writes nothing, and has no network.
-    execArgv: ['--permission', `--allow-fs-read=${packageRoot}`],
-    env: {},
-    serialization: 'advanced',
-    detached: true,
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
+  const started = startLocked(program, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   started.unref();
   const forget = () => {
     if (child === started) child = null;
@@ -44,18 +35,25 @@ function start(): ChildProcess {
   return started;
 }
 
+/** Ends all that builds. */
 export function stopCompiler(): void {
-  child?.kill('SIGKILL');
+  stopEvaluator();
+  stop();
+}
+
+function stop(): void {
+  if (child) endGroup(child);
   child = null;
 }
 
-export function compile(request: CompileRequest): Promise<CompileReply> {
-  const reply = queue.then(() => ask(request));
-  queue = reply.catch(() => {});
-  return reply;
+/** The bytes of the module. */
+export function compile(request: CompileRequest): Promise<Uint8Array> {
+  const bytes = queue.then(() => ask(request));
+  queue = bytes.catch(() => {});
+  return bytes;
 }
 
-async function ask(request: CompileRequest): Promise<CompileReply> {
+async function ask(request: CompileRequest): Promise<Uint8Array> {
   child ??= start();
   const worker = child;
   worker.channel?.ref();
@@ -63,18 +61,18 @@ async function ask(request: CompileRequest): Promise<CompileReply> {
   let ended = () => {};
   try {
     const reply = await new Promise<CompileReply>((resolve, reject) => {
-      const stop = (message: string) => {
-        stopCompiler();
+      const give = (message: string) => {
+        stop();
         reject(new BuildError(message));
       };
-      timer = setTimeout(() => stop(`does not finish building within ${limitMs / 1000} s`), limitMs);
+      timer = setTimeout(() => give(`does not finish building within ${limitMs / 1000} s`), limitMs);
       worker.once('message', resolve);
-      ended = () => stop('ended the process that builds it');
+      ended = () => give('ended the process that builds it');
       worker.once('exit', ended);
       worker.send(request, (error) => error && ended());
     });
-    if (!reply.ok) throw new BuildError(`does not build: ${reply.error}`);
-    return reply;
+    if (!reply.bytes) throw new BuildError(`does not build: ${reply.error}`);
+    return reply.bytes;
   } finally {
     clearTimeout(timer);
     worker.removeAllListeners('message').off('exit', ended);

@@ -1,5 +1,4 @@
-/** The child process that compiles: AssemblyScript, WAT, and the code of generators, which is not ours to run elsewhere. */
-import type { Generator } from '../contract/candidate.ts';
+/** The child process that compiles AssemblyScript and WAT. It reads what candidates say and runs none of it. */
 import type { CompileReply, CompileRequest } from './compile.ts';
 
 async function assemblyScript(entry: string, files: Readonly<Record<string, string>>): Promise<Uint8Array> {
@@ -42,36 +41,12 @@ async function wat(text: string): Promise<Uint8Array> {
   }
 }
 
-async function evaluate(code: string): Promise<Record<string, unknown>> {
-  const url = `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
-  const module = await import(url);
-  if (typeof module.default !== 'object' || module.default === null) throw new Error('it has no default export');
-  return module.default;
-}
-
 async function answer(request: CompileRequest): Promise<CompileReply> {
   switch (request.type) {
     case 'assemblyscript':
-      return { ok: true, bytes: await assemblyScript(request.entry, request.files) };
+      return { bytes: await assemblyScript(request.entry, request.files) };
     case 'wat':
-      return { ok: true, bytes: await wat(request.text) };
-    case 'describe': {
-      const { about, flags, source, threads, tunable, setup, generate, parameters } = await evaluate(request.code);
-      const is = (value: unknown) => typeof value === 'function';
-      const functions = { setup: is(setup), generate: is(generate), parameters: is(parameters) };
-      return { ok: true, description: { about, flags, source, threads, tunable, ...functions } };
-    }
-    case 'parameters': {
-      const { parameters } = (await evaluate(request.code)) as unknown as Required<Generator>;
-      return { ok: true, parameters: parameters(request.dims, request.caches) };
-    }
-    case 'generate': {
-      const { generate } = (await evaluate(request.code)) as unknown as Generator;
-      const made: unknown = generate(request.dims, request.parameters);
-      if (typeof made === 'string') return { ok: true, bytes: await wat(made) };
-      if (made instanceof Uint8Array) return { ok: true, bytes: made };
-      throw new Error('generate(dims) returned neither WAT text nor the bytes of a module');
-    }
+      return { bytes: await wat(request.text) };
   }
 }
 
@@ -81,7 +56,7 @@ process.on('message', async (request: CompileRequest) => {
     send(await answer(request));
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    send({ ok: false, error: text.split('\n').slice(0, 2).join(' ').trim() });
+    send({ error: text.split('\n').slice(0, 2).join(' ').trim() });
   }
 });
 process.on('disconnect', () => process.exit(0));

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { build, type Message, type Plugin } from 'esbuild';
+import { build, type Message, type Plugin, transform } from 'esbuild';
 import { shown } from '../catalog/candidates.ts';
 
 /** A candidate that cannot be built: the message says which file and what to change. */
@@ -60,6 +60,23 @@ export async function bundle(file: string, allowed = commonOf(file), plugins: Pl
   for (const input of inputs) checkImport(file, input, allowed);
   const files = [file, ...inputs.filter((input) => input !== file).sort()];
   return { code: result.outputFiles[0].text, sources: files.map((path) => sourceOf(path, file)) };
+}
+
+/** The module of `bundle` as a script that leaves its exports in `candidate`, for a realm that knows no modules. */
+export async function asScript(code: string): Promise<string> {
+  const script = await transform(code, {
+    format: 'iife',
+    globalName: 'candidate',
+    banner: "'use strict';",
+    target: 'esnext',
+    charset: 'utf8',
+    supported: { 'dynamic-import': false },
+    logLevel: 'silent',
+  }).catch(({ errors }: { errors: Message[] }) => {
+    throw new BuildError(`does not build: ${errors[0].text}`);
+  });
+  if (!/__toESM\(require\(/.test(script.code)) return script.code;
+  throw new BuildError('calls import(): what a candidate needs, it imports at its head, from kernels/common');
 }
 
 function explain({ text, location }: Message): string {

@@ -1,14 +1,20 @@
-/** The parent's end of a cell: starts the process, asks, waits no longer than the limit, and kills it. */
-import { type ChildProcess, fork } from 'node:child_process';
+/**
+ * The parent's end of a cell: starts the process, asks, waits no longer than the limit, and kills it. A cell that is not asked
+ * anything is stopped, so that it can't disturb the one that is.
+ */
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { packageRoot } from '../catalog/places.ts';
+import { endGroup, signalGroup, startLocked, startTrusted } from './lockdown.ts';
 import type { Variant } from './opening.ts';
-import { type Opening, queueFile, type Reply, type Request, type Samples, type Sampling } from './protocol.ts';
+import { cellProgram } from './program.ts';
+import type { Evaluation, Opening, Reply, Request, Samples, Sampling } from './protocol.ts';
+import { mostResidentBytes, residentBytes } from './watch.ts';
 
 type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
+type Answer = Reply & { ok: true };
 
 /** What went wrong in a cell is the candidate's doing: it becomes its verdict and does not end the run. */
 export class CellError extends Error {}
@@ -20,28 +26,11 @@ export function killAllCells(): void {
   for (const cell of living) cell.close();
 }
 
+process.on('exit', killAllCells);
+
 export type CellOptions = Pick<Variant, 'flags' | 'trusted'>;
 
-function execArgv({ flags, trusted = false }: CellOptions): string[] {
-  const quiet = '--disable-warning=SecurityWarning';
-  if (trusted) return [...flags, quiet];
-  const readable = [
-    join(packageRoot, 'src'),
-    join(packageRoot, 'package.json'),
-    join(packageRoot, 'node_modules/tinybench'),
-    queueFile,
-  ];
-  return [
-    ...flags,
-    quiet,
-    '--permission',
-    '--allow-worker',
-    ...readable.map((path) => `--allow-fs-read=${path}`),
-    '--no-addons',
-    '--disable-proto=delete',
-    '--disallow-code-generation-from-strings',
-  ];
-}
+const watchMs = 100;
 
 export class Cell {
   readonly #child: ChildProcess;
@@ -51,31 +40,28 @@ export class Cell {
   #waiting: { id: number; resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
   #ended: string | null = null;
 
-  constructor(options: CellOptions) {
-    this.#child = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), [], {
-      execArgv: execArgv(options),
-      env: {},
-      cwd: this.#folder,
-      serialization: 'advanced',
-      // Its own process group: Ctrl-C reaches the parent alone, which decides what to keep.
-      detached: true,
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
+  constructor({ flags, trusted = false }: CellOptions) {
+    const start = trusted ? startTrusted : startLocked;
+    this.#child = start(
+      { ...cellProgram(), flags: trusted ? flags : [...flags, '--frozen-intrinsics'] },
+      { cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+    );
     living.add(this);
+    // A cell keeps this process alive only while it is asked.
+    for (const part of [this.#child, this.#child.channel, this.#child.stderr as Socket | null]) part?.unref();
     this.#child.stderr?.on('data', (chunk) => {
       if (this.#stderr.length < 4096) this.#stderr += chunk;
     });
     this.#child.on('message', (reply: Reply | null) => {
       if (typeof reply !== 'object' || typeof reply?.ok !== 'boolean') return this.#end('it sent what is no answer');
-      if (reply.id !== this.#waiting?.id) return;
-      this.#waiting.resolve(reply);
-      this.#waiting = null;
+      if (reply.id === this.#waiting?.id) {
+        this.#waiting.resolve(reply);
+        this.#waiting = null;
+      }
+      if (!this.#waiting) signalGroup(this.#child, 'SIGSTOP');
     });
     this.#child.on('error', (error) => this.#end(`could not start a process for it: ${error.message}`));
-    this.#child.on('exit', (code, signal) => {
-      const detail = this.#stderr.split('\n').find((line) => /error|fatal|not allowed|bad option/i.test(line));
-      this.#end(`its process ended early (${signal ?? `exit code ${code}`})${detail ? `: ${detail.trim()}` : ''}`);
-    });
+    this.#child.on('exit', (code, signal) => this.#end(deathOf(code, signal, this.#stderr)));
   }
 
   async open(opening: Opening, limitMs = 60_000): Promise<void> {
@@ -83,22 +69,30 @@ export class Cell {
   }
 
   async sample(sampling: Sampling, limitMs = 60_000): Promise<Samples> {
-    const reply = await this.#ask({ type: 'sample', sampling }, limitMs);
-    if (reply.samples?.timeNs.length !== sampling.calls.length) throw new CellError('it sent what is no answer');
-    return reply.samples;
+    const { samples } = await this.#ask({ type: 'sample', sampling }, limitMs);
+    if (!samples || !answers(samples, sampling)) throw new CellError('it sent what is no answer');
+    return samples;
+  }
+
+  /** Bytes, or a plain value. */
+  async evaluate(evaluation: Evaluation, limitMs: number): Promise<unknown> {
+    const { value } = await this.#ask({ type: 'evaluate', evaluation }, limitMs);
+    return typeof value === 'string' ? JSON.parse(value) : value;
   }
 
   close(): void {
     this.#end('it was stopped');
   }
 
-  async #ask(ask: Ask, limitMs: number): Promise<Reply & { ok: true }> {
+  async #ask(ask: Ask, limitMs: number): Promise<Answer> {
     if (this.#ended !== null) throw new CellError(this.#ended);
     const id = ++this.#id;
     const timer = setTimeout(() => this.#end(`no answer within ${(limitMs / 1000).toFixed(0)} s`), limitMs);
+    const watch = setInterval(() => this.#watch(), watchMs);
     try {
       const reply = await new Promise<Reply>((resolve, reject) => {
         this.#waiting = { id, resolve, reject };
+        signalGroup(this.#child, 'SIGCONT');
         this.#child.send({ id, ...ask }, (error) => {
           if (error) this.#end(`could not be reached: ${error.message}`);
         });
@@ -107,16 +101,39 @@ export class Cell {
       return reply;
     } finally {
       clearTimeout(timer);
+      clearInterval(watch);
     }
+  }
+
+  #watch(): void {
+    if (residentBytes(this.#child.pid) <= mostResidentBytes) return;
+    this.#end(`it uses more than ${(mostResidentBytes / 2 ** 30).toFixed(1)} GiB of memory`);
   }
 
   #end(reason: string): void {
     if (this.#ended !== null) return;
     this.#ended = reason;
     living.delete(this);
-    this.#child.kill('SIGKILL');
+    endGroup(this.#child);
     rmSync(this.#folder, { recursive: true, force: true });
     this.#waiting?.reject(new CellError(reason));
     this.#waiting = null;
   }
+}
+
+/** Whether these can be samples of these calls; what they say is for others to check. */
+function answers({ timeNs, reads }: Samples, { calls }: Sampling): boolean {
+  if (timeNs.length !== calls.length || reads.length !== calls.length) return false;
+  return calls.every(
+    (call, i) =>
+      Number.isFinite(timeNs[i]) &&
+      reads[i].length === call.reads.length &&
+      call.reads.every(({ length }, j) => reads[i][j].length === length),
+  );
+}
+
+function deathOf(code: number | null, signal: string | null, stderr: string): string {
+  if (/heap out of memory/.test(stderr)) return 'it uses more memory than the heap of JavaScript may have';
+  const detail = stderr.split('\n').find((line) => /error|fatal|not allowed|bad option/i.test(line));
+  return `its process ended early (${signal ?? `exit code ${code}`})${detail ? `: ${detail.trim()}` : ''}`;
 }

@@ -1,10 +1,11 @@
 /** An artifact made callable: instantiate or evaluate it over the arena, bind its arguments, hand threads their share. */
-import type { Candidate } from '../contract/candidate.ts';
+import type { Dtype } from '../contract/op.ts';
 import type { Peer } from '../contract/peer.ts';
 import { type CellArena, imageBase, syncBytes } from './arena.ts';
 import { Marks } from './marks.ts';
 import type { Pool, ThreadTask } from './pool.ts';
-import type { MarkedNs, Opening } from './protocol.ts';
+import { type MarkedNs, markSymbol, type Opening } from './protocol.ts';
+import { Realm } from './realm.ts';
 
 export interface Kernel {
   /** Untimed, right before a call and after the inputs are in place. */
@@ -32,7 +33,7 @@ async function plainKernel(opening: Opening, arena: CellArena, pool: Pool, marks
     case 'wasm':
       return wasmKernel(opening, opening.artifact.bytes, arena, pool, marks?.mark);
     case 'js':
-      return jsKernel(opening, opening.artifact.code, arena);
+      return jsKernel(opening, opening.artifact.code, arena, marks?.mark);
     case 'peer':
       return peerKernel(opening, opening.artifact.file, arena);
   }
@@ -99,19 +100,24 @@ async function wasmKernel(
   };
 }
 
-let opened = 0;
-
 /**
- * The module is evaluated anew for every case. V8 treats what a closure captures (the dims) as constants while that closure
- * exists once; a second `setup` of the same module would halve the speed of plain loops, the baseline's first of all.
+ * The script is run anew for every case, in a realm of its own. V8 treats what a closure captures (the dims) as constants while that
+ * closure exists once; a second `setup` of the same script would halve the speed of plain loops, the baseline's first of all.
  */
-async function jsKernel(opening: Opening, code: string, arena: CellArena): Promise<Kernel> {
-  const url = `data:text/javascript;base64,${Buffer.from(`${code}\n// case ${++opened}`).toString('base64')}`;
-  const { default: candidate } = (await import(url)) as { default: Candidate };
-  const run = candidate.setup(opening.dims, arena) as (tensors: unknown, scalars: unknown) => void;
-  const tensors = arena.tensors(opening.slots);
-  const { scalars } = opening;
-  return { before: nothing, call: () => run(tensors, scalars), after: nothing };
+function jsKernel(opening: Opening, code: string, arena: CellArena, mark?: (ops: number) => void): Kernel {
+  const realm = new Realm();
+  if (mark) realm.lend(Symbol.for(markSymbol), mark);
+  const view = (dtype: Dtype, address: number, length: number) =>
+    realm.view(arena.memory.buffer, dtype, address, length);
+  const allocate = (dtype: Dtype) => realm.wrap((length) => view(dtype, arena.allocate(4 * length), length));
+  const own = realm.record({ f32: allocate('f32'), i32: allocate('i32') });
+  const candidate = realm.load(code);
+  if (typeof candidate.setup !== 'function') throw new Error('it has no function setup');
+  const run = candidate.setup(realm.record(opening.dims), own);
+  if (typeof run !== 'function') throw new Error('setup(dims, arena) returned no function');
+  const slots = opening.slots.map(({ name, dtype, offset, length }) => [name, view(dtype, imageBase + offset, length)]);
+  const tensors = realm.record(Object.fromEntries(slots));
+  return { before: nothing, call: realm.bind(run, tensors, realm.record(opening.scalars)), after: nothing };
 }
 
 /** Peers are libraries that we trust; they bring their own memory and copy in and out of the arena, untimed. */

@@ -1,8 +1,10 @@
 /** The child process: one variant, one case at a time. Messages come in order and are answered in order. */
+import { types } from 'node:util';
 import { CellArena } from './arena.ts';
 import { type Kernel, makeKernel } from './kernel.ts';
 import { Pool } from './pool.ts';
-import type { Reply, Request } from './protocol.ts';
+import type { Evaluation, Reply, Request } from './protocol.ts';
+import { Realm } from './realm.ts';
 import { sample } from './sampler.ts';
 
 const arena = new CellArena();
@@ -13,15 +15,45 @@ let kernel: Kernel | null = null;
 async function answer(request: Request): Promise<Reply> {
   const { id } = request;
   try {
-    if (request.type === 'open') {
-      kernel = null;
-      kernel = await makeKernel(request.opening, arena, pool);
-      return { id, ok: true };
+    switch (request.type) {
+      case 'open':
+        kernel = null;
+        kernel = await makeKernel(request.opening, arena, pool);
+        return { id, ok: true };
+      case 'sample':
+        if (!kernel) throw new Error('no case is open in this cell');
+        return { id, ok: true, samples: await sample(kernel, arena, request.sampling) };
+      case 'evaluate':
+        return { id, ok: true, value: evaluate(request.evaluation) };
     }
-    if (!kernel) throw new Error('no case is open in this cell');
-    return { id, ok: true, samples: await sample(kernel, arena, request.sampling) };
   } catch (error) {
-    return { id, ok: false, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+    return { id, ok: false, error: textOf(error) };
+  }
+}
+
+/** More than any module or its text. */
+const mostReturned = 2 ** 25;
+
+function evaluate({ code, method, args = [] }: Evaluation): Uint8Array | string {
+  const realm = new Realm();
+  const candidate = realm.load(code);
+  const described = () =>
+    Object.entries(candidate).map(([key, value]) => [key, typeof value === 'function' ? true : value]);
+  const call = (name: string) =>
+    (candidate[name] as (...args: unknown[]) => unknown)(...args.map((arg) => realm.copy(arg)));
+  const value = method === undefined ? realm.record(Object.fromEntries(described())) : call(method);
+  const returned = types.isUint8Array(value) ? new Uint8Array(value) : (realm.json(value) ?? 'null');
+  if (returned.length <= mostReturned) return returned;
+  throw new Error(`it returns ${returned.length} bytes: ${mostReturned} are the most`);
+}
+
+/** Of whatever was thrown, which may be anything. */
+function textOf(error: unknown): string {
+  try {
+    const text = types.isNativeError(error) ? `${error.name}: ${error.message}` : String(error);
+    return text.slice(0, 500);
+  } catch {
+    return 'it threw what cannot be shown';
   }
 }
 
@@ -30,3 +62,4 @@ process.on('message', (request: Request) => {
   last = last.then(async () => send(await answer(request)));
 });
 process.on('disconnect', () => process.exit(0));
+send({ id: 0, ok: true });

@@ -3,7 +3,7 @@
  *
  * Error    a stretch lacks, or has too much of, one reading of the clock: some 50 ns.
  */
-import { type MarkedNs, markSymbol } from './protocol.ts';
+import type { MarkedNs } from './protocol.ts';
 
 const clock = process.hrtime.bigint;
 
@@ -18,10 +18,6 @@ export class Marks {
     this.#ops = ops;
     this.#since = now;
   };
-
-  constructor() {
-    Object.assign(globalThis, { [Symbol.for(markSymbol)]: this.mark });
-  }
 
   /** One call, from its first to its last nanosecond. */
   over(call: () => void): void {

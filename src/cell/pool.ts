@@ -3,6 +3,7 @@
  * hand-off is one store and one load. Only WebAssembly modules run here: they can reach nothing but the arena.
  */
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 
 /** Words of the control block, which lies outside the arena: no kernel can write to it. */
@@ -30,7 +31,11 @@ export class Pool {
   async #start(): Promise<void> {
     const { port1, port2 } = new MessageChannel();
     const workerData = { control: this.#control, port: port2, wake: Atomics.load(this.#control, word.wake) };
-    const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData, transferList: [port2], env: {} });
+    const worker = new Worker(new URL(`./thread${extname(import.meta.url)}`, import.meta.url), {
+      workerData,
+      transferList: [port2],
+      env: {},
+    });
     worker.unref();
     port1.unref();
     await once(worker, 'online');

@@ -88,10 +88,26 @@ export interface Samples {
   readonly steady?: boolean;
 }
 
+/** A candidate's script to be run for a value, when it is built. */
+export interface Evaluation {
+  readonly code: string;
+  /** A method of its default export to call; none describes the export. */
+  readonly method?: string;
+  readonly args?: readonly unknown[];
+}
+
 export type Request =
   | { readonly id: number; readonly type: 'open'; readonly opening: Opening }
-  | { readonly id: number; readonly type: 'sample'; readonly sampling: Sampling };
+  | { readonly id: number; readonly type: 'sample'; readonly sampling: Sampling }
+  | { readonly id: number; readonly type: 'evaluate'; readonly evaluation: Evaluation };
 
+/** Id 0 says that the process has started. */
 export type Reply =
-  | { readonly id: number; readonly ok: true; readonly samples?: Samples }
+  | {
+      readonly id: number;
+      readonly ok: true;
+      readonly samples?: Samples;
+      /** Bytes as they are, and everything else as JSON. */
+      readonly value?: Uint8Array | string;
+    }
   | { readonly id: number; readonly ok: false; readonly error: string };

@@ -7,6 +7,7 @@ import { loadOp } from '../catalog/ops.ts';
 import { loadPeer, type PeerVariant } from '../catalog/peers.ts';
 import { stateFolder } from '../catalog/places.ts';
 import { Cell } from '../cell/cell.ts';
+import { isolation } from '../cell/lockdown.ts';
 import { openingOf } from '../cell/opening.ts';
 import { allowedFlags } from '../contract/candidate.ts';
 import { messageOf } from '../contract/errors.ts';
@@ -43,6 +44,7 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
     /** Rates of the same arithmetic at 256 and at 128 bits; and how much slower than the best the median call of it was. */
     measured: { revectorized, unrest },
     threads: here.cores,
+    isolation: isolation(),
     peers,
     state: stateFolder,
     warnings,
@@ -56,6 +58,7 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
       ...Object.entries(features).map(([what, good]) => `  ${mark(good)}  ${what}`),
       `  ${mark(revectorized !== null && revectorized >= tookEffect)}  ${revectorizerLine(revectorized)}`,
       `  ${here.cores.toString().padEnd(3)}  threads for candidates that can use them`,
+      `       isolation of candidates: ${report.isolation}`,
       '',
       'Peers',
       ...peers.map(({ peer, reason }) => `  ${mark(reason === null)}  ${peer}${reason === null ? '' : `: ${reason}`}`),

@@ -111,8 +111,8 @@ class Best {
   }
 }
 
-async function probeModule(): Promise<Uint8Array> {
-  return (await compile({ type: 'wat', text: probe() })).bytes as Uint8Array;
+function probeModule(): Promise<Uint8Array> {
+  return compile({ type: 'wat', text: probe() });
 }
 
 export interface PeakOptions {

@@ -1,13 +1,13 @@
 /** Kernels of the test folders as variants: built like candidates, but free to import the code that they bend. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from '../../src/build/sources.ts';
+import { asScript, bundle } from '../../src/build/sources.ts';
 import { packageRoot } from '../../src/catalog/places.ts';
 import type { Variant } from '../../src/cell/opening.ts';
 
 export async function variantFrom(file: string): Promise<Variant> {
   const path = join(packageRoot, 'test', file);
-  const { code } = await bundle(path, packageRoot);
+  const code = await asScript((await bundle(path, packageRoot)).code);
   return { id: file.replace(/\.ts$/, ''), flags: [], threads: 'one', artifact: async () => ({ kind: 'js', code }) };
 }
 

@@ -2,7 +2,7 @@
  * @hack    ends the process with exit code 0
  * @family  forgery
  * @seen    METR, June 2025: leaving before a test can fail
- * @reason  ended early | process is not defined
+ * @reason  process is not defined
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';

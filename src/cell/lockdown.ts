@@ -1,0 +1,99 @@
+/**
+ * How a process is started that runs code which is not ours. Everywhere: Node's permission model (reads its own code and nothing else,
+ * writes nothing, no network, no processes, no addons), no code from strings, limits for both kinds of memory, an empty environment.
+ * Where the system lets everybody have them: user, network and IPC namespaces, so that the kernel says no as well. Baseline and
+ * candidates are started alike.
+ *
+ * Needs    `unshare` for the namespaces, and `setpriv` so that a process which is stopped ends with its parent.
+ */
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { packageRoot } from '../catalog/places.ts';
+
+export type Isolation = 'user namespace + permission model' | 'permission model only';
+
+/** Of JavaScript's heap. Typed arrays lie outside of it: the parent watches the process as a whole. */
+const heapMiB = 1024;
+/** 2 GiB: an arena may declare a larger maximum, but never grows beyond this. */
+const arenaPages = 32768;
+
+export interface Program {
+  /** A file of ours. */
+  readonly main: string;
+  /** What it may read besides, from the package's folder. */
+  readonly reads: readonly string[];
+  readonly flags: readonly string[];
+}
+
+export function startLocked({ main, reads, flags }: Program, options: SpawnOptions): ChildProcess {
+  const readable = [main, ...reads.map((path) => resolve(packageRoot, path))];
+  return start([...confinement(), process.execPath, ...flags, ...locks(readable), main], options);
+}
+
+/** For libraries that we trust and that need more than their own bytes. */
+export function startTrusted({ main, flags }: Program, options: SpawnOptions): ChildProcess {
+  return start([process.execPath, ...flags, main], options);
+}
+
+function locks(readable: readonly string[]): string[] {
+  return [
+    '--permission',
+    '--allow-worker',
+    ...readable.map((path) => `--allow-fs-read=${path}`),
+    '--no-addons',
+    '--disable-proto=delete',
+    '--disallow-code-generation-from-strings',
+    `--max-old-space-size=${heapMiB}`,
+    `--wasm-max-mem-pages=${arenaPages}`,
+    '--disable-warning=SecurityWarning',
+    '--disable-warning=ExperimentalWarning',
+  ];
+}
+
+/** With a process group of its own: Ctrl-C reaches the parent alone, which decides what to keep, and all of it can be killed at once. */
+function start([command, ...args]: readonly string[], options: SpawnOptions): ChildProcess {
+  return spawn(command, args, { env: {}, serialization: 'advanced', detached: true, ...options });
+}
+
+/** Ends a process and all that it has started, stopped or not. */
+export function endGroup(child: ChildProcess): void {
+  if (!signalGroup(child, 'SIGKILL')) child.kill('SIGKILL');
+}
+
+/** Whether the signal could be sent. */
+export function signalGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): boolean {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return false;
+  try {
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** What stands between a candidate and this system. */
+export function isolation(): Isolation {
+  return confinement().some((part) => part.endsWith('unshare'))
+    ? 'user namespace + permission model'
+    : 'permission model only';
+}
+
+let confined: readonly string[] | null = null;
+
+/** The words in front of `node`: found out by trying, once. */
+function confinement(): readonly string[] {
+  const namespaces = program('unshare', '-Uni');
+  const ending = program('setpriv', '--pdeathsig', 'KILL');
+  const attempts = [[...namespaces, ...ending], namespaces, ending].filter((attempt) => attempt.length > 0);
+  confined ??= attempts.find(([command, ...args]) => runs(command, [...args, process.execPath, '--v8-options'])) ?? [];
+  return confined;
+}
+
+function program(name: string, ...args: string[]): string[] {
+  const path = ['/usr/bin', '/bin'].map((folder) => join(folder, name)).find(existsSync);
+  return path ? [path, ...args] : [];
+}
+
+function runs(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore', env: {} }).status === 0;
+}

@@ -1,0 +1,94 @@
+/** What JavaScript that is not ours can reach, in a timed cell and when it is built, and what becomes of what it takes. */
+import { afterAll, describe, expect, test } from 'vitest';
+import { stopCompiler } from '../src/build/compile.ts';
+import { evaluate } from '../src/build/evaluate.ts';
+import { asScript } from '../src/build/sources.ts';
+import { Cell, killAllCells } from '../src/cell/cell.ts';
+import { isolation } from '../src/cell/lockdown.ts';
+
+const kernel = (body: string) => `export default { about: 'x', setup: (dims, arena) => ({ C }) => { ${body} } };`;
+
+/** The one element of C after a call, and how long the call is said to have taken. */
+async function call(code: string): Promise<{ C: number; timeNs: number }> {
+  const cell = new Cell({ flags: [] });
+  try {
+    const slots = [{ name: 'C', dtype: 'f32' as const, offset: 64, length: 1 }];
+    const artifact = { kind: 'js' as const, code: await asScript(code) };
+    await cell.open({ artifact, op: 'x', dims: {}, scalars: {}, slots, bytes: 128, threads: 1 });
+    const { reads, timeNs } = await cell.sample({ calls: [{ writes: [], reads: [{ offset: 64, length: 4 }] }] });
+    return { C: new Float32Array(reads[0][0].slice().buffer)[0], timeNs: timeNs[0] };
+  } finally {
+    cell.close();
+  }
+}
+
+afterAll(() => {
+  killAllCells();
+  stopCompiler();
+});
+
+describe('a timed cell', () => {
+  const missing =
+    'process require performance Date Worker WebAssembly setTimeout queueMicrotask fetch console Promise Proxy Intl Temporal eval Function';
+  test.each(missing.split(' '))('%s is not there', async (name) => {
+    await expect(call(kernel(`${name}.name;`))).rejects.toThrow(`${name} is not defined`);
+  });
+
+  test('code from strings is refused', async () => {
+    await expect(call(kernel("(() => {}).constructor('return 1')();"))).rejects.toThrow(/Code generation from strings/);
+  });
+
+  test('what goes in leads to no object of another realm', async () => {
+    const same = 'Object.getPrototypeOf(Object.getPrototypeOf(C.buffer)) === Object.prototype';
+    const arena = 'Object.getPrototypeOf(arena.f32) === Object.getPrototypeOf(() => {})';
+    expect((await call(kernel(`C[0] = ${same} && ${arena} ? 1 : 0;`))).C).toBe(1);
+    const thrown = 'try { arena.f32(1e12); } catch (error) { C[0] = error instanceof RangeError ? 1 : 0; }';
+    expect((await call(kernel(thrown))).C).toBe(1);
+  });
+
+  test('what is patched inside is not what reports', async () => {
+    const patches = [
+      'Array.prototype.push = () => 0;',
+      'Object.prototype.valueOf = () => 0;',
+      'Number.prototype.valueOf = () => 0;',
+      'Float32Array.prototype.set = () => 0; Float32Array.prototype.slice = () => [];',
+      'Object.getPrototypeOf(Float32Array).prototype.subarray = () => [];',
+      'Math.abs = Math.min = () => 0;',
+    ].join(' ');
+    const { C, timeNs } = await call(kernel(`${patches} for (let i = 0; i < 1e6; i++) C[0] = i;`));
+    expect(C).toBe(999999);
+    expect(timeNs).toBeGreaterThan(1000);
+  });
+
+  test('a promise never settles', async () => {
+    expect((await call(kernel('C[0] = 1; (async () => { await 0; C[0] = 2; })();'))).C).toBe(1);
+  });
+
+  test('more memory than the heap may have is a sentence', async () => {
+    const bomb = 'const all = []; for (;;) all.push(new Array(1e6).fill(1.5));';
+    await expect(call(kernel(bomb))).rejects.toThrow(/more memory|GiB of memory/);
+  });
+});
+
+describe('building', () => {
+  test('import() is refused before anything runs', async () => {
+    await expect(asScript(kernel("import('node:' + 'fs');"))).rejects.toThrow(/calls import\(\)/);
+  });
+
+  test('one candidate does not meddle with the building of another', async () => {
+    await evaluate("Array.prototype.join = () => 'mine'; export default { about: 'x' };");
+    expect(await evaluate("export default { about: ['a', 'b'].join(' ') };")).toEqual({ about: 'a b' });
+  });
+
+  test('it reaches no file, clock or process', async () => {
+    await expect(evaluate('export default { about: process.cwd() };')).rejects.toThrow(/process is not defined/);
+  });
+
+  test('a generator that does not end is ended', async () => {
+    await expect(evaluate('for (;;);')).rejects.toThrow(/no answer within 10 s/);
+  });
+});
+
+test('the isolation here has a plain name', () => {
+  expect(['user namespace + permission model', 'permission model only']).toContain(isolation());
+});
