@@ -109,7 +109,7 @@ describe.skipIf(process.arch !== 'x64')('in registers (x64)', () => {
     ['select of vectors by a condition in each step', 'not', 24],
   ])('%s: %s, and %i stores of 128 bits', async (what, verdict, narrowStores) => {
     const probe = probes.find((shape) => shape.what === what);
-    const bytes = (await compile({ type: 'wat', text: probe?.module ?? '' })).bytes as Uint8Array;
+    const bytes = await compile({ type: 'wat', text: probe?.module ?? '' });
     const code = machineCode(bytes, [flag]) ?? '';
     const loop = inner(code);
     expect(loop && loop.wide > 0 && loop.narrow === 0 ? 'packed' : 'not').toBe(verdict);
