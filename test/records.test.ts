@@ -1,7 +1,7 @@
 /** Records on disk: whole or absent, never rewritten, older ones and heads read, damaged ones named. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -94,6 +94,14 @@ describe('saving', () => {
     const { summaries: all, damaged } = summaries(folder);
     expect(damaged).toEqual([]);
     expect(all.map(({ id }) => id)).toContain(record.id);
+  });
+
+  test('what a crash left half-written goes with the next record, and what another process writes now stays', () => {
+    const [stale, fresh] = ['.half-1-aaaaaaaa', '.half-2-bbbbbbbb'];
+    for (const name of [stale, fresh]) writeFileSync(join(folder, name), '{');
+    utimesSync(join(folder, stale), new Date(), new Date(Date.now() - 2 * 3_600_000));
+    saveRecord(draft(), folder);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.half-'))).toEqual([fresh]);
   });
 
   test('where the disk takes no more, the error is one sentence and nothing is left or lost', () => {

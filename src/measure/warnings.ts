@@ -18,7 +18,7 @@ export interface Observed {
   readonly shortest: { readonly variant: string; readonly case: string; readonly timeNs: number } | null;
 }
 
-const percent = (share: number) => `${(100 * share).toPrecision(share < 0.1 ? 1 : 2)} %`;
+const percent = (share: number) => `${Number((100 * share).toPrecision(share < 0.1 ? 1 : 2))} %`;
 
 export function warningsOf(seen: Observed): string[] {
   const { machine, threads, calls, rounds, warmups, pacesNs, stolen, clockNs, shortest } = seen;

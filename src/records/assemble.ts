@@ -112,7 +112,8 @@ function candidateOf({ op }: SuiteOutcome, { id, about, built, peer, verdict }: 
     about,
     verdict: verdict.status,
     message: verdict.status === 'pass' ? null : verdictText(verdict),
-    replay: failed?.replay ?? null,
+    // No command verifies a peer.
+    replay: peer ? null : (failed?.replay ?? null),
     finding: failed && {
       reason: failed.reason,
       where: failed.where,

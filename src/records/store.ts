@@ -38,6 +38,7 @@ export function saveRecord(draft: Draft, folder = recordsFolder): Saved {
   const { schema, ...rest } = draft;
   try {
     mkdirSync(folder, { recursive: true });
+    removeOldHalves(folder);
   } catch (error) {
     throw notSaved(folder, error);
   }
@@ -89,6 +90,17 @@ function writeNew(folder: string, file: string, text: string): boolean {
     return false;
   } finally {
     rmSync(half, { force: true });
+  }
+}
+
+/** What a crash has left; a writer that is alive takes no hour. */
+function removeOldHalves(folder: string): void {
+  const anHourAgo = Date.now() - 3_600_000;
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith('.half-')) continue;
+    const half = join(folder, name);
+    const { mtimeMs = 0 } = statSync(half, { throwIfNoEntry: false }) ?? {};
+    if (mtimeMs < anHourAgo) rmSync(half, { force: true });
   }
 }
 
