@@ -27,7 +27,7 @@ import { findRecord } from '../src/records/find.ts';
 import { loadRecord } from '../src/records/store.ts';
 import type { Interval } from '../src/stats/interval.ts';
 import { means } from '../src/stats/means.ts';
-import { leftOut, speedup } from '../src/stats/speedup.ts';
+import { leftOut, type Sampled, speedup } from '../src/stats/speedup.ts';
 import { type Comparison, compare, noiseFloor } from '../src/stats/verdict.ts';
 
 const gemm = (M: number, N: number, K: number) => ({
@@ -74,6 +74,8 @@ interface Run {
   readonly leftOut: number;
   readonly floor: number | null;
   readonly found: { readonly of: string; readonly speedup: Interval; readonly verdict: Comparison }[];
+  /** Raw, so that another way to a speedup can be tried on the same times. */
+  readonly samples: readonly Sampled[];
 }
 
 async function run(more: number, level: Run['level'], busy: number): Promise<Run> {
@@ -115,6 +117,7 @@ async function run(more: number, level: Run['level'], busy: number): Promise<Run
       ...names.map((name) => judged(name, speedup(samples, baseline.id, candidate.id, name), floor?.cases)),
       judged('mean', means(samples, baseline.id, candidate.id, names)?.arithmetic, floor?.mean),
     ],
+    samples,
   };
 }
 

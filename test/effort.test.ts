@@ -64,6 +64,11 @@ describe('calls', () => {
     expect(callPlan(1e5, efforts.thorough)).toEqual({ turns: 8, baseline: 3, others: 3 });
   });
 
+  test('turns are as many as calls of the baseline fit, down to four', () => {
+    const turns = (baselineMs: number) => callPlan(baselineMs * 1e6, efforts.quick).turns;
+    expect([1, 5, 6, 9, 10, 39, 41].map(turns)).toEqual([8, 8, 6, 4, 4, 4, 1]);
+  });
+
   test('turns are even where they meet within a round', () => {
     for (const { turns } of Object.values(efforts)) expect(turns % 2).toBe(0);
   });
@@ -168,6 +173,7 @@ describe('warnings', () => {
       { rounds: { disturbed: 3, of: 30 } },
       /3 of 30 rounds, counted case by case, had no calm turn/,
     ],
+    ['a share that rounds up to ten', { calls: { leftOut: 97, of: 1000 } }, /97 of 1000 calls \(10 %\) waited/],
     ['pace', { pacesNs: [1000, 1080] }, /changed its speed by 8 % between rounds/],
     ['stolen time', { stolen: 0.03 }, /hypervisor gave 3 % of the CPU time/],
     ['virtual machine', { machine: { ...calm.machine, virtual: true } }, /virtual machine/],

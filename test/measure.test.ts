@@ -1,10 +1,13 @@
 /** The stopwatch end to end on small cases: samples in order, timed outputs checked, cheats in timed calls found. */
-import { describe, expect, test } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
 import { build, buildBaseline } from '../src/build/build.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp, loadOracle } from '../src/catalog/ops.ts';
 import { loadPeer } from '../src/catalog/peers.ts';
 import { loadText } from '../src/catalog/text.ts';
+import { Cell } from '../src/cell/cell.ts';
+import { cpus } from '../src/cell/cpu.ts';
 import type { Variant } from '../src/cell/opening.ts';
 import { efforts } from '../src/measure/effort.ts';
 import { type Measured, measure } from '../src/measure/measure.ts';
@@ -118,6 +121,25 @@ describe('train_gpt2', () => {
     );
   });
 });
+
+// Where there is no choice of CPUs, or no `taskset`, cells run wherever the system puts them.
+test.runIf(cpus().length > 0)('a cell stays on the CPU that it is given', async () => {
+  const cpu = cpus().at(-1) as number;
+  const before = childrenHere();
+  const cell = new Cell({ flags: [], cpu });
+  const [pid] = childrenHere().filter((child) => !before.includes(child));
+  try {
+    const allowed = () => /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    await vi.waitFor(() => expect(allowed()).toBe(`${cpu}`), 5000);
+  } finally {
+    cell.close();
+  }
+});
+
+const childrenHere = () =>
+  readdirSync('/proc/self/task').flatMap((thread) =>
+    readFileSync(`/proc/self/task/${thread}/children`, 'utf8').trim().split(' '),
+  );
 
 test('an abort keeps what was measured', async () => {
   const controller = new AbortController();

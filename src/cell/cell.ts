@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endGroup, signalGroup, startLocked, startTrusted } from './lockdown.ts';
+import { endGroup, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
 import type { Variant } from './opening.ts';
 import { cellProgram } from './program.ts';
 import type { Evaluation, Opening, Reply, Request, Samples, Sampling } from './protocol.ts';
@@ -28,7 +28,7 @@ export function killAllCells(): void {
 
 process.on('exit', killAllCells);
 
-export type CellOptions = Pick<Variant, 'flags' | 'trusted'>;
+export type CellOptions = Pick<Variant, 'flags' | 'trusted'> & Pick<Program, 'cpu'>;
 
 const watchMs = 100;
 
@@ -40,10 +40,10 @@ export class Cell {
   #waiting: { id: number; resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
   #ended: string | null = null;
 
-  constructor({ flags, trusted = false }: CellOptions) {
+  constructor({ flags, trusted = false, cpu }: CellOptions) {
     const start = trusted ? startTrusted : startLocked;
     this.#child = start(
-      { ...cellProgram(), flags: trusted ? flags : [...flags, '--frozen-intrinsics'] },
+      { ...cellProgram(), flags: trusted ? flags : [...flags, '--frozen-intrinsics'], cpu },
       { cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
     );
     living.add(this);

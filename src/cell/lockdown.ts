@@ -10,6 +10,7 @@ import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:chi
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../catalog/places.ts';
+import { onCpu } from './cpu.ts';
 
 export type Isolation = 'user namespace + permission model' | 'permission model only';
 
@@ -24,16 +25,18 @@ export interface Program {
   /** What it may read besides, from the package's folder. */
   readonly reads: readonly string[];
   readonly flags: readonly string[];
+  /** The CPU that it is kept on; any, if undefined. */
+  readonly cpu?: number;
 }
 
-export function startLocked({ main, reads, flags }: Program, options: SpawnOptions): ChildProcess {
+export function startLocked({ main, reads, flags, cpu }: Program, options: SpawnOptions): ChildProcess {
   const readable = [main, ...reads.map((path) => resolve(packageRoot, path))];
-  return start([...confinement(), process.execPath, ...flags, ...locks(readable), main], options);
+  return start([...onCpu(cpu), ...confinement(), process.execPath, ...flags, ...locks(readable), main], options);
 }
 
 /** For libraries that we trust and that need more than their own bytes. */
-export function startTrusted({ main, flags }: Program, options: SpawnOptions): ChildProcess {
-  return start([process.execPath, ...flags, main], options);
+export function startTrusted({ main, flags, cpu }: Program, options: SpawnOptions): ChildProcess {
+  return start([...onCpu(cpu), process.execPath, ...flags, main], options);
 }
 
 function locks(readable: readonly string[]): string[] {

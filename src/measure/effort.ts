@@ -6,8 +6,8 @@ export interface Effort {
   /** Rounds: as many as are wanted, and the most if the interval stays wide. Never fewer than `leastRounds`. */
   readonly rounds: readonly [number, number];
   /**
-   * Turns of a case in a round; one where a single call of the baseline takes longer than `sampleMs`. Many and short ones, since
-   * a neighbour on the same core, which nothing here can see, slows all calls for a while: few turns lie at the edges of that.
+   * Turns of a case in a round, where so many calls of the baseline fit into `sampleMs`. Many and short ones, since a neighbour on the same
+   * core, which nothing here can see, slows all calls for a while: the fewer turns lie at the edges of that, the less does the median move.
    */
   readonly turns: number;
   /** Stop once the interval of every mean is within this share of it. Within it, two times are called the same. */
@@ -33,9 +33,9 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
   quick: {
     name: 'quick',
     rounds: [3, 3],
-    turns: 4,
+    turns: 8,
     halfWidth: 0.05,
-    budgetS: 55,
+    budgetS: 125,
     sampleMs: 40,
     mostCalls: 24,
     warmMs: 400,
@@ -45,9 +45,9 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
   default: {
     name: 'default',
     rounds: [5, 10],
-    turns: 6,
+    turns: 8,
     halfWidth: 0.03,
-    budgetS: 110,
+    budgetS: 240,
     sampleMs: 150,
     mostCalls: 24,
     warmMs: 600,
@@ -118,18 +118,25 @@ export interface CallPlan {
 
 /** Calls in a round that a fast variant gets where the dear baseline gets one. */
 const leastCalls = 6;
+/** Where a call is short enough for turns at all: with fewer, one at an edge moves the median. */
+const leastTurns = 4;
 
 /** The seconds of a suite are shared out among its ops. Of many ops, each has a turn and its reverse a round, and half of the calls. */
 export function sharedEffort(effort: Effort, ops: number): Effort {
   if (ops < 2) return effort;
   const half = { sampleMs: effort.sampleMs / 2, mostCalls: effort.mostCalls / 2 };
-  return { ...effort, ...half, budgetS: (2 * effort.budgetS) / ops, turns: 2 };
+  return { ...effort, ...half, budgetS: effort.budgetS / ops, turns: 2 };
+}
+
+/** As many as calls fit, but even, and within the least and the most. */
+function turnsOf(fitting: number, most: number): number {
+  return Math.min(most, Math.max(leastTurns, 2 * Math.floor(fitting / 2)));
 }
 
 /** Set by the baseline's speed alone: a variant must not buy itself fewer calls by being slow, or more. */
 export function callPlan(baselineNs: number, effort: Effort): CallPlan {
   const sampleNs = effort.sampleMs * 1e6;
-  const turns = baselineNs > sampleNs ? 1 : effort.turns;
+  const turns = baselineNs > sampleNs ? 1 : turnsOf(sampleNs / baselineNs, effort.turns);
   const baseline = Math.max(
     1,
     Math.min(Math.floor(effort.mostCalls / turns), Math.round(sampleNs / turns / baselineNs)),

@@ -1,10 +1,12 @@
 /**
  * One round: a fresh process for each arm, the cases in random order. A case has turns; in each of them every arm is timed once. Of
- * any two turns in succession, the second has the reverse order of the first, which is random: two arms meet as ABBA or BAAB.
+ * any two turns in succession, the second has the reverse order of the first, which is random: two arms meet as ABBA or BAAB. Arms of one
+ * thread share a CPU, another one in the next round.
  */
 import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
-import { openingOf } from '../cell/opening.ts';
+import { cpus } from '../cell/cpu.ts';
+import { openingOf, threadsOf } from '../cell/opening.ts';
 import type { Samples } from '../cell/protocol.ts';
 import type { Case } from '../contract/op.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
@@ -28,7 +30,12 @@ export interface Round {
 
 export async function runRound(request: MeasureRequest, measured: Measured, round: Round): Promise<void> {
   const { op, signal, cases } = request;
-  const seated: Seated[] = round.arms.map((arm) => ({ ...arm, cell: new Cell(arm.variant) }));
+  const choice = cpus();
+  const cpu = choice[round.number % choice.length];
+  const seated: Seated[] = round.arms.map((arm) => {
+    const alone = threadsOf(arm.variant, request.threads) === 1;
+    return { ...arm, cell: new Cell({ ...arm.variant, cpu: alone ? cpu : undefined }) };
+  });
   const stop = () => {
     for (const { cell } of seated) cell.close();
   };
@@ -65,8 +72,12 @@ async function warmProcesses(
       // Other JavaScript is compiled anew for each case: there is nothing to warm yet.
       if (variant !== request.baseline && opening.artifact.kind === 'js') continue;
       await cell.open(opening);
-      const { timeNs } = await cell.sample({ calls: [{ writes, reads: [] }], warmup: { writes, calls: 3, ms: 40 } });
-      if (variant === request.baseline) nsPerFlop = timeNs[0] / op.flop(c.dims);
+      // The pace of the baseline plans every call of the round: the least of three calls, and of steady code, if that can be had.
+      const paced = variant === request.baseline;
+      const calls = Array.from({ length: paced ? 3 : 1 }, () => ({ writes, reads: [] }));
+      const warmup = { writes, calls: 3, ms: 40, mostMs: paced ? 160 : 40 };
+      const { timeNs } = await cell.sample({ calls, warmup });
+      if (paced) nsPerFlop = Math.min(...timeNs) / op.flop(c.dims);
     } catch (error) {
       recordError(request, measured, arm, op.caseName(c), error);
     }
