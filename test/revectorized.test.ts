@@ -3,13 +3,15 @@
  * machine code is read, so that nothing here depends on how long something takes.
  */
 import { describe, expect, test } from 'vitest';
+import { shapes as probes } from '../bench/revectorizer/tiles.ts';
 import { build, buildBaseline } from '../src/build/build.ts';
+import { compile } from '../src/build/compile.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp, loadOracle } from '../src/catalog/ops.ts';
 import { loadText } from '../src/catalog/text.ts';
 import type { Variant } from '../src/cell/opening.ts';
 import type { Parameters } from '../src/contract/candidate.ts';
-import { sumLoops } from '../src/machine/code.ts';
+import { inner, machineCode, sumLoops } from '../src/machine/code.ts';
 import { planChecks, verify } from '../src/verify/verify.ts';
 
 const flag = '--experimental-wasm-revectorize';
@@ -93,5 +95,24 @@ describe.skipIf(process.arch !== 'x64')('in registers (x64)', () => {
   test('every sgemm candidate that makes 24 sums of four at a time asks for the flag', () => {
     const wide = built.filter(({ id }) => id.includes('6x16'));
     expect(wide.map(({ flags }) => flags.includes(flag))).toEqual(wide.map(() => true));
+  });
+
+  // The worklog of sgemm states these as facts, and every candidate that asks for the flag builds on them.
+  test.each([
+    ['sums from a zero constant, stored in pairs, the lower half first', 'packed', 12],
+    ['the upper half stored first', 'packed', 0],
+    ['stores column by column of vectors', 'not', 24],
+    ['addresses from i32.add, not from offset=', 'not', 24],
+    ['C added at the end, row by row: load, add, store', 'packed', 12],
+    ['C added at the end, vector by vector: load, add, store', 'not', 24],
+    ['an if at the end, with stores in both branches', 'packed', 24],
+    ['select of vectors by a condition in each step', 'not', 24],
+  ])('%s: %s, and %i stores of 128 bits', async (what, verdict, narrowStores) => {
+    const probe = probes.find((shape) => shape.what === what);
+    const bytes = await compile({ type: 'wat', text: probe?.module ?? '' });
+    const code = machineCode(bytes, [flag]) ?? '';
+    const loop = inner(code);
+    expect(loop && loop.wide > 0 && loop.narrow === 0 ? 'packed' : 'not').toBe(verdict);
+    expect(code.match(/vmov\w+ \[(?!rbp).*,xmm/g)?.length ?? 0).toBe(narrowStores);
   });
 });

@@ -141,14 +141,18 @@ function split(extent: number, full: number): Part[] {
 
 /** nr columns of op(B) from `b` on, to `to`: (K, nr), each row filled up to whole vectors with 0. */
 function pack(nr: number, K: number, step: Steps): string {
-  const row = vectors(nr).map(
-    (lanes, q) => `(v128.store offset=${16 * q} ${get('to')} ${loadLanes('b', 4 * q * step.col, lanes, step.col)})`,
-  );
+  const row = vectors(nr);
+  const load = row.map((lanes, q) => set(`v${q}`, loadLanes('b', 4 * q * step.col, lanes, step.col)));
+  const store = row.map((_, q) => storeLanes('to', 16 * q, 4, `v${q}`));
   return func({
     name: `pack${nr}`,
     params: { b: 'i32', to: 'i32' },
-    locals: { k: 'i32' },
-    body: repeat('k', K, [...row, advance('b', step.row), advance('to', 16 * row.length)].join('\n')),
+    locals: { k: 'i32', ...Object.fromEntries(row.map((_, q) => [`v${q}`, 'v128'])) },
+    body: repeat(
+      'k',
+      K,
+      [...load, ...store.reverse(), advance('b', step.row), advance('to', 16 * row.length)].join('\n'),
+    ),
   });
 }
 
@@ -177,7 +181,13 @@ function tile(
     ${advance('b', b ? b.row : 16 * width)}`;
   const eachSum = (line: (sum: string, offset: number, lanes: number) => string) =>
     each(mr, (p) => each(width, (q) => line(`sum${p}_${q}`, p * cRow + 16 * q, lanesOf[q])));
-  const store = eachSum((sum, offset, lanes) => storeLanes('c', offset, lanes, sum));
+  // From the right, as then a store of 256 bits is one: after one of the lower half, V8 does that half again on its own.
+  const store = each(mr, (p) =>
+    each(width, (n) => {
+      const q = width - 1 - n;
+      return storeLanes('c', p * cRow + 16 * q, lanesOf[q], `sum${p}_${q}`);
+    }),
+  );
   const sums = Array.from({ length: mr * width }, (_, s) => `sum${Math.floor(s / width)}_${s % width}`);
   const locals = ['ap', ...lanesOf.map((_, q) => `b${q}`), ...sums];
   return func({

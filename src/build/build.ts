@@ -1,8 +1,9 @@
 /** A candidate's file to something a cell can load, on demand, cached by the hash of all that goes into it. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
+import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { type CandidateFile, selectorOf, shown } from '../catalog/candidates.ts';
 import { baselineFile } from '../catalog/ops.ts';
@@ -233,9 +234,7 @@ async function cached(name: string, make: () => Promise<Uint8Array>): Promise<Ui
   if (existsSync(file)) return readFileSync(file);
   const bytes = await make();
   mkdirSync(cacheFolder, { recursive: true });
-  // Renamed into place, so that two runs at once never see half a file.
-  const half = `${file}.${process.pid}`;
-  writeFileSync(half, bytes);
-  renameSync(half, file);
+  // Whole or not at all: two runs at once may want the same.
+  writeFileAtomic.sync(file, Buffer.from(bytes));
   return bytes;
 }

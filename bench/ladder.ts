@@ -1,0 +1,186 @@
+/**
+ * The ladder of sgemm: every rung beside the one before it, at a few cases, as it runs and on one thread; written into
+ * kernels/sgemm/README.md between markers. A run takes two minutes and adds its rounds to those that the same sources were measured
+ * with before (.nfold/ladder.jsonl), so that a noisy machine needs patience and not luck.
+ *
+ * Run: node bench/ladder.ts [--fresh] [--print]
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { geometricMean } from 'simple-statistics';
+import { stopCompiler } from '../src/build/compile.ts';
+import { hashOf } from '../src/build/sources.ts';
+import { scan } from '../src/catalog/candidates.ts';
+import { stateFolder } from '../src/catalog/places.ts';
+import { killAllCells } from '../src/cell/cell.ts';
+import { threadsOf, type Variant } from '../src/cell/opening.ts';
+import { NfoldError } from '../src/contract/errors.ts';
+import { fingerprint } from '../src/machine/ceilings.ts';
+import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
+import { ceilingsHere, revectorize } from '../src/machine/peak.ts';
+import { computePeak } from '../src/machine/roofline.ts';
+import { type Effort, efforts } from '../src/measure/effort.ts';
+import { measure } from '../src/measure/measure.ts';
+import { prepare, verifyEntries } from '../src/measure/suite.ts';
+import { digits, multiple } from '../src/report/format.ts';
+import { markdownTable } from '../src/report/markdown.ts';
+import { progress } from '../src/report/output.ts';
+import { type Sampled, speedup, typicalNs } from '../src/stats/speedup.ts';
+import { makeSeed } from '../src/verify/seed.ts';
+import { fill } from './page.ts';
+
+/** From the foot to the top; what follows `over` was made from that rung, and not from the one before. */
+const rungs: readonly { readonly name: string; readonly over?: string }[] = [
+  { name: 'ikj-ts' },
+  { name: 'tile2x3-ts' },
+  { name: 'ikj-wasmsimd', over: 'ikj-ts' },
+  { name: 'direct-4x8-wasmsimd' },
+  { name: 'tile4x8-wasmsimd' },
+  { name: 'fma-6x8-wasmrelaxedsimd' },
+  { name: 'threads-6x8-wasmrelaxedsimd' },
+  { name: 'wide-6x16-wasmrelaxedsimd' },
+  { name: 'packed-6x16-wasmrelaxedsimd' },
+  { name: 'shaped-6x16-wasmrelaxedsimd', over: 'wide-6x16-wasmrelaxedsimd' },
+  { name: 'shaped-6x8-wasmrelaxedsimd', over: 'threads-6x8-wasmrelaxedsimd' },
+];
+const caseNames = ['M64N64K64', 'M256N256K256', 'M512N512K512', 'M256N384K128', 'M256N384K128NT', 'M256N384K128TN'];
+const page = 'kernels/sgemm/README.md';
+const effort: Effort = { ...efforts.quick, rounds: [4, 4], budgetS: 110 };
+const alone = ' on 1 thread';
+
+const stateFile = join(stateFolder, 'ladder.jsonl');
+
+const { values: flags } = parseArgs({ options: { fresh: { type: 'boolean' }, print: { type: 'boolean' } } });
+const controller = new AbortController();
+process.on('SIGINT', () => {
+  controller.abort();
+  killAllCells();
+});
+process.on('exit', () => {
+  killAllCells();
+  stopCompiler();
+});
+
+const shown = progress();
+const ids = rungs.map(({ name }) => `sgemm/${name}`);
+const files = scan().candidates.filter(({ id }) => ids.includes(id));
+const prepared = await prepare('sgemm', files, []);
+const { op, oracle, baseline, entries } = prepared;
+const cases = op.cases.filter((c) => caseNames.includes(op.caseName(c)));
+const threads = machine().cores;
+const ceilings = await ceilingsHere({ signal: controller.signal, onProgress: shown });
+const committed = makeSeed(undefined);
+const common = { seed: committed.seed, threads, text: new Uint8Array(), signal: controller.signal, effort };
+await verifyEntries(prepared, cases, { ...common, committed, caseFilter: undefined, onProgress: shown }, false);
+const built = new Map(entries.flatMap(({ id, built }) => (built ? [[id.replace('sgemm/', ''), built] as const] : [])));
+const variants = rungs.flatMap(({ name }) => {
+  const whole = built.get(name);
+  if (!whole) throw new NfoldError(`sgemm/${name} is a rung of the ladder, and does not build`);
+  return whole.threads === 'any' && threads > 1
+    ? [whole, { ...whole, id: whole.id + alone, threads: 'one' as const }]
+    : [whole];
+});
+const key = hashOf(fingerprint(), baseline.hash, ...[...built.values()].map(({ hash }) => hash));
+if (flags.fresh) rmSync(stateFile, { force: true });
+const before = kept();
+const measured = await measure({ op, oracle, baseline, variants, cases, ...common, onProgress: shown });
+shown.end();
+if (measured.interrupted) process.exit(130);
+// A rung that is wrong has no place on the ladder.
+for (const [id, verdict] of measured.verdicts) {
+  if (verdict.status !== 'pass')
+    throw new NfoldError(`${id}: ${'message' in verdict ? verdict.message : verdict.status}`);
+}
+// Rounds are numbered on, as a round is what a speedup is a ratio within.
+const rounds = 1 + Math.max(-1, ...before.map(({ round }) => round));
+const fresh = measured.samples.map((sample) => ({ ...sample, round: sample.round + rounds }));
+mkdirSync(stateFolder, { recursive: true });
+appendFileSync(stateFile, `${JSON.stringify({ key, samples: fresh })}\n`);
+const text = report([...before, ...fresh]);
+console.log(text);
+if (!flags.print) {
+  fill(page, 'ladder', `\n${text}\n`);
+  console.log(`\nWritten to ${page}.`);
+}
+
+/** What earlier runs measured of the same sources on this machine. */
+function kept(): Sampled[] {
+  if (!existsSync(stateFile)) return [];
+  const lines = readFileSync(stateFile, 'utf8').split('\n').filter(Boolean);
+  return lines
+    .map((line) => JSON.parse(line) as { key: string; samples: Sampled[] })
+    .flatMap((run) => (run.key === key ? run.samples : []));
+}
+
+interface Row {
+  readonly step: string;
+  readonly name: string;
+  readonly threads: number;
+  /** By case. */
+  readonly speedups: readonly number[];
+  readonly cells: readonly string[];
+}
+
+function rowOf(samples: readonly Sampled[], step: string, name: string, variant: Variant): Row {
+  const used = threadsOf(variant, threads);
+  const peak = ceilings && computePeak(ceilings, { threads: used, flags: [revectorize] });
+  const speedups = caseNames.map((c) => speedup(samples, baseline.id, variant.id, c)?.value ?? 1);
+  const cells = cases.map((c) => {
+    const rate = op.flop(c.dims) / (typicalNs(samples, variant.id, op.caseName(c)) as number);
+    return `${digits(rate)}${peak ? ` (${share(rate / peak)})` : ''}`;
+  });
+  return { step, name, threads: used, speedups, cells };
+}
+
+function share(part: number): string {
+  return part < 0.1 ? (100 * part).toFixed(1) : (100 * part).toFixed(0);
+}
+
+function report(samples: readonly Sampled[]): string {
+  const byName = (suffix: string) =>
+    rungs.map(({ name }, i) => {
+      const id = `sgemm/${name}`;
+      const variant = variants.find((one) => one.id === id + suffix) ?? variants.find((one) => one.id === id);
+      return rowOf(samples, `${i + 1}`, name, variant as Variant);
+    });
+  const foot = rowOf(samples, '0', 'the baseline', { ...baseline, threads: 'one' });
+  const [whole, single] = [byName(''), byName(alone)];
+  const threaded = single.filter((row, i) => row.threads !== whole[i].threads);
+  const peaks = (ceilings?.fma ?? []).map(
+    (f) => `${f.bits} bits on ${f.threads} thread${f.threads === 1 ? '' : 's'} ${digits(f.gflops)}`,
+  );
+  return [
+    `Gflop/s, and in brackets the share in % of the 256-bit peak of as many threads. The peaks here: ${peaks.join(', ')} Gflop/s.`,
+    markdownTable(
+      ['step', 'candidate', 'threads', ...caseNames, 'mean speedup'],
+      [foot, ...whole, ...threaded].map((row) => [
+        row.step,
+        row.name,
+        `${row.threads}`,
+        ...row.cells,
+        multiple(geometricMean([...row.speedups])),
+      ]),
+    ),
+    'What each step is worth: its speed over that of the one it was made from, case by case, and their geometric mean.',
+    markdownTable(
+      ['step', 'over', 'threads', ...caseNames, 'mean'],
+      [...factors(foot, whole), ...factors(foot, single, threaded)],
+    ),
+    `*${new Date().toISOString().slice(0, 10)}; ${describe(machine(), runtime())}; ${new Set(samples.map(({ round }) => round)).size} rounds; \`node bench/ladder.ts\`.*`,
+  ].join('\n\n');
+}
+
+/** Baseline times cancel: both speedups are ratios to the same calls of it. */
+function factors(foot: Row, rows: readonly Row[], wanted: readonly Row[] = rows): string[][] {
+  return rows.flatMap((row, i) => {
+    if (!wanted.includes(row)) return [];
+    const { over } = rungs[i];
+    const before = over ? (rows.find(({ name }) => name === over) as Row) : i === 0 ? foot : rows[i - 1];
+    const ratios = row.speedups.map((value, c) => value / before.speedups[c]);
+    const mean = geometricMean(ratios);
+    return [
+      [`${row.step} ${row.name}`, before.name, `${row.threads}`, ...ratios.map(multiple), `**${multiple(mean)}**`],
+    ];
+  });
+}

@@ -1,0 +1,186 @@
+/**
+ * What V8's revectorizer packs to 256 bits, and what that is worth: kernels that differ in one thing each, their machine code read
+ * and their speed measured with the flag and without. Written into kernels/sgemm/README.md between markers.
+ *
+ * Run: node bench/revectorizer.ts [--print]          the tables, in half a minute
+ *      node bench/revectorizer.ts CANDIDATE [--case CASE] [--trace]
+ *                                                     the loops of a candidate as V8 compiled them; or what the revectorizer said
+ */
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { build } from '../src/build/build.ts';
+import { compile, stopCompiler } from '../src/build/compile.ts';
+import { scan } from '../src/catalog/candidates.ts';
+import { loadOp } from '../src/catalog/ops.ts';
+import { messageOf, NfoldError } from '../src/contract/errors.ts';
+import { compiled, inner, loops, machineCode } from '../src/machine/code.ts';
+import { acceptsFlag } from '../src/machine/features.ts';
+import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
+import { revectorize } from '../src/machine/peak.ts';
+import { digits } from '../src/report/format.ts';
+import { markdownTable } from '../src/report/markdown.ts';
+import { progress } from '../src/report/output.ts';
+import { fill } from './page.ts';
+import { copies, operations } from './revectorizer/loops.ts';
+import { flopOf, type Shape, shapes, tiles } from './revectorizer/tiles.ts';
+
+const page = 'kernels/sgemm/README.md';
+const trace = '--trace-wasm-revectorize';
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { print: { type: 'boolean' }, case: { type: 'string' }, trace: { type: 'boolean' } },
+});
+try {
+  if (process.arch !== 'x64' || !acceptsFlag(revectorize))
+    throw new NfoldError(`V8 has a revectorizer on x64 only, and behind ${revectorize}: this Node has none`);
+  const [id] = positionals;
+  if (id !== undefined) await show(id);
+  else await tables();
+} catch (error) {
+  if (!(error instanceof NfoldError)) throw error;
+  console.error(messageOf(error));
+  process.exitCode = error.code;
+} finally {
+  stopCompiler();
+}
+
+/** The loops with vector arithmetic in them, as machine code. */
+async function show(id: string): Promise<void> {
+  const file = scan().candidates.find((candidate) => candidate.id === id);
+  if (!file) throw new NfoldError(`no candidate is called '${id}'; 'npx nfold list' names them`);
+  const op = await loadOp(file.op);
+  const name = options.case ?? op.caseName(op.cases[0]);
+  const found = op.cases.find((c) => op.caseName(c) === name);
+  if (!found) throw new NfoldError(`${file.op} has no case '${name}'; 'npx nfold list' names them`);
+  const { artifact, flags } = await build(file);
+  const made = await artifact(found.dims);
+  if (made.kind !== 'wasm') throw new NfoldError(`${id} is JavaScript: there is no WebAssembly code to show`);
+  if (options.trace) return console.log(compiled(made.bytes, [revectorize, trace]));
+  const all = loops(machineCode(made.bytes, flags) ?? '').filter(({ wide, narrow }) => wide + narrow > 0);
+  for (const { instructions, wide, narrow, joins, spills } of all)
+    console.log(
+      `${wide} operations of 256 bits, ${narrow} of 128, ${joins} joins, ${spills} spills\n  ${instructions.join('\n  ')}\n`,
+    );
+}
+
+async function tables(): Promise<void> {
+  const shown = progress();
+  const rows: string[][] = [];
+  for (const shape of shapes) {
+    shown(shape.what);
+    rows.push([shape.what, ...(await measured(shape))]);
+  }
+  const sizes: string[][] = [];
+  for (const shape of tiles) {
+    shown(`tile ${shape.what}`);
+    sizes.push([shape.what, ...(await sized(shape))]);
+  }
+  const packed: string[] = [];
+  const left: string[] = [];
+  for (const [name, text] of operations) {
+    shown(name);
+    const loop = inner(machineCode(await assemble(text), [revectorize]) ?? '');
+    (loop !== null && loop.wide > 0 && loop.narrow === 0 ? packed : left).push(`\`${name}\``);
+  }
+  const copied: string[][] = [];
+  for (const [name, text] of copies) {
+    const code = machineCode(await assemble(text), [revectorize]) ?? '';
+    copied.push([name, /vmov\w+ ymm\d+,\[/.test(code) ? 'yes' : 'no', stores(code)]);
+  }
+  shown.end();
+  const text = [
+    'A 6x16 tile, 24 sums of 128 bits, changed in one thing at a time. Counted are operations and joins of halves in the loop that',
+    'sums, with what did not fit the registers (spills), and all stores of the tile; Gflop/s are of one thread, everything in L1.',
+    '',
+    markdownTable(
+      [
+        'shape of the code',
+        'packed',
+        '256-bit',
+        '128-bit',
+        'joins',
+        'spills',
+        'stores 256 + 128',
+        'Gflop/s',
+        'without the flag',
+      ],
+      rows,
+    ),
+    '',
+    'Tiles of fused multiply-adds by size:',
+    '',
+    markdownTable(['MR x NR', 'spills', 'Gflop/s', 'spills with the flag', 'Gflop/s with the flag'], sizes),
+    '',
+    'Copies of 32 bytes a turn:',
+    '',
+    markdownTable(['copy', 'packed', 'stores 256 + 128'], copied),
+    '',
+    `Operations that are packed, in a loop that does one to all of an array: ${packed.join(', ')}.`,
+    '',
+    `Not packed: ${left.join(', ')}.`,
+    '',
+    `*${new Date().toISOString().slice(0, 10)}; ${describe(machine(), runtime())}; \`node bench/revectorizer.ts\`.*`,
+  ].join('\n');
+  console.log(text);
+  if (options.print) return;
+  fill(page, 'revectorizer', `\n${text}\n`);
+  console.log(`\nWritten to ${page}.`);
+}
+
+function assemble(text: string): Promise<Uint8Array> {
+  return compile({ type: 'wat', text });
+}
+
+async function measured(shape: Shape): Promise<string[]> {
+  const bytes = await assemble(shape.module);
+  const code = machineCode(bytes, [revectorize]) ?? '';
+  const loop = inner(code);
+  if (!loop) throw new Error(`no loop found in '${shape.what}'`);
+  const { wide, narrow, joins, spills } = loop;
+  const verdict = wide === 0 ? 'no' : narrow === 0 ? 'yes' : 'in part';
+  return [
+    verdict,
+    ...[wide, narrow, joins, spills].map(String),
+    stores(code),
+    digits(rate(bytes, shape, [revectorize])),
+    digits(rate(bytes, shape, [])),
+  ];
+}
+
+/** Vectors stored, other than to the stack, at 256 and at 128 bits. */
+function stores(code: string): string {
+  const [wide, narrow] = ['ymm', 'xmm'].map((register) =>
+    code.match(new RegExp(`vmov\\w+ \\[(?!rbp).*,${register}`, 'g')),
+  );
+  return `${wide?.length ?? 0} + ${narrow?.length ?? 0}`;
+}
+
+async function sized(shape: Shape): Promise<string[]> {
+  const bytes = await assemble(shape.module);
+  return [[], [revectorize]].flatMap((flags) => {
+    const loop = inner(machineCode(bytes, flags) ?? '');
+    return [`${loop?.spills ?? '-'}`, digits(rate(bytes, shape, flags))];
+  });
+}
+
+/** Gflop/s of the best of many short runs in a process with these flags. */
+function rate(bytes: Uint8Array, shape: Shape, flags: readonly string[]): number {
+  const script = `
+    const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
+    new Float32Array(memory.buffer).fill(1e-3);
+    const module = new WebAssembly.Module(Buffer.from('${Buffer.from(bytes).toString('base64')}', 'base64'));
+    const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+    let best = Infinity;
+    for (let i = 0; i < 40; i++) {
+      const start = process.hrtime.bigint();
+      run(200);
+      best = Math.min(best, Number(process.hrtime.bigint() - start));
+    }
+    console.log(best / 200);`;
+  const { stdout, status, stderr } = spawnSync(process.execPath, ['--no-liftoff', ...flags, '--eval', script], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  return flopOf(shape) / Number(stdout);
+}
