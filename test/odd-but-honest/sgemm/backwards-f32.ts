@@ -1,4 +1,7 @@
-/** Sums from the last term to the first, rounded to f32 after each, in scratch that the arena gave. */
+/**
+ * Odd      sums from the last term to the first, rounded to f32 after each, in scratch that the arena gave.
+ * Honest   a sum has no order; the bound holds for any.
+ */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
 

@@ -1,4 +1,7 @@
-/** Columns of C one at a time, accumulated in f64, rounded once. */
+/**
+ * Odd      columns of C one at a time, accumulated in f64 and rounded once.
+ * Honest   nearer to the truth than anything in f32.
+ */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
 
