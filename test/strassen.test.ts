@@ -44,6 +44,6 @@ describe.each([1, 2])("Strassen's method, %i levels", (levels) => {
 
   test('breaks the bound by row and column where rows differ in size', () => {
     expect(worst(levels, 'lognormal', 'byElement')).toBeGreaterThan(1);
-    expect(errors(levels, 'normal', 1, true).byElement).toBeGreaterThan(1);
+    expect(Math.max(...seeds.map((seed) => errors(levels, 'normal', seed, true).byElement))).toBeGreaterThan(1);
   });
 });
