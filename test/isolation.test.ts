@@ -1,7 +1,8 @@
 /** What JavaScript that is not ours can reach, in a timed cell and when it is built, and what becomes of what it takes. */
 import { afterAll, describe, expect, test } from 'vitest';
-import { stopCompiler } from '../src/build/compile.ts';
+import { compile, stopCompiler } from '../src/build/compile.ts';
 import { evaluate } from '../src/build/evaluate.ts';
+import { checkModule } from '../src/build/module.ts';
 import { asScript } from '../src/build/sources.ts';
 import { Cell, killAllCells } from '../src/cell/cell.ts';
 import { isolation } from '../src/cell/lockdown.ts';
@@ -67,6 +68,45 @@ describe('a timed cell', () => {
   test('more memory than the heap may have is a sentence', async () => {
     const bomb = 'const all = []; for (;;) all.push(new Array(1e6).fill(1.5));';
     await expect(call(kernel(bomb))).rejects.toThrow(/more memory|GiB of memory/);
+  });
+});
+
+describe('a WebAssembly module', () => {
+  const memory = '(import "env" "memory" (memory 1 65536 shared))';
+  const run = '(func (export "run"))';
+  const refused: [string, string, RegExp][] = [
+    ['another import', `(import "env" "now" (func)) ${memory} ${run}`, /imports the function env\.now/],
+    ['no memory', run, /does not import its memory/],
+    ['more memory than there is', `(import "env" "memory" (memory 3 65536 shared)) ${run}`, /wants 3 to 65536 pages/],
+    ['a memory that is not shared', `(import "env" "memory" (memory 1 65536)) ${run}`, /a memory of another kind/],
+    ['a start function', `${memory} ${run} (func $ahead) (start $ahead)`, /has a start function/],
+    [
+      'data',
+      `${memory} ${run} (data (i32.const 0) "${'x'.repeat(65536)}")`,
+      /brings \d+ bytes of data: 65536 are the most/,
+    ],
+    ['no run', memory, /exports no function: export run/],
+  ];
+  test.each(refused)('%s is refused', async (_, text, message) => {
+    const bytes = await compile({ type: 'wat', text: `(module ${text})` });
+    expect(() => checkModule(bytes)).toThrow(message);
+  });
+
+  test('a second memory is refused', () => {
+    const imported = [0x02, 0x12, 1, 3, ...Buffer.from('env'), 6, ...Buffer.from('memory'), 2, 3, 1, 0x80, 0x80, 0x04];
+    const own = [0x05, 3, 1, 0, 1];
+    const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+    expect(() => checkModule(new Uint8Array([...header, ...imported, ...own]))).toThrow(/has a memory of its own/);
+  });
+
+  test('more bytes than a kernel needs are refused', () => {
+    expect(() => checkModule(new Uint8Array(2 ** 20 + 1))).toThrow(/a module of 1048577 bytes: 1048576 are the most/);
+  });
+
+  test('what lies within the limits is not', async () => {
+    const data = `(data (i32.const 0) "${'x'.repeat(60000)}")`;
+    const bytes = await compile({ type: 'wat', text: `(module ${memory} ${run} ${data})` });
+    expect(() => checkModule(bytes)).not.toThrow();
   });
 });
 

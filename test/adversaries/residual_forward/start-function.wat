@@ -1,7 +1,7 @@
 ;; @hack    does the work in the module's start function, which nobody times, on what lies where tensors will lie
 ;; @family  clock
 ;; @seen    not seen in the wild: follows from instantiation being untimed here
-;; @reason  differs
+;; @reason  has a start function
 ;; @about   work at instantiation
 ;; @threads one
 (module
