@@ -4,7 +4,7 @@
  * was found. Measured slice by slice, a slice a group of cases with everything side by side in it; what is done is kept in
  * .nfold/sgemm-table.jsonl, so that the command can stop between slices and go on later. Writes the page once all slices are there.
  *
- * Run: node bench/sgemm-table.ts [--minutes M] [--fresh] [--print]
+ * Run: node bench/sgemm-table.ts [--minutes M] [--slice NAME] [--fresh] [--print]
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ import { prepare, verifyEntries } from '../src/measure/suite.ts';
 import { digits, multiple, shortFlags } from '../src/report/format.ts';
 import { markdownTable } from '../src/report/markdown.ts';
 import { progress } from '../src/report/output.ts';
-import { type Sampled, speedup, typicalNs } from '../src/stats/speedup.ts';
+import { type Sampled, speedup } from '../src/stats/speedup.ts';
 import { makeSeed } from '../src/verify/seed.ts';
 import { verdictText } from '../src/verify/verdict.ts';
 import { fill } from './page.ts';
@@ -38,14 +38,16 @@ import { suites } from './suites.ts';
 const page = 'kernels/sgemm/README.md';
 const stateFile = join(stateFolder, 'sgemm-table.jsonl');
 const oneThread = ' on 1 thread';
-/** More rounds than a quick bench, in slices of a minute or so. */
-const effort: Effort = { ...efforts.default, rounds: [5, 7], sampleMs: 60, budgetS: 75, extra: true };
+/** Many rounds of one turn each, in which all calls but the first find their caches warm; in slices of a minute or so. */
+const effort: Effort = { ...efforts.default, rounds: [8, 12], turns: 1, sampleMs: 60, budgetS: 80, extra: true };
 
 interface Slice {
   readonly name: string;
   readonly cases: readonly Case[];
-  /** Only what is made of fused multiply-adds: candidates that a target is about. */
-  readonly fast: boolean;
+  /** Whether plain candidates are in it, whose calls take a second from 1024 up, or only those that a target is about. */
+  readonly plain: boolean;
+  /** Variants of the aligned case have a table of their own, without peers. */
+  readonly variants: boolean;
 }
 
 interface Done {
@@ -58,7 +60,10 @@ interface Done {
 }
 
 const { values: flags } = parseArgs({
-  options: { minutes: { type: 'string', default: '60' }, fresh: { type: 'boolean' }, print: { type: 'boolean' } },
+  options: {
+    ...{ minutes: { type: 'string', default: '60' }, slice: { type: 'string' } },
+    ...{ fresh: { type: 'boolean' }, print: { type: 'boolean' } },
+  },
 });
 const ends = performance.now() + 60_000 * Number(flags.minutes);
 const controller = new AbortController();
@@ -87,11 +92,16 @@ const key = hashOf(fingerprint(), baseline.hash, ...hashes);
 if (flags.fresh) rmSync(stateFile, { force: true });
 const variantCases = variantsOf(op);
 const slices = slicesOf(op);
+if (flags.slice !== undefined && !slices.some(({ name }) => name === flags.slice)) {
+  console.error(`No slice '${flags.slice}'; there are: ${slices.map(({ name }) => name).join('; ')}.`);
+  process.exit(2);
+}
 let done = readDone();
 const ceilings = await ceilingsHere({ signal: controller.signal, onProgress: shown });
 if (!flags.print) await run();
 shown.end();
-const rowsOf = (fast: boolean) => allVariants(fast).flatMap((variant) => rowOf(variant, fast) ?? []);
+const rowsOf = (variants: boolean) =>
+  allVariants({ plain: !variants, variants }).flatMap((variant) => rowOf(variant, variants) ?? []);
 const rows = rowsOf(false);
 const whole = done.length === slices.length;
 const text = report();
@@ -112,15 +122,16 @@ function readDone(): Done[] {
 
 function slicesOf({ cases, caseName }: AnyOp): Slice[] {
   const named = (names: readonly string[]) => cases.filter((c) => names.includes(caseName(c)));
+  const all = { plain: true, variants: false };
   const form = (ending: string) => training.filter((name) => (/[NT]{2}$/.exec(name)?.[0] ?? '') === ending);
   return [
-    { name: '64 to 256', cases: named(squares.slice(0, 3)), fast: false },
-    { name: '512', cases: named([squares[3]]), fast: false },
-    { name: '1024', cases: named([squares[4]]), fast: false },
-    { name: 'LM, NN', cases: named(form('')), fast: false },
-    { name: 'LM, NT', cases: named(form('NT')), fast: false },
-    { name: 'LM, TN', cases: named(form('TN')), fast: false },
-    { name: 'variants', cases: [...named([aligned]), ...variantCases], fast: true },
+    { name: '64 to 256', cases: named(squares.slice(0, 3)), ...all },
+    { name: '512', cases: named([squares[3]]), ...all },
+    { name: '1024', cases: named([squares[4]]), plain: false, variants: false },
+    { name: 'LM, NN', cases: named(form('')), ...all },
+    { name: 'LM, NT', cases: named(form('NT')), ...all },
+    { name: 'LM, TN', cases: named(form('TN')), ...all },
+    { name: 'variants', cases: [...named([aligned]), ...variantCases], plain: false, variants: true },
   ];
 }
 
@@ -145,11 +156,11 @@ function variantsOf({ cases, caseName }: AnyOp): Case[] {
 }
 
 /** Candidates that use threads, on all of them and on one; the others and the peers as they are. */
-function allVariants(fast: boolean): (Variant & { readonly peer?: unknown })[] {
-  const built = entries.flatMap((entry) => entry.built ?? []).filter(({ id }) => !fast || /relaxedsimd/.test(id));
+function allVariants({ plain, variants }: Pick<Slice, 'plain' | 'variants'>): (Variant & { readonly peer?: unknown })[] {
+  const built = entries.flatMap((entry) => entry.built ?? []).filter(({ id }) => plain || /relaxedsimd/.test(id));
   const single = (variant: Variant): Variant => ({ ...variant, id: variant.id + oneThread, threads: 'one' });
   const own = built.flatMap((one) => (one.threads === 'any' && cores > 1 ? [one, single(one)] : [one]));
-  return [...own, ...(fast ? [] : peers)];
+  return [...own, ...(variants ? [] : peers)];
 }
 
 async function run(): Promise<void> {
@@ -158,18 +169,18 @@ async function run(): Promise<void> {
   const common = { seed: committed.seed, threads: cores, text: new Uint8Array(), signal, effort };
   let measuredHere = 0;
   for (const slice of slices) {
-    if (done.some((entry) => entry.slice === slice.name)) continue;
+    if (flags.slice === undefined ? done.some((entry) => entry.slice === slice.name) : slice.name !== flags.slice) continue;
     if (signal.aborted || (measuredHere > 0 && performance.now() > ends)) return;
     const note = (text: string) => shown(`${slice.name}: ${text}`);
     try {
       // The edges as well, before the first slice and the last.
-      const cases = done.length === 0 || slice.fast ? [...op.edges, ...slice.cases] : slice.cases;
+      const cases = done.length === 0 || slice.variants ? [...op.edges, ...slice.cases] : slice.cases;
       const options = { ...common, committed, caseFilter: undefined, onProgress: note };
-      await verifyEntries(prepared, cases, options, slice.fast);
+      await verifyEntries(prepared, cases, options, slice.variants);
       const missing = Object.fromEntries(
         entries.flatMap(({ id, verdict }) => (verdict.status === 'pass' ? [] : [[id, verdictText(verdict)]])),
       );
-      const variants = allVariants(slice.fast).filter(({ id }) => !(id.replace(oneThread, '') in missing));
+      const variants = allVariants(slice).filter(({ id }) => !(id.replace(oneThread, '') in missing));
       const measured = await measure({
         op,
         oracle,
@@ -195,15 +206,15 @@ async function run(): Promise<void> {
   }
 }
 
-function rowOf(variant: Variant & { readonly peer?: unknown }, fast: boolean): Row | null {
+function rowOf(variant: Variant & { readonly peer?: unknown }, variants: boolean): Row | null {
   const results = new Map<string, Result>();
   const threads = threadsOf(variant, cores);
   const peer = variant.peer !== undefined;
-  for (const slice of slices.filter((one) => one.fast === fast)) {
+  for (const slice of slices.filter((one) => one.variants === variants)) {
     const samples = done.find((entry) => entry.slice === slice.name)?.samples ?? [];
     for (const c of slice.cases) {
       const name = op.caseName(c);
-      const timeNs = typicalNs(samples, variant.id, name);
+      const timeNs = leastNs(samples, variant.id, name);
       const ratio = speedup(samples, baseline.id, variant.id, name);
       if (timeNs === null || ratio === null) continue;
       const has = { threads, flags: variant.flags, native: peer };
@@ -244,7 +255,7 @@ function report(): string {
     (f) => `${f.bits}-bit, ${f.threads} thread${f.threads === 1 ? '' : 's'}: ${digits(f.gflops)}`,
   );
   return [
-    `Gflop/s, and in brackets the share in % of the measured peak that flags and threads allow (${peaks.join('; ')} Gflop/s).`,
+    `Gflop/s in the median call of the best of several rounds, and in brackets the share in % of the measured peak that flags and threads allow (${peaks.join('; ')} Gflop/s).`,
     markdownTable(
       [...head(squares), 'mean speedup'],
       sorted.map((row) => [...line(row, squares), multiple(mean(row))]),
@@ -266,6 +277,12 @@ function report(): string {
     ...[...missing].map(([id, why]) => `${id}: ${why}`),
     `*${dates}; ${describe(machine(), runtime())}; \`node bench/sgemm-table.ts\`.*`,
   ].join('\n\n');
+}
+
+/** The median call of the round that was disturbed least: the peaks that it is set against are the best of several sweeps as well. */
+function leastNs(samples: readonly Sampled[], variant: string, c: string): number | null {
+  const own = samples.filter((s) => s.variant === variant && s.case === c);
+  return own.length === 0 ? null : Math.min(...own.map(({ timeNs }) => median([...timeNs])));
 }
 
 function rateOf({ results }: Row): number {
