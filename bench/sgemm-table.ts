@@ -156,7 +156,10 @@ function variantsOf({ cases, caseName }: AnyOp): Case[] {
 }
 
 /** Candidates that use threads, on all of them and on one; the others and the peers as they are. */
-function allVariants({ plain, variants }: Pick<Slice, 'plain' | 'variants'>): (Variant & { readonly peer?: unknown })[] {
+function allVariants({
+  plain,
+  variants,
+}: Pick<Slice, 'plain' | 'variants'>): (Variant & { readonly peer?: unknown })[] {
   const built = entries.flatMap((entry) => entry.built ?? []).filter(({ id }) => plain || /relaxedsimd/.test(id));
   const single = (variant: Variant): Variant => ({ ...variant, id: variant.id + oneThread, threads: 'one' });
   const own = built.flatMap((one) => (one.threads === 'any' && cores > 1 ? [one, single(one)] : [one]));
@@ -169,7 +172,8 @@ async function run(): Promise<void> {
   const common = { seed: committed.seed, threads: cores, text: new Uint8Array(), signal, effort };
   let measuredHere = 0;
   for (const slice of slices) {
-    if (flags.slice === undefined ? done.some((entry) => entry.slice === slice.name) : slice.name !== flags.slice) continue;
+    if (flags.slice === undefined ? done.some((entry) => entry.slice === slice.name) : slice.name !== flags.slice)
+      continue;
     if (signal.aborted || (measuredHere > 0 && performance.now() > ends)) return;
     const note = (text: string) => shown(`${slice.name}: ${text}`);
     try {

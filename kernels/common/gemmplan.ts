@@ -41,8 +41,15 @@ export const tunable = {
  * waits. Rows of op(A) are streams of memory, of which MR pass through L1 at a time, beside a panel of B from L2; a
  * transposed A has a line of memory for each k instead, and is better passed over once for each panel of B.
  */
-export function choice({ M, N, K, transA, transB }: Shape, { L1, L2 }: CacheBytes, MR: number, NR: number): Blocking {
-  const packB = transA || transB || N > 384 ? 1 : 0;
+export function choice(
+  { M, N, K, ldb, transA, transB }: Shape,
+  { L1, L2 }: CacheBytes,
+  MR: number,
+  NR: number,
+): Blocking {
+  // Rows that do not start with a line lie across two, wherever they are read: once in packing, or for every MR rows.
+  const across = ldb % 16 !== 0 && M > 128;
+  const packB = transA || transB || N > 384 || across ? 1 : 0;
   const common = { MR, NR, unroll: 4, packB, split: packB ? 'N' : 'M' };
   const columns = (KC: number) => NR * Math.max(1, Math.floor(L2 / 2 / (4 * KC * NR)));
   if (transA) {
