@@ -72,8 +72,8 @@ async function rowOf(c: Case, threads: number, tuning: Tuning): Promise<string[]
   const times: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round++) {
     for (const [name, text] of Object.entries(modules)) {
-      const { bytes } = await compile({ type: 'wat', text });
-      const artifact = async () => ({ kind: 'wasm' as const, bytes: bytes as Uint8Array });
+      const bytes = await compile({ type: 'wat', text });
+      const artifact = async () => ({ kind: 'wasm' as const, bytes });
       const variant: Variant = { ...(built as Built), id: name, artifact };
       // Scratch starts as zeros: noise has denormal numbers in it, which cost more than they should.
       const opening = await openingOf(op, c, image.scalars, image.layout, variant, threads);

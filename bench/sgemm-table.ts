@@ -1,5 +1,5 @@
 /**
- * The whole of sgemm in one table: every candidate and peer at every case, on one thread and on all, as Gflop/s and share of the
+ * The best of sgemm in one table: candidates and peers at every case, on one thread and on all, as Gflop/s and share of the
  * measured peak; then variants (scalars, forms, padded strides, ragged tails) beside the aligned case, and the targets with what
  * was found. Measured slice by slice, a slice a group of cases with everything side by side in it; what is done is kept in
  * .nfold/sgemm-table.jsonl, so that the command can stop between slices and go on later. Writes the page once all slices are there.
@@ -37,6 +37,8 @@ import { suites } from './suites.ts';
 
 const page = 'kernels/sgemm/README.md';
 const stateFile = join(stateFolder, 'sgemm-table.jsonl');
+/** What the targets are about, and what it came from; the ladder as a whole has a table of its own. */
+const subjects = /^sgemm\/(shaped|packed)-/;
 const oneThread = ' on 1 thread';
 /** Many rounds of one turn each, in which all calls but the first find their caches warm; in slices of a minute or so. */
 const effort: Effort = { ...efforts.default, rounds: [8, 12], turns: 1, sampleMs: 60, budgetS: 80, extra: true };
@@ -44,8 +46,6 @@ const effort: Effort = { ...efforts.default, rounds: [8, 12], turns: 1, sampleMs
 interface Slice {
   readonly name: string;
   readonly cases: readonly Case[];
-  /** Whether plain candidates are in it, whose calls take a second from 1024 up, or only those that a target is about. */
-  readonly plain: boolean;
   /** Variants of the aligned case have a table of their own, without peers. */
   readonly variants: boolean;
 }
@@ -79,7 +79,7 @@ process.on('exit', () => {
 const shown = progress();
 const prepared = await prepare(
   'sgemm',
-  scan().candidates.filter(({ op }) => op === 'sgemm'),
+  scan().candidates.filter(({ id }) => subjects.test(id)),
   [],
 );
 const { op, oracle, baseline, entries } = prepared;
@@ -100,8 +100,7 @@ let done = readDone();
 const ceilings = await ceilingsHere({ signal: controller.signal, onProgress: shown });
 if (!flags.print) await run();
 shown.end();
-const rowsOf = (variants: boolean) =>
-  allVariants({ plain: !variants, variants }).flatMap((variant) => rowOf(variant, variants) ?? []);
+const rowsOf = (variants: boolean) => allVariants(variants).flatMap((variant) => rowOf(variant, variants) ?? []);
 const rows = rowsOf(false);
 const whole = done.length === slices.length;
 const text = report();
@@ -122,16 +121,15 @@ function readDone(): Done[] {
 
 function slicesOf({ cases, caseName }: AnyOp): Slice[] {
   const named = (names: readonly string[]) => cases.filter((c) => names.includes(caseName(c)));
-  const all = { plain: true, variants: false };
   const form = (ending: string) => training.filter((name) => (/[NT]{2}$/.exec(name)?.[0] ?? '') === ending);
   return [
-    { name: '64 to 256', cases: named(squares.slice(0, 3)), ...all },
-    { name: '512', cases: named([squares[3]]), ...all },
-    { name: '1024', cases: named([squares[4]]), plain: false, variants: false },
-    { name: 'LM, NN', cases: named(form('')), ...all },
-    { name: 'LM, NT', cases: named(form('NT')), ...all },
-    { name: 'LM, TN', cases: named(form('TN')), ...all },
-    { name: 'variants', cases: [...named([aligned]), ...variantCases], plain: false, variants: true },
+    { name: '64 to 256', cases: named(squares.slice(0, 3)), variants: false },
+    { name: '512', cases: named([squares[3]]), variants: false },
+    { name: '1024', cases: named([squares[4]]), variants: false },
+    { name: 'LM, NN', cases: named(form('')), variants: false },
+    { name: 'LM, NT', cases: named(form('NT')), variants: false },
+    { name: 'LM, TN', cases: named(form('TN')), variants: false },
+    { name: 'variants', cases: [...named([aligned]), ...variantCases], variants: true },
   ];
 }
 
@@ -156,11 +154,8 @@ function variantsOf({ cases, caseName }: AnyOp): Case[] {
 }
 
 /** Candidates that use threads, on all of them and on one; the others and the peers as they are. */
-function allVariants({
-  plain,
-  variants,
-}: Pick<Slice, 'plain' | 'variants'>): (Variant & { readonly peer?: unknown })[] {
-  const built = entries.flatMap((entry) => entry.built ?? []).filter(({ id }) => plain || /relaxedsimd/.test(id));
+function allVariants(variants: boolean): (Variant & { readonly peer?: unknown })[] {
+  const built = entries.flatMap((entry) => entry.built ?? []);
   const single = (variant: Variant): Variant => ({ ...variant, id: variant.id + oneThread, threads: 'one' });
   const own = built.flatMap((one) => (one.threads === 'any' && cores > 1 ? [one, single(one)] : [one]));
   return [...own, ...(variants ? [] : peers)];
@@ -184,7 +179,7 @@ async function run(): Promise<void> {
       const missing = Object.fromEntries(
         entries.flatMap(({ id, verdict }) => (verdict.status === 'pass' ? [] : [[id, verdictText(verdict)]])),
       );
-      const variants = allVariants(slice).filter(({ id }) => !(id.replace(oneThread, '') in missing));
+      const variants = allVariants(slice.variants).filter(({ id }) => !(id.replace(oneThread, '') in missing));
       const measured = await measure({
         op,
         oracle,
