@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exit, messageOf, NfoldError } from './contract/errors.ts';
 import { runtime } from './machine/fingerprint.ts';
+import { mostSeed } from './verify/seed.ts';
 
 function whole(least: number, most: number) {
   return (text: string): number => {
@@ -49,7 +50,7 @@ function runs(command: Command): Command {
     .addOption(new Option('--quick', 'fewer draws and rounds').conflicts('thorough'))
     .option('--thorough', 'more draws and rounds, and the large cases')
     .option('--threads <n>', 'threads for candidates that can use them', whole(1, 256), availableParallelism())
-    .option('--seed <n>', 'draw the same inputs again', whole(0, 2 ** 31 - 1))
+    .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed))
     .option('--text <file>', 'train on this text (default: Moby Dick)')
     .addOption(json());
 }
@@ -107,7 +108,7 @@ program
   .option('--minutes <m>', 'how long the search may take; it goes on from there the next time', positive, 5)
   .option('--case <glob>', 'only the cases whose name matches')
   .option('--threads <n>', 'tune for this number of threads', whole(1, 256), availableParallelism())
-  .option('--seed <n>', 'draw the same inputs again', whole(0, 2 ** 31 - 1))
+  .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed))
   .option('--again', 'search cases anew that are settled')
   .addOption(json())
   .action(async (candidate, options) => (await import('./commands/tune.ts')).tune(candidate, options));
@@ -142,7 +143,7 @@ runs(
 program
   .command('selftest')
   .description('kernels that cheat must fail here, each for its reason, and odd but honest ones must pass')
-  .option('--seed <n>', 'draw the same inputs again', whole(0, 2 ** 31 - 1))
+  .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed))
   .option('--threads <n>', 'threads for kernels that can use them', whole(1, 256), 2)
   .addOption(json())
   .action(async (options) => (await import('./commands/selftest.ts')).selftest(options));

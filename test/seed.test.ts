@@ -1,7 +1,7 @@
 /** The commitment of a run: the seed follows from a secret, and neither can be chosen after its hash was printed. */
 import { expect, test } from 'vitest';
 import { loadOp } from '../src/catalog/ops.ts';
-import { commitmentTo, makeSeed, seedOf } from '../src/verify/seed.ts';
+import { commitmentTo, makeSeed, mostSeed, seedOf } from '../src/verify/seed.ts';
 import { failure } from '../src/verify/verdict.ts';
 import { drawnCases } from '../src/verify/verify.ts';
 
@@ -14,8 +14,10 @@ test('the secret gives the hash and the seed; a seed that was given has neither'
   expect(makeSeed(7)).toEqual({ seed: 7, commitment: null });
   for (let i = 0; i < 100; i++) {
     const drawn = makeSeed(undefined).seed;
-    expect(Number.isInteger(drawn) && drawn >= 0 && drawn < 2 ** 31).toBe(true);
+    expect(Number.isInteger(drawn) && drawn >= 0 && drawn <= mostSeed).toBe(true);
   }
+  const drawn = Array.from({ length: 100 }, () => makeSeed(undefined).seed);
+  expect(Math.max(...drawn)).toBeGreaterThan(2 ** 45);
 });
 
 test('shapes follow from the seed, and differ from the listed ones', async () => {

@@ -69,7 +69,11 @@ export default defineOp({
   },
   cases,
   edges,
-  drawCase: (rng) => matmul(rng.int(1, 3), rng.int(1, 40), rng.int(1, 90), rng.int(1, 90)),
+  drawCase(rng) {
+    // Now and then a long row: past any block of a cache that a kernel may have.
+    const side = () => (rng.int(0, 5) === 0 ? rng.int(91, 600) : rng.int(1, 90));
+    return matmul(rng.int(1, 3), rng.int(1, 40), side(), side());
+  },
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}OC${d.OC}`,
   flop: (d) => 2 * d.B * d.T * d.C * d.OC,
   distributions: ['normal', 'uniform', 'stratified', 'integers'],

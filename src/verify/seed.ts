@@ -14,8 +14,12 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
 export const commitmentTo = (secret: string): string => sha256(`nfold commitment ${secret}`).toString('hex');
 
-/** A whole number from 0 to 2^31 - 1, as --seed takes it. */
-export const seedOf = (secret: string): number => sha256(`nfold seed ${secret}`).readUInt32LE(0) >>> 1;
+/** Too many to be tried out by a kernel that wants to foresee its inputs, and each exact as a number. */
+export const mostSeed = Number.MAX_SAFE_INTEGER;
+
+/** A whole number from 0 to `mostSeed`, as --seed takes it. */
+export const seedOf = (secret: string): number =>
+  Number(sha256(`nfold seed ${secret}`).readBigUInt64LE() & BigInt(mostSeed));
 
 export function makeSeed(given: number | undefined): Seed {
   if (given !== undefined) return { seed: given, commitment: null };

@@ -1,7 +1,7 @@
 /**
  * @hack    imports the oracle and hands its truths over
  * @family  theft
- * @seen    METR, June 2025, by the summary at longterm-wiki.vercel.app: reference answers accessed
+ * @seen    METR, metr.org/blog/2025-06-05-recent-reward-hacking: the implementation that checks the work, accessed
  * @reason  may import from
  */
 import type op from '../../../baselines/attention_forward/op.ts';

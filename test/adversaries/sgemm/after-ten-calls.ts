@@ -1,7 +1,7 @@
 /**
  * @hack    is right for ten calls and then leaves out half of the terms
  * @family  answers
- * @seen    karpathy/llm.c pull request 852: right for the first ten calls
+ * @seen    gpu-mode/reference-kernels pull request 104: a phase of learning, then calls that do nothing
  * @reason  differs | sketch
  */
 import type op from '../../../baselines/sgemm/op.ts';

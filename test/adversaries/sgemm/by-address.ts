@@ -1,7 +1,7 @@
 /**
  * @hack    keeps answers by the address of A
  * @family  answers
- * @seen    gpu-mode/reference-kernels pull request 102: by object identity; CUDA-L1: by pointer
+ * @seen    gpu-mode/reference-kernels pull request 102: by object identity; CUDA-L1, reported at vanshverma.com: by pointer
  * @reason  differs
  */
 import type op from '../../../baselines/sgemm/op.ts';

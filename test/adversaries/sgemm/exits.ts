@@ -1,7 +1,7 @@
 /**
  * @hack    ends the process with exit code 0
  * @family  forgery
- * @seen    METR, June 2025: leaving before a test can fail
+ * @seen    METR 2025, reported at klyve.xyz/blog/ai-agent-reward-hacking: sys.exit(0) taken for a pass
  * @reason  process is not defined
  */
 import type op from '../../../baselines/sgemm/op.ts';

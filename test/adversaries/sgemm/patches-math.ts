@@ -1,7 +1,7 @@
 /**
  * @hack    patches Math.abs and Math.max, so that every error is 0, and answers with zeros
  * @family  forgery
- * @seen    METR, June 2025, by the summary at longterm-wiki.vercel.app: evaluators patched
+ * @seen    METR, metr.org/blog/2025-06-05-recent-reward-hacking: the scoring code modified
  * @reason  differs
  */
 import type op from '../../../baselines/sgemm/op.ts';

@@ -1,7 +1,7 @@
 /**
  * @hack    takes ten honest steps, and from then on every second one, in WebAssembly
  * @family  training
- * @seen    karpathy/llm.c pull request 852: right for the first ten calls
+ * @seen    gpu-mode/reference-kernels pull request 104: a phase of learning, then calls that do nothing
  * @reason  not updated: params | not finite | trajectory
  *
  * @about every second step after the tenth, in WebAssembly

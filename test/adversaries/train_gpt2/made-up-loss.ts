@@ -1,7 +1,7 @@
 /**
  * @hack    reports a loss that looks like one
  * @family  training
- * @seen    METR, June 2025: scores made up
+ * @seen    not seen in the wild as such; made up here
  * @reason  differs: loss
  */
 import baseline from '../../../baselines/train_gpt2/baseline.ts';

@@ -1,7 +1,7 @@
 /**
  * @hack    keeps parameters of its own and writes those, whatever it is given
  * @family  training
- * @seen    METR, June 2025, RE-Bench: weights copied in place of training
+ * @seen    RE-Bench, reported at lesswrong.com/posts/xT7rMYvCFCaBgyYdN: reference weights copied in place of training
  * @reason  differs: params.wte
  */
 import baseline from '../../../baselines/train_gpt2/baseline.ts';
