@@ -10,13 +10,14 @@ import { isolation } from '../src/cell/lockdown.ts';
 const kernel = (body: string) => `export default { about: 'x', setup: (dims, arena) => ({ C }) => { ${body} } };`;
 
 /** The one element of C after a call, and how long the call is said to have taken. */
-async function call(code: string): Promise<{ C: number; timeNs: number }> {
+async function call(code: string, usualNs?: number): Promise<{ C: number; timeNs: number }> {
   const cell = new Cell({ flags: [] });
   try {
     const slots = [{ name: 'C', dtype: 'f32' as const, offset: 64, length: 1 }];
     const artifact = { kind: 'js' as const, code: await asScript(code) };
     await cell.open({ artifact, op: 'x', dims: {}, scalars: {}, slots, bytes: 128, threads: 1 });
-    const { reads, timeNs } = await cell.sample({ calls: [{ writes: [], reads: [{ offset: 64, length: 4 }] }] });
+    const calls = [{ writes: [], reads: [{ offset: 64, length: 4 }] }];
+    const { reads, timeNs } = await cell.sample({ calls }, usualNs);
     return { C: new Float32Array(reads[0][0].slice().buffer)[0], timeNs: timeNs[0] };
   } finally {
     cell.close();
@@ -63,6 +64,22 @@ describe('a timed cell', () => {
 
   test('a promise never settles', async () => {
     expect((await call(kernel('C[0] = 1; (async () => { await 0; C[0] = 2; })();'))).C).toBe(1);
+  });
+
+  test('a call that does not end is ended, by what is usual', async () => {
+    const began = performance.now();
+    await expect(call(kernel('for (;;);'), 1e8)).rejects.toThrow(
+      'no answer within 12 s: a call may take 20 times as long as is usual',
+    );
+    expect(performance.now() - began).toBeLessThan(25_000);
+  });
+
+  test('an answer that came while this process was busy is one', async () => {
+    const answer = call(kernel('C[0] = 7;'), 1);
+    const busyUntil = performance.now() + 11_000;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    while (performance.now() < busyUntil);
+    expect((await answer).C).toBe(7);
   });
 
   test('more memory than the heap may have is a sentence', async () => {

@@ -115,7 +115,6 @@ describe.each(ops)('%s', async (name) => {
       seed,
       threads: Math.min(2, availableParallelism()),
       text: noText,
-      limitMs: 20_000,
     });
     for (const [id, verdict] of verdicts) expect(verdict.status, `${id}: ${verdictText(verdict)}`).toBe('pass');
   });

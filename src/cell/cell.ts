@@ -31,9 +31,17 @@ process.on('exit', killAllCells);
 export type CellOptions = Pick<Variant, 'flags' | 'trusted'> & Pick<Program, 'cpu'>;
 
 const watchMs = 100;
+/** What an honest slow start may take on a busy machine; a library that we trust has more to load. */
+const startMs = 10_000;
+const trustedStartMs = 60_000;
+/** A call may take so many times as long as is usual. */
+const mostSlowdown = 20;
+/** Of a call, where nobody knows how long the baseline takes: a minute for each. */
+const unknownNs = 3e9;
 
 export class Cell {
   readonly #child: ChildProcess;
+  readonly #startMs: number;
   readonly #folder = mkdtempSync(join(tmpdir(), 'nfold-cell-'));
   #id = 0;
   #stderr = '';
@@ -41,6 +49,7 @@ export class Cell {
   #ended: string | null = null;
 
   constructor({ flags, trusted = false, cpu }: CellOptions) {
+    this.#startMs = trusted ? trustedStartMs : startMs;
     const start = trusted ? startTrusted : startLocked;
     this.#child = start(
       { ...cellProgram(), flags: trusted ? flags : [...flags, '--frozen-intrinsics'], cpu },
@@ -64,12 +73,17 @@ export class Cell {
     this.#child.on('exit', (code, signal) => this.#end(deathOf(code, signal, this.#stderr)));
   }
 
-  async open(opening: Opening, limitMs = 60_000): Promise<void> {
-    await this.#ask({ type: 'open', opening }, limitMs);
+  async open(opening: Opening): Promise<void> {
+    await this.#ask({ type: 'open', opening }, this.#startMs);
   }
 
-  async sample(sampling: Sampling, limitMs = 60_000): Promise<Samples> {
-    const { samples } = await this.#ask({ type: 'sample', sampling }, limitMs);
+  /** `usualNs`: of one call, by the baseline, as far as that is known. */
+  async sample(sampling: Sampling, usualNs?: number): Promise<Samples> {
+    const { calls, warmup } = sampling;
+    const callsMs = (mostSlowdown * (usualNs ?? unknownNs) * (calls.length + (warmup?.calls ?? 0))) / 1e6;
+    const warmMs = 2 * Math.max(warmup?.ms ?? 0, warmup?.mostMs ?? 0);
+    const allowed = usualNs === undefined ? '' : `: a call may take ${mostSlowdown} times as long as is usual`;
+    const { samples } = await this.#ask({ type: 'sample', sampling }, this.#startMs + warmMs + callsMs, allowed);
     if (!samples || !answers(samples, sampling)) throw new CellError('it sent what is no answer');
     return samples;
   }
@@ -84,11 +98,15 @@ export class Cell {
     this.#end('it was stopped');
   }
 
-  async #ask(ask: Ask, limitMs: number): Promise<Answer> {
+  async #ask(ask: Ask, limitMs: number, allowed = ''): Promise<Answer> {
     if (this.#ended !== null) throw new CellError(this.#ended);
     const id = ++this.#id;
-    const timer = setTimeout(() => this.#end(`no answer within ${(limitMs / 1000).toFixed(0)} s`), limitMs);
-    const watch = setInterval(() => this.#watch(), watchMs);
+    // Counted in ticks: while this process is busy with something else, an answer may lie there unread.
+    let ticks = 0;
+    const watch = setInterval(() => {
+      if (++ticks * watchMs > limitMs) this.#end(`no answer within ${(limitMs / 1000).toFixed(0)} s${allowed}`);
+      this.#watchMemory();
+    }, watchMs);
     try {
       const reply = await new Promise<Reply>((resolve, reject) => {
         this.#waiting = { id, resolve, reject };
@@ -100,12 +118,11 @@ export class Cell {
       if (!reply.ok) throw new CellError(reply.error);
       return reply;
     } finally {
-      clearTimeout(timer);
       clearInterval(watch);
     }
   }
 
-  #watch(): void {
+  #watchMemory(): void {
     if (residentBytes(this.#child.pid) <= mostResidentBytes) return;
     this.#end(`it uses more than ${(mostResidentBytes / 2 ** 30).toFixed(1)} GiB of memory`);
   }

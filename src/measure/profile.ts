@@ -10,7 +10,7 @@ import { median } from 'simple-statistics';
 import { markedOps } from '../build/marks.ts';
 import { Cell, CellError } from '../cell/cell.ts';
 import { openingOf, type Variant } from '../cell/opening.ts';
-import type { Call, MarkedNs } from '../cell/protocol.ts';
+import type { MarkedNs } from '../cell/protocol.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Conditions } from '../verify/verify.ts';
@@ -97,7 +97,7 @@ export async function profile(request: ProfileRequest): Promise<Profile[]> {
       for (const arm of round % 2 === 0 ? arms : arms.toReversed()) {
         next(`round ${round + 1}`, arm.variant);
         const calls = planned[arms.indexOf(arm)].splice(0, count(arm)).map(({ call }) => call);
-        const { timeNs, marked = [] } = await arm.cell.sample({ calls }, limitMs(calls, arms[0].paceNs));
+        const { timeNs, marked = [] } = await arm.cell.sample({ calls }, arms[0].paceNs);
         arm.timeNs.push(...timeNs);
         arm.marked.push(...marked);
       }
@@ -125,16 +125,11 @@ async function warmUp(
   await cell.open(opening);
   const calls = planCalls(op, c, inputs, 1, variant.id, text).map(({ call }) => call);
   const writes = [{ offset: 0, bytes: warm.bytes }];
-  const first = await cell.sample({ calls, warmup: { writes, calls: 3, ms: 100 } }, 10 * 60_000);
+  const first = await cell.sample({ calls, warmup: { writes, calls: 3, ms: 100 } }, baselineNs);
   const warmup = { writes, ...warmupCalls(opening.artifact.kind, baselineNs ?? first.timeNs[0], effort) };
-  const { timeNs, reads } = await cell.sample({ calls, warmup }, 10 * 60_000);
+  const { timeNs, reads } = await cell.sample({ calls, warmup }, baselineNs);
   const [loss] = new Float32Array(reads[0][0].slice().buffer);
   return { variant, cell, paceNs: timeNs[0], loss, timeNs: [], marked: [] };
-}
-
-/** A call may take 20 times the baseline's, and never has less than a minute for all. */
-function limitMs(calls: readonly Call[], baselineNs: number): number {
-  return 60_000 + (20 * calls.length * baselineNs) / 1e6;
 }
 
 function checkLoss(want: number, got: number, at: string): void {

@@ -54,7 +54,7 @@ async function again(
     await cell.open(opening);
     const writes = [{ offset: 0, bytes: warm.bytes }];
     const warmup = { writes, ...warmupCalls(opening.artifact.kind, effort.warmMs * 5e4, effort) };
-    const { reads, changedLater } = await cell.sample({ calls: planned.map(({ call }) => call), warmup }, 10 * 60_000);
+    const { reads, changedLater } = await cell.sample({ calls: planned.map(({ call }) => call), warmup });
     return { planned, reads, changedLater };
   } finally {
     cell.close();

@@ -63,7 +63,7 @@ async function warmProcesses(
   const [c] = [...cases].sort((a, b) => op.flop(a.dims) - op.flop(b.dims));
   const image = compose(op, c, op.distributions[0], rng.bits(), text);
   const writes = [{ offset: 0, bytes: image.bytes }];
-  let nsPerFlop = 1;
+  let nsPerFlop: number | undefined;
   for (const arm of arms) {
     const { variant, cell } = arm;
     request.onProgress(`warming up ${variant.id}`);
@@ -76,13 +76,13 @@ async function warmProcesses(
       const paced = variant === request.baseline;
       const calls = Array.from({ length: paced ? 3 : 1 }, () => ({ writes, reads: [] }));
       const warmup = { writes, calls: 3, ms: 40, mostMs: paced ? 160 : 40 };
-      const { timeNs } = await cell.sample({ calls, warmup });
+      const { timeNs } = await cell.sample({ calls, warmup }, nsPerFlop && nsPerFlop * op.flop(c.dims));
       if (paced) nsPerFlop = Math.min(...timeNs) / op.flop(c.dims);
     } catch (error) {
       recordError(request, measured, arm, op.caseName(c), error);
     }
   }
-  return nsPerFlop;
+  return nsPerFlop ?? 1;
 }
 
 /** One arm at one case: what it is to call, and what came of it so far. */
@@ -186,9 +186,7 @@ async function timeTurn(
       : warmAgain(baselineNs);
   const warmup = plan ? { writes: [{ offset: 0, bytes: warm.bytes }], ...plan } : undefined;
   const calls = planned.slice(turn * perTurn, (turn + 1) * perTurn).map(({ call }) => call);
-  // A call may take 20 times the baseline's, and never has less than a minute for all.
-  const limitMs = 60_000 + (20 * calls.length * baselineNs) / 1e6;
-  return cell.sample({ calls, warmup }, limitMs);
+  return cell.sample({ calls, warmup }, baselineNs);
 }
 
 function recordError(

@@ -27,7 +27,6 @@ export interface JudgeOptions {
 
 /** So many cells at once: each is a process, and most of them wait. */
 const together = 8;
-const limitMs = 10_000;
 const effort = { ...efforts.quick, rounds: [2, 2] as const, sampleMs: 3, warmMs: 20, budgetS: 3600 };
 
 /** Verdicts in the order of the kernels, which are all of one op. */
@@ -56,7 +55,7 @@ async function judgeSome(
   { untimed, onProgress }: JudgeOptions,
 ): Promise<Verdict[]> {
   const variants = built.flatMap((one) => ('status' in one ? [] : [one]));
-  const verified = await verify({ ...request, variants, checks, limitMs, onProgress: undefined });
+  const verified = await verify({ ...request, variants, checks, onProgress: undefined });
   const standing = variants.filter(({ id }) => verified.get(id)?.status === 'pass');
   const measured =
     untimed || standing.length === 0

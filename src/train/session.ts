@@ -110,10 +110,9 @@ export class Session {
     return Math.max(1, Math.min(mostCalls, Math.round(messageNs / this.callNs)));
   }
 
-  /** Calls have a minute, and 20 times what the last ones took. */
+  /** What is usual is what the last ones took. */
   async #sample(calls: readonly Call[]) {
-    const limitMs = 60_000 + (20 * calls.length * this.callNs) / 1e6;
-    const samples = await this.#guarded(() => this.#cell.sample({ calls }, limitMs));
+    const samples = await this.#guarded(() => this.#cell.sample({ calls }, this.steps > 0 ? this.callNs : undefined));
     this.callNs = samples.timeNs.reduce((sum, time) => sum + time, 0) / calls.length;
     return samples;
   }

@@ -39,7 +39,6 @@ export function score({ timeNs, defaultNs, failure }: Outcome): number {
 /** Milliseconds of calls in a trial of the first rung, and how many calls at the least and the most. */
 const trialMs = 8;
 const [leastCalls, mostCalls] = [5, 40];
-const limitMs = 20_000;
 
 export class Trials {
   readonly #request: TrialRequest;
@@ -47,6 +46,8 @@ export class Trials {
   #truths: Truths | null = null;
   #cell: Cell | null = null;
   #calls = 0;
+  /** Of a call of the default, once it is known. */
+  #ownNs: number | undefined;
   #count = 0;
 
   constructor(request: TrialRequest) {
@@ -59,7 +60,8 @@ export class Trials {
   async run(own: Parameters, parameters: Parameters, rung: number): Promise<Outcome> {
     if (this.#calls === 0) {
       const first = await this.#time(own, leastCalls);
-      this.#calls = Math.max(leastCalls, Math.min(mostCalls, Math.round((trialMs * 1e6) / median(first))));
+      this.#ownNs = median(first);
+      this.#calls = Math.max(leastCalls, Math.min(mostCalls, Math.round((trialMs * 1e6) / this.#ownNs)));
     }
     const calls = Math.ceil((this.#calls * 4 ** rung) / 2);
     const sides = this.#count++ % 2 === 0 ? [own, parameters, parameters, own] : [parameters, own, own, parameters];
@@ -90,12 +92,12 @@ export class Trials {
     const image = this.#image;
     const variant = built.tuning.with(parameters);
     const opening = await openingOf(op, c, image.scalars, image.layout, variant, threads);
-    await this.#cell.open(opening, limitMs);
+    await this.#cell.open(opening);
     const writes = [{ offset: 0, bytes: image.bytes }];
     const whole = [{ offset: 0, length: image.layout.bytes }];
     const plan = Array.from({ length: calls }, (_, i) => ({ writes, reads: i === calls - 1 ? whole : [] }));
     const warmup = { writes, calls: 3, ms: 15 };
-    const { timeNs, reads } = await this.#cell.sample({ calls: plan, warmup }, limitMs);
+    const { timeNs, reads } = await this.#cell.sample({ calls: plan, warmup }, this.#ownNs);
     this.#truths ??= oracle.truths(c.dims, image.scalars, image.tensors);
     const bounds = boundsFor(op, c, op.distributions[0], image, this.#truths, null);
     const inspection = inspect(op, c, image, reads[calls - 1][0], this.#truths, bounds);

@@ -14,6 +14,7 @@ import { whole } from './batch.ts';
 import type { CheckName } from './checks.ts';
 import { compose, deriveSeed, type Image } from './image.ts';
 import { blank, boundsFor, compareRepeat, type Inspection, inspect } from './inspect.ts';
+import { paceOf } from './pace.ts';
 import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
 import { type Failure, failure, type Verdict } from './verdict.ts';
 
@@ -43,8 +44,6 @@ export interface VerifyRequest extends Conditions {
   readonly variants: readonly Variant[];
   readonly checks: readonly Check[];
   readonly signal?: AbortSignal;
-  /** For one opening or one check's calls. */
-  readonly limitMs?: number;
   onProgress?(done: number, total: number): void;
 }
 
@@ -83,12 +82,22 @@ export function planChecks(op: AnyOp, cases: readonly Case[], repeats: number, t
   return [...single, ...runs];
 }
 
-export async function verify(request: VerifyRequest): Promise<Map<string, Verdict>> {
-  const { op, checks, variants, signal } = request;
+/** A run of verification that knows how fast the baseline is, and so how long a call may take. */
+interface Run extends VerifyRequest {
+  readonly nsPerFlop: number;
+}
+
+export async function verify(asked: VerifyRequest): Promise<Map<string, Verdict>> {
+  const { op, checks, variants, signal } = asked;
   const verdicts = new Map<string, Verdict>(variants.map(({ id }) => [id, { status: 'pass', checks: 0, worst: 0 }]));
   const cells = new Map(variants.map((variant) => [variant.id, new Cell(variant)]));
-  const baselineCell = op.needsBaseline ? new Cell(request.baseline) : null;
+  const baselineCell = op.needsBaseline ? new Cell(asked.baseline) : null;
   try {
+    const nsPerFlop = await paceOf(op, asked.baseline, asked.text).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      throw error;
+    });
+    const request = { ...asked, nsPerFlop };
     for (const [i, check] of checks.entries()) {
       signal?.throwIfAborted();
       const standing = variants.filter(({ id }) => verdicts.get(id)?.status === 'pass');
@@ -110,7 +119,7 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
 type Cells = ReadonlyMap<string, Cell>;
 
 async function runCheck(
-  request: VerifyRequest,
+  request: Run,
   check: Check,
   variants: readonly Variant[],
   cells: Cells,
@@ -144,7 +153,7 @@ async function runCheck(
 }
 
 async function runTrajectory(
-  request: VerifyRequest,
+  request: Run,
   check: Check,
   variants: readonly Variant[],
   cells: Cells,
@@ -155,7 +164,7 @@ async function runTrajectory(
   const plan = planTrajectory(op, c, deriveSeed(seed, op.name, op.caseName(c), 'trajectory'), text);
   const start = async (cell: Cell, variant: Variant) => {
     await open(cell, variant, c, plan.first, request);
-    return [...(await sampled(cell, plan.begin, request)), ...(await sampled(cell, plan.end, request))];
+    return [...(await sampled(cell, c, plan.begin, request)), ...(await sampled(cell, c, plan.end, request))];
   };
   const baselineRun = baselineCell && start(baselineCell, request.baseline);
   baselineRun?.catch(() => {});
@@ -177,7 +186,7 @@ function startAll(variants: readonly Variant[], start: (variant: Variant) => Pro
 
 /** What went wrong in a cell is an error of its candidate, a finding its failure. */
 async function verdictsOf(
-  request: VerifyRequest,
+  request: Run,
   check: Check,
   runs: Runs,
   judge: (outcome: Uint8Array[]) => Inspection,
@@ -215,11 +224,11 @@ async function callOn(
   variant: Variant,
   c: Case,
   images: readonly Image[],
-  request: VerifyRequest,
+  request: Run,
 ): Promise<Uint8Array[]> {
   await open(cell, variant, c, images[0], request);
   const calls = images.map((image) => ({ writes: [{ offset: 0, bytes: image.bytes }], reads: whole(image) }));
-  return sampled(cell, calls, request);
+  return sampled(cell, c, calls, request);
 }
 
 async function open(
@@ -227,18 +236,19 @@ async function open(
   variant: Variant,
   c: Case,
   { scalars, layout }: Image,
-  { op, threads, limitMs, without = [] }: VerifyRequest,
+  { op, threads, without = [] }: Run,
 ): Promise<void> {
   const opening = await openingOf(op, c, scalars, layout, variant, threads);
-  await cell.open(without.includes('noise') ? { ...opening, noise: false } : opening, limitMs);
+  await cell.open(without.includes('noise') ? { ...opening, noise: false } : opening);
 }
 
 async function sampled(
   cell: Cell,
+  { dims }: Case,
   calls: readonly Call[],
-  { limitMs, without = [] }: VerifyRequest,
+  { op, nsPerFlop, without = [] }: Run,
 ): Promise<Uint8Array[]> {
-  const { reads, changedLater } = await cell.sample({ calls }, limitMs);
+  const { reads, changedLater } = await cell.sample({ calls }, nsPerFlop * op.flop(dims));
   if (changedLater !== undefined && !without.includes('late')) throw new ChangedLater(changedLater);
   return reads.map(([after]) => after);
 }
