@@ -8,7 +8,8 @@
  *   packing    of a whole product, the packing of B alone: share of the time of `again`
  *   hand-off   a call in which no thread has anything to do: share of the time of `fresh`
  *
- * Each is the best of several rounds, a round the median of some calls. Run: node bench/sgemm-parts.ts [CANDIDATE] [CASE…]
+ * Each is the best of several rounds, a round the median of some calls. Writes the page if no case is named.
+ * Run: node bench/sgemm-parts.ts [CANDIDATE] [CASE…]
  */
 import { median } from 'simple-statistics';
 import { type Blocking, headerAt, planOf, type Shape } from '../kernels/common/gemmplan.ts';
@@ -27,8 +28,9 @@ import type { Ceilings } from '../src/machine/ceilings.ts';
 import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
 import { ceilingsHere } from '../src/machine/peak.ts';
 import { computePeak } from '../src/machine/roofline.ts';
-import { table } from '../src/report/table.ts';
+import { markdownTable } from '../src/report/markdown.ts';
 import { compose } from '../src/verify/image.ts';
+import { fill } from './page.ts';
 import { squares, training } from './sgemm-targets.ts';
 
 const rounds = 8;
@@ -40,7 +42,7 @@ if (!built?.tuning) {
   console.error(`'${id}' is no candidate that is made for each shape, such as sgemm/shaped-6x16-wasmrelaxedsimd.`);
   process.exit(2);
 }
-const names = wanted.length > 0 ? wanted : [...squares, training[0]];
+const names = wanted.length > 0 ? wanted : [...squares, ...training.slice(0, 3)];
 const cases = names.map((name) => op.cases.find((c) => op.caseName(c) === name));
 const unknown = names.find((_, i) => cases[i] === undefined);
 if (unknown !== undefined) {
@@ -57,9 +59,13 @@ for (const c of cases as Case[]) {
 }
 cell.close();
 stopCompiler();
-console.log(`${id}; ${describe(machine(), runtime())}\n`);
 const heads = ['threads', 'peak, Gflop/s', 'tile', 'again', 'fresh', 'packing', 'hand-off'];
-console.log(table([{ head: 'case' }, ...heads.map((head) => ({ head, align: 'right' as const }))], rows));
+const text = [
+  markdownTable(['case', ...heads], rows),
+  `*${id}, ${new Date().toISOString().slice(0, 10)}; ${describe(machine(), runtime())}; \`node bench/sgemm-parts.ts\`.*`,
+].join('\n\n');
+console.log(text);
+if (wanted.length === 0) fill('kernels/sgemm/README.md', 'parts', `\n${text}\n`);
 
 async function rowOf(c: Case, threads: number, tuning: Tuning): Promise<string[]> {
   const blocking = (await tuning.parameters(c.dims, threads)) as unknown as Blocking;
