@@ -7,7 +7,6 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { geometricMean } from 'simple-statistics';
 import { stopCompiler } from '../src/build/compile.ts';
 import { hashOf } from '../src/build/sources.ts';
@@ -26,8 +25,9 @@ import { prepare, verifyEntries } from '../src/measure/suite.ts';
 import { digits, multiple } from '../src/report/format.ts';
 import { markdownTable } from '../src/report/markdown.ts';
 import { progress } from '../src/report/output.ts';
-import { type Sampled, speedup, typicalNs } from '../src/stats/speedup.ts';
+import { leastNs, type Sampled } from '../src/stats/speedup.ts';
 import { makeSeed } from '../src/verify/seed.ts';
+import { parseOptions } from './options.ts';
 import { fill } from './page.ts';
 
 /** From the foot to the top; what follows `over` was made from that rung, and not from the one before. */
@@ -46,12 +46,13 @@ const rungs: readonly { readonly name: string; readonly over?: string }[] = [
 ];
 const caseNames = ['M64N64K64', 'M256N256K256', 'M512N512K512', 'M256N384K128', 'M256N384K128NT', 'M256N384K128TN'];
 const page = 'kernels/sgemm/README.md';
-const effort: Effort = { ...efforts.quick, rounds: [4, 4], budgetS: 110 };
+/** Many rounds of one turn each, in which all calls but the first find their caches warm. */
+const effort: Effort = { ...efforts.quick, rounds: [6, 10], turns: 1, budgetS: 100 };
 const alone = ' on 1 thread';
 
 const stateFile = join(stateFolder, 'ladder.jsonl');
 
-const { values: flags } = parseArgs({ options: { fresh: { type: 'boolean' }, print: { type: 'boolean' } } });
+const { values: flags } = parseOptions({ options: { fresh: { type: 'boolean' }, print: { type: 'boolean' } } });
 const controller = new AbortController();
 process.on('SIGINT', () => {
   controller.abort();
@@ -117,20 +118,20 @@ interface Row {
   readonly step: string;
   readonly name: string;
   readonly threads: number;
-  /** By case. */
-  readonly speedups: readonly number[];
+  /** Nanoseconds of a call, by case. */
+  readonly times: readonly number[];
   readonly cells: readonly string[];
 }
 
 function rowOf(samples: readonly Sampled[], step: string, name: string, variant: Variant): Row {
   const used = threadsOf(variant, threads);
   const peak = ceilings && computePeak(ceilings, { threads: used, flags: [revectorize] });
-  const speedups = caseNames.map((c) => speedup(samples, baseline.id, variant.id, c)?.value ?? 1);
-  const cells = cases.map((c) => {
-    const rate = op.flop(c.dims) / (typicalNs(samples, variant.id, op.caseName(c)) as number);
+  const times = cases.map((c) => leastNs(samples, variant.id, op.caseName(c)) as number);
+  const cells = cases.map((c, i) => {
+    const rate = op.flop(c.dims) / times[i];
     return `${digits(rate)}${peak ? ` (${share(rate / peak)})` : ''}`;
   });
-  return { step, name, threads: used, speedups, cells };
+  return { step, name, threads: used, times, cells };
 }
 
 function share(part: number): string {
@@ -151,15 +152,15 @@ function report(samples: readonly Sampled[]): string {
     (f) => `${f.bits} bits on ${f.threads} thread${f.threads === 1 ? '' : 's'} ${digits(f.gflops)}`,
   );
   return [
-    `Gflop/s, and in brackets the share in % of the 256-bit peak of as many threads. The peaks here: ${peaks.join(', ')} Gflop/s.`,
+    `Gflop/s, and in brackets the share in % of the 256-bit peak of as many threads, each from the round that was disturbed least. The peaks here: ${peaks.join(', ')} Gflop/s.`,
     markdownTable(
-      ['step', 'candidate', 'threads', ...caseNames, 'mean speedup'],
+      ['step', 'candidate', 'threads', ...caseNames, 'over the baseline'],
       [foot, ...whole, ...threaded].map((row) => [
         row.step,
         row.name,
         `${row.threads}`,
         ...row.cells,
-        multiple(geometricMean([...row.speedups])),
+        multiple(geometricMean(ratios(foot, row))),
       ]),
     ),
     'What each step is worth: its speed over that of the one it was made from, case by case, and their geometric mean.',
@@ -171,16 +172,25 @@ function report(samples: readonly Sampled[]): string {
   ].join('\n\n');
 }
 
-/** Baseline times cancel: both speedups are ratios to the same calls of it. */
+/** How many times as fast as another row, by case. */
+function ratios(before: Row, { times }: Row): number[] {
+  return times.map((ns, c) => before.times[c] / ns);
+}
+
 function factors(foot: Row, rows: readonly Row[], wanted: readonly Row[] = rows): string[][] {
   return rows.flatMap((row, i) => {
     if (!wanted.includes(row)) return [];
     const { over } = rungs[i];
     const before = over ? (rows.find(({ name }) => name === over) as Row) : i === 0 ? foot : rows[i - 1];
-    const ratios = row.speedups.map((value, c) => value / before.speedups[c]);
-    const mean = geometricMean(ratios);
+    const worth = ratios(before, row);
     return [
-      [`${row.step} ${row.name}`, before.name, `${row.threads}`, ...ratios.map(multiple), `**${multiple(mean)}**`],
+      [
+        `${row.step} ${row.name}`,
+        before.name,
+        `${row.threads}`,
+        ...worth.map(multiple),
+        `**${multiple(geometricMean(worth))}**`,
+      ],
     ];
   });
 }

@@ -2,12 +2,10 @@
  * What V8's revectorizer packs to 256 bits, and what that is worth: kernels that differ in one thing each, their machine code read
  * and their speed measured with the flag and without. Written into kernels/sgemm/README.md between markers.
  *
- * Run: node bench/revectorizer.ts [--print]          the tables, in half a minute
+ * Run: node bench/revectorizer.ts [--print]          the tables, in a minute
  *      node bench/revectorizer.ts CANDIDATE [--case CASE] [--trace]
  *                                                     the loops of a candidate as V8 compiled them; or what the revectorizer said
  */
-import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
 import { build } from '../src/build/build.ts';
 import { compile, stopCompiler } from '../src/build/compile.ts';
 import { scan } from '../src/catalog/candidates.ts';
@@ -20,14 +18,17 @@ import { revectorize } from '../src/machine/peak.ts';
 import { digits } from '../src/report/format.ts';
 import { markdownTable } from '../src/report/markdown.ts';
 import { progress } from '../src/report/output.ts';
+import { parseOptions } from './options.ts';
 import { fill } from './page.ts';
 import { copies, operations } from './revectorizer/loops.ts';
-import { flopOf, type Shape, shapes, tiles } from './revectorizer/tiles.ts';
+import { Rates } from './revectorizer/rates.ts';
+import { type Shape, shapes, tiles } from './revectorizer/tiles.ts';
 
 const page = 'kernels/sgemm/README.md';
 const trace = '--trace-wasm-revectorize';
+const sweeps = 6;
 
-const { values: options, positionals } = parseArgs({
+const { values: options, positionals } = parseOptions({
   allowPositionals: true,
   options: { print: { type: 'boolean' }, case: { type: 'string' }, trace: { type: 'boolean' } },
 });
@@ -66,22 +67,30 @@ async function show(id: string): Promise<void> {
 
 async function tables(): Promise<void> {
   const shown = progress();
+  const rates = new Rates();
+  for (let sweep = 1; sweep <= sweeps; sweep++) {
+    for (const shape of [...shapes, ...tiles]) {
+      shown(`sweep ${sweep} of ${sweeps}: ${shape.what}`);
+      for (const flags of [[revectorize], []]) rates.take(shape, await assemble(shape.module), flags);
+    }
+  }
   const rows: string[][] = [];
   for (const shape of shapes) {
     shown(shape.what);
-    rows.push([shape.what, ...(await measured(shape))]);
+    rows.push([shape.what, ...(await measured(shape, rates))]);
   }
   const sizes: string[][] = [];
   for (const shape of tiles) {
     shown(`tile ${shape.what}`);
-    sizes.push([shape.what, ...(await sized(shape))]);
+    sizes.push([shape.what, ...(await sized(shape, rates))]);
   }
-  const packed: string[] = [];
-  const left: string[] = [];
+  const byType = new Map<string, { readonly packed: string[]; readonly left: string[] }>();
   for (const [name, text] of operations) {
     shown(name);
     const loop = inner(machineCode(await assemble(text), [revectorize]) ?? '');
-    (loop !== null && loop.wide > 0 && loop.narrow === 0 ? packed : left).push(`\`${name}\``);
+    const [type, operation] = name.split('.');
+    const { packed, left } = byType.getOrInsert(type, { packed: [], left: [] });
+    (loop !== null && loop.wide > 0 && loop.narrow === 0 ? packed : left).push(operation);
   }
   const copied: string[][] = [];
   for (const [name, text] of copies) {
@@ -116,9 +125,12 @@ async function tables(): Promise<void> {
     '',
     markdownTable(['copy', 'packed', 'stores 256 + 128'], copied),
     '',
-    `Operations that are packed, in a loop that does one to all of an array: ${packed.join(', ')}.`,
+    'Operations, in a loop that does one to all of an array:',
     '',
-    `Not packed: ${left.join(', ')}.`,
+    markdownTable(
+      ['type', 'packed', 'not packed'],
+      [...byType].map(([type, { packed, left }]) => [type, packed.join(', '), left.join(', ') || '-']),
+    ),
     '',
     `*${new Date().toISOString().slice(0, 10)}; ${describe(machine(), runtime())}; \`node bench/revectorizer.ts\`.*`,
   ].join('\n');
@@ -132,7 +144,7 @@ function assemble(text: string): Promise<Uint8Array> {
   return compile({ type: 'wat', text });
 }
 
-async function measured(shape: Shape): Promise<string[]> {
+async function measured(shape: Shape, rates: Rates): Promise<string[]> {
   const bytes = await assemble(shape.module);
   const code = machineCode(bytes, [revectorize]) ?? '';
   const loop = inner(code);
@@ -143,8 +155,8 @@ async function measured(shape: Shape): Promise<string[]> {
     verdict,
     ...[wide, narrow, joins, spills].map(String),
     stores(code),
-    digits(rate(bytes, shape, [revectorize])),
-    digits(rate(bytes, shape, [])),
+    digits(rates.of(shape, [revectorize])),
+    digits(rates.of(shape, [])),
   ];
 }
 
@@ -156,31 +168,10 @@ function stores(code: string): string {
   return `${wide?.length ?? 0} + ${narrow?.length ?? 0}`;
 }
 
-async function sized(shape: Shape): Promise<string[]> {
+async function sized(shape: Shape, rates: Rates): Promise<string[]> {
   const bytes = await assemble(shape.module);
   return [[], [revectorize]].flatMap((flags) => {
     const loop = inner(machineCode(bytes, flags) ?? '');
-    return [`${loop?.spills ?? '-'}`, digits(rate(bytes, shape, flags))];
+    return [`${loop?.spills ?? '-'}`, digits(rates.of(shape, flags))];
   });
-}
-
-/** Gflop/s of the best of many short runs in a process with these flags. */
-function rate(bytes: Uint8Array, shape: Shape, flags: readonly string[]): number {
-  const script = `
-    const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
-    new Float32Array(memory.buffer).fill(1e-3);
-    const module = new WebAssembly.Module(Buffer.from('${Buffer.from(bytes).toString('base64')}', 'base64'));
-    const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports;
-    let best = Infinity;
-    for (let i = 0; i < 40; i++) {
-      const start = process.hrtime.bigint();
-      run(200);
-      best = Math.min(best, Number(process.hrtime.bigint() - start));
-    }
-    console.log(best / 200);`;
-  const { stdout, status, stderr } = spawnSync(process.execPath, ['--no-liftoff', ...flags, '--eval', script], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stderr);
-  return flopOf(shape) / Number(stdout);
 }

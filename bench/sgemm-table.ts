@@ -28,7 +28,7 @@ import { prepare, verifyEntries } from '../src/measure/suite.ts';
 import { digits, multiple, shortFlags } from '../src/report/format.ts';
 import { markdownTable } from '../src/report/markdown.ts';
 import { progress } from '../src/report/output.ts';
-import { type Sampled, speedup } from '../src/stats/speedup.ts';
+import { leastNs, type Sampled, speedup } from '../src/stats/speedup.ts';
 import { makeSeed } from '../src/verify/seed.ts';
 import { verdictText } from '../src/verify/verdict.ts';
 import { fill } from './page.ts';
@@ -276,12 +276,6 @@ function report(): string {
     ...[...missing].map(([id, why]) => `${id}: ${why}`),
     `*${dates}; ${describe(machine(), runtime())}; \`node bench/sgemm-table.ts\`.*`,
   ].join('\n\n');
-}
-
-/** The median call of the round that was disturbed least: the peaks that it is set against are the best of several sweeps as well. */
-function leastNs(samples: readonly Sampled[], variant: string, c: string): number | null {
-  const own = samples.filter((s) => s.variant === variant && s.case === c);
-  return own.length === 0 ? null : Math.min(...own.map(({ timeNs }) => median([...timeNs])));
 }
 
 function rateOf({ results }: Row): number {

@@ -6,6 +6,8 @@ export interface Suite {
   readonly peers: readonly string[];
   /** As slow as the baseline, so timed only where selectors are given: a run of everything does not wait for them. */
   readonly slowPeers: readonly string[];
+  /** Candidates that lie between others, step by step: timed only where selectors are given, for the same reason. */
+  readonly steps: readonly string[];
   /** Whether its mean is the one that the essay reports. */
   readonly ladder: boolean;
   /** Whether `nfold bench` without a selector runs it; the others are asked for by name. */
@@ -38,6 +40,7 @@ export const suites: readonly Suite[] = [
     ops: ['train_gpt2'],
     peers: [],
     slowPeers: ['tfjs-backend-wasm', 'tfjs-node'],
+    steps: [],
     ladder: true,
     headline: true,
   },
@@ -46,10 +49,11 @@ export const suites: readonly Suite[] = [
     ops: ['sgemm'],
     peers: ['onnxruntime-node', 'tfjs-backend-wasm', 'tfjs-node'],
     slowPeers: [],
+    steps: ['sgemm/direct-4x8-wasmsimd', 'sgemm/fma-6x8-wasmrelaxedsimd', 'sgemm/threads-6x8-wasmrelaxedsimd'],
     ladder: false,
     headline: true,
   },
-  { name: 'lm_ops', ops: lmOps, peers: [], slowPeers: [], ladder: false, headline: false },
+  { name: 'lm_ops', ops: lmOps, peers: [], slowPeers: [], steps: [], ladder: false, headline: false },
 ];
 
 /** Speedups that the essay and its sources report for "a CPU-only small language model training implementation". */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { suites } from '../bench/suites.ts';
 import { type Catalog, scan } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { select, selectCases } from '../src/catalog/select.ts';
@@ -107,4 +108,9 @@ describe('text', () => {
     const refused = refusal(() => loadText(path(), [gpt]));
     expect(refused).toMatchObject({ code: 2, message: expect.stringMatching(message) });
   });
+});
+
+test('what a suite counts as steps between candidates are candidates of its ops', () => {
+  const known = scan().candidates.map(({ id }) => id);
+  expect(suites.flatMap(({ steps }) => steps).filter((id) => !known.includes(id))).toEqual([]);
 });

@@ -29,7 +29,7 @@ const unary = (name: string) => [name, eachVector((x) => `(${name} ${x})`)] as c
 const ternary = (name: string) => [name, eachVector((x, y) => `(${name} ${x} ${y} ${x})`)] as const;
 const shift = (name: string) => [name, eachVector((x) => `(${name} ${x} (i32.const 3))`)] as const;
 const shuffle = (what: string, picked: readonly number[]) => {
-  return [`i8x16.shuffle, ${what}`, eachVector((x, y) => `(i8x16.shuffle ${bytesOf(picked)} ${x} ${y})`)] as const;
+  return [`i8x16.shuffle (${what})`, eachVector((x, y) => `(i8x16.shuffle ${bytesOf(picked)} ${x} ${y})`)] as const;
 };
 
 /** By name: one operation over an array, in pairs. */
@@ -54,7 +54,7 @@ export const operations: readonly (readonly [name: string, module: string])[] = 
   shuffle('unpack low', [0, 4, 1, 5]),
   shuffle('unpack high', [2, 6, 3, 7]),
   shuffle('two of each', [0, 1, 4, 5]),
-  ['i8x16.shuffle, of one vector', eachVector((x) => `(i8x16.shuffle ${bytesOf([1, 0, 3, 2])} ${x} ${x})`)],
+  ['i8x16.shuffle (of one vector)', eachVector((x) => `(i8x16.shuffle ${bytesOf([1, 0, 3, 2])} ${x} ${x})`)],
   shuffle('any', [0, 5, 2, 7]),
 ];
 

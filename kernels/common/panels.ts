@@ -36,7 +36,7 @@ export interface Panels {
   /** A multiple of 4. */
   readonly NR: number;
   readonly packed: boolean;
-  /** The vector sum + a * b; each of the three is the name of a local. */
+  /** sum + a * b, vectors, all of it as WebAssembly text. */
   multiplyAdd(sum: string, a: string, b: string): string;
   /** The first of `panels` panels that thread `tid` computes; the next thread's first one is its end. One thread has all. */
   first?(panels: number, tid: string): string;

@@ -2,8 +2,9 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pc from 'picocolors';
-import { suites } from '../../bench/suites.ts';
+import { type Suite, suites } from '../../bench/suites.ts';
 import { shown } from '../catalog/candidates.ts';
+import type { Selection } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { ceilingsHere } from '../machine/peak.ts';
@@ -39,9 +40,12 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
   const { commitment } = options.committed;
   if (commitment) process.stderr.write(`seed committed to: sha256 ${commitment.hash}, revealed in the record\n`);
   const ceilings = await ceilingsHere(options);
+  const asked = selectors.length > 0;
   const jobs = suites.flatMap((known) => {
-    const suite = selectors.length > 0 ? { ...known, peers: [...known.peers, ...known.slowPeers] } : known;
-    const chosen = selections.filter(({ op }) => suite.ops.includes(op));
+    const suite = asked ? { ...known, peers: [...known.peers, ...known.slowPeers] } : known;
+    const chosen = selections
+      .filter(({ op }) => suite.ops.includes(op))
+      .map((selection) => (asked ? selection : withoutSteps(selection, suite)));
     const effort = sharedEffort(options.effort, chosen.length);
     return chosen.map((selection) => ({ suite, ...selection, options: { ...options, effort } }));
   });
@@ -69,6 +73,15 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
     note: flags.note,
   });
   return keep(draft);
+}
+
+/** A run of everything does not wait for steps between candidates, and says so. */
+function withoutSteps<T extends Selection>(selection: T, { name, steps }: Suite): T {
+  const left = selection.candidates.filter(({ id }) => steps.includes(id));
+  if (left.length === 0) return selection;
+  const ids = left.map(({ id }) => id).join(', ');
+  process.stderr.write(`not timed here, as steps between others: ${ids} ('npx nfold bench ${name}' times them too)\n`);
+  return { ...selection, candidates: selection.candidates.filter(({ id }) => !steps.includes(id)) };
 }
 
 /** Where the usual folder takes no record, what was measured goes to the temporary one. */

@@ -119,6 +119,12 @@ export function typicalNs(samples: readonly Sampled[], variant: string, c: strin
   return medians.length > 0 ? median(medians) : null;
 }
 
+/** The median call of the turn that was disturbed least, or null without samples: what compares with peaks, which are best of many. */
+export function leastNs(samples: readonly Sampled[], variant: string, c: string): number | null {
+  const medians = samples.filter((s) => s.variant === variant && s.case === c).map((s) => median([...s.timeNs]));
+  return medians.length > 0 ? Math.min(...medians) : null;
+}
+
 export function speedup(samples: readonly Sampled[], baseline: string, variant: string, c: string): Interval | null {
   const values = [...ratios(samples, baseline, variant, c).values()];
   return values.length > 0 ? logInterval(values) : null;
