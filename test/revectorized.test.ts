@@ -115,4 +115,9 @@ describe.skipIf(process.arch !== 'x64')('in registers (x64)', () => {
     expect(loop && loop.wide > 0 && loop.narrow === 0 ? 'packed' : 'not').toBe(verdict);
     expect(code.match(/vmov\w+ \[(?!rbp).*,xmm/g)?.length ?? 0).toBe(narrowStores);
   });
+
+  test('without AVX2 the flag is taken and has no effect', async () => {
+    const bytes = await compile({ type: 'wat', text: probes[0].module });
+    expect(inner(machineCode(bytes, [flag, '--no-enable-avx2']) ?? '')).toMatchObject({ wide: 0, narrow: 24 });
+  });
 });
