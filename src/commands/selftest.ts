@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { stopCompiler } from '../build/compile.ts';
 import type { CandidateFile } from '../catalog/candidates.ts';
 import { killAllCells } from '../cell/cell.ts';
+import { isolation } from '../cell/lockdown.ts';
 import { exit } from '../contract/errors.ts';
 import { print, printJson, progress } from '../report/output.ts';
 import { table } from '../report/table.ts';
@@ -43,7 +44,7 @@ export async function selftest({ seed: given, threads, json }: SelftestFlags): P
   const fine = await judgeAll(honest(), options, (_, { status }) => status === 'pass');
   shown.end();
   const failed = [...bad, ...fine].some(({ good }) => !good);
-  if (json) printJson({ seed, cheats: bad.map(asData), honest: fine.map(asData) });
+  if (json) printJson({ seed, isolation: isolation(), cheats: bad.map(asData), honest: fine.map(asData) });
   else print(asText(bad, fine, seed));
   process.exitCode = failed ? exit.failed : exit.fine;
 }
@@ -81,7 +82,7 @@ function asText(bad: readonly Judged<Cheat>[], fine: readonly Judged<CandidateFi
   return [
     table([{ head: 'family' }, { head: 'caught', align: 'right' }], rows),
     ...wrong,
-    `${count(bad)} hacks caught, ${count(fine)} honest kernels passed; seed ${seed}`,
+    `${count(bad)} hacks caught, ${count(fine)} honest kernels passed, isolation: ${isolation()}; seed ${seed}`,
   ].join('\n');
 }
 

@@ -4,6 +4,7 @@ import type { Suite } from '../../bench/suites.ts';
 import type { Built } from '../build/build.ts';
 import { hashOf } from '../build/sources.ts';
 import { type Problem, shown } from '../catalog/candidates.ts';
+import { isolation } from '../cell/lockdown.ts';
 import { threadsOf } from '../cell/opening.ts';
 import { type AnyOp, bytesMoved, type Case } from '../contract/op.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
@@ -56,7 +57,7 @@ export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Dr
     seconds: (Date.now() - startedAt.getTime()) / 1000,
     machine,
     runtime,
-    isolation: null,
+    isolation: isolation(),
     warnings: warningsOf(observed(outcomes, machine, options.threads)),
     baselines: unique(outcomes.map(({ op, baseline }) => ({ op: op.name, ...snapshot(baseline) }))),
     candidates: [

@@ -85,7 +85,8 @@ function suiteTable(record: Record, { name, ops }: Suite, means: readonly Mean[]
   );
   const legend = pc.dim(
     'mean speedup: arithmetic mean over the cases of baseline time / candidate time, [95 % interval]\n' +
-      'tier W: WebAssembly, which reaches its arena only; J: JavaScript, trusted less',
+      'tier W: WebAssembly, which reaches its arena only; J: JavaScript, trusted less' +
+      (record.isolation === null ? '' : `; isolation: ${record.isolation}`),
   );
   const passing = means.filter(
     ({ peer, candidate }) => !peer && record.candidates.find((c) => c.candidate === candidate)?.verdict === 'pass',
