@@ -150,6 +150,7 @@ describe('warnings', () => {
     warmups: { unsteady: 1, of: 100 },
     pacesNs: [1000, 1020, 1010],
     stolen: 0.001,
+    beside: [],
     clockNs: 20,
     shortest: { variant: 'op/x', case: 'N1', timeNs: 5000 },
   };
@@ -182,6 +183,11 @@ describe('warnings', () => {
       'clock',
       { shortest: { variant: 'op/x', case: 'N1', timeNs: 1000 } },
       /coarse for op\/x at N1: a call takes 1000 ns and the clock steps by 20 ns, 2 % of it/,
+    ],
+    [
+      'work beside the calls',
+      { beside: [{ variant: 'op/x', case: 'N1', calledNs: 2e6, besideNs: 5e7, usualNs: 3e6 }] },
+      /op\/x at N1 has a CPU for 50 ms beside each call of 2\.0 ms, the baseline for 3\.0 ms/,
     ],
     ['warm-up', { warmups: { unsteady: 20, of: 100 } }, /not steady in 20 of 100/],
   ])('%s', (_, seen, sentence) => {

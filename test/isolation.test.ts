@@ -1,11 +1,19 @@
 /** What JavaScript that is not ours can reach, in a timed cell and when it is built, and what becomes of what it takes. */
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { compile, stopCompiler } from '../src/build/compile.ts';
 import { evaluate } from '../src/build/evaluate.ts';
 import { checkModule } from '../src/build/module.ts';
 import { asScript } from '../src/build/sources.ts';
 import { Cell, killAllCells } from '../src/cell/cell.ts';
-import { isolation } from '../src/cell/lockdown.ts';
+import { endGroup, isolation, startLocked } from '../src/cell/lockdown.ts';
+import { Record } from '../src/records/schema.ts';
+import { reportRecord } from '../src/report/terminal.ts';
+import { draft } from './support/draft.ts';
 
 const kernel = (body: string) => `export default { about: 'x', setup: (dims, arena) => ({ C }) => { ${body} } };`;
 
@@ -144,6 +152,65 @@ describe('building', () => {
   test('a generator that does not end is ended', async () => {
     await expect(evaluate('for (;;);')).rejects.toThrow(/no answer within 10 s/);
   });
+});
+
+describe('a locked process', () => {
+  test('reads, writes, starts, loads and connects to nothing, and has an empty environment', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const main = fileURLToPath(new URL('./fixtures/locked/reaches.mjs', import.meta.url));
+    const locked = startLocked({ main, reads: [], flags: [] }, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    locked.send(port);
+    try {
+      const [outcomes] = await once(locked, 'message');
+      const denied = 'ERR_ACCESS_DENIED';
+      expect(outcomes).toMatchObject({
+        environment: '',
+        read: denied,
+        write: denied,
+        spawn: denied,
+        code: 'EvalError',
+      });
+      expect(outcomes.addon).toMatch(/ERR_DLOPEN_DISABLED|ERR_ACCESS_DENIED/);
+      expect(outcomes.connect).toMatch(/ERR_ACCESS_DENIED|ENETUNREACH|ECONNREFUSED/);
+    } finally {
+      endGroup(locked);
+      server.close();
+    }
+  });
+
+  test.runIf(process.platform === 'linux')('a cell that is not asked anything is stopped', async () => {
+    const cell = new Cell({ flags: [] });
+    try {
+      await cell.evaluate({ code: await asScript("export default { about: 'x' };") }, 10_000);
+      await expect.poll(statesOfChildren).toContain('T');
+    } finally {
+      cell.close();
+    }
+  });
+});
+
+/** As Linux has them: R runs, S sleeps, T is stopped. */
+function statesOfChildren(): string[] {
+  const own = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid));
+  return own.flatMap((pid) => {
+    try {
+      const [, state, parent] = /\) (\w) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+      return parent === `${process.pid}` ? [state] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+test('a record says what the isolation was, beneath the table; one from before does not', () => {
+  const shown = (isolated: string | null) => {
+    const record = { ...draft({ overrides: { isolation: isolated } }), id: 'x' };
+    return stripVTControlCharacters(reportRecord(Record.parse(record)));
+  };
+  expect(shown('permission model only')).toMatch(/J: JavaScript, trusted less; isolation: permission model only$/m);
+  expect(shown(null)).not.toMatch(/isolation/);
 });
 
 test('the isolation here has a plain name', () => {

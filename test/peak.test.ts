@@ -130,7 +130,9 @@ describe('roofline', () => {
   });
 
   test('the floor is the widest peak, whatever the flags', () => {
-    expect(floorNs(example, 2e9, 2)).toBe(1e7);
+    expect(floorNs(example, { flop: 2e9, written: 0 }, 2)).toBe(1e7);
+    // Writing at the best rate, that of L1 on two threads: 80 GB/s.
+    expect(floorNs(example, { flop: 0, written: 8e9 }, 2)).toBe(1e8);
   });
 });
 

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Account } from './account.ts';
 import { endGroup, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
 import type { Variant } from './opening.ts';
 import { cellProgram } from './program.ts';
@@ -19,6 +20,9 @@ type Answer = Reply & { ok: true };
 /** What went wrong in a cell is the candidate's doing: it becomes its verdict and does not end the run. */
 export class CellError extends Error {}
 
+/** A time that cannot be. */
+export class Impossible extends CellError {}
+
 const living = new Set<Cell>();
 
 /** Ends every cell, at once; for Ctrl-C and for failures half-way. */
@@ -27,6 +31,9 @@ export function killAllCells(): void {
 }
 
 process.on('exit', killAllCells);
+
+/** What a cell says, and how much CPU time its threads had beside that; null where the system does not say. */
+export type Timed = Samples & { readonly outsideNs: number | null };
 
 export type CellOptions = Pick<Variant, 'flags' | 'trusted'> & Pick<Program, 'cpu'>;
 
@@ -78,14 +85,17 @@ export class Cell {
   }
 
   /** `usualNs`: of one call, by the baseline, as far as that is known. */
-  async sample(sampling: Sampling, usualNs?: number): Promise<Samples> {
+  async sample(sampling: Sampling, usualNs?: number): Promise<Timed> {
     const { calls, warmup } = sampling;
     const callsMs = (mostSlowdown * (usualNs ?? unknownNs) * (calls.length + (warmup?.calls ?? 0))) / 1e6;
     const warmMs = 2 * Math.max(warmup?.ms ?? 0, warmup?.mostMs ?? 0);
     const allowed = usualNs === undefined ? '' : `: a call may take ${mostSlowdown} times as long as is usual`;
+    const account = new Account(this.#child.pid);
     const { samples } = await this.#ask({ type: 'sample', sampling }, this.#startMs + warmMs + callsMs, allowed);
     if (!samples || !answers(samples, sampling)) throw new CellError('it sent what is no answer');
-    return samples;
+    const outsideNs = account.close(samples);
+    if (typeof outsideNs === 'object' && outsideNs !== null) throw new Impossible(outsideNs.impossible);
+    return { ...samples, outsideNs };
   }
 
   /** Bytes, or a plain value. */

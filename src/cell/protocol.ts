@@ -84,8 +84,9 @@ export interface Samples {
   readonly changedLater?: number;
   /** Where the opening asks for marks, one per call. */
   readonly marked?: readonly MarkedNs[];
-  /** Whether the warm-up, if there was one, ended with steady times. */
+  /** Whether the warm-up, if there was one, ended with steady times; and how long its calls had a CPU, in all. */
   readonly steady?: boolean;
+  readonly warmedNs?: number;
 }
 
 /** A candidate's script to be run for a value, when it is built. */

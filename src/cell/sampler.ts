@@ -23,7 +23,7 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
   const marked: MarkedNs[] = [];
   let lastNs = 0;
   let queuedBefore: number | null = null;
-  const steady = warmup && warmUp(kernel, arena, warmup);
+  const warmed = warmup && warmUp(kernel, arena, warmup);
   let changedLater: number | undefined;
   /** What is read after a call must still stand there before the next one's inputs are put in place. */
   const lookAgain = () => {
@@ -66,12 +66,16 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
     reads,
     changedLater,
     ...(kernel.marked && { marked }),
-    ...(steady !== undefined && { steady }),
+    ...warmed,
   };
 }
 
-/** At least `calls` calls that took `ms`, and then more until they are steady or took `mostMs`; tells whether they were steady. */
-function warmUp(kernel: Kernel, arena: CellArena, { writes, calls, ms, mostMs = ms }: Warmup): boolean {
+/** At least `calls` calls that took `ms`, and then more until they are steady or took `mostMs`. */
+function warmUp(
+  kernel: Kernel,
+  arena: CellArena,
+  { writes, calls, ms, mostMs = ms }: Warmup,
+): Pick<Samples, 'steady' | 'warmedNs'> {
   const start = clock();
   const timeNs: number[] = [];
   let spentNs = 0;
@@ -89,5 +93,5 @@ function warmUp(kernel: Kernel, arena: CellArena, { writes, calls, ms, mostMs = 
     timeNs.push(took - ((queuedNs() ?? 0) - queued));
     spentNs += took;
   }
-  return isSteady(timeNs);
+  return { steady: isSteady(timeNs), warmedNs: timeNs.reduce((sum, ns) => sum + ns, 0) };
 }

@@ -1,5 +1,5 @@
 /** What the parent sees of a cell from outside, where the system tells: Linux, in /proc. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 
 /** An arena at its largest, a heap at its largest; less on a small machine, which should not swap for a candidate. */
@@ -12,5 +12,23 @@ export function residentBytes(pid: number | undefined): number {
     return 1024 * Number(kilobytes ?? 0);
   } catch {
     return 0;
+  }
+}
+
+/**
+ * CPU time so far of the threads that run a candidate, the main one and the pool's, in nanoseconds by id; those of V8, which compile and
+ * collect, are left out. Null where no account of each thread is kept.
+ */
+export function cpuTimes(pid: number | undefined): ReadonlyMap<string, number> | null {
+  try {
+    const times = new Map<string, number>();
+    for (const task of readdirSync(`/proc/${pid}/task`)) {
+      const read = (file: string) => readFileSync(`/proc/${pid}/task/${task}/${file}`, 'utf8');
+      if (task !== `${pid}` && !read('comm').includes('WorkerThread')) continue;
+      times.set(task, Number(read('schedstat').split(' ')[0]));
+    }
+    return times;
+  } catch {
+    return null;
   }
 }

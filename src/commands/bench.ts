@@ -18,6 +18,7 @@ import { type Saved, saveRecord } from '../records/store.ts';
 import { print, warn } from '../report/output.ts';
 import { reportersOf, writeReports } from '../report/reporters.ts';
 import { reportRecord } from '../report/terminal.ts';
+import { isBad } from '../verify/verdict.ts';
 import { type Flags, prepareRun } from './run.ts';
 
 export async function bench(selectors: readonly string[], flags: Flags): Promise<void> {
@@ -58,7 +59,7 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
   const outcomes: SuiteOutcome[] = [];
   for (const { suite, op, candidates, problems, options } of jobs) {
     if (options.signal.aborted) break;
-    outcomes.push(await runOp(suite, op, candidates, problems, options));
+    outcomes.push(await runOp(suite, op, candidates, problems, options, ceilings));
   }
   progress.end();
   const interrupted = options.signal.aborted;
@@ -97,7 +98,7 @@ function keep(draft: Draft): Saved {
 }
 
 function failed({ candidates }: Record): boolean {
-  return candidates.some(({ peer, verdict }) => !peer && (verdict === 'fail' || verdict === 'error'));
+  return candidates.some(({ peer, verdict }) => !peer && isBad(verdict));
 }
 
 function next(record: Record, file: string): string {

@@ -92,7 +92,7 @@ async function measureOps(selection: Selection, options: RunOptions): Promise<Op
     const { candidates, problems } = ofOp(selection, name);
     if (candidates.length + problems.length === 0) continue;
     const suite = suites.find(({ ops }) => ops.includes(name)) as Suite;
-    const { op, entries, baseline, samples, headline } = await runOp(suite, name, candidates, problems, quick);
+    const { op, entries, baseline, samples, headline } = await runOp(suite, name, candidates, problems, quick, null);
     options.signal.throwIfAborted();
     const cases = headline.map((c) => op.caseName(c));
     for (const entry of entries) {

@@ -9,7 +9,7 @@ import { type Entry, type Prepared, prepare, type RunOptions, verifyEntries } fr
 import { verdictMark } from '../report/format.ts';
 import { print, printJson } from '../report/output.ts';
 import { table } from '../report/table.ts';
-import { verdictText } from '../verify/verdict.ts';
+import { isBad, verdictText } from '../verify/verdict.ts';
 import { drawnCases } from '../verify/verify.ts';
 import { type Flags, prepareRun } from './run.ts';
 
@@ -43,8 +43,7 @@ export async function verifyCommand(selectors: readonly string[], flags: VerifyF
   const misplaced = strays.map(({ file, message }) => `${file}: ${message}`);
   if (flags.json) printJson({ seed: options.seed, results: entries.map(asData), misplaced });
   else print(asText(entries, misplaced, options.seed));
-  const failed =
-    entries.some(({ verdict }) => verdict.status === 'fail' || verdict.status === 'error') || misplaced.length > 0;
+  const failed = entries.some(({ verdict }) => isBad(verdict.status)) || misplaced.length > 0;
   process.exitCode = options.signal.aborted ? exit.interrupted : failed ? exit.failed : exit.fine;
 }
 

@@ -17,12 +17,15 @@ export interface Work {
   readonly bytes: number;
   /** Of all tensors, each once. */
   readonly workingSet: number;
+  /** Of the tensors that are written in full. */
+  readonly written: number;
 }
 
 export function workOf(op: AnyOp, dims: Readonly<Record<string, number>>): Work {
   const tensors = Object.values<TensorSpec>(op.tensors);
-  const workingSet = tensors.reduce((sum, spec) => sum + 4 * lengthOf(spec, dims), 0);
-  return { flop: op.flop(dims), bytes: bytesMoved(op, dims), workingSet };
+  const bytesOf = (some: readonly TensorSpec[]) => some.reduce((sum, spec) => sum + 4 * lengthOf(spec, dims), 0);
+  const written = bytesOf(tensors.filter(({ role }) => role === 'out'));
+  return { flop: op.flop(dims), bytes: bytesMoved(op, dims), workingSet: bytesOf(tensors), written };
 }
 
 export interface Resources {
@@ -81,7 +84,7 @@ export function bandwidthPeak(ceilings: Ceilings, level: string, has: Resources)
 
 const count = (threads: number) => `${threads} thread${threads === 1 ? '' : 's'}`;
 
-export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Work, has: Resources): Roof {
+export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Omit<Work, 'written'>, has: Resources): Roof {
   const peak = computePeak(ceilings, has);
   const level = levelOf(ceilings, workingSet, has.threads);
   const bandwidth = bandwidthPeak(ceilings, level, has);
@@ -96,9 +99,27 @@ export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Work, has:
 }
 
 /**
- * The time below which nobody computes `flop` here, in nanoseconds, whatever the width that was asked for: the work at the
- * widest compute peak of so many threads. Memory is left out: an op may touch fewer bytes than its tensors have.
+ * The time below which nobody does this work here, in nanoseconds, whatever the width that was asked for: the flop at the widest compute
+ * peak of so many threads, and the outputs, which hold poison before, at the best rate of writing at any level. Reading is left out: an
+ * op may touch fewer bytes than its tensors have.
  */
-export function floorNs(ceilings: Ceilings, flop: number, threads: number): number {
-  return flop / computePeak(ceilings, { threads, flags: [revectorize] });
+export function floorNs(
+  ceilings: Ceilings,
+  { flop, written }: Pick<Work, 'flop' | 'written'>,
+  threads: number,
+): number {
+  const writing = scaled(
+    ratesOf(ceilings.bandwidth, ({ write }) => write),
+    threads,
+  );
+  return Math.max(flop / computePeak(ceilings, { threads, flags: [revectorize] }), written / writing);
+}
+
+/** The best rate at each number of threads. */
+function ratesOf(measured: Ceilings['bandwidth'], rateOf: (one: Ceilings['bandwidth'][number]) => number) {
+  const counts = new Set(measured.map(({ threads }) => threads));
+  return [...counts].map((threads) => ({
+    threads,
+    rate: Math.max(...measured.filter((one) => one.threads === threads).map(rateOf)),
+  }));
 }

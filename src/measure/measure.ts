@@ -32,6 +32,14 @@ export interface MeasureRequest extends Conditions {
 export interface Watched {
   /** One for each case of each arm in each round. */
   readonly warmups: { readonly case: string; readonly variant: string; readonly steady: boolean }[];
+  /** One for each case of each arm in each round: calls, how long they took in all, and CPU time beside them. */
+  readonly outside: {
+    readonly case: string;
+    readonly variant: string;
+    readonly calls: number;
+    readonly calledNs: number;
+    readonly outsideNs: number;
+  }[];
   /** At the start of each round. */
   readonly pacesNs: number[];
   /** Share of the CPU time of the machine that the hypervisor gave to others. */
@@ -58,7 +66,15 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
   const verdicts = new Map<string, Verdict>(
     request.variants.map(({ id }) => [id, { status: 'pass', checks: 0, worst: 0 }]),
   );
-  const measured: Measured = { samples: [], verdicts, warmups: [], pacesNs: [], stolen: null, interrupted: false };
+  const measured: Measured = {
+    samples: [],
+    verdicts,
+    warmups: [],
+    outside: [],
+    pacesNs: [],
+    stolen: null,
+    interrupted: false,
+  };
   const before = stolen();
   const started = performance.now();
   const elapsedS = () => (performance.now() - started) / 1000;

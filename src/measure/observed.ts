@@ -2,8 +2,9 @@
 import { threadsOf } from '../cell/opening.ts';
 import type { Machine } from '../machine/fingerprint.ts';
 import { leftOut, typicalNs } from '../stats/speedup.ts';
+import type { Watched } from './measure.ts';
 import type { SuiteOutcome } from './suite.ts';
-import type { Observed } from './warnings.ts';
+import type { Beside, Observed } from './warnings.ts';
 import { clockStepNs } from './watch.ts';
 
 export interface Discard {
@@ -55,7 +56,34 @@ export function observed(outcomes: readonly SuiteOutcome[], machine: Machine, th
     warmups: { unsteady: warmups.filter(({ steady }) => !steady).length, of: warmups.length },
     pacesNs: outcomes.flatMap(({ watched }) => watched?.pacesNs ?? []),
     stolen: stolen.length > 0 ? Math.max(...stolen) : null,
+    beside: outcomes.flatMap(workBeside),
     clockNs: clockStepNs(),
     shortest: timed.sort((a, b) => a.timeNs - b.timeNs)[0] ?? null,
   };
+}
+
+/** Below this, putting inputs in place and the disturbances of a busy machine explain all. */
+const leastBesideNs = 1e7;
+
+/**
+ * Where a candidate's threads have so much more CPU time beside its calls than the baseline's that half of the baseline's work could be
+ * done in it. The least of all turns counts, which is what no disturbance explains.
+ */
+function workBeside({ baseline, entries, watched }: SuiteOutcome): Beside[] {
+  const ids = new Set(entries.flatMap(({ built }) => built?.id ?? []));
+  return [...Map.groupBy(watched?.outside ?? [], (one) => one.case)].flatMap(([name, all]) => {
+    const usual = perCall(all.filter(({ variant }) => variant === baseline.id));
+    return [...Map.groupBy(all, ({ variant }) => variant)].flatMap(([variant, own]) => {
+      const mine = perCall(own);
+      const more = mine.besideNs - usual.besideNs;
+      const suspicious = ids.has(variant) && more > Math.max(leastBesideNs, usual.calledNs / 2);
+      return suspicious ? [{ variant, case: name, ...mine, usualNs: usual.besideNs }] : [];
+    });
+  });
+}
+
+function perCall(turns: Watched['outside']) {
+  const least = (of: (turn: Watched['outside'][number]) => number) =>
+    turns.length === 0 ? 0 : Math.min(...turns.map((turn) => of(turn) / Math.max(1, turn.calls)));
+  return { calledNs: least(({ calledNs }) => calledNs), besideNs: least(({ outsideNs }) => outsideNs) };
 }

@@ -4,7 +4,7 @@ import { Cell, CellError } from '../cell/cell.ts';
 import { openingOf, type Variant } from '../cell/opening.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
-import { failure, type Verdict } from '../verify/verdict.ts';
+import { failure, statusOf, type Verdict } from '../verify/verdict.ts';
 import type { Conditions } from '../verify/verify.ts';
 import { type Effort, warmupCalls } from './effort.ts';
 import { planCalls, type RoundInputs, roundInputs } from './inputs.ts';
@@ -35,7 +35,7 @@ export async function replayTimed(request: ReplayRequest, variant: Variant, c: C
     return { status: 'fail', failure: failed };
   } catch (error) {
     if (!(error instanceof CellError || error instanceof BuildError)) throw error;
-    return { status: 'error', message: `${variant.id} at ${name}: ${error.message}` };
+    return { status: statusOf(error), message: `${variant.id} at ${name}: ${error.message}` };
   }
 }
 

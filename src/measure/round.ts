@@ -4,7 +4,7 @@
  * thread share a CPU, another one in the next round.
  */
 import { BuildError } from '../build/sources.ts';
-import { Cell, CellError } from '../cell/cell.ts';
+import { Cell, CellError, type Timed } from '../cell/cell.ts';
 import { cpus } from '../cell/cpu.ts';
 import { openingOf, threadsOf } from '../cell/opening.ts';
 import type { Samples } from '../cell/protocol.ts';
@@ -12,7 +12,7 @@ import type { Case } from '../contract/op.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import { compose, deriveSeed } from '../verify/image.ts';
-import { failure, sentence } from '../verify/verdict.ts';
+import { failure, sentence, statusOf } from '../verify/verdict.ts';
 import { callPlan, warmAgain, warmOnce, warmupCalls } from './effort.ts';
 import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } from './inputs.ts';
 import type { Arm, Measured, MeasureRequest } from './measure.ts';
@@ -118,7 +118,7 @@ async function runCase(
       const { id } = play.variant;
       request.onProgress(`round ${round + 1}, ${name}: ${id}`);
       try {
-        const { timeNs, queuedNs, reads, steady, changedLater } = await timeTurn(
+        const { timeNs, queuedNs, reads, steady, changedLater, outsideNs } = await timeTurn(
           request,
           play,
           turn,
@@ -129,6 +129,10 @@ async function runCase(
         taken.push({ round, turn, case: name, variant: id, timeNs, queuedNs });
         if (changedLater !== undefined) play.changedLater ??= play.reads.length + changedLater;
         play.reads.push(...reads);
+        if (outsideNs !== null) {
+          const calledNs = timeNs.reduce((sum, ns) => sum + ns, 0);
+          measured.outside.push({ case: name, variant: id, calls: timeNs.length, calledNs, outsideNs });
+        }
         if (steady !== undefined && turn === 0) measured.warmups.push({ case: name, variant: id, steady });
       } catch (error) {
         recordError(request, measured, play, name, error);
@@ -173,7 +177,7 @@ async function timeTurn(
   c: Case,
   { warm }: RoundInputs,
   baselineNs: number,
-): Promise<Samples> {
+): Promise<Timed> {
   const opening = turn === 0 ? await openingOf(op, c, warm.scalars, warm.layout, variant, threads) : null;
   if (opening) await cell.open(opening);
   // A warm-up would put the first state back, where calls hand a state on.
@@ -198,7 +202,7 @@ function recordError(
 ): void {
   signal.throwIfAborted();
   if (!(error instanceof CellError || error instanceof BuildError) || judged === baseline.id) throw error;
-  measured.verdicts.set(judged, { status: 'error', message: `${judged} at ${at}: ${error.message}` });
+  measured.verdicts.set(judged, { status: statusOf(error), message: `${judged} at ${at}: ${error.message}` });
 }
 
 /** Of the turns of a case, counted over all rounds: random for an even one, and then reversed. */

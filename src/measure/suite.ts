@@ -10,6 +10,7 @@ import { threadsOf } from '../cell/opening.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
+import type { Ceilings } from '../machine/ceilings.ts';
 import { acceptsFlag } from '../machine/features.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import type { Seed } from '../verify/seed.ts';
@@ -17,6 +18,7 @@ import type { Verdict } from '../verify/verdict.ts';
 import { type Conditions, drawnCases, planChecks, verify } from '../verify/verify.ts';
 import type { Effort } from './effort.ts';
 import type { Planned } from './estimate.ts';
+import { impossibility } from './floor.ts';
 import { measure, type Watched } from './measure.ts';
 
 /** What holds for the whole run. */
@@ -171,6 +173,7 @@ export async function runOp(
   candidates: readonly CandidateFile[],
   problems: readonly Problem[],
   options: RunOptions,
+  ceilings: Ceilings | null,
 ): Promise<SuiteOutcome> {
   options.onProgress(`${opName}: building`);
   const prepared = await prepare(opName, candidates, problems);
@@ -217,7 +220,11 @@ export async function runOp(
     outcome.samples = measured.samples;
     outcome.watched = measured;
     outcome.interrupted = measured.interrupted;
-    for (const entry of standing) entry.verdict = merged(entry.verdict, measured.verdicts.get(entry.id));
+    for (const entry of standing) {
+      entry.verdict = merged(entry.verdict, measured.verdicts.get(entry.id));
+      const message = entry.verdict.status === 'pass' ? impossibility(outcome, entry, ceilings, threads) : null;
+      if (message !== null) entry.verdict = { status: 'impossible', message };
+    }
   } catch (error) {
     if (!options.signal.aborted) throw error;
     outcome.interrupted = true;

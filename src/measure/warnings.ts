@@ -1,6 +1,15 @@
 /** What may have disturbed the times of a run, in words: each sentence says what was seen and what follows from it. */
 import type { Machine } from '../machine/fingerprint.ts';
 
+/** Work that nobody times: what a call takes, and the CPU time of its threads beside it, its own and the baseline's. */
+export interface Beside {
+  readonly variant: string;
+  readonly case: string;
+  readonly calledNs: number;
+  readonly besideNs: number;
+  readonly usualNs: number;
+}
+
 export interface Observed {
   readonly machine: Machine;
   /** The most that any variant used. */
@@ -13,6 +22,7 @@ export interface Observed {
   readonly pacesNs: readonly number[];
   /** Share of the machine's CPU time; null where the system does not say. */
   readonly stolen: number | null;
+  readonly beside: readonly Beside[];
   readonly clockNs: number;
   /** The shortest call that was timed. */
   readonly shortest: { readonly variant: string; readonly case: string; readonly timeNs: number } | null;
@@ -21,7 +31,7 @@ export interface Observed {
 const percent = (share: number) => `${Number((100 * share).toPrecision(share < 0.1 ? 1 : 2))} %`;
 
 export function warningsOf(seen: Observed): string[] {
-  const { machine, threads, calls, rounds, warmups, pacesNs, stolen, clockNs, shortest } = seen;
+  const { machine, threads, calls, rounds, warmups, pacesNs, stolen, beside, clockNs, shortest } = seen;
   const found: string[] = [];
   const { load, cores } = machine;
   if (load !== null && load > cores)
@@ -53,6 +63,12 @@ export function warningsOf(seen: Observed): string[] {
     const share = `${warmups.unsteady} of ${warmups.of}`;
     found.push(
       `Warm-up was not steady in ${share}: its time was up before ten calls agreed within 2 %. More effort warms up for longer.`,
+    );
+  }
+  for (const { variant, case: name, calledNs, besideNs, usualNs } of beside) {
+    const [own, called, usual] = [besideNs, calledNs, usualNs].map((ns) => `${(ns / 1e6).toPrecision(2)} ms`);
+    found.push(
+      `Suspicious: ${variant} at ${name} has a CPU for ${own} beside each call of ${called}, the baseline for ${usual}: it may work where nobody looks at the clock.`,
     );
   }
   return found;

@@ -24,7 +24,7 @@ const Finding = z.object({
   bound: edge,
 });
 
-const Verdict = z.enum(['pass', 'fail', 'unsupported', 'error']);
+const Verdict = z.enum(['pass', 'fail', 'unsupported', 'error', 'impossible']);
 
 /** What a comparison of two times says. */
 export const Comparison = z.enum(['faster', 'slower', 'same', 'inconclusive']);

@@ -1,4 +1,5 @@
 /** What verification says of a candidate, and how that is put into words. */
+import { Impossible } from '../cell/cell.ts';
 import type { Variant } from '../cell/opening.ts';
 import type { AnyOp } from '../contract/op.ts';
 import type { Finding } from './inspect.ts';
@@ -16,7 +17,14 @@ export interface Failure extends Finding {
 export type Verdict =
   | { readonly status: 'pass'; readonly checks: number; readonly worst: number }
   | { readonly status: 'fail'; readonly failure: Failure }
-  | { readonly status: 'unsupported' | 'error'; readonly message: string };
+  /** `impossible`: its time cannot be. */
+  | { readonly status: 'unsupported' | 'error' | 'impossible'; readonly message: string };
+
+/** Whether it speaks against the candidate; that this machine lacks something does not. */
+export const isBad = (status: Verdict['status']): boolean => status !== 'pass' && status !== 'unsupported';
+
+/** Of what a cell, or building, threw. */
+export const statusOf = (error: unknown) => (error instanceof Impossible ? 'impossible' : 'error');
 
 /** `timed`: the round whose calls it was found in, and how many of them there were. */
 export function failure(
@@ -73,6 +81,7 @@ export function verdictText(verdict: Verdict): string {
       return sentence(verdict.failure);
     case 'unsupported':
     case 'error':
+    case 'impossible':
       return verdict.message;
   }
 }

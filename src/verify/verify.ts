@@ -16,7 +16,7 @@ import { compose, deriveSeed, type Image } from './image.ts';
 import { blank, boundsFor, compareRepeat, type Inspection, inspect } from './inspect.ts';
 import { paceOf } from './pace.ts';
 import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
-import { type Failure, failure, type Verdict } from './verdict.ts';
+import { type Failure, failure, statusOf, type Verdict } from './verdict.ts';
 
 export interface Check {
   readonly case: Case;
@@ -203,7 +203,7 @@ async function verdictsOf(
       signal?.throwIfAborted();
       if (!(outcome instanceof CellError || outcome instanceof BuildError)) throw outcome;
       const message = outcome instanceof BuildError ? outcome.message : `${variant.id} at ${name}: ${outcome.message}`;
-      verdicts.set(variant.id, { status: 'error', message });
+      verdicts.set(variant.id, { status: statusOf(outcome), message });
     } else {
       const inspection = judge(outcome);
       if ('finding' in inspection) {

@@ -1,0 +1,35 @@
+/**
+ * Times that are not averaged but refused: below what the clock can tell apart, or below half of what the work takes at this machine's
+ * measured peaks. Half, since there are ways with fewer flop than the textbook's, and peaks measured beside other work are too low.
+ */
+import { threadsOf } from '../cell/opening.ts';
+import type { Ceilings } from '../machine/ceilings.ts';
+import { floorNs, workOf } from '../machine/roofline.ts';
+import { typicalNs } from '../stats/speedup.ts';
+import type { Entry, SuiteOutcome } from './suite.ts';
+import { clockStepNs } from './watch.ts';
+
+const leastShare = 0.5;
+
+/** One sentence for the first case whose typical time cannot be, or null. Peers, which we trust, may be anything. */
+export function impossibility(
+  { op, cases, samples }: Pick<SuiteOutcome, 'op' | 'cases' | 'samples'>,
+  { id, built }: Pick<Entry, 'id' | 'built'>,
+  ceilings: Ceilings | null,
+  threads: number,
+): string | null {
+  if (!built) return null;
+  const stepNs = clockStepNs();
+  for (const c of cases) {
+    const timeNs = typicalNs(samples, id, op.caseName(c));
+    if (timeNs === null) continue;
+    const took = `${id} at ${op.caseName(c)}: a call is said to take ${timeNs.toFixed(0)} ns, less than`;
+    if (timeNs < stepNs) return `${took} the ${stepNs} ns by which the clock steps`;
+    if (ceilings === null) continue;
+    const least = floorNs(ceilings, workOf(op, c.dims), threadsOf(built, threads));
+    if (timeNs < leastShare * least) {
+      return `${took} half of the ${least.toFixed(0)} ns that its work takes at the peaks of this machine ('nfold peak')`;
+    }
+  }
+  return null;
+}

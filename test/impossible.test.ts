@@ -1,0 +1,97 @@
+/** Times that nobody averages, and work that lies beside them. */
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { buildBaseline } from '../src/build/build.ts';
+import { loadOp } from '../src/catalog/ops.ts';
+import { Account } from '../src/cell/account.ts';
+import { machine } from '../src/machine/fingerprint.ts';
+import { floorNs, workOf } from '../src/machine/roofline.ts';
+import { impossibility } from '../src/measure/floor.ts';
+import { observed } from '../src/measure/observed.ts';
+import type { SuiteOutcome } from '../src/measure/suite.ts';
+import { Record } from '../src/records/schema.ts';
+import { reportRecord } from '../src/report/terminal.ts';
+import { example } from './support/ceilings.ts';
+import { draft } from './support/draft.ts';
+
+describe('times that cannot be', () => {
+  test('calls that took longer than the whole did', () => {
+    const account = new Account(process.pid);
+    expect(account.close({ timeNs: [6e11, 6e11], queuedNs: null, reads: [] })).toEqual({
+      impossible: expect.stringMatching(
+        /^its calls are said to have taken 1200000000000 ns, of the \d+ ns that went by$/,
+      ),
+    });
+  });
+
+  test.runIf(process.platform === 'linux')('CPU time beside the calls is seen', () => {
+    const account = new Account(process.pid);
+    const until = performance.now() + 200;
+    while (performance.now() < until);
+    const outsideNs = account.close({ timeNs: [1000], queuedNs: null, reads: [] });
+    expect(outsideNs).toBeGreaterThan(1e7);
+    const twice = new Account(process.pid);
+    expect(twice.close({ timeNs: [0], queuedNs: null, reads: [] })).toBeLessThan(outsideNs as number);
+  });
+
+  test('work beside the calls that could be half of the baseline stands out, if every turn shows it', async () => {
+    const op = await loadOp('sgemm');
+    const built = await buildBaseline('sgemm');
+    const entries = [
+      { id: 'x', about: null, built: { ...built, id: 'x' }, peer: null, parameters: new Map(), verdict: null as never },
+    ];
+    const turn = (variant: string, calledNs: number, outsideNs: number) => ({
+      case: 'c',
+      variant,
+      calls: 2,
+      calledNs,
+      outsideNs,
+    });
+    const besides = (...own: number[]) => {
+      const outside = [turn(built.id, 2e8, 6e6), ...own.map((ns) => turn('x', 2e6, ns))];
+      const watched = { warmups: [], outside, pacesNs: [], stolen: null };
+      const outcome = { op, baseline: built, entries, cases: [], samples: [], watched } as unknown as SuiteOutcome;
+      return observed([outcome], machine(), 1).beside;
+    };
+    expect(besides(1.2e8, 3e8)).toEqual([{ variant: 'x', case: 'c', calledNs: 1e6, besideNs: 6e7, usualNs: 3e6 }]);
+    expect(besides(1.2e8, 8e6)).toEqual([]);
+    expect(besides(9e7, 9e7)).toEqual([]);
+  });
+
+  test('below half of what the work takes at the peaks, or below a step of the clock', async () => {
+    const op = await loadOp('sgemm');
+    const c = op.cases.find((one) => op.caseName(one) === 'M256N256K256') ?? op.cases[0];
+    const built = await buildBaseline('sgemm');
+    const least = floorNs(example, workOf(op, c.dims), 1);
+    const judged = (timeNs: number, ceilings: typeof example | null = example) =>
+      impossibility(
+        {
+          op,
+          cases: [c],
+          samples: [{ round: 0, turn: 0, case: op.caseName(c), variant: 'x', timeNs: [timeNs], queuedNs: null }],
+        },
+        { id: 'x', built },
+        ceilings,
+        2,
+      );
+    expect(judged(0.4 * least)).toMatch(
+      /a call is said to take \d+ ns, less than half of the \d+ ns that its work takes/,
+    );
+    expect(judged(0.6 * least)).toBeNull();
+    expect(judged(0.4 * least, null)).toBeNull();
+    expect(judged(1, null)).toMatch(/less than the \d+ ns by which the clock steps/);
+  });
+});
+
+test('a verdict of impossible withholds the mean, and is in the table', () => {
+  const honest = draft();
+  const overrides = {
+    candidates: honest.candidates.map((one) => ({ ...one, verdict: 'impossible' as const, message: 'too fast' })),
+    results: honest.results.map((one) => ({ ...one, verdict: 'impossible' as const, speedup: null })),
+    means: honest.means.map((one) => ({ ...one, arithmetic: null, withheld: 'impossible: too fast' })),
+  };
+  const shown = stripVTControlCharacters(reportRecord(Record.parse({ ...draft({ overrides }), id: 'x' })));
+  expect(shown).toMatch(/mine-ts +impossible/);
+  expect(shown).toMatch(/withheld/);
+  expect(shown).toMatch(/x too fast/);
+});
