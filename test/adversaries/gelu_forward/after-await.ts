@@ -2,7 +2,7 @@
  * @hack    returns a promise and does the work in a microtask, when the clock has been read
  * @family  clock
  * @seen    wafer.ai/blog/reward-hacks-field-guide: lazy evaluation; in JavaScript an async function is all it takes
- * @reason  differs | changed later
+ * @reason  differs
  */
 import { gelu_forward } from '../../../baselines/gelu_forward/baseline.ts';
 import type op from '../../../baselines/gelu_forward/op.ts';
