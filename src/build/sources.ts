@@ -72,8 +72,8 @@ export async function asScript(code: string): Promise<string> {
     charset: 'utf8',
     supported: { 'dynamic-import': false },
     logLevel: 'silent',
-  }).catch(({ errors }: { errors: Message[] }) => {
-    throw new BuildError(`does not build: ${errors[0].text}`);
+  }).catch((failure: { errors?: Message[] }) => {
+    throw new BuildError(`does not build: ${failure.errors?.[0]?.text ?? failure}`);
   });
   if (!/__toESM\(require\(/.test(script.code)) return script.code;
   throw new BuildError('calls import(): what a candidate needs, it imports at its head, from kernels/common');

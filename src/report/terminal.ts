@@ -103,7 +103,9 @@ function title(record: Record, name: string, ops: readonly string[]): string {
   const sweep = [...baselines.values()].reduce((sum, ns) => sum + ns, 0);
   const count = new Set(results.map(({ op }) => op)).size;
   const cases = `${baselines.size} case${baselines.size === 1 ? '' : 's'}${count > 1 ? ` of ${count} ops` : ''}`;
-  return `${pc.bold(name)}   ${cases}; the baseline, plain TypeScript, takes ${duration(sweep)} for one call of each`;
+  const pace =
+    sweep > 0 ? `the baseline, plain TypeScript, takes ${duration(sweep)} for one call of each` : 'none was timed';
+  return `${pc.bold(name)}   ${cases}; ${pace}`;
 }
 
 export function overallLine({
