@@ -3,15 +3,17 @@ import picomatch from 'picomatch';
 import { suites } from '../../bench/suites.ts';
 import { build } from '../build/build.ts';
 import { stopCompiler } from '../build/compile.ts';
-import { scan } from '../catalog/candidates.ts';
+import { type CandidateFile, scan } from '../catalog/candidates.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { compareRecords } from '../records/compare.ts';
 import { recordFile } from '../records/find.ts';
+import type { Record } from '../records/schema.ts';
 import { type Champion, champions } from '../records/series.ts';
 import { loadRecord, summaries } from '../records/store.ts';
 import { interval, multiple } from '../report/format.ts';
 import { print, printJson, warn } from '../report/output.ts';
 import { table } from '../report/table.ts';
+import type { Interval } from '../stats/interval.ts';
 import { measureAndSave } from './bench.ts';
 import type { Flags } from './run.ts';
 
@@ -27,15 +29,15 @@ export async function best(selectors: readonly string[], flags: Flags & { confir
     const what = selectors.length > 0 ? ` for ${selectors.join(' ')}` : '';
     throw new NfoldError(`No record here holds a mean speedup${what}: 'nfold bench' makes one.`, exit.nothing);
   }
-  const confirmed = [];
-  for (const champion of found)
-    confirmed.push({ champion, again: flags.confirm ? await confirm(champion, flags) : null });
+  const again = flags.confirm ? await measureAgain(found, flags) : null;
+  const confirmed = found.map((champion) => ({ champion, confirmation: again && confirmationOf(champion, again) }));
+  if (again?.interrupted) process.exitCode = exit.interrupted;
+  else if (confirmed.some(({ confirmation }) => confirmation?.mean === null)) process.exitCode = exit.failed;
   if (flags.json)
-    return printJson(confirmed.map(({ champion, again }) => ({ ...asData(champion), confirmation: again })));
+    return printJson(confirmed.map(({ champion, confirmation }) => ({ ...asData(champion), confirmation })));
   print(asText(found));
-  for (const { champion, again } of confirmed) if (again) print(inWords(champion, again));
-  if (!flags.confirm)
-    print("The best of many attempts is too good on average: 'nfold best --confirm' measures it again.");
+  for (const { champion, confirmation } of confirmed) if (confirmation) print(inWords(champion, confirmation));
+  if (!again) print("The best of many attempts is too good on average: 'nfold best --confirm' measures it again.");
 }
 
 function asText(found: readonly Champion[]): string {
@@ -62,44 +64,69 @@ function asData({ op, mean, record, hash, attempts, candidates }: Champion) {
   return { op, candidate: mean.candidate, record: record.id, hash, arithmetic: mean.arithmetic, attempts, candidates };
 }
 
-interface Again {
+interface Confirmation {
   readonly record: string;
-  readonly mean: { readonly value: number; readonly low: number | null; readonly high: number | null } | null;
-  readonly ratio: { readonly value: number; readonly low: number | null; readonly high: number | null } | null;
+  readonly interrupted: boolean;
+  readonly mean: Interval | null;
+  /** Of the claimed mean. */
+  readonly ratio: Interval | null;
   readonly verdict: string | null;
 }
 
-/** A run of its own, on a fresh seed, compared with the one that is claimed. */
-async function confirm({ op, mean, record, hash }: Champion, flags: Flags): Promise<Again> {
+/** All champions in one run, on a fresh seed. */
+async function measureAgain(found: readonly Champion[], flags: Flags): Promise<Record> {
+  if (flags.seed !== undefined)
+    throw new NfoldError(
+      '--confirm draws a seed of its own: a champion is confirmed on inputs that it was not chosen by.',
+    );
+  const { candidates } = scan();
+  try {
+    for (const champion of found) await checkUnchanged(champion, candidates);
+  } finally {
+    stopCompiler();
+  }
+  const note = `confirms ${[...new Set(found.map(({ record }) => record.id))].join(', ')}`;
+  const { record } = await measureAndSave(
+    found.map(({ mean }) => mean.candidate),
+    { ...flags, note },
+  );
+  return record;
+}
+
+async function checkUnchanged({ op, mean, record, hash }: Champion, candidates: readonly CandidateFile[]) {
   const { candidate } = mean;
-  const file = scan().candidates.find(({ id }) => id === candidate);
+  const file = candidates.find(({ id }) => id === candidate);
   if (!file)
     throw new NfoldError(
       `${candidate}, the best of ${op}, is no longer here: its source is in record ${record.id}.`,
       exit.nothing,
     );
-  const now = (await build(file)).hash;
-  stopCompiler();
-  if (hash !== null && now !== hash) {
+  if (hash !== null && (await build(file)).hash !== hash) {
     throw new NfoldError(
       `${candidate} has changed since record ${record.id}, so it cannot be confirmed: 'nfold bench ${candidate}' measures what it is now.`,
       exit.failed,
     );
   }
-  const note = `confirms ${record.id}`;
-  const { record: again } = await measureAndSave([candidate], { ...flags, note });
-  const [row] = compareRecords([loadRecord(recordFile(record.id)), again]).means.filter(
-    (one) => one.op === op && one.candidate === candidate,
-  );
-  const [change] = row.changes;
-  return { record: again.id, mean: row.sides[1].speedup, ratio: change.ratio, verdict: change.verdict };
 }
 
-function inWords({ mean, attempts }: Champion, { mean: again, ratio, verdict, record }: Again): string {
-  const claimed = mean.arithmetic ? multiple(mean.arithmetic.value) : '-';
-  if (!again || !ratio) return `${mean.candidate}: not confirmed, it has no mean in record ${record}.`;
-  return (
-    `${mean.candidate}: ${claimed} was the best of ${attempts}; measured again on a fresh seed ${multiple(again.value)} ${interval(again)}, ` +
-    `${ratio.value.toFixed(3)} of it (${verdict ?? '~'}), record ${record}.`
-  );
+function confirmationOf({ op, mean, record }: Champion, again: Record): Confirmation {
+  const rows = compareRecords([loadRecord(recordFile(record.id)), again]).means;
+  const row = rows.find((one) => one.op === op && one.candidate === mean.candidate);
+  const { ratio = null, verdict = null } = row?.changes[0] ?? {};
+  const found = again.means.find((one) => one.op === op && one.candidate === mean.candidate);
+  return { record: again.id, interrupted: again.interrupted, mean: found?.arithmetic ?? null, ratio, verdict };
+}
+
+function inWords(
+  { mean, attempts }: Champion,
+  { mean: again, ratio, verdict, record, interrupted }: Confirmation,
+): string {
+  const { candidate, arithmetic } = mean;
+  const claimed = `${arithmetic ? multiple(arithmetic.value) : '-'} was the best of ${attempts} attempt${attempts === 1 ? '' : 's'}`;
+  if (!again || !ratio) {
+    const why = interrupted ? 'the run was interrupted' : 'it has no mean';
+    return `${candidate}: ${claimed}; not confirmed, ${why} (record ${record}).`;
+  }
+  const now = `${multiple(again.value)} ${interval(again)}`;
+  return `${candidate}: ${claimed}; measured again on a fresh seed it is ${now}, ${ratio.value.toFixed(3)} of that (${verdict ?? '~'}; record ${record}).`;
 }
