@@ -8,6 +8,7 @@
  *        [--runs N] [--level quick|default|thorough]   than the baseline
  *        [--busy N]                                    beside so many other processes that keep a core busy
  *   node bench/stopwatch.ts report                     the table of all runs in the file, as Markdown
+ *   node bench/stopwatch.ts gate                       runs of the file two by two: how often does `compare --fail-below 0.95` fail?
  *   node bench/stopwatch.ts overlap A B                two records of the same candidates: how many intervals overlap?
  *
  * --file FILE, in place of .nfold/stopwatch.jsonl, is where runs are kept.
@@ -27,8 +28,9 @@ import { findRecord } from '../src/records/find.ts';
 import { loadRecord } from '../src/records/store.ts';
 import type { Interval } from '../src/stats/interval.ts';
 import { means } from '../src/stats/means.ts';
-import { leftOut, type Sampled, speedup } from '../src/stats/speedup.ts';
+import { leftOut, ratios, roundMeans, type Sampled, speedup } from '../src/stats/speedup.ts';
 import { type Comparison, compare, noiseFloor } from '../src/stats/verdict.ts';
+import { ratioOf } from '../src/stats/welch.ts';
 
 const gemm = (M: number, N: number, K: number) => ({
   dims: { M, N, K, lda: K, ldb: N, ldc: N, transA: 0, transB: 0 },
@@ -171,28 +173,21 @@ const known = (run: Run) => 100 / (100 + run.more);
 const covers = ({ low, high }: Interval, value: number) =>
   low !== null && high !== null && low <= value && value <= high;
 
-function report(file: string): void {
-  const all = readFileSync(file, 'utf8')
+const runsIn = (file: string) =>
+  readFileSync(file, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Run);
+
+function report(file: string): void {
+  const all = runsIn(file);
   const groups = Map.groupBy(all, ({ more, level, busy }) =>
     [Object.keys(efforts).indexOf(level), busy, more].join(' '),
   );
   const line = (cells: readonly string[]) => console.log(`| ${cells.join(' | ')} |`);
-  const head = [
-    'level',
-    'other processes',
-    'truth',
-    'of',
-    'runs',
-    'covers the truth',
-    'faster',
-    'same',
-    'inconclusive',
-    'slower',
-  ];
-  const columns = [...head, 'median estimate', 'median half-width', 'calls left out', 'seconds a run'];
+  const judged =
+    'level | other processes | truth | of | runs | covers the truth | faster | same | inconclusive | slower';
+  const columns = `${judged} | median estimate | median half-width | calls left out | seconds a run`.split(' | ');
   line(columns);
   line(columns.map(() => '---'));
   const sorted = [...groups].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
@@ -215,6 +210,40 @@ function report(file: string): void {
         `${(100 * median(group.map((run) => run.leftOut))).toFixed(0)} %`,
         median(group.map(({ seconds }) => seconds)).toFixed(1),
       ]);
+    }
+  }
+}
+
+/** Whether the gate fails between two runs: some ratio, of the mean or of a case, is certainly slower and below the limit. */
+function fails(from: Run, to: Run, limit: number): boolean {
+  const names = cases.map((c) => op.caseName(c));
+  const [a, b] = [from, to].map(({ samples }) => ({
+    forks: [
+      ...names.map((name) => [...ratios(samples, 'baseline', 'candidate', name).values()]),
+      roundMeans(samples, 'baseline', 'candidate', names),
+    ],
+    floor: noiseFloor(samples, names),
+  }));
+  return a.forks.some((forks, i) => {
+    const ratio = ratioOf(forks, b.forks[i]);
+    const of = i < names.length ? 'cases' : 'mean';
+    const noise = Math.hypot(a.floor?.[of] ?? 0, b.floor?.[of] ?? 0);
+    return ratio !== null && ratio.value < limit && compare(ratio, noise, efforts[from.level].halfWidth) === 'slower';
+  });
+}
+
+function gate(file: string): void {
+  for (const [level, group] of Map.groupBy(runsIn(file), ({ level, busy }) => `${level}, ${busy} busy`)) {
+    const same = group.filter(({ more }) => more === 0);
+    for (const percent of slowdowns) {
+      const slowed = group.filter(({ more }) => more === percent);
+      const pairs =
+        percent === 0
+          ? same.flatMap((run, i) => (i % 2 === 1 ? [[same[i - 1], run] as const] : []))
+          : slowed.flatMap((run, i) => (same[i] ? [[same[i], run] as const] : []));
+      if (pairs.length === 0) continue;
+      const failing = pairs.filter(([from, to]) => fails(from, to, 0.95)).length;
+      console.log(`${level}: ${percent} % more work than before: ${failing} of ${pairs.length} pairs of runs fail`);
     }
   }
 }
@@ -257,14 +286,14 @@ const { values, positionals } = parseArgs({
 const [part, ...rest] = positionals;
 const level = Object.keys(efforts).find((name) => name === values.level) as Run['level'] | undefined;
 const usage =
-  'usage: node bench/stopwatch.ts truth | run [--more P] [--runs N] [--level L] [--busy N] | report | overlap A B';
+  'usage: node bench/stopwatch.ts truth | run [--more P] [--runs N] [--level L] [--busy N] | report | gate | overlap A B';
 if (part === 'truth') await truth();
 else if (part === 'run' && level)
   await runs(Number(values.more), level, Number(values.busy), Number(values.runs), values.file);
-else if (part === 'report' && existsSync(values.file)) report(values.file);
+else if ((part === 'report' || part === 'gate') && existsSync(values.file)) ({ report, gate })[part](values.file);
 else if (part === 'overlap' && rest.length === 2) overlap(rest);
 else {
-  console.error(part === 'report' ? `${values.file} is not there: 'run' makes it` : usage);
+  console.error(part === 'report' || part === 'gate' ? `${values.file} is not there: 'run' makes it` : usage);
   process.exitCode = 2;
 }
 stopCompiler();

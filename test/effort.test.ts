@@ -198,21 +198,27 @@ describe('warnings', () => {
 });
 
 describe('estimate', () => {
-  const planned = { flop: [1e6, 1e8], js: 1, wasm: 2, checks: 50 };
+  const sized = (...flop: number[]) => flop.map((each) => ({ flop: each, bytes: 1e5 }));
+  const planned = { cases: sized(1e6, 1e8), inFull: () => 1, js: 1, wasm: 2, checks: 50 };
 
   test('grows with the effort, the cases and the variants', () => {
     const [quick] = estimateOp(planned, efforts.quick);
     const [, thorough] = estimateOp(planned, efforts.thorough);
     expect(thorough).toBeGreaterThan(5 * quick);
-    expect(estimateOp({ ...planned, flop: [1e6, 1e8, 1e8] }, efforts.quick)[0]).toBeGreaterThan(quick);
+    expect(estimateOp({ ...planned, cases: sized(1e6, 1e8, 1e8) }, efforts.quick)[0]).toBeGreaterThan(quick);
     expect(estimateOp({ ...planned, js: 3 }, efforts.quick)[0]).toBeGreaterThan(quick);
   });
 
   test('the budget ends the rounds, but never before two', () => {
-    const dear = { flop: [4e10], js: 0, wasm: 1, checks: 0 };
+    const dear = { ...planned, cases: sized(4e10), js: 0, wasm: 1, checks: 0 };
     const [least, most] = estimateOp(dear, efforts.quick);
     expect(least).toBe(most);
     expect(least).toBeGreaterThan(2 * 20);
+  });
+
+  test('grows with what is compared in full', () => {
+    const all = { ...planned, inFull: (calls: number) => calls };
+    expect(estimateOp(all, efforts.quick)[0]).toBeGreaterThan(estimateOp(planned, efforts.quick)[0]);
   });
 
   test('in words', () => {

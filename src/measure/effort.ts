@@ -35,7 +35,7 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
     rounds: [3, 3],
     turns: 8,
     halfWidth: 0.05,
-    budgetS: 125,
+    budgetS: 145,
     sampleMs: 40,
     mostCalls: 24,
     warmMs: 400,
@@ -125,7 +125,7 @@ const leastTurns = 4;
 export function sharedEffort(effort: Effort, ops: number): Effort {
   if (ops < 2) return effort;
   const half = { sampleMs: effort.sampleMs / 2, mostCalls: effort.mostCalls / 2 };
-  return { ...effort, ...half, budgetS: effort.budgetS / ops, turns: 2 };
+  return { ...effort, ...half, budgetS: (0.75 * effort.budgetS) / ops, turns: 2 };
 }
 
 /** As many as calls fit, but even, and within the least and the most. */

@@ -6,8 +6,9 @@ import { callPlan, type Effort, warmAgain, warmupCalls } from './effort.ts';
 
 /** What the estimate needs to know of an op. */
 export interface Planned {
-  /** Of each case. */
-  readonly flop: readonly number[];
+  readonly cases: readonly { readonly flop: number; readonly bytes: number }[];
+  /** How many of so many timed calls are compared with the oracle in full. */
+  inFull(calls: number): number;
   /** Variants by how they are warmed. */
   readonly js: number;
   readonly wasm: number;
@@ -16,33 +17,41 @@ export interface Planned {
 }
 
 /** Of the baseline; a plain loop on a processor of these years. */
-const nsPerFlop = 0.5;
+const nsPerFlop = 0.6;
 /** A variant's call, compared with the baseline's. */
 const share = { js: 1 / 2, wasm: 1 / 15 };
 /** Seconds that a turn takes besides its calls, and inputs for it. */
-const turnS = 0.008;
+const turnS = 0.01;
+/** Seconds to open a case, with half of the time that a warm-up may take until it is steady. */
+const openS = 0.035;
 /** Seconds to start a process and to warm its code. */
-const processS = 0.25;
+const processS = 0.15;
+/** Seconds to send a byte of a call there and back, to compare one with the truth, and for one flop of the truth. */
+const [sentS, comparedS, trueS] = [2e-9, 15e-9, 2e-9];
 /** Seconds of one check of one variant. */
-const checkS = 0.03;
+const checkS = 0.012;
 
 /** Seconds of one arm at one case in one round. */
 function armS(kind: 'js' | 'wasm', baselineNs: number, callNs: number, calls: number, effort: Effort): number {
   const { turns } = callPlan(baselineNs, effort);
   const first = warmupCalls(kind, baselineNs, effort);
-  const warmS = Math.max(first.ms / 1e3, (first.calls * callNs) / 1e9);
+  const warmS = openS + Math.max(first.ms / 1e3, (first.calls * callNs) / 1e9);
   const againS = ((turns - 1) * (warmAgain(baselineNs)?.calls ?? 0) * callNs) / 1e9;
   return warmS + againS + turns * (turnS + (calls * callNs) / 1e9);
 }
 
-function roundS({ flop, js, wasm }: Planned, effort: Effort): number {
-  const perCase = flop.map((each) => {
-    const baselineNs = nsPerFlop * each;
-    const { baseline, others } = callPlan(baselineNs, effort);
+function roundS({ cases, inFull, js, wasm }: Planned, effort: Effort): number {
+  const arms = 2 + js + wasm;
+  const perCase = cases.map(({ flop, bytes }) => {
+    const baselineNs = nsPerFlop * flop;
+    const { turns, baseline, others } = callPlan(baselineNs, effort);
     const other = (kind: 'js' | 'wasm') => armS(kind, baselineNs, baselineNs * share[kind], others, effort);
-    return armS('js', baselineNs, baselineNs, baseline, effort) + js * other('js') + (wasm + 1) * other('wasm');
+    const timedS = armS('js', baselineNs, baselineNs, baseline, effort) + js * other('js') + (wasm + 1) * other('wasm');
+    const calls = turns * others;
+    const full = inFull(calls);
+    return timedS + arms * bytes * (calls * sentS + full * comparedS) + full * flop * trueS;
   });
-  return (2 + js + wasm) * processS + perCase.reduce((sum, seconds) => sum + seconds, 0);
+  return arms * processS + perCase.reduce((sum, seconds) => sum + seconds, 0);
 }
 
 /** Of one op: least and most seconds. `enough` ends the rounds where one more would pass the budget, but never before two. */

@@ -27,7 +27,7 @@ export interface RoundInputs {
 }
 
 /** One call in so many, or more, is compared with the oracle in full. */
-const fullShare = 10;
+export const fullShare = 10;
 
 export function roundInputs(
   op: AnyOp,

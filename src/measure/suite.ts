@@ -8,7 +8,7 @@ import { loadPeer, type PeerVariant } from '../catalog/peers.ts';
 import { selectCases } from '../catalog/select.ts';
 import { threadsOf } from '../cell/opening.ts';
 import type { Parameters } from '../contract/candidate.ts';
-import type { AnyOp, Case } from '../contract/op.ts';
+import { type AnyOp, bytesMoved, type Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import { acceptsFlag } from '../machine/features.ts';
@@ -19,6 +19,7 @@ import { type Conditions, drawnCases, planChecks, verify } from '../verify/verif
 import type { Effort } from './effort.ts';
 import type { Planned } from './estimate.ts';
 import { impossibility } from './floor.ts';
+import { fullShare } from './inputs.ts';
 import { measure, type Watched } from './measure.ts';
 
 /** What holds for the whole run. */
@@ -125,15 +126,21 @@ export async function planOp(
   candidates: readonly CandidateFile[],
   options: RunOptions,
 ): Promise<Planned> {
-  const op = await loadOp(opName);
+  const [op, oracle] = await Promise.all([loadOp(opName), loadOracle(opName)]);
   const cases = timedCases(op, options);
   const js = candidates.filter(({ kind }) => kind === 'ts').length;
   return {
-    flop: cases.map(({ dims }) => op.flop(dims)),
+    cases: cases.map(({ dims }) => ({ flop: op.flop(dims), bytes: bytesMoved(op, dims) })),
+    inFull: (calls) => inFull(op, oracle, calls),
     js,
     wasm: candidates.length - js + peers.length,
     checks: planChecks(op, verifiedCases(op, cases, options), options.effort.repeats, false).length,
   };
+}
+
+/** As TimedJudge has it: of an op that carries a state one a round, and all where there is no sketch for the others. */
+function inFull(op: AnyOp, { sketch }: Oracle, calls: number): number {
+  return op.carries ? 1 : sketch ? Math.ceil(calls / fullShare) : calls;
 }
 
 export async function verifyEntries(
