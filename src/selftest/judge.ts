@@ -9,7 +9,7 @@ import { loadOp, loadOracle } from '../catalog/ops.ts';
 import { loadText } from '../catalog/text.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { efforts } from '../measure/effort.ts';
-import { type MeasureRequest, measure } from '../measure/measure.ts';
+import { measure } from '../measure/measure.ts';
 import type { CheckName } from '../verify/checks.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { type Check, drawnCases, planChecks, verify } from '../verify/verify.ts';
@@ -37,40 +37,30 @@ export async function judge(
 ): Promise<readonly Verdict[]> {
   const [op, oracle, baseline] = await Promise.all([loadOp(opName), loadOracle(opName), buildBaseline(opName)]);
   const { text, timed } = { text: loadText(undefined, [op]).bytes, timed: timedCases(op) };
+  const { untimed, onProgress } = options;
   const request = { ...options, op, oracle, baseline, text, cases: timed, effort };
+  const checks = checksOf(op, timed, options);
   // Ahead of those that are judged: one that never ends takes its time meanwhile.
   const building = kernels.map((kernel) => buildPacked(kernel, timed[0].dims));
   for (const one of building) one.catch(() => {});
-  const verdicts: Verdict[] = [];
+  const built: (Built | Verdict)[] = [];
+  const verified = new Map<string, Verdict>();
   for (let from = 0; from < kernels.length; from += together) {
-    const some = building.slice(from, from + together);
-    options.onProgress(`${opName}: ${from + 1} to ${from + some.length} of ${kernels.length}`);
-    const built = await Promise.all(some);
-    verdicts.push(...(await judgeSome(request, built, checksOf(op, timed, options), options)));
+    const some = await Promise.all(building.slice(from, from + together));
+    onProgress(`${opName}: ${from + 1} to ${from + some.length} of ${kernels.length}`);
+    built.push(...some);
+    const variants = some.flatMap((one) => ('status' in one ? [] : [one]));
+    const found = await verify({ ...request, variants, checks, onProgress: undefined });
+    for (const [id, verdict] of found) verified.set(id, verdict);
   }
-  return verdicts;
-}
-
-async function judgeSome(
-  request: Omit<MeasureRequest, 'variants'>,
-  built: readonly (Built | Verdict)[],
-  checks: readonly Check[],
-  { untimed, onProgress }: JudgeOptions,
-): Promise<Verdict[]> {
-  const variants = built.flatMap((one) => ('status' in one ? [] : [one]));
-  const verified = await verify({ ...request, variants, checks, onProgress: undefined });
-  const standing = variants.filter(({ id }) => verified.get(id)?.status === 'pass');
+  // All of them beside one baseline, and with one truth for each image.
+  const variants = built.flatMap((one) => ('status' in one || verified.get(one.id)?.status !== 'pass' ? [] : [one]));
+  const progress = (note: string) => onProgress(`${opName}: ${note}`);
   const measured =
-    untimed || standing.length === 0
-      ? verified
-      : (
-          await measure({
-            ...request,
-            variants: standing,
-            onProgress: (note) => onProgress(`${request.op.name}: ${note}`),
-          })
-        ).verdicts;
-  return built.map((one) => ('status' in one ? one : (measured.get(one.id) ?? (verified.get(one.id) as Verdict))));
+    untimed || variants.length === 0 ? null : await measure({ ...request, variants, onProgress: progress });
+  return built.map((one) =>
+    'status' in one ? one : (measured?.verdicts.get(one.id) ?? (verified.get(one.id) as Verdict)),
+  );
 }
 
 /** The smallest timed case; of sgemm one with many terms as well, where the bound is wide. */
