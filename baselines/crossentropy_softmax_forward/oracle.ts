@@ -10,15 +10,16 @@ export default {
     const losses = new Float64Array(B * T);
     const probs = new Float64Array(B * T * V);
     for (let r = 0; r < B * T; r++) {
-      const row = Float64Array.from(logits.subarray(r * V, (r + 1) * V));
-      const most = Math.max(...row);
-      const powers = row.map((l) => Math.exp(l - most));
-      const sum = powers.reduce((a, b) => a + b, 0);
-      probs.set(
-        powers.map((power) => power / sum),
-        r * V,
-      );
-      losses[r] = Math.log(sum) + (most - row[targets[r]]);
+      const end = (r + 1) * V;
+      let most = Number.NEGATIVE_INFINITY;
+      for (let i = r * V; i < end; i++) most = Math.max(most, logits[i]);
+      let sum = 0;
+      for (let i = r * V; i < end; i++) {
+        probs[i] = Math.exp(logits[i] - most);
+        sum += probs[i];
+      }
+      for (let i = r * V; i < end; i++) probs[i] /= sum;
+      losses[r] = Math.log(sum) + (most - logits[r * V + targets[r]]);
     }
     return { losses: { want: losses }, probs: { want: probs } };
   },

@@ -7,20 +7,20 @@ type Op = typeof op;
 
 export default {
   truths({ T, C }: DimsOf<Op>, _scalars, { dwte, dwpe, dout, inp }: TensorsOf<Op>) {
-    const tokens = { want: Float64Array.from(dwte), scale: Float64Array.from(dwte, Math.abs) };
-    const positions = { want: Float64Array.from(dwpe), scale: Float64Array.from(dwpe, Math.abs) };
-    inp.forEach((id, bt) => {
+    const started = (before: Float32Array) => {
+      const want = new Float64Array(before);
+      return { want, scale: want.map(Math.abs) };
+    };
+    const [tokens, positions] = [started(dwte), started(dwpe)];
+    for (let bt = 0; bt < inp.length; bt++) {
       for (let c = 0; c < C; c++) {
         const d = dout[bt * C + c];
-        for (const [gradient, row] of [
-          [tokens, id],
-          [positions, bt % T],
-        ] as const) {
-          gradient.want[row * C + c] += d;
-          gradient.scale[row * C + c] += Math.abs(d);
-        }
+        tokens.want[inp[bt] * C + c] += d;
+        tokens.scale[inp[bt] * C + c] += Math.abs(d);
+        positions.want[(bt % T) * C + c] += d;
+        positions.scale[(bt % T) * C + c] += Math.abs(d);
       }
-    });
+    }
     return { dwte: tokens, dwpe: positions };
   },
 } satisfies Oracle<Op>;

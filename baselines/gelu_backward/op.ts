@@ -49,18 +49,21 @@ export default defineOp({
     }
   },
   bounds({ inputs: { dinp, inp, dout }, truths }) {
-    const bounds = truths.dinp.want.map((want, i) => {
+    const { want } = truths.dinp;
+    const bounds = new Float64Array(want.length);
+    for (let i = 0; i < bounds.length; i++) {
       const x = inp[i];
       const z = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3);
       const slope = Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x ** 2);
       const tanh = Math.abs(Math.tanh(z));
-      const [s, rest] = [1 / (1 + Math.exp(-2 * z)), 1 / (1 + Math.exp(2 * z))];
+      const s = 1 / (1 + Math.exp(-2 * z));
+      const rest = 1 / (1 + Math.exp(2 * z));
       const propagated = 16 * Math.abs(z) + 8;
       const ds = s * (rest * propagated + 5) + 2 * tanh;
       const dw = 2 * Math.abs(x) * slope * s * rest * (tanh * propagated + 12);
       const squared = ((Math.abs(x) * slope) / 2) * Math.min(8 * tanh ** 2, (64 * 4 * s * rest) / u);
-      return u * (Math.abs(dout[i]) * (ds + dw + squared) + 2 * (Math.abs(want - dinp[i]) + Math.abs(want)));
-    });
+      bounds[i] = u * (Math.abs(dout[i]) * (ds + dw + squared) + 2 * (Math.abs(want[i] - dinp[i]) + Math.abs(want[i])));
+    }
     return { dinp: bounds };
   },
 });

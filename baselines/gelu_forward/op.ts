@@ -41,12 +41,15 @@ export default defineOp({
     else normal(inp, rng, 2);
   },
   bounds({ inputs: { inp } }) {
-    const out = Float64Array.from(inp as Float32Array, (x) => {
-      const z = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3);
+    const out = new Float64Array(inp.length);
+    for (let i = 0; i < out.length; i++) {
+      const x = inp[i];
+      const z = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
       const s = 1 / (1 + Math.exp(-2 * z));
       const propagated = (1 - s) * (16 * Math.abs(z) + 8);
-      return u * Math.abs(x) * (s * (propagated + 6) + 3 * Math.abs(Math.tanh(z)));
-    });
+      // tanh z = 2 s - 1, to all digits that a bound needs
+      out[i] = u * Math.abs(x) * (s * (propagated + 6) + 3 * Math.abs(2 * s - 1));
+    }
     return { out };
   },
 });

@@ -8,28 +8,31 @@ import type op from './op.ts';
 
 type Op = typeof op;
 
-const meanOf = (row: Float64Array) => row.reduce((sum, x) => sum + x, 0) / row.length;
-
 export default {
   truths({ B, T, C }: DimsOf<Op>, _scalars, inputs: TensorsOf<Op>) {
     const { dout, inp, weight, mean, rstd } = inputs;
-    const dinp = { want: Float64Array.from(inputs.dinp), scale: new Float64Array(B * T * C) };
-    const dweight = { want: Float64Array.from(inputs.dweight), scale: new Float64Array(C) };
-    const dbias = { want: Float64Array.from(inputs.dbias), scale: new Float64Array(C) };
+    const dinp = { want: new Float64Array(inputs.dinp), scale: new Float64Array(B * T * C) };
+    const dweight = { want: new Float64Array(inputs.dweight), scale: new Float64Array(C) };
+    const dbias = { want: new Float64Array(inputs.dbias), scale: new Float64Array(C) };
+    const [n, g] = [new Float64Array(C), new Float64Array(C)];
     for (let r = 0; r < B * T; r++) {
-      const d = Float64Array.from(dout.subarray(r * C, (r + 1) * C));
-      const n = Float64Array.from(inp.subarray(r * C, (r + 1) * C), (x) => (x - mean[r]) * rstd[r]);
-      const g = d.map((x, i) => x * weight[i]);
-      const gn = g.map((x, i) => x * n[i]);
-      const [meanG, meanGn] = [meanOf(g), meanOf(gn)];
-      const [absoluteG, absoluteGn] = [meanOf(g.map(Math.abs)), meanOf(gn.map(Math.abs))];
+      let [meanG, meanGn, absoluteG, absoluteGn] = [0, 0, 0, 0];
       for (let i = 0; i < C; i++) {
+        n[i] = (inp[r * C + i] - mean[r]) * rstd[r];
+        g[i] = dout[r * C + i] * weight[i];
+        meanG += g[i] / C;
+        meanGn += (g[i] * n[i]) / C;
+        absoluteG += Math.abs(g[i]) / C;
+        absoluteGn += Math.abs(g[i] * n[i]) / C;
+      }
+      for (let i = 0; i < C; i++) {
+        const d = dout[r * C + i];
         dinp.want[r * C + i] += (g[i] - meanG - n[i] * meanGn) * rstd[r];
         dinp.scale[r * C + i] = rstd[r] * (Math.abs(g[i]) + absoluteG + Math.abs(n[i]) * absoluteGn);
-        dweight.want[i] += n[i] * d[i];
-        dweight.scale[i] += Math.abs(n[i] * d[i]);
-        dbias.want[i] += d[i];
-        dbias.scale[i] += Math.abs(d[i]);
+        dweight.want[i] += n[i] * d;
+        dweight.scale[i] += Math.abs(n[i] * d);
+        dbias.want[i] += d;
+        dbias.scale[i] += Math.abs(d);
       }
     }
     for (const [sum, before] of [

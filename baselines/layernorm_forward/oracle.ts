@@ -11,15 +11,14 @@ export default {
     const means = new Float64Array(B * T);
     const rstds = new Float64Array(B * T);
     for (let r = 0; r < B * T; r++) {
-      const row = Float64Array.from(inp.subarray(r * C, (r + 1) * C));
-      const mean = row.reduce((sum, x) => sum + x, 0) / C;
-      const variance = row.reduce((sum, x) => sum + (x - mean) ** 2, 0) / C;
+      let mean = 0;
+      for (let i = 0; i < C; i++) mean += inp[r * C + i] / C;
+      let variance = 0;
+      for (let i = 0; i < C; i++) variance += (inp[r * C + i] - mean) ** 2 / C;
       const rstd = 1 / Math.sqrt(variance + 1e-5);
       means[r] = mean;
       rstds[r] = rstd;
-      row.forEach((x, i) => {
-        out[r * C + i] = (x - mean) * rstd * weight[i] + bias[i];
-      });
+      for (let i = 0; i < C; i++) out[r * C + i] = (inp[r * C + i] - mean) * rstd * weight[i] + bias[i];
     }
     return { out: { want: out }, mean: { want: means }, rstd: { want: rstds } };
   },

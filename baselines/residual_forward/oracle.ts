@@ -7,6 +7,8 @@ type Op = typeof op;
 
 export default {
   truths({ N }: DimsOf<Op>, _scalars, { inp1, inp2 }: TensorsOf<Op>) {
-    return { out: { want: Float64Array.from({ length: N }, (_, i) => inp1[i] + inp2[i]) } };
+    const want = new Float64Array(N);
+    for (let i = 0; i < N; i++) want[i] = inp1[i] + inp2[i];
+    return { out: { want } };
   },
 } satisfies Oracle<Op>;

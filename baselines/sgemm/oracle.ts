@@ -38,7 +38,7 @@ export default {
   /**
    * One random projection of a result, |r| in [1, 2) with random signs: |C r - alpha A (B r) - beta C0 r| in units of u times the
    * row sums of (|alpha| |A||B| + |beta| |C0|) |r|. Honest rounding errors of a row have mixed signs and stay far below 1; errors
-   * that are made to cancel would have to know r, which is drawn once they are made.
+   * that are made to cancel would have to know r, which is drawn once they are made. Padding must be as it was.
    * Source: Freivalds 1977.
    */
   sketch(dims: Dims, { alpha, beta }: ScalarsOf<Op>, before: TensorsOf<Op>, after: Tensors, rng: Rng) {
@@ -69,6 +69,8 @@ export default {
         want += alpha * rows[i * K + k] * projected[k];
         scale += Math.abs(alpha * rows[i * K + k]) * absolute[k];
       }
+      for (let at = i * ldc + N; at < (i + 1) * ldc; at++)
+        if (after.C[at] !== before.C[at]) worst = Number.POSITIVE_INFINITY;
       const error = got === want ? 0 : Math.abs(got - want) / (2 ** -24 * scale);
       // A NaN gets in, and once in it stays.
       if (!(error <= worst) && !Number.isNaN(worst)) worst = error;

@@ -17,10 +17,11 @@ export interface Rng {
 
 export function makeRng(seed: number): Rng {
   const source = xoroshiro128plus(seed);
+  const unit = () => (source.next() >>> 8) * 2 ** -24;
   let spare = Number.NaN;
-  const rng: Rng = {
+  return {
     bits: () => source.next(),
-    unit: () => (source.next() >>> 8) * 2 ** -24,
+    unit,
     int: (lo, hi) => uniformInt(source, lo, hi),
     normal() {
       if (!Number.isNaN(spare)) {
@@ -28,12 +29,11 @@ export function makeRng(seed: number): Rng {
         spare = Number.NaN;
         return value;
       }
-      const radius = Math.sqrt(-2 * Math.log(1 - rng.unit()));
-      const angle = 2 * Math.PI * rng.unit();
+      const radius = Math.sqrt(-2 * Math.log(1 - unit()));
+      const angle = 2 * Math.PI * unit();
       spare = radius * Math.sin(angle);
       return radius * Math.cos(angle);
     },
     fork: () => makeRng(source.next()),
   };
-  return rng;
 }

@@ -77,10 +77,11 @@ export function findTrespass(
   const guard = without.includes('guards') ? null : brokenGuard(image, after);
   if (guard) return { ...blank, reason: 'wrote outside', where: guard };
   if (without.includes('inputs')) return null;
-  const got = tensorsOf(after, image.layout);
-  for (const [name, spec] of Object.entries<TensorSpec>(op.tensors)) {
-    const finding = spec.role === 'in' ? changedInput(op, c, name, image, got) : null;
-    if (finding) return finding;
+  for (const { name, offset, length } of image.layout.slots) {
+    if ((op.tensors[name] as TensorSpec).role !== 'in') continue;
+    const [from, to] = [offset, offset + 4 * length];
+    if (Buffer.compare(image.bytes.subarray(from, to), after.subarray(from, to)) === 0) continue;
+    return changedInput(op, c, name, image, tensorsOf(after, image.layout));
   }
   return null;
 }
@@ -109,27 +110,28 @@ function brokenGuard({ layout, bytes }: Image, after: Uint8Array): string | null
   return null;
 }
 
-function changedInput(op: AnyOp, c: Case, name: string, image: Image, got: Tensors): Finding | null {
+/** Which element of an input is another one, by its bits. */
+function changedInput(op: AnyOp, c: Case, name: string, image: Image, got: Tensors): Finding {
   const before = new Int32Array(image.tensors[name].buffer, image.tensors[name].byteOffset, got[name].length);
   const after = new Int32Array(got[name].buffer, got[name].byteOffset, got[name].length);
   const i = before.findIndex((bits, index) => bits !== after[index]);
-  if (i < 0) return null;
   const where = locate(op, c, name, i);
   return { ...blank, reason: 'input changed', where, got: got[name][i], want: image.tensors[name][i] };
 }
 
 function compare(op: AnyOp, c: Case, name: string, tensors: Tensors, truths: Truths, bounds: Bounds): Inspection {
-  const got = tensors[name];
+  const got = tensors[name] as Float32Array;
   const { want } = truths[name];
+  const admitted = bounds[name];
   let worst = 0;
   for (let i = 0; i < got.length; i++) {
-    const bound = bounds[name][i];
     const error = Math.abs(got[i] - want[i]);
+    const bound = admitted[i];
     if (!(error <= bound)) {
       const where = locate(op, c, name, i);
       return { finding: { reason: 'differs', where, got: got[i], want: want[i], error, bound } };
     }
-    if (error > 0) worst = Math.max(worst, error / bound);
+    if (error > worst * bound) worst = error / bound;
   }
   return { worst };
 }
