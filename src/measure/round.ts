@@ -171,7 +171,7 @@ async function runCase(
 }
 
 async function timeTurn(
-  { op, threads, effort }: MeasureRequest,
+  { op, threads, effort, without }: MeasureRequest,
   { variant, cell, planned, perTurn }: Play,
   turn: number,
   c: Case,
@@ -179,7 +179,7 @@ async function timeTurn(
   baselineNs: number,
 ): Promise<Timed> {
   const opening = turn === 0 ? await openingOf(op, c, warm.scalars, warm.layout, variant, threads) : null;
-  if (opening) await cell.open(opening);
+  if (opening) await cell.open(without?.includes('noise') ? { ...opening, noise: false } : opening);
   // A warm-up would put the first state back, where calls hand a state on.
   const plan = opening
     ? variant.dear

@@ -11,6 +11,7 @@ function rounded(x: number, bits: number): number {
 
 export const bf16 = (x: number): number => rounded(x, 7);
 export const tf32 = (x: number): number => rounded(x, 10);
+export const twentyBits = (x: number): number => rounded(x, 19);
 export const eighteenBits = (x: number): number => rounded(x, 17);
 export const sixteenBits = (x: number): number => rounded(x, 15);
 
