@@ -6,7 +6,7 @@
 import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
 import { openingOf, type Variant } from '../cell/opening.ts';
-import type { Call } from '../cell/protocol.ts';
+import type { Call, Samples } from '../cell/protocol.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
@@ -45,7 +45,14 @@ export interface VerifyRequest extends Conditions {
   readonly checks: readonly Check[];
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number): void;
+  /** A process each, unless said otherwise. */
+  startCell?(variant: Variant): Host;
 }
+
+/** What a check asks of a cell. */
+export type Host = Pick<Cell, 'open' | 'close'> & {
+  sample(...sampling: Parameters<Cell['sample']>): Promise<Samples>;
+};
 
 /** Shapes that no candidate has seen before: they follow from the seed, which is committed to before the run. */
 export function drawnCases(op: AnyOp, seed: number, count = 6): readonly Case[] {
@@ -88,10 +95,10 @@ interface Run extends VerifyRequest {
 }
 
 export async function verify(asked: VerifyRequest): Promise<Map<string, Verdict>> {
-  const { op, checks, variants, signal } = asked;
+  const { op, checks, variants, signal, startCell = (variant) => new Cell(variant) } = asked;
   const verdicts = new Map<string, Verdict>(variants.map(({ id }) => [id, { status: 'pass', checks: 0, worst: 0 }]));
-  const cells = new Map(variants.map((variant) => [variant.id, new Cell(variant)]));
-  const baselineCell = op.needsBaseline ? new Cell(asked.baseline) : null;
+  const cells = new Map(variants.map((variant) => [variant.id, startCell(variant)]));
+  const baselineCell = op.needsBaseline ? startCell(asked.baseline) : null;
   try {
     const nsPerFlop = await paceOf(op, asked.baseline, asked.text).catch((error: unknown) => {
       signal?.throwIfAborted();
@@ -116,14 +123,14 @@ export async function verify(asked: VerifyRequest): Promise<Map<string, Verdict>
   return verdicts;
 }
 
-type Cells = ReadonlyMap<string, Cell>;
+type Cells = ReadonlyMap<string, Host>;
 
 async function runCheck(
   request: Run,
   check: Check,
   variants: readonly Variant[],
   cells: Cells,
-  baselineCell: Cell | null,
+  baselineCell: Host | null,
 ): Promise<Map<string, Verdict>> {
   const { op, oracle, seed, text, without = [] } = request;
   const { case: c, distribution } = check;
@@ -137,7 +144,7 @@ async function runCheck(
   const baselineRun = baselineCell && callOn(baselineCell, request.baseline, c, [image], request);
   // Awaited below; until then a failure of it must not count as unhandled.
   baselineRun?.catch(() => {});
-  const runs = startAll(variants, (variant) => callOn(cells.get(variant.id) as Cell, variant, c, images, request));
+  const runs = startAll(variants, (variant) => callOn(cells.get(variant.id) as Host, variant, c, images, request));
   await new Promise(setImmediate);
   const truths = oracle.truths(c.dims, image.scalars, image.tensors);
   const bounds = boundsFor(op, c, distribution, image, truths, baselineRun && (await baselineRun)[0]);
@@ -157,18 +164,18 @@ async function runTrajectory(
   check: Check,
   variants: readonly Variant[],
   cells: Cells,
-  baselineCell: Cell | null,
+  baselineCell: Host | null,
 ): Promise<Map<string, Verdict>> {
   const { op, oracle, seed, text } = request;
   const { case: c } = check;
   const plan = planTrajectory(op, c, deriveSeed(seed, op.name, op.caseName(c), 'trajectory'), text);
-  const start = async (cell: Cell, variant: Variant) => {
+  const start = async (cell: Host, variant: Variant) => {
     await open(cell, variant, c, plan.first, request);
     return [...(await sampled(cell, c, plan.begin, request)), ...(await sampled(cell, c, plan.end, request))];
   };
   const baselineRun = baselineCell && start(baselineCell, request.baseline);
   baselineRun?.catch(() => {});
-  const runs = startAll(variants, (variant) => start(cells.get(variant.id) as Cell, variant));
+  const runs = startAll(variants, (variant) => start(cells.get(variant.id) as Host, variant));
   await new Promise(setImmediate);
   const want = trueLosses(oracle, op, c, plan);
   const baseline = baselineRun ? lossesOf(plan, await baselineRun) : want;
@@ -220,7 +227,7 @@ function failed(...about: Parameters<typeof failure>): { readonly status: 'fail'
 
 /** What becomes of each image, in calls one after another. */
 async function callOn(
-  cell: Cell,
+  cell: Host,
   variant: Variant,
   c: Case,
   images: readonly Image[],
@@ -232,7 +239,7 @@ async function callOn(
 }
 
 async function open(
-  cell: Cell,
+  cell: Host,
   variant: Variant,
   c: Case,
   { scalars, layout }: Image,
@@ -243,7 +250,7 @@ async function open(
 }
 
 async function sampled(
-  cell: Cell,
+  cell: Host,
   { dims }: Case,
   calls: readonly Call[],
   { op, nsPerFlop, without = [] }: Run,

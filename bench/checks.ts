@@ -1,0 +1,82 @@
+/**
+ * What checking costs a bench: runs `nfold bench` with the arguments given, under V8's profiler, and prints which share of its wall time
+ * the parent spent on inputs, oracles, bounds and comparisons; collecting garbage counts as checking too. Cells wait meanwhile.
+ * Run: node bench/checks.ts sgemm --quick
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+interface Node {
+  readonly id: number;
+  readonly callFrame: { readonly functionName: string; readonly url: string };
+  readonly children?: readonly number[];
+}
+
+interface Profile {
+  readonly nodes: readonly Node[];
+  readonly samples: readonly number[];
+  /** Microseconds before each sample. */
+  readonly timeDeltas: readonly number[];
+}
+
+/** The first that a frame, from the innermost outwards, matches. */
+const kinds = [
+  ['garbage', /^\(garbage collector\)/],
+  ['idle', /^\(idle\)/],
+  ['comparisons', /src\/(verify\/(inspect|trajectory)|measure\/timed)\.ts/],
+  ['inputs', /src\/(verify\/(image|batch)|measure\/inputs)\.ts/],
+  ['oracles and bounds', /baselines\/\w+\/(oracle|op|bounds)\.ts/],
+] as const;
+type Kind = (typeof kinds)[number][0] | 'else';
+
+function kindOf(stack: readonly Node[]): Kind {
+  const frames = stack.map(({ callFrame: { functionName, url } }) => `${functionName} ${url}`);
+  // A draw lies in op.ts and belongs to the inputs: what called it decides.
+  if (frames.some((frame) => /^compose |^roundInputs |^planCalls /.test(frame))) return 'inputs';
+  const found = frames.flatMap((frame) => kinds.filter(([, pattern]) => pattern.test(frame)));
+  return found[0]?.[0] ?? 'else';
+}
+
+function secondsByKind({ nodes, samples, timeDeltas }: Profile): Map<Kind, number> {
+  const parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node] as const)));
+  const kindsById = new Map(
+    nodes.map((node) => {
+      const stack: Node[] = [];
+      for (let at: Node | undefined = node; at; at = parents.get(at.id)) stack.push(at);
+      return [node.id, kindOf(stack)] as const;
+    }),
+  );
+  const seconds = new Map<Kind, number>();
+  for (const [i, id] of samples.entries()) {
+    const kind = kindsById.get(id) as Kind;
+    seconds.set(kind, (seconds.get(kind) ?? 0) + timeDeltas[i] / 1e6);
+  }
+  return seconds;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'nfold-profile-'));
+try {
+  const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+  const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, cli, 'bench', ...process.argv.slice(2)];
+  const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) throw new Error(`the bench ended with exit code ${status}`);
+  const [profile] = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile);
+  const seconds = secondsByKind(profile);
+  const wall = [...seconds.values()].reduce((sum, s) => sum + s, 0);
+  const checking = (['inputs', 'oracles and bounds', 'comparisons', 'garbage'] as const).map((kind) => {
+    const spent = seconds.get(kind) ?? 0;
+    console.log(
+      `${kind.padEnd(20)}${spent.toFixed(1).padStart(7)} s${((100 * spent) / wall).toFixed(1).padStart(7)} %`,
+    );
+    return spent;
+  });
+  const all = checking.reduce((sum, s) => sum + s, 0);
+  console.log(
+    `${'checking'.padEnd(20)}${all.toFixed(1).padStart(7)} s${((100 * all) / wall).toFixed(1).padStart(7)} % of ${wall.toFixed(1)} s`,
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
