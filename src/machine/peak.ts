@@ -193,12 +193,16 @@ const shortSweeps = 2;
 export async function ceilingsHere(options: Omit<PeakOptions, 'sweeps'>): Promise<Ceilings | null> {
   const kept = loadCeilings();
   if (kept) return kept;
+  const ceilings = await ceilingsNow({ ...options, sweeps: shortSweeps });
+  if (ceilings) saveCeilings(ceilings);
+  return ceilings;
+}
+
+/** Measured now; null if that was interrupted, failed or disturbed: a busy machine has none to give. */
+export async function ceilingsNow(options: PeakOptions): Promise<Ceilings | null> {
   try {
-    const ceilings = await measureCeilings({ ...options, sweeps: shortSweeps });
-    // A busy machine has none to give: nothing is kept, and the next run measures again.
-    if (!consistent(ceilings)) return null;
-    saveCeilings(ceilings);
-    return ceilings;
+    const ceilings = await measureCeilings(options);
+    return consistent(ceilings) ? ceilings : null;
   } catch (error) {
     if (error instanceof CellError || error instanceof BuildError) return null;
     throw error;

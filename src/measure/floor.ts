@@ -4,12 +4,27 @@
  */
 import { threadsOf } from '../cell/opening.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
+import { ceilingsNow } from '../machine/peak.ts';
 import { floorNs, workOf } from '../machine/roofline.ts';
 import { typicalNs } from '../stats/speedup.ts';
-import type { Entry, SuiteOutcome } from './suite.ts';
+import type { Entry, RunOptions, SuiteOutcome } from './suite.ts';
 import { clockStepNs } from './watch.ts';
 
 const leastShare = 0.5;
+/** Of a second measurement of the peaks. */
+const sweeps = 3;
+
+/** `impossibility`, by the peaks that are kept and by those of now as well: the first may have been measured beside other work. */
+export async function impossible(
+  outcome: SuiteOutcome,
+  entry: Entry,
+  ceilings: Ceilings | null,
+  { threads, signal, onProgress }: Pick<RunOptions, 'threads' | 'signal' | 'onProgress'>,
+): Promise<string | null> {
+  const found = impossibility(outcome, entry, ceilings, threads);
+  if (found === null || ceilings === null) return found;
+  return impossibility(outcome, entry, await ceilingsNow({ sweeps, signal, onProgress }), threads);
+}
 
 /** One sentence for the first case whose typical time cannot be, or null. Peers, which we trust, may be anything. */
 export function impossibility(

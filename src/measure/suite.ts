@@ -18,7 +18,7 @@ import type { Verdict } from '../verify/verdict.ts';
 import { type Conditions, drawnCases, planChecks, verify } from '../verify/verify.ts';
 import type { Effort } from './effort.ts';
 import type { Planned } from './estimate.ts';
-import { impossibility } from './floor.ts';
+import { impossible } from './floor.ts';
 import { fullShare } from './inputs.ts';
 import { measure, type Watched } from './measure.ts';
 
@@ -229,7 +229,7 @@ export async function runOp(
     outcome.interrupted = measured.interrupted;
     for (const entry of standing) {
       entry.verdict = merged(entry.verdict, measured.verdicts.get(entry.id));
-      const message = entry.verdict.status === 'pass' ? impossibility(outcome, entry, ceilings, threads) : null;
+      const message = entry.verdict.status === 'pass' ? await impossible(outcome, entry, ceilings, options) : null;
       if (message !== null) entry.verdict = { status: 'impossible', message };
     }
   } catch (error) {
