@@ -2,11 +2,13 @@
  * Where the time of a shaped sgemm goes: pieces of its own code, timed in one process, turn about, as shares of the measured peak.
  * From left to right each has one thing more to do than the one before:
  *
- *   tile       the inner tile alone, again and again on the same two panels, which stay in L1
+ *   tile       the inner tile alone, again and again on the same two packed panels, which stay in L1
  *   again      the whole product, called on what the last call left in the caches
  *   fresh      the same after new inputs, put in place by the first thread: what a bench times
  *   packing    of a whole product, the packing of B alone: share of the time of `again`
  *   hand-off   a call in which no thread has anything to do: share of the time of `fresh`
+ *
+ * And the same product, fresh, with other blocking than the candidate's own choice, where it is far from its peak.
  *
  * Each is the best of several rounds, a round the median of some calls. Writes the page if no case is named.
  * Run: node bench/sgemm-parts.ts [CANDIDATE] [CASE…]
@@ -34,6 +36,19 @@ import { fill } from './page.ts';
 import { squares, training } from './sgemm-targets.ts';
 
 const rounds = 8;
+/** Choices to set beside the candidate's own, in large products. */
+const choices = ({ N, K }: Shape): Readonly<Record<string, Partial<Blocking>>> => ({
+  'all of B packed, by 48 rows of A in L2': { order: 'N', MC: 48, NC: N, KC: K },
+  'all of B packed, by 96 rows of A in L2': { order: 'N', MC: 96, NC: N, KC: K },
+  'A packed': { packA: 1 },
+  '256 deep': { KC: 256 },
+  '512 deep': { KC: 512 },
+  '64 columns at a time': { NC: 64 },
+  '256 columns at a time': { NC: 256 },
+  'all columns at once': { NC: N },
+  'B as it lies': { packB: 0, split: 'M' },
+});
+const large = squares.slice(3);
 const [id = 'sgemm/shaped-6x16-wasmrelaxedsimd', ...wanted] = process.argv.slice(2);
 const op = await loadOp('sgemm');
 const file = scan().candidates.find((candidate) => candidate.id === id);
@@ -51,63 +66,91 @@ if (unknown !== undefined) {
 }
 const { cores } = machine();
 const cell = new Cell(built);
-const rows: string[][] = [];
-const ceilings = await ceilingsHere({});
+const ceilings = (await ceilingsHere({})) as Ceilings;
 if (ceilings === null) throw new Error('this machine is too busy for its peak to be measured');
-for (const c of cases as Case[]) {
-  for (const threads of cores > 1 ? [1, cores] : [1]) rows.push(await rowOf(c, threads, built.tuning));
-}
+const counts = cores > 1 ? [1, cores] : [1];
+const subjects = await Promise.all(
+  (cases as Case[]).flatMap((c) => counts.map((threads) => subject(c, threads, built as Built & { tuning: Tuning }))),
+);
+// Round by round through all of them: what disturbs the machine for seconds does not meet the same one each time.
+for (let round = 0; round < rounds; round++) for (const one of subjects) await take(one);
+const rows = subjects.map(rowOf);
 cell.close();
 stopCompiler();
 const heads = ['threads', 'peak, Gflop/s', 'tile', 'again', 'fresh', 'packing', 'hand-off'];
+const far = subjects.filter(({ others }) => others.length > 0);
 const text = [
   markdownTable(['case', ...heads], rows),
+  ...(far.length > 0 ? [markdownTable(['choice', ...far.map(nameOf)], choiceRows())] : []),
   `*${id}, ${new Date().toISOString().slice(0, 10)}; ${describe(machine(), runtime())}; \`node bench/sgemm-parts.ts\`.*`,
 ].join('\n\n');
 console.log(text);
 if (wanted.length === 0) fill('kernels/sgemm/README.md', 'parts', `\n${text}\n`);
 
-async function rowOf(c: Case, threads: number, tuning: Tuning): Promise<string[]> {
+/** One case on so many threads: its modules, and the nanoseconds that each took, round by round. */
+async function subject(c: Case, threads: number, { tuning, flags }: Built & { readonly tuning: Tuning }) {
   const blocking = (await tuning.parameters(c.dims, threads)) as unknown as Blocking;
   const { flop, ...parts } = piecesOf(c.dims as Shape, blocking);
-  const modules = { ...parts, whole: gemmModule(c.dims as Shape, blocking) };
+  const others = large.includes(op.caseName(c)) ? Object.entries(choices(c.dims as Shape)) : [];
+  const texts = [
+    ...Object.entries({ ...parts, whole: gemmModule(c.dims as Shape, blocking) }),
+    ...others.map(([name, other]) => [name, gemmModule(c.dims as Shape, { ...blocking, ...other })] as const),
+  ];
+  const modules = await Promise.all(
+    texts.map(async ([name, text]) => [name, await compile({ type: 'wat', text })] as const),
+  );
   const image = compose(op, c, op.distributions[0], 1, new Uint8Array());
+  const peak = computePeak(ceilings, { threads, flags });
+  const times = new Map<string, number[]>();
+  return { c, threads, modules, others: others.map(([name]) => name), image, peak, tileFlop: threads * flop, times };
+}
+type Subject = Awaited<ReturnType<typeof subject>>;
+
+async function take({ c, threads, modules, others, image, peak, times }: Subject): Promise<void> {
   const inputs = [{ offset: 0, bytes: image.bytes }];
-  const peak = computePeak(ceilings as Ceilings, { threads, flags: built?.flags ?? [] });
   const calls = Math.max(5, Math.min(60, Math.ceil((5e6 * peak) / op.flop(c.dims))));
-  const times: Record<string, number[]> = {};
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, text] of Object.entries(modules)) {
-      const bytes = await compile({ type: 'wat', text });
-      const artifact = async () => ({ kind: 'wasm' as const, bytes });
-      const variant: Variant = { ...(built as Built), id: name, artifact };
-      // Scratch starts as zeros: noise has denormal numbers in it, which cost more than they should.
-      const opening = await openingOf(op, c, image.scalars, image.layout, variant, threads);
-      await cell.open({ ...opening, noise: false });
-      const take = async (key: string, writes: typeof inputs) => {
-        const plan = Array.from({ length: calls }, () => ({ writes, reads: [] }));
-        const { timeNs } = await cell.sample({ calls: plan, warmup: { writes: inputs, calls: 3, ms: 10 } });
-        times[key] = [...(times[key] ?? []), median([...timeNs])];
-      };
-      if (name === 'whole') await take('fresh', inputs);
-      await take(name, []);
-    }
+  const sample = async (name: string, writes: typeof inputs) => {
+    const plan = Array.from({ length: calls }, () => ({ writes, reads: [] }));
+    const { timeNs } = await cell.sample({ calls: plan, warmup: { writes: inputs, calls: 3, ms: 10 } });
+    times.set(name, [...(times.get(name) ?? []), median([...timeNs])]);
+  };
+  for (const [name, bytes] of modules) {
+    const variant: Variant = { ...(built as Built), id: name, artifact: async () => ({ kind: 'wasm', bytes }) };
+    // Scratch starts as zeros: noise has denormal numbers in it, which cost more than they should.
+    const opening = await openingOf(op, c, image.scalars, image.layout, variant, threads);
+    await cell.open({ ...opening, noise: false });
+    if (name === 'whole') await sample('fresh', inputs);
+    await sample(name, others.includes(name) ? inputs : []);
   }
-  const least = (name: string) => Math.min(...times[name]);
-  const shareOf = (work: number, ns: number) => `${((100 * work) / ns / peak).toFixed(1)} %`;
-  const part = (name: string, of: string) => `${((100 * least(name)) / least(of)).toFixed(1)} %`;
+}
+
+function nameOf({ c, threads }: Subject): string {
+  return `${op.caseName(c)}, ${threads} thread${threads === 1 ? '' : 's'}`;
+}
+
+function choiceRows(): string[][] {
+  const share = ({ c, peak, times }: Subject, name: string) =>
+    `${((100 * op.flop(c.dims)) / Math.min(...(times.get(name) ?? [])) / peak).toFixed(1)} %`;
+  const row = (label: string, name: string) => [label, ...far.map((one) => share(one, name))];
+  return [row('its own', 'fresh'), ...far[0].others.map((name) => row(name, name))];
+}
+
+function rowOf({ c, threads, peak, tileFlop, times }: Subject): string[] {
+  const least = (name: string) => Math.min(...(times.get(name) ?? []));
+  const percent = (share: number) => `${(100 * Math.max(0, share)).toFixed(1)} %`;
+  const flop = op.flop(c.dims);
   return [
-    ...[op.caseName(c), `${threads}`, peak.toFixed(0)],
-    ...[shareOf(threads * flop, least('tile'))],
-    ...[shareOf(op.flop(c.dims), least('whole')), shareOf(op.flop(c.dims), least('fresh'))],
-    ...[part('packing', 'whole'), part('nothing', 'fresh')],
+    ...[op.caseName(c), `${threads}`, peak.toFixed(0), percent(tileFlop / least('tile') / peak)],
+    ...[percent(flop / least('whole') / peak), percent(flop / least('fresh') / peak)],
+    percent((least('packing') - least('nothing')) / least('whole')),
+    percent(least('nothing') / least('fresh')),
   ];
 }
 
 /** Modules that do a part of the work each, with the code and the memory of the whole. */
 function piecesOf(shape: Shape, blocking: Blocking) {
   const plan = planOf(shape, blocking);
-  const { NR, cRow, packB, b, unroll } = plan;
+  const { NR, unroll } = plan;
   const own = (offset: number) => add(get('own'), i32(offset));
   const all = (body: string) => module(...pieces(plan), runs(plan, body));
   const packing = `
@@ -118,17 +161,18 @@ function piecesOf(shape: Shape, blocking: Blocking) {
   const kc = Math.min(plan.kc, Math.floor((0.75 * cacheBytes().L1) / (4 * (mr + NR))));
   const tileFlop = 2 * mr * NR * kc;
   const tiles = Math.ceil(3e7 / tileFlop);
-  const one = { name: 'one', mr, width: NR / 4, kc, unroll, cRow, bRow: packB ? 4 * NR : b.row };
+  const steps = { aStep: { row: 4, col: 4 * mr }, bRow: 4 * NR, cRow: 4 * NR };
+  const one = { name: 'one', mr, width: NR / 4, kc, unroll, ...steps };
   const alone = `
     ${header(plan)}
     ${set('lo', i32(tiles))}
     (loop $again
-      (call $one ${get('A')} ${packB ? own(plan.bpAt) : get('B')} ${own(plan.tileAt)}
+      (call $one ${get('A')} ${get('B')} ${own(plan.tileAt)}
         ${own(headerAt.zeros)} ${i32(0)} ${own(headerAt.first)})
       (br_if $again (local.tee $lo (i32.sub ${get('lo')} ${i32(1)}))))`;
   return {
     flop: tiles * tileFlop,
-    tile: module(...pieces(plan), tile({ ...one, cRow: 4 * NR, aStep: plan.a }), runs(plan, alone)),
+    tile: module(...pieces(plan), tile(one), runs(plan, alone)),
     packing: all(packing),
     nothing: all(''),
   };

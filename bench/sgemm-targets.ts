@@ -4,7 +4,8 @@ import { geometricMean, mean } from 'simple-statistics';
 export interface Result {
   readonly gflops: number;
   readonly percentOfPeak: number | null;
-  readonly speedup: number;
+  /** Over the baseline; null where that was not measured. */
+  readonly speedup: number | null;
 }
 
 /** One candidate or peer at one number of threads. */

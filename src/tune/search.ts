@@ -149,7 +149,8 @@ async function confirm(
     ...{ op, oracle, baseline: before, variants: [after], cases: [c], threads, text, signal },
     seed: deriveSeed(request.seed, 'confirm', common.case),
     effort,
-    onProgress: (note) => onProgress(`${common.case}: confirming (${note})`),
+    // The note names the case as well.
+    onProgress: (note) => onProgress(`${common.case}: confirming (${note.replace(`${common.case}: `, '')})`),
   });
   if (interrupted) signal.throwIfAborted();
   const passed = verdicts.get(after.id)?.status === 'pass';
