@@ -6,9 +6,9 @@ import { loadOp } from '../src/catalog/ops.ts';
 import { Account } from '../src/cell/account.ts';
 import { machine } from '../src/machine/fingerprint.ts';
 import { floorNs, workOf } from '../src/machine/roofline.ts';
-import { impossibility } from '../src/measure/floor.ts';
+import { impossibility, impossible } from '../src/measure/floor.ts';
 import { observed } from '../src/measure/observed.ts';
-import type { SuiteOutcome } from '../src/measure/suite.ts';
+import type { Entry, SuiteOutcome } from '../src/measure/suite.ts';
 import { Record } from '../src/records/schema.ts';
 import { reportRecord } from '../src/report/terminal.ts';
 import { example } from './support/ceilings.ts';
@@ -80,6 +80,25 @@ describe('times that cannot be', () => {
     expect(judged(0.6 * least)).toBeNull();
     expect(judged(0.4 * least, null)).toBeNull();
     expect(judged(1, null)).toMatch(/less than the \d+ ns by which the clock steps/);
+  });
+
+  test('nobody is refused by kept peaks alone: they are measured again', async () => {
+    const op = await loadOp('sgemm');
+    const c = op.cases[0];
+    const entry = { id: 'x', built: await buildBaseline('sgemm') } as unknown as Entry;
+    const slow = { ...example, fma: example.fma.map((one) => ({ ...one, gflops: one.gflops / 1e6 })) };
+    const judged = (timeNs: number) => {
+      const samples = [{ round: 0, turn: 0, case: op.caseName(c), variant: 'x', timeNs: [timeNs], queuedNs: null }];
+      const outcome = { op, cases: [c], samples } as unknown as SuiteOutcome;
+      return impossible(outcome, entry, slow, {
+        threads: 1,
+        signal: new AbortController().signal,
+        onProgress: () => {},
+      });
+    };
+    expect(await judged(1e6)).toBeNull();
+    // On a machine too busy to have peaks nobody is refused at all.
+    expect([null, expect.stringMatching(/half of the \d+ ns/)]).toContainEqual(await judged(100));
   });
 });
 
