@@ -199,7 +199,13 @@ describe('warnings', () => {
 
 describe('estimate', () => {
   const sized = (...flop: number[]) => flop.map((each) => ({ flop: each, bytes: 1e5 }));
-  const planned = { cases: sized(1e6, 1e8), inFull: () => 1, js: 1, wasm: 2, checks: 50 };
+  const planned = {
+    cases: sized(1e6, 1e8),
+    checked: (calls: number) => ({ sent: calls, full: 1 }),
+    js: 1,
+    wasm: 2,
+    checks: 50,
+  };
 
   test('grows with the effort, the cases and the variants', () => {
     const [quick] = estimateOp(planned, efforts.quick);
@@ -217,7 +223,7 @@ describe('estimate', () => {
   });
 
   test('grows with what is compared in full', () => {
-    const all = { ...planned, inFull: (calls: number) => calls };
+    const all = { ...planned, checked: (calls: number) => ({ sent: calls, full: calls }) };
     expect(estimateOp(all, efforts.quick)[0]).toBeGreaterThan(estimateOp(planned, efforts.quick)[0]);
   });
 

@@ -7,8 +7,8 @@ import { callPlan, type Effort, warmAgain, warmupCalls } from './effort.ts';
 /** What the estimate needs to know of an op. */
 export interface Planned {
   readonly cases: readonly { readonly flop: number; readonly bytes: number }[];
-  /** How many of so many timed calls are compared with the oracle in full. */
-  inFull(calls: number): number;
+  /** Of so many timed calls: those whose tensors are sent whole, and those that are compared with the oracle in full. */
+  checked(calls: number): { readonly sent: number; readonly full: number };
   /** Variants by how they are warmed. */
   readonly js: number;
   readonly wasm: number;
@@ -40,16 +40,15 @@ function armS(kind: 'js' | 'wasm', baselineNs: number, callNs: number, calls: nu
   return warmS + againS + turns * (turnS + (calls * callNs) / 1e9);
 }
 
-function roundS({ cases, inFull, js, wasm }: Planned, effort: Effort): number {
+function roundS({ cases, checked, js, wasm }: Planned, effort: Effort): number {
   const arms = 2 + js + wasm;
   const perCase = cases.map(({ flop, bytes }) => {
     const baselineNs = nsPerFlop * flop;
     const { turns, baseline, others } = callPlan(baselineNs, effort);
     const other = (kind: 'js' | 'wasm') => armS(kind, baselineNs, baselineNs * share[kind], others, effort);
     const timedS = armS('js', baselineNs, baselineNs, baseline, effort) + js * other('js') + (wasm + 1) * other('wasm');
-    const calls = turns * others;
-    const full = inFull(calls);
-    return timedS + arms * bytes * (calls * sentS + full * comparedS) + full * flop * trueS;
+    const { sent, full } = checked(turns * others);
+    return timedS + arms * bytes * (sent * sentS + full * comparedS) + full * flop * trueS;
   });
   return arms * processS + perCase.reduce((sum, seconds) => sum + seconds, 0);
 }

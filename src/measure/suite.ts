@@ -131,16 +131,17 @@ export async function planOp(
   const js = candidates.filter(({ kind }) => kind === 'ts').length;
   return {
     cases: cases.map(({ dims }) => ({ flop: op.flop(dims), bytes: bytesMoved(op, dims) })),
-    inFull: (calls) => inFull(op, oracle, calls),
+    checked: (calls) => checked(op, oracle, calls),
     js,
     wasm: candidates.length - js + peers.length,
     checks: planChecks(op, verifiedCases(op, cases, options), options.effort.repeats, false).length,
   };
 }
 
-/** As TimedJudge has it: of an op that carries a state one a round, and all where there is no sketch for the others. */
-function inFull(op: AnyOp, { sketch }: Oracle, calls: number): number {
-  return op.carries ? 1 : sketch ? Math.ceil(calls / fullShare) : calls;
+/** As inputs.ts and timed.ts have it: a state is sent once a round; where there is no sketch, all calls are compared in full. */
+function checked(op: AnyOp, { sketch }: Oracle, calls: number) {
+  if (op.carries) return { sent: 1, full: 1 };
+  return { sent: calls, full: sketch ? Math.ceil(calls / fullShare) : calls };
 }
 
 export async function verifyEntries(

@@ -14,14 +14,18 @@ export function reportCompared(records: readonly Record[], compared: Compared): 
   const heads = records.map((record, i) => `${String.fromCharCode(65 + i)}  ${title(record)}`);
   const notes = others.flatMap((record, i) => notesOn(first, record, others.length > 1 ? letter(i + 1) : ''));
   const blocks = [heads.join('\n'), notes.join('\n')];
-  if (compared.means.length > 0) blocks.push(meansTable(records, compared.means));
-  for (const row of compared.means) {
+  // A peer that is not installed is not worth a line.
+  const means = compared.means.filter((row) => !row.peer || timed(row));
+  if (means.length > 0) blocks.push(meansTable(records, means));
+  for (const row of means) {
     const cases = compared.cases.filter(({ op, candidate }) => op === row.op && candidate === row.candidate);
-    if (cases.length > 0) blocks.push(casesTable(records, row, cases));
+    if (cases.some(timed)) blocks.push(casesTable(records, row, cases));
   }
   blocks.push(others.map((_, i) => pc.bold(sentence(compared, i, others.length > 1 ? letter(i + 1) : ''))).join('\n'));
   return blocks.filter((block) => block !== '').join('\n\n');
 }
+
+const timed = ({ sides }: Row) => sides.some(({ speedup }) => speedup !== null);
 
 const letter = (i: number) => String.fromCharCode(65 + i);
 
