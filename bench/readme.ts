@@ -13,12 +13,12 @@ import { overallLine, reportRecord } from '../src/report/terminal.ts';
 import { fill } from './page.ts';
 import { type Suite, suites } from './suites.ts';
 
-/** The newest record that is whole for a suite: every op of it with a mean, or the reason why not. */
+/** The newest record that is whole for a suite: every op of it with a mean. */
 function newest(suite: Suite): { record: Record; file: string } {
   for (const file of recordFiles().reverse()) {
     const record = loadRecord(file);
     const whole = suite.ops.every((op) =>
-      record.means.some((mean) => mean.suite === suite.name && (mean.op ?? mean.suite) === op),
+      record.means.some((mean) => mean.suite === suite.name && (mean.op ?? mean.suite) === op && mean.arithmetic),
     );
     if (whole && !record.interrupted) return { record, file };
   }
