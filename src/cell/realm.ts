@@ -1,7 +1,8 @@
 /**
  * A realm for JavaScript that is not ours: the language's numbers, collections and typed arrays, and nothing else. No clock, no I/O, no
- * timers, no WebAssembly, no import(), no code from strings; promises never settle. What goes in is a primitive or an object made inside, so
- * that nothing of ours can be reached from within, and what is patched inside is not what we call.
+ * timers, no WebAssembly, no import(), no code from strings; promises never settle. What goes in is a primitive or an object made inside, and
+ * what is patched inside is not what we call. One way out is known, an error whose name is no text, and leads to frozen built-ins:
+ * docs/judge.md, "Hacks of our own".
  */
 import { constants, createContext, Script } from 'node:vm';
 import { MessageChannel, moveMessagePortToContext, receiveMessageOnPort } from 'node:worker_threads';
