@@ -8,7 +8,6 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { median } from 'simple-statistics';
 import { stopCompiler } from '../src/build/compile.ts';
 import { hashOf } from '../src/build/sources.ts';
@@ -31,6 +30,7 @@ import { progress } from '../src/report/output.ts';
 import { leastNs, type Sampled, speedup } from '../src/stats/speedup.ts';
 import { makeSeed } from '../src/verify/seed.ts';
 import { verdictText } from '../src/verify/verdict.ts';
+import { parseOptions } from './options.ts';
 import { fill } from './page.ts';
 import { aligned, type Result, type Row, squares, suite, targets, training } from './sgemm-targets.ts';
 import { suites } from './suites.ts';
@@ -61,7 +61,7 @@ interface Done {
   readonly missing: Readonly<Record<string, string>>;
 }
 
-const { values: flags } = parseArgs({
+const { values: flags } = parseOptions({
   options: {
     ...{ minutes: { type: 'string', default: '60' }, slice: { type: 'string' } },
     ...{ fresh: { type: 'boolean' }, print: { type: 'boolean' } },

@@ -16,7 +16,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
 import { median } from 'simple-statistics';
 import op from '../baselines/sgemm/op.ts';
 import oracle from '../baselines/sgemm/oracle.ts';
@@ -31,6 +30,7 @@ import { means } from '../src/stats/means.ts';
 import { leftOut, ratios, roundMeans, type Sampled, speedup } from '../src/stats/speedup.ts';
 import { type Comparison, compare, noiseFloor } from '../src/stats/verdict.ts';
 import { ratioOf } from '../src/stats/welch.ts';
+import { parseOptions } from './options.ts';
 
 const gemm = (M: number, N: number, K: number) => ({
   dims: { M, N, K, lda: K, ldb: N, ldc: N, transA: 0, transB: 0 },
@@ -273,7 +273,7 @@ function overlap(references: readonly string[]): void {
   }
 }
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = parseOptions({
   allowPositionals: true,
   options: {
     more: { type: 'string', default: '0' },

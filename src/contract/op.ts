@@ -125,6 +125,11 @@ export function bytesMoved(op: AnyOp, dims: Readonly<Record<string, number>>): n
   return tensors.reduce((sum, spec) => sum + (spec.role === 'inout' ? 8 : 4) * lengthOf(spec, dims), 0);
 }
 
+/** The cases with the least work first. */
+export function bySize(op: AnyOp, cases: readonly Case[]): readonly Case[] {
+  return [...cases].sort((a, b) => op.flop(a.dims) - op.flop(b.dims));
+}
+
 /** Elements of a tensor for the given dims. */
 export function lengthOf(spec: TensorSpec, dims: Readonly<Record<string, number>>): number {
   return spec.shape(dims).reduce((product, extent) => product * extent, 1);

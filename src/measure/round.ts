@@ -8,7 +8,7 @@ import { Cell, CellError, type Timed } from '../cell/cell.ts';
 import { cpus } from '../cell/cpu.ts';
 import { openingOf, threadsOf } from '../cell/opening.ts';
 import type { Samples } from '../cell/protocol.ts';
-import type { Case } from '../contract/op.ts';
+import { bySize, type Case } from '../contract/op.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import { compose, deriveSeed } from '../verify/image.ts';
@@ -60,7 +60,7 @@ async function warmProcesses(
   rng: Rng,
 ): Promise<number> {
   const { op, cases, text, threads } = request;
-  const [c] = [...cases].sort((a, b) => op.flop(a.dims) - op.flop(b.dims));
+  const [c] = bySize(op, cases);
   const image = compose(op, c, op.distributions[0], rng.bits(), text);
   const writes = [{ offset: 0, bytes: image.bytes }];
   let nsPerFlop: number | undefined;

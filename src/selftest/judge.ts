@@ -7,7 +7,7 @@ import { buildBaseline } from '../build/build.ts';
 import type { CandidateFile } from '../catalog/candidates.ts';
 import { loadOp, loadOracle } from '../catalog/ops.ts';
 import { loadText } from '../catalog/text.ts';
-import type { AnyOp, Case } from '../contract/op.ts';
+import { type AnyOp, bySize, type Case } from '../contract/op.ts';
 import { efforts } from '../measure/effort.ts';
 import { measure } from '../measure/measure.ts';
 import type { CheckName } from '../verify/checks.ts';
@@ -67,7 +67,7 @@ export async function judge(
 
 /** The smallest timed case; of sgemm one with many terms as well, where the bound is wide. */
 export function timedCases(op: AnyOp): readonly Case[] {
-  const [smallest] = [...op.cases].sort((a, b) => op.flop(a.dims) - op.flop(b.dims));
+  const [smallest] = bySize(op, op.cases);
   return op.name === 'sgemm' ? [smallest, ...op.cases.filter((c) => op.caseName(c) === 'M256N128K512')] : [smallest];
 }
 

@@ -1,7 +1,7 @@
 /** The baseline's pace, by which the time of a call is limited. */
 import { Cell } from '../cell/cell.ts';
 import { openingOf, type Variant } from '../cell/opening.ts';
-import type { AnyOp } from '../contract/op.ts';
+import { type AnyOp, bySize } from '../contract/op.ts';
 import { compose } from './image.ts';
 
 const paces = new Map<string, Promise<number>>();
@@ -16,7 +16,7 @@ export function paceOf(op: AnyOp, baseline: Variant, text: Uint8Array): Promise<
 }
 
 async function measured(op: AnyOp, baseline: Variant, text: Uint8Array): Promise<number> {
-  const [c] = [...op.cases].sort((a, b) => op.flop(a.dims) - op.flop(b.dims));
+  const [c] = bySize(op, op.cases);
   const image = compose(op, c, op.distributions[0], 1, text);
   const writes = [{ offset: 0, bytes: image.bytes }];
   const cell = new Cell(baseline);

@@ -7,7 +7,7 @@ import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
 import { openingOf, type Variant } from '../cell/opening.ts';
 import type { Call, Samples } from '../cell/protocol.ts';
-import type { AnyOp, Case } from '../contract/op.ts';
+import { type AnyOp, bySize, type Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
 import { whole } from './batch.ts';
@@ -78,7 +78,10 @@ export function planChecks(op: AnyOp, cases: readonly Case[], repeats: number, t
   if (!op.carries) return single;
   const small = cases.filter((c) => !timed.has(c)).slice(-2);
   const large = timedShapes
-    ? [...cases.filter((c) => timed.has(c))].sort((a, b) => op.flop(a.dims) - op.flop(b.dims))
+    ? bySize(
+        op,
+        cases.filter((c) => timed.has(c)),
+      )
     : [];
   const runs = [...small, ...large.slice(0, 1)].map((c) => ({
     case: c,
