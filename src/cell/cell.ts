@@ -3,11 +3,10 @@
  * anything is stopped, so that it can't disturb the one that is.
  */
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Account } from './account.ts';
+import { ownFolder } from './folder.ts';
 import { endGroup, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
 import type { Variant } from './opening.ts';
 import { cellProgram } from './program.ts';
@@ -49,7 +48,6 @@ const unknownNs = 3e9;
 export class Cell {
   readonly #child: ChildProcess;
   readonly #startMs: number;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'nfold-cell-'));
   #id = 0;
   #stderr = '';
   #waiting: { id: number; resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
@@ -60,7 +58,7 @@ export class Cell {
     const start = trusted ? startTrusted : startLocked;
     this.#child = start(
       { ...cellProgram(), flags: trusted ? flags : [...flags, '--frozen-intrinsics'], cpu },
-      { cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+      { cwd: join(ownFolder(), 'empty'), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
     );
     living.add(this);
     // A cell keeps this process alive only while it is asked.
@@ -142,7 +140,6 @@ export class Cell {
     this.#ended = reason;
     living.delete(this);
     endGroup(this.#child);
-    rmSync(this.#folder, { recursive: true, force: true });
     this.#waiting?.reject(new CellError(reason));
     this.#waiting = null;
   }
