@@ -1,6 +1,6 @@
 /** What JavaScript that is not ours can reach, in a timed cell and when it is built, and what becomes of what it takes. */
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
@@ -11,6 +11,7 @@ import { checkModule } from '../src/build/module.ts';
 import { asScript } from '../src/build/sources.ts';
 import { Cell, killAllCells } from '../src/cell/cell.ts';
 import { endGroup, isolation, startLocked } from '../src/cell/lockdown.ts';
+import { mostDataBytes, mostResidentBytes } from '../src/cell/watch.ts';
 import { Record } from '../src/records/schema.ts';
 import { reportRecord } from '../src/report/terminal.ts';
 import { draft } from './support/draft.ts';
@@ -74,6 +75,26 @@ describe('a timed cell', () => {
     expect((await call(kernel('C[0] = 1; (async () => { await 0; C[0] = 2; })();'))).C).toBe(1);
   });
 
+  test('an error whose name is no text leads out, to built-ins that are frozen', async () => {
+    const out = `
+      let foreign;
+      try { Object.assign(new Error(), { name: Symbol() }).stack; } catch (error) { foreign = error; }
+      let top = foreign;
+      while (Object.getPrototypeOf(top)) top = Object.getPrototypeOf(top);
+      const theirs = top.constructor;
+      const tried = (attempt) => { try { attempt(); return 0; } catch { return 1; } };
+      const found = [
+        theirs !== Object,
+        [theirs, top, foreign.constructor, theirs.getPrototypeOf(foreign.constructor)].every(Object.isFrozen),
+        tried(() => { top.mine = 1; }) && tried(() => { theirs.keys = 1; }),
+        tried(() => theirs.constructor('return process')()),
+        !('process' in foreign) && !('process' in top),
+      ];`;
+    expect((await call(kernel(`${out} C[0] = found.every(Boolean) ? 1 : 100 + found.findIndex((x) => !x);`))).C).toBe(
+      1,
+    );
+  });
+
   test('a call that does not end is ended, by what is usual', async () => {
     const began = performance.now();
     await expect(call(kernel('for (;;);'), 1e8)).rejects.toThrow(
@@ -93,6 +114,27 @@ describe('a timed cell', () => {
   test('more memory than the heap may have is a sentence', async () => {
     const bomb = 'const all = []; for (;;) all.push(new Array(1e6).fill(1.5));';
     await expect(call(kernel(bomb))).rejects.toThrow(/more memory|GiB of memory/);
+  });
+
+  const filled = 'for (const all = []; ; all.push(more)) { more = new Float32Array(2 ** 24); more.fill(1); }';
+  test.runIf(process.platform === 'linux')(
+    'typed arrays beyond the limit are a sentence; who started it goes on',
+    async () => {
+      const before = process.memoryUsage().rss;
+      const rest = call(kernel('for (let i = 0; i < 1e9; i++) C[0] = i; C[0] = 7;'));
+      const limit = (mostResidentBytes / 2 ** 30).toFixed(1);
+      await expect(call(kernel(`let more; ${filled}`))).rejects.toThrow(`it uses more than ${limit} GiB of memory`);
+      expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 28);
+      expect((await rest).C).toBe(7);
+    },
+  );
+
+  // In arrays that it never writes to, so that nothing is in use and nobody has to look.
+  test.runIf(existsSync('/usr/bin/prlimit'))('there is a limit as well while nobody looks', async () => {
+    const taken = 'const all = []; try { for (;;) all.push(new Float32Array(2 ** 24)); } catch { C[0] = all.length; }';
+    const { C } = await call(kernel(taken));
+    expect(C * 2 ** 26).toBeGreaterThan(mostResidentBytes / 2);
+    expect(C * 2 ** 26).toBeLessThan(mostDataBytes);
   });
 });
 

@@ -4,17 +4,19 @@
  * Where the system lets everybody have them: user, network and IPC namespaces, so that the kernel says no as well. Baseline and
  * candidates are started alike.
  *
- * Needs    `unshare` for the namespaces, and `setpriv` so that a process which is stopped ends with its parent.
+ * Needs    `unshare` for the namespaces, `prlimit` for memory that no other limit counts, and `setpriv` so that a process which is stopped
+ *          ends with its parent.
  */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../catalog/places.ts';
 import { onCpu } from './cpu.ts';
+import { mostDataBytes } from './watch.ts';
 
 export type Isolation = 'user namespace + permission model' | 'permission model only';
 
-/** Of JavaScript's heap. Typed arrays lie outside of it: the parent watches the process as a whole. */
+/** Of JavaScript's heap. Typed arrays lie outside of it: the parent watches the process as a whole, and the system limits it. */
 const heapMiB = 1024;
 /** 2 GiB: an arena may declare a larger maximum, but never grows beyond this. */
 const arenaPages = 32768;
@@ -86,10 +88,17 @@ let confined: readonly string[] | null = null;
 /** The words in front of `node`: found out by trying, once. */
 function confinement(): readonly string[] {
   const namespaces = program('unshare', '-Uni');
+  const memory = program('prlimit', `--data=${mostDataBytes}`);
   const ending = program('setpriv', '--pdeathsig', 'KILL');
-  const attempts = [[...namespaces, ...ending], namespaces, ending].filter((attempt) => attempt.length > 0);
-  confined ??= attempts.find(([command, ...args]) => runs(command, [...args, process.execPath, '--v8-options'])) ?? [];
+  confined ??= workable([namespaces, memory, ending]);
   return confined;
+}
+
+/** All of these words, if a process starts behind them; else those behind which one starts by themselves. */
+function workable(parts: readonly (readonly string[])[]): readonly string[] {
+  const starts = ([command, ...args]: readonly string[]) =>
+    command === undefined || runs(command, [...args, process.execPath, '--v8-options']);
+  return [parts, parts.filter(starts), parts.slice(0, 1)].map((some) => some.flat()).find(starts) ?? [];
 }
 
 function program(name: string, ...args: string[]): string[] {

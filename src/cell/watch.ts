@@ -5,6 +5,12 @@ import { totalmem } from 'node:os';
 /** An arena at its largest, a heap at its largest; less on a small machine, which should not swap for a candidate. */
 export const mostResidentBytes = Math.min(3 * 2 ** 30, 0.6 * totalmem());
 
+/**
+ * What the system gives it at most, in use or not, and also while this process is too busy to look: more than the above, since an
+ * engine asks for 0.7 GiB that it never touches.
+ */
+export const mostDataBytes = mostResidentBytes + 2 ** 30;
+
 /** Memory that a process has in use; 0 where it isn't known. */
 export function residentBytes(pid: number | undefined): number {
   try {
