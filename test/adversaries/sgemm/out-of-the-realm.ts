@@ -7,28 +7,13 @@
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
+import { later } from '../common/outside.ts';
 import { gemm } from '../common/plain.ts';
-
-function errorFromOutside(): object {
-  try {
-    return { stack: Object.assign(new Error(), { name: Symbol('no text') }).stack };
-  } catch (error) {
-    return error as object;
-  }
-}
-
-/** The last prototype of all is that of Object, out there. */
-function objectOf(thing: object): ObjectConstructor {
-  const above = Object.getPrototypeOf(thing);
-  return above ? objectOf(above) : (thing.constructor as ObjectConstructor);
-}
 
 export default {
   about: 'a promise from outside',
-  setup(d) {
-    const arrays = objectOf(errorFromOutside()).keys({}).constructor as ArrayConstructor;
-    return (t, { alpha, beta }) => {
-      arrays.fromAsync([0], () => gemm(d, alpha, beta, t));
-    };
-  },
+  setup:
+    (d) =>
+    (t, { alpha, beta }) =>
+      later(() => gemm(d, alpha, beta, t)),
 } satisfies Candidate<typeof op>;
