@@ -89,8 +89,8 @@ export class TimedJudge {
   }
 
   #inFull(before: Image, after: Uint8Array, carried: boolean) {
-    const { truths, bounds } =
-      (carried ? undefined : this.#expectations.get(before)) ?? this.#expect(before, null, !carried);
+    const known = carried ? this.#alike(before) : this.#expectations.get(before);
+    const { truths, bounds } = known ?? this.#expect(before, null);
     return inspect(this.op, this.c, before, after, truths, bounds, this.#without);
   }
 
@@ -114,11 +114,17 @@ export class TimedJudge {
     return wrong.length === 0 ? null : { ...finding('not finite', 'the result'), got: wrong[0] };
   }
 
-  #expect(image: Image, baselineAfter: Uint8Array | null, keep = true): Expectation {
+  /** A variant and its twin carry a state to the same bits, which have one truth. */
+  #alike({ bytes }: Image): Expectation | undefined {
+    const same = ([image]: [Image, Expectation]) => Buffer.compare(image.bytes, bytes) === 0;
+    return [...this.#expectations].find(same)?.[1];
+  }
+
+  #expect(image: Image, baselineAfter: Uint8Array | null): Expectation {
     const { op, c } = this;
     const truths = this.oracle.truths(c.dims, image.scalars, image.tensors);
     const expectation = { truths, bounds: boundsFor(op, c, op.distributions[0], image, truths, baselineAfter) };
-    if (keep) this.#expectations.set(image, expectation);
+    this.#expectations.set(image, expectation);
     return expectation;
   }
 }
