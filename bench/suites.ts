@@ -53,6 +53,7 @@ export const suites: readonly Suite[] = [
       'sgemm/ikj-ts',
       'sgemm/ikj-wasmsimd',
       'sgemm/direct-4x8-wasmsimd',
+      'sgemm/packed-6x16-wasmrelaxedsimd',
       'sgemm/fma-6x8-wasmrelaxedsimd',
       'sgemm/threads-6x8-wasmrelaxedsimd',
       'sgemm/wide-6x16-wasmrelaxedsimd',

@@ -32,6 +32,12 @@ const program = new Command('nfold')
   .version(runtime().nfold)
   .option('--debug', 'show the stack trace of an error')
   .showSuggestionAfterError()
+  .addHelpText(
+    'after',
+    `
+'nfold COMMAND --help' lists the options of a command. Quote globs: nfold verify 'sgemm/*simd*'.
+Exit codes: 0 fine; 1 a verification or a gate failed; 2 wrong usage; 3 nothing to run; 130 interrupted.`,
+  )
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'nfold: ')) });
 
@@ -42,32 +48,104 @@ const reporter = (formats: string) =>
   new Option('--reporter <format[=file]>', `${formats}; on stdout or to a file; repeatable`).argParser(all);
 const recordFormats = 'json, markdown, csv, bmf (Bencher), gha or gha-time (github-action-benchmark)';
 
-/** What verify and bench have in common. */
-function runs(command: Command): Command {
+/** What all commands that measure candidates take. */
+function measures(command: Command): Command {
   return command
-    .argument('[selector...]', 'an op, a candidate, a glob or a file: sgemm, sgemm/*simd*, ./sgemm/mine.ts')
-    .option('--case <glob>', 'only the cases whose name matches, such as M64* or NT')
-    .addOption(new Option('--quick', 'fewer draws and rounds').conflicts('thorough'))
+    .argument(
+      '[selector...]',
+      'a suite, an op, a candidate, a glob or a file: lm_ops, sgemm, sgemm/*simd*, ./sgemm/mine.ts',
+    )
+    .addOption(
+      new Option('--quick', 'fewer draws and rounds; bench without a selector does so anyway').conflicts('thorough'),
+    )
     .option('--thorough', 'more draws and rounds, and the large cases')
     .option('--threads <n>', 'threads for candidates that can use them', whole(1, 256), availableParallelism())
-    .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed))
     .option('--text <file>', 'train on this text (default: Moby Dick)')
     .addOption(json());
 }
 
+function runs(command: Command): Command {
+  return measures(command)
+    .option('--case <glob>', 'only the cases whose name matches or contains it, such as M64* or NT')
+    .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed));
+}
+
+program
+  .command('list')
+  .description('ops, their cases, and candidates with their ideas')
+  .argument('[selector...]', 'a suite, an op, a candidate or a glob')
+  .addOption(json())
+  .action(async (selectors, options) => (await import('./commands/list.ts')).list(selectors, options));
+
+runs(program.command('verify').description('prove that candidates compute what the op says'))
+  .option('--timed <round:calls>', 'the timed calls of a round again, as a failure found there says', timedCalls)
+  .action(async (selectors, options) => (await import('./commands/verify.ts')).verifyCommand(selectors, options));
+
 runs(program.command('bench').description('verify, time against the baseline, print the mean speedup, save a record'))
+  .option('--no-peers', 'time no libraries beside the candidates, which takes less time')
   .option('--save <name>', 'call the record so, for show and compare')
   .option('--note <text>', 'keep this text in the record')
   .addOption(reporter(recordFormats))
   .action(async (selectors, options) => (await import('./commands/bench.ts')).bench(selectors, options));
-runs(program.command('verify').description('prove that candidates compute what the op says'))
-  .option('--timed <round:calls>', 'the timed calls of a round again, as a failure found there says', timedCalls)
-  .action(async (selectors, options) => (await import('./commands/verify.ts')).verifyCommand(selectors, options));
+
+program
+  .command('show')
+  .description('a record again, case by case')
+  .argument('[record]', 'last, last~1, an id or its start, a name, or a file', 'last')
+  .addOption(json())
+  .addOption(reporter(recordFormats))
+  .action(async (reference, options) => (await import('./commands/show.ts')).show(reference, options));
+
+program
+  .command('compare')
+  .description('records against the first of them: what changed, and is it real')
+  .argument('<record...>', 'two or more: last, last~1, an id, a name, a file, a folder of another machine')
+  .option('--fail-below <ratio>', 'exit 1 if a candidate is for sure slower than so many times what it was', positive)
+  .option('--force', 'compare although the baselines differ')
+  .option('--diff', 'the changes in the sources as well')
+  .addOption(json())
+  .addOption(reporter('json, markdown, csv'))
+  .action(async (references, options) => (await import('./commands/compare.ts')).compareCommand(references, options));
+
+program
+  .command('history')
+  .description('one candidate over time, as a table and a chart')
+  .argument('<candidate>', 'its id, or a glob that only one candidate matches')
+  .option('--case <name>', 'of one case instead of the mean')
+  .addOption(json())
+  .action(async (selector, options) => (await import('./commands/history.ts')).history(selector, options));
+
+measures(
+  program
+    .command('best')
+    .description('the best candidate of each op among all records here, and out of how many attempts')
+    .option('--confirm', 'measure it again on a fresh seed, as the options below say'),
+).action(async (selectors, options) => (await import('./commands/best.ts')).best(selectors, options));
+
+program
+  .command('tune')
+  .description('search the parameters of a generator that suit this machine, and keep them for later runs')
+  .argument('<candidate>', 'a .wasm.ts candidate that declares them')
+  .option('--minutes <m>', 'how long the search may take; it goes on from there the next time', positive, 5)
+  .option('--case <glob>', 'only the cases whose name matches or contains it')
+  .option('--threads <n>', 'tune for this number of threads', whole(1, 256), availableParallelism())
+  .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed))
+  .option('--again', 'search cases anew that are settled')
+  .addOption(json())
+  .action(async (candidate, options) => (await import('./commands/tune.ts')).tune(candidate, options));
+
+program
+  .command('peak')
+  .description("this machine's ceilings: fused multiply-adds and memory bandwidth, measured and kept")
+  .addOption(json())
+  .action(async (options) => (await import('./commands/peak.ts')).peak(options));
+
 runs(
   program
     .command('profile')
-    .description('the share of each op in a training step: profile train_gpt2, or one op of it'),
+    .description('the share of each op in a training step, and what one faster op would do to the whole'),
 ).action(async (selectors, options) => (await import('./commands/profile.ts')).profileCommand(selectors, options));
+
 program
   .command('train')
   .description('train the small language model on a text: loss curve, tokens/s, a sample of what it writes')
@@ -88,58 +166,7 @@ program
   .option('--beside-baseline', 'train the baseline too, from the same seed, and compare')
   .addOption(json())
   .action(async (selector, options) => (await import('./commands/train.ts')).trainCommand(selector, options));
-program
-  .command('list')
-  .description('ops, their cases, and candidates with their ideas')
-  .argument('[selector...]', 'an op, a candidate or a glob')
-  .addOption(json())
-  .action(async (selectors, options) => (await import('./commands/list.ts')).list(selectors, options));
-program
-  .command('show')
-  .description('a record: last, last~1, an id, or a file')
-  .argument('[record]', 'which one', 'last')
-  .addOption(json())
-  .addOption(reporter(recordFormats))
-  .action(async (reference, options) => (await import('./commands/show.ts')).show(reference, options));
-program
-  .command('tune')
-  .description('search the parameters of a generator that suit this machine, and keep them for later runs')
-  .argument('<candidate>', 'a .wasm.ts candidate that declares them')
-  .option('--minutes <m>', 'how long the search may take; it goes on from there the next time', positive, 5)
-  .option('--case <glob>', 'only the cases whose name matches')
-  .option('--threads <n>', 'tune for this number of threads', whole(1, 256), availableParallelism())
-  .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed))
-  .option('--again', 'search cases anew that are settled')
-  .addOption(json())
-  .action(async (candidate, options) => (await import('./commands/tune.ts')).tune(candidate, options));
-program
-  .command('peak')
-  .description("this machine's ceilings: fused multiply-adds and memory bandwidth, measured and kept")
-  .addOption(json())
-  .action(async (options) => (await import('./commands/peak.ts')).peak(options));
-program
-  .command('compare')
-  .description('records against the first of them: what changed, and is it real')
-  .argument('<record...>', 'two or more: last, last~1, an id, a name, a file, a folder of another machine')
-  .option('--fail-below <ratio>', 'exit 1 if a candidate is slower than so many times what it was', positive)
-  .option('--force', 'compare although the baselines differ')
-  .option('--diff', 'the changes in the sources as well')
-  .addOption(json())
-  .addOption(reporter('json, markdown, csv'))
-  .action(async (references, options) => (await import('./commands/compare.ts')).compareCommand(references, options));
-program
-  .command('history')
-  .description('one candidate over time: its records, with a line')
-  .argument('<candidate>', 'its id, or a glob that only one candidate matches')
-  .option('--case <name>', 'of one case instead of the mean')
-  .addOption(json())
-  .action(async (selector, options) => (await import('./commands/history.ts')).history(selector, options));
-runs(
-  program
-    .command('best')
-    .description('the best candidate of each op among all records here, and out of how many attempts')
-    .option('--confirm', 'measure the champions again on fresh seeds'),
-).action(async (selectors, options) => (await import('./commands/best.ts')).best(selectors, options));
+
 program
   .command('selftest')
   .description('kernels that cheat must fail here, each for its reason, and odd but honest ones must pass')
@@ -147,6 +174,7 @@ program
   .option('--threads <n>', 'threads for kernels that can use them', whole(1, 256), 2)
   .addOption(json())
   .action(async (options) => (await import('./commands/selftest.ts')).selftest(options));
+
 program
   .command('doctor')
   .description('versions, features, threads and peers of this machine; what is missing, in words')

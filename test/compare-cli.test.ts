@@ -121,7 +121,15 @@ test('nfold best says out of how many attempts, among what compares with the new
     code: 3,
     stderr: expect.stringContaining('no longer here'),
   });
-  expect(nfold('best', 'train_gpt2').code).toBe(3);
+  expect(nfold('best', 'train_gpt2')).toMatchObject({ code: 3, stderr: expect.stringContaining('No record here') });
+});
+
+test('nfold best takes the selectors of the other commands, recorded candidates included', () => {
+  for (const selector of ['sgemm/mine-ts', 'sgemm/m*', 'sgemm']) expect(nfold('best', selector).code).toBe(0);
+  expect(nfold('best', 'sgemm', 'sgmm')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("Nothing is called or matches 'sgmm'. Did you mean 'sgemm'?"),
+  });
 });
 
 test.each([

@@ -94,6 +94,6 @@ export function selectorOf({ id, file }: CandidateFile): string {
 
 /** A path as the user would type it. */
 export function shown(file: string): string {
-  const path = relative(workFolder, file);
+  const path = relative(workFolder, file) || '.';
   return path.startsWith('..') ? file : path;
 }

@@ -41,12 +41,22 @@ function one(selector: string, catalog: Catalog): Selection {
   const matches = picomatch(selector);
   const globbed = catalog.candidates.filter(({ id }) => matches(id));
   if (globbed.length > 0) return { candidates: globbed, problems: [] };
+  if (statSync(selector, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new NfoldError(`${selector} is a folder: give a file in it, an op, a candidate or a glob.`);
+  }
   if (/^\.{0,2}\/|\.(ts|wat)$/.test(selector)) throw new NfoldError(`There is no file ${selector}.`);
   const names = [...suites.map(({ name }) => name), ...catalog.ops, ...catalog.candidates.map(({ id }) => id)];
   throw new NfoldError(
     `Nothing is called or matches '${selector}'.${didYouMean(selector, names)} 'nfold list' shows what there is.`,
     exit.nothing,
   );
+}
+
+/** Whether a selector means a candidate by its id and op: for those of a record, which may be no files any more. */
+export function meaning(selector: string): (id: string, op: string | null) => boolean {
+  const words = spelledOut(selector);
+  const matches = picomatch([...words]);
+  return (id, op) => words.includes(id) || (op !== null && words.includes(op)) || matches(id);
 }
 
 function byPath(selector: string, catalog: Catalog): Selection {

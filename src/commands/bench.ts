@@ -43,7 +43,8 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
   const ceilings = await ceilingsHere(options);
   const asked = selectors.length > 0;
   const jobs = suites.flatMap((known) => {
-    const suite = asked ? { ...known, peers: [...known.peers, ...known.slowPeers] } : known;
+    const peers = flags.peers === false ? [] : asked ? [...known.peers, ...known.slowPeers] : known.peers;
+    const suite = { ...known, peers };
     const chosen = selections
       .filter(({ op }) => suite.ops.includes(op))
       .map((selection) => (asked ? selection : withoutSteps(selection, suite)));

@@ -1,13 +1,12 @@
 /** nfold best: the champion of each op among all records here, how many attempts it was chosen from, and whether it holds. */
-import picomatch from 'picomatch';
-import { suites } from '../../bench/suites.ts';
 import { build } from '../build/build.ts';
 import { stopCompiler } from '../build/compile.ts';
 import { type CandidateFile, scan } from '../catalog/candidates.ts';
+import { meaning, select } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { compareRecords } from '../records/compare.ts';
 import { recordFile } from '../records/find.ts';
-import type { Record } from '../records/schema.ts';
+import type { Record, Summary } from '../records/schema.ts';
 import { type Champion, champions } from '../records/series.ts';
 import { loadRecord, summaries } from '../records/store.ts';
 import { interval, multiple } from '../report/format.ts';
@@ -20,11 +19,8 @@ import type { Flags } from './run.ts';
 export async function best(selectors: readonly string[], flags: Flags & { confirm?: boolean }): Promise<void> {
   const { summaries: records, damaged } = summaries();
   for (const message of damaged) warn(`${message} It is passed over.`);
-  const spelled = selectors.flatMap((selector) => suites.find(({ name }) => name === selector)?.ops ?? [selector]);
-  const matchers = spelled.map((selector) => picomatch(selector));
-  const wanted = (id: string, op: string) =>
-    spelled.length === 0 || spelled.includes(op) || matchers.some((one) => one(id));
-  const found = champions(records, wanted);
+  const meanings = selectors.map((selector) => among(records, selector));
+  const found = champions(records, (id, op) => meanings.length === 0 || meanings.some((means) => means(id, op)));
   if (found.length === 0) {
     const what = selectors.length > 0 ? ` for ${selectors.join(' ')}` : '';
     throw new NfoldError(`No record here holds a mean speedup${what}: 'nfold bench' makes one.`, exit.nothing);
@@ -38,6 +34,14 @@ export async function best(selectors: readonly string[], flags: Flags & { confir
   print(asText(found));
   for (const { champion, confirmation } of confirmed) if (confirmation) print(inWords(champion, confirmation));
   if (!again) print("The best of many attempts is too good on average: 'nfold best --confirm' measures it again.");
+}
+
+/** A candidate of a record may be no file any more, and a file be in no record; what is neither gets the usual sentence. */
+function among(records: readonly Summary[], selector: string): ReturnType<typeof meaning> {
+  const means = meaning(selector);
+  if (records.some(({ candidates }) => candidates.some(({ candidate, op }) => means(candidate, op)))) return means;
+  const ids = select([selector], scan()).candidates.map(({ id }) => id);
+  return (id) => ids.includes(id);
 }
 
 function asText(found: readonly Champion[]): string {
@@ -75,10 +79,6 @@ interface Confirmation {
 
 /** All champions in one run, on a fresh seed. */
 async function measureAgain(found: readonly Champion[], flags: Flags): Promise<Record> {
-  if (flags.seed !== undefined)
-    throw new NfoldError(
-      '--confirm draws a seed of its own: a champion is confirmed on inputs that it was not chosen by.',
-    );
   const { candidates } = scan();
   try {
     for (const champion of found) await checkUnchanged(champion, candidates);
@@ -88,7 +88,7 @@ async function measureAgain(found: readonly Champion[], flags: Flags): Promise<R
   const note = `confirms ${[...new Set(found.map(({ record }) => record.id))].join(', ')}`;
   const { record } = await measureAndSave(
     found.map(({ mean }) => mean.candidate),
-    { ...flags, note },
+    { ...flags, note, peers: false },
   );
   return record;
 }

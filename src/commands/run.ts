@@ -21,6 +21,8 @@ export interface Flags {
   readonly threads: number;
   readonly seed?: number;
   readonly text?: string;
+  /** False: no libraries beside the candidates. */
+  readonly peers?: boolean;
   /** Name and note of the record. */
   readonly save?: string;
   readonly note?: string;

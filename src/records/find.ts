@@ -12,6 +12,7 @@ export function findRecord(reference: string): string {
     if (!statSync(reference).isDirectory()) return reference;
     return within(recordsBelow(reference), 'last');
   }
+  if (reference.endsWith('.json')) throw new NfoldError(`There is no file ${reference}.`);
   const folder = dirname(reference);
   const elsewhere = reference.includes('/') && existsSync(folder) && statSync(folder).isDirectory();
   return elsewhere ? within(recordsBelow(folder), basename(reference)) : within(recordsFolder, reference);
