@@ -1,6 +1,7 @@
 /** argv to one command. Each command's code is loaded when it is called, so that `--help` answers at once. */
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { heedSignals } from './commands/stop.ts';
 import { exit, messageOf, NfoldError } from './contract/errors.ts';
 import { runtime } from './machine/fingerprint.ts';
 import { mostSeed } from './verify/seed.ts';
@@ -185,6 +186,8 @@ program
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? exit.fine : exit.failed),
 );
+
+heedSignals();
 
 try {
   if (process.argv.length === 2) (await import('./commands/welcome.ts')).welcome();

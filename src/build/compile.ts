@@ -46,6 +46,8 @@ function stop(): void {
   child = null;
 }
 
+process.on('exit', stopCompiler);
+
 /** The bytes of the module. */
 export function compile(request: CompileRequest): Promise<Uint8Array> {
   const bytes = queue.then(() => ask(request));

@@ -1,6 +1,5 @@
 /** nfold best: the champion of each op among all records here, how many attempts it was chosen from, and whether it holds. */
 import { build } from '../build/build.ts';
-import { stopCompiler } from '../build/compile.ts';
 import { type CandidateFile, scan } from '../catalog/candidates.ts';
 import { meaning, select } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
@@ -80,11 +79,7 @@ interface Confirmation {
 /** All champions in one run, on a fresh seed. */
 async function measureAgain(found: readonly Champion[], flags: Flags): Promise<Record> {
   const { candidates } = scan();
-  try {
-    for (const champion of found) await checkUnchanged(champion, candidates);
-  } finally {
-    stopCompiler();
-  }
+  for (const champion of found) await checkUnchanged(champion, candidates);
   const note = `confirms ${[...new Set(found.map(({ record }) => record.id))].join(', ')}`;
   const { record } = await measureAndSave(
     found.map(({ mean }) => mean.candidate),

@@ -2,7 +2,6 @@
 import { createRequire } from 'node:module';
 import pc from 'picocolors';
 import { suites } from '../../bench/suites.ts';
-import { stopCompiler } from '../build/compile.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { loadPeer, type PeerVariant } from '../catalog/peers.ts';
 import { stateFolder } from '../catalog/places.ts';
@@ -34,7 +33,6 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
       peers.push({ peer: name, op: op.name, ...(await probe(await loadPeer(name, op.name), op)) });
   }
   const { revectorized, unrest } = await glance();
-  stopCompiler();
   const warnings = [...advice(here.load, here.cores, features), ...measuredAdvice(revectorized, unrest)];
   const report = {
     machine: here,

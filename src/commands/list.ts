@@ -1,7 +1,6 @@
 /** nfold list: ops with their cases, candidates with their one-line ideas, and files that are neither. */
 import pc from 'picocolors';
 import { build } from '../build/build.ts';
-import { stopCompiler } from '../build/compile.ts';
 import { BuildError } from '../build/sources.ts';
 import { type CandidateFile, scan, shown } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
@@ -17,7 +16,6 @@ export async function list(selectors: readonly string[], { json = false }: { jso
   const ops = await Promise.all(wanted.map(loadOp));
   const known = standings();
   const described = await Promise.all(candidates.map((candidate) => describe(candidate, known)));
-  stopCompiler();
   const misplaced = problems.map(({ file, message }) => ({ file: shown(file), message }));
   if (json) {
     const data = ops.map((op) => ({

@@ -1,28 +1,24 @@
 /** nfold peak: what this machine can do, measured and kept, so that results can be given as a share of it. */
-import { stopCompiler } from '../build/compile.ts';
 import { shown } from '../catalog/candidates.ts';
-import { killAllCells } from '../cell/cell.ts';
 import { exit } from '../contract/errors.ts';
 import { ceilingsFile, saveCeilings } from '../machine/ceilings.ts';
 import { describe, machine, runtime } from '../machine/fingerprint.ts';
 import { measureCeilings } from '../machine/peak.ts';
 import { print, printJson, progress } from '../report/output.ts';
 import { reportCeilings } from '../report/peak.ts';
+import { onStop } from './stop.ts';
 
 /** As many as fit in about ten seconds on two cores. */
 const sweeps = 10;
 
 export async function peak({ json = false }: { json?: boolean }): Promise<void> {
   const shownProgress = progress();
-  process.once('SIGINT', () => {
-    killAllCells();
-    stopCompiler();
+  onStop(() => {
     shownProgress.end();
     process.stderr.write('nfold: stopped; nothing was kept\n');
     process.exit(exit.interrupted);
   });
   const ceilings = await measureCeilings({ sweeps, onProgress: shownProgress });
-  stopCompiler();
   shownProgress.end();
   saveCeilings(ceilings);
   if (json) printJson(ceilings);

@@ -1,7 +1,6 @@
 /** What verify and bench share: options to a run, selectors to candidates by op, Ctrl-C to an abort. */
 import { availableParallelism } from 'node:os';
 import { type Suite, suites } from '../../bench/suites.ts';
-import { stopCompiler } from '../build/compile.ts';
 import { type CandidateFile, type Problem, scan } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { select, selectCases } from '../catalog/select.ts';
@@ -13,6 +12,7 @@ import { type Effort, efforts } from '../measure/effort.ts';
 import type { RunOptions } from '../measure/suite.ts';
 import { type Progress, progress } from '../report/output.ts';
 import { makeSeed } from '../verify/seed.ts';
+import { onStop } from './stop.ts';
 
 export interface Flags {
   readonly case?: string;
@@ -119,22 +119,14 @@ function withMatchingCases(
   throw new NfoldError(`No case matches '${filter}': ${hint}.`, exit.nothing);
 }
 
-/** The first Ctrl-C ends the run and keeps what was measured; a second one ends the process. */
+/** The first Ctrl-C ends the run and keeps what was measured. */
 function abortOnCtrlC(shown: Progress): AbortSignal {
   const controller = new AbortController();
-  let stopped = false;
-  const stop = () => {
-    if (stopped) process.exit(exit.interrupted);
-    stopped = true;
+  onStop(() => {
     shown.end();
     process.stderr.write('nfold: stopping; what was measured is kept\n');
     controller.abort();
     killAllCells();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  process.once('exit', () => {
-    killAllCells();
-    stopCompiler();
   });
   return controller.signal;
 }

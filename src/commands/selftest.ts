@@ -1,8 +1,6 @@
 /** nfold selftest: the pack of cheats and honest kernels, judged on this machine; the score by family. */
 import pc from 'picocolors';
-import { stopCompiler } from '../build/compile.ts';
 import type { CandidateFile } from '../catalog/candidates.ts';
-import { killAllCells } from '../cell/cell.ts';
 import { isolation } from '../cell/lockdown.ts';
 import { exit } from '../contract/errors.ts';
 import { print, printJson, progress } from '../report/output.ts';
@@ -26,20 +24,8 @@ interface Judged<K extends CandidateFile> {
 
 export async function selftest({ seed: given, threads, json }: SelftestFlags): Promise<void> {
   const shown = progress();
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      controller.abort();
-      killAllCells();
-      process.exit(exit.interrupted);
-    });
-  }
-  process.once('exit', () => {
-    killAllCells();
-    stopCompiler();
-  });
   const { seed } = makeSeed(given);
-  const options = { seed, threads, signal: controller.signal, onProgress: shown };
+  const options = { seed, threads, signal: new AbortController().signal, onProgress: shown };
   const bad = await judgeAll(cheats(), options, (kernel, verdict) => isStated(kernel, verdict));
   const fine = await judgeAll(honest(), { ...options, oneIn: 5 }, (_, { status }) => status === 'pass');
   shown.end();

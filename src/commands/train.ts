@@ -1,8 +1,6 @@
 /** nfold train: the small language model on a text, with one candidate; its curve, its speed, what it writes. */
 import { writeFileSync } from 'node:fs';
 import pc from 'picocolors';
-import { stopCompiler } from '../build/compile.ts';
-import { killAllCells } from '../cell/cell.ts';
 import { exit } from '../contract/errors.ts';
 import { type Curves, svgCurve, terminalCurve } from '../report/curve.ts';
 import { duration } from '../report/format.ts';
@@ -11,16 +9,20 @@ import { choose } from '../train/choose.ts';
 import { makePlan, type TrainFlags } from '../train/plan.ts';
 import { type Outcome, run } from '../train/run.ts';
 import { temperature } from '../train/sample.ts';
+import { onStop } from './stop.ts';
 
 export async function trainCommand(selector: string | undefined, flags: TrainFlags): Promise<void> {
   const plan = await makePlan(flags);
   const shown = progress();
-  const stop = stopOnCtrlC(shown);
+  onStop(() => {
+    shown.end();
+    process.stderr.write('nfold: stopped before the first step: there is nothing to keep\n');
+    process.exit(exit.interrupted);
+  });
   const { variant, why } = await choose(plan, selector, (note) => shown(`train_gpt2: ${note}`));
   shown.end();
   if (why) process.stderr.write(`${variant.id}: ${why}\n`);
-  stop.atStake = true;
-  const outcome = await run(plan, variant, flags, shown, stop.signal);
+  const outcome = await run(plan, variant, flags, shown, abortOnCtrlC(shown));
   shown.end();
   const curves = outcome.steps > 0 ? curvesOf(outcome) : null;
   if (flags.plot !== undefined && curves) writeFileSync(flags.plot, await svgCurve(curves));
@@ -30,23 +32,15 @@ export async function trainCommand(selector: string | undefined, flags: TrainFla
   process.exitCode = outcome.interrupted ? exit.interrupted : failed ? exit.failed : exit.fine;
 }
 
-/** Ctrl-C ends the process while there is nothing to keep; then the first one ends the run, and a second the process. */
-function stopOnCtrlC(shown: Progress): { readonly signal: AbortSignal; atStake: boolean } {
+/** The first Ctrl-C ends the run, and its state is kept. */
+function abortOnCtrlC(shown: Progress): AbortSignal {
   const controller = new AbortController();
-  const stop = { signal: controller.signal, atStake: false };
-  const onSignal = () => {
+  onStop(() => {
     shown.end();
-    if (!stop.atStake) process.stderr.write('nfold: stopped before the first step: there is nothing to keep\n');
-    if (!stop.atStake || controller.signal.aborted) process.exit(exit.interrupted);
     process.stderr.write('nfold: stopping at the next step, and keeping the state; Ctrl-C again ends at once\n');
     controller.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  process.once('exit', () => {
-    killAllCells();
-    stopCompiler();
   });
-  return stop;
+  return controller.signal;
 }
 
 /** Beside the baseline only the steps that both have trained; else those before the checkpoint as well. */
