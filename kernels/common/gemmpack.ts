@@ -35,7 +35,8 @@ function copied({ name, lanes, depth, step, row }: Pack): string {
       depth,
       [
         ...parts.map((part, q) => set(`v${q}`, loadLanes('from', 16 * q, part))),
-        ...parts.map((part, q) => storeLanes('to', 16 * q, part, `v${q}`)),
+        // From the right, as then two stores of 128 bits are one of 256.
+        ...parts.map((part, q) => storeLanes('to', 16 * q, part, `v${q}`)).reverse(),
         advance('from', step),
         advance('to', row),
       ].join('\n'),

@@ -5,7 +5,7 @@
  * are packed in rows of whole pairs of vectors and computed in a tile of scratch.
  */
 import type { CacheBytes } from '../../src/contract/candidate.ts';
-import type { Steps } from './gemmtile.ts';
+import { stepsOf } from './steps.ts';
 
 export const dimNames = ['M', 'N', 'K', 'lda', 'ldb', 'ldc', 'transA', 'transB'] as const;
 export type Shape = Readonly<Record<(typeof dimNames)[number], number>>;
@@ -75,8 +75,8 @@ export type Plan = ReturnType<typeof planOf>;
 
 export function planOf({ M, N, K, lda, ldb, ldc, transA, transB }: Shape, p: Blocking) {
   const { MR, NR } = p;
-  const a: Steps = transA ? { row: 4, col: 4 * lda } : { row: 4 * lda, col: 4 };
-  const b: Steps = transB ? { row: 4, col: 4 * ldb } : { row: 4 * ldb, col: 4 };
+  const a = stepsOf(lda, transA);
+  const b = stepsOf(ldb, transB);
   const packA = p.packA === 1;
   const packB = p.packB === 1 || transB === 1;
 

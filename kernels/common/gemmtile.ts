@@ -9,13 +9,8 @@
  *          in cache by the end: nothing.
  * Source   Goto and van de Geijn 2008; Heinecke et al. 2016, LIBXSMM (code written for a shape).
  */
+import type { Steps } from './steps.ts';
 import { advance, each, func, get, repeat, set } from './wat.ts';
-
-/** Bytes from X[i,j] to X[i+1,j], and to X[i,j+1]. */
-export interface Steps {
-  readonly row: number;
-  readonly col: number;
-}
 
 export interface Tile {
   readonly name: string;
@@ -42,8 +37,10 @@ export function tile({ name, mr, width, kc, aStep, bRow, cRow, unroll }: Tile): 
       ${set('x', `(v128.load32_splat offset=${p * aStep.row + u * aStep.col} ${get('a')})`)}
       ${each(width, (q) => set(sum(p, q), `(f32x4.relaxed_madd ${get('x')} ${get(`b${q}`)} ${get(sum(p, q))})`))}`,
     )}`;
+  // From the right: after a store of the lower half V8 would do that half again on its own, as 128 bits.
+  const right = Array.from({ length: width }, (_, n) => width - 1 - n);
   const store = each(mr, (p) =>
-    each(width, (q) => `(v128.store offset=${p * cRow + 16 * q} ${get('c')} ${get(sum(p, q))})`),
+    right.map((q) => `(v128.store offset=${p * cRow + 16 * q} ${get('c')} ${get(sum(p, q))})`).join('\n'),
   );
   const scaled = (p: number) => `
     ${each(width, (q) => {

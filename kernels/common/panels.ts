@@ -15,6 +15,7 @@
  */
 import type op from '../../baselines/sgemm/op.ts';
 import type { DimsOf } from '../../src/contract/op.ts';
+import { type Steps, stepsOf } from './steps.ts';
 import {
   add,
   advance,
@@ -42,18 +43,12 @@ export interface Panels {
   first?(panels: number, tid: string): string;
 }
 
-/** Bytes from X[i,j] to X[i+1,j], and to X[i,j+1]; X is an op(A) or op(B). */
-interface Steps {
-  readonly row: number;
-  readonly col: number;
-}
-
 const dimTypes = { M: 'i32', N: 'i32', K: 'i32', lda: 'i32', ldb: 'i32', ldc: 'i32', transA: 'i32', transB: 'i32' };
 
 export function panelModule({ M, N, K, lda, ldb, ldc, transA, transB }: DimsOf<typeof op>, panels: Panels): string {
   const { MR, NR, packed, first } = panels;
-  const a: Steps = transA ? { row: 4, col: 4 * lda } : { row: 4 * lda, col: 4 };
-  const b: Steps = transB ? { row: 4, col: 4 * ldb } : { row: 4 * ldb, col: 4 };
+  const a = stepsOf(lda, transA);
+  const b = stepsOf(ldb, transB);
   const heights = split(M, MR);
   const widths = split(N, NR);
   const panelBytes = packed ? 4 * K * NR : 0;
