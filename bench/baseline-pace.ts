@@ -1,7 +1,9 @@
 /**
  * Does the cell slow the baseline? Times it in a bare process, on arrays of its own, warmed for long and with nothing of ours
  * around it; and in a cell, as a quick bench does, after all other cases of the op. Prints bare time / cell time per case: a ratio
- * below 1 would be a speedup given away to every candidate. Run: node bench/baseline-pace.ts [OP]
+ * below 1 would be a speedup given away to every candidate. A second bare process has the one flag of a cell that bears on speed
+ * (../src/cell/lockdown.ts): without it V8 gives some plain loops one of two compiled forms, by chance and for the life of a process.
+ * Run: node bench/baseline-pace.ts [OP [ROUNDS]]
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -41,8 +43,8 @@ async function bare(opName: string, index: number): Promise<void> {
   process.send?.(median(Array.from({ length: callsFor(op, c) }, call)));
 }
 
-async function inBareProcess(op: AnyOp, index: number): Promise<number> {
-  const child = fork(fileURLToPath(import.meta.url), [op.name, `${index}`], { execArgv: [] });
+async function inBareProcess(op: AnyOp, index: number, execArgv: string[]): Promise<number> {
+  const child = fork(fileURLToPath(import.meta.url), ['bare', op.name, `${index}`], { execArgv });
   const [timeNs] = await once(child, 'message');
   return timeNs;
 }
@@ -67,25 +69,41 @@ async function inCell(op: AnyOp, cases: readonly Case[]): Promise<number[]> {
   return times;
 }
 
-const [first, index] = process.argv.slice(2);
-if (index !== undefined) await bare(first, Number(index));
-else {
-  for (const name of first ? [first] : opNames()) {
-    const op = await loadOp(name);
-    const cases = op.cases.filter(({ extra }) => !extra);
-    const rounds = [];
-    for (let round = 0; round < 3; round++) {
-      const outside = [];
-      for (const c of cases) outside.push(await inBareProcess(op, op.cases.indexOf(c)));
-      rounds.push({ outside, inside: await inCell(op, cases) });
-    }
-    for (const [i, c] of cases.entries()) {
-      const ratio = median(rounds.map(({ outside, inside }) => outside[i] / inside[i]));
-      const ms = median(rounds.map(({ inside }) => inside[i])) / 1e6;
-      console.log(
-        `${name.padEnd(12)} ${op.caseName(c).padEnd(22)} cell ${ms.toPrecision(3).padStart(7)} ms   bare / cell ${ratio.toFixed(3)}`,
-      );
-    }
+interface Round {
+  /** Nanoseconds a call, by case. */
+  readonly bare: number[];
+  readonly flagged: number[];
+  readonly cell: number[];
+}
+
+async function oneRound(op: AnyOp, cases: readonly Case[]): Promise<Round> {
+  const bare = [];
+  const flagged = [];
+  for (const c of cases) {
+    bare.push(await inBareProcess(op, op.cases.indexOf(c), []));
+    flagged.push(await inBareProcess(op, op.cases.indexOf(c), ['--no-maglev']));
   }
+  return { bare, flagged, cell: await inCell(op, cases) };
+}
+
+async function report(name: string, count: number): Promise<void> {
+  const op = await loadOp(name);
+  const cases = op.cases.filter(({ extra }) => !extra);
+  const rounds: Round[] = [];
+  while (rounds.length < count) rounds.push(await oneRound(op, cases));
+  for (const [i, c] of cases.entries()) {
+    const ms = (median(rounds.map(({ cell }) => cell[i])) / 1e6).toPrecision(3);
+    const ratio = (which: 'bare' | 'flagged') =>
+      median(rounds.map((round) => round[which][i] / round.cell[i])).toFixed(3);
+    console.log(
+      `${name.padEnd(12)} ${op.caseName(c).padEnd(22)} cell ${ms.padStart(7)} ms   bare / cell ${ratio('bare')}   with its flag ${ratio('flagged')}`,
+    );
+  }
+}
+
+const [first, second = '3', index] = process.argv.slice(2);
+if (first === 'bare') await bare(second, Number(index));
+else {
+  for (const name of first ? [first] : opNames()) await report(name, Number(second));
   stopCompiler();
 }

@@ -41,6 +41,10 @@ export function startTrusted({ main, flags, cpu }: Program, options: SpawnOption
   return start([...onCpu(cpu), process.execPath, ...flags, main], options);
 }
 
+/**
+ * Without V8's middle compiler: code that it makes for the inside of a long loop is entered call after call and never replaced, or is
+ * replaced early, by chance and for the life of a process. Plain matrix products then run at 0.6 of their speed, or don't.
+ */
 function locks(readable: readonly string[]): string[] {
   return [
     '--permission',
@@ -51,6 +55,7 @@ function locks(readable: readonly string[]): string[] {
     '--disallow-code-generation-from-strings',
     `--max-old-space-size=${heapMiB}`,
     `--wasm-max-mem-pages=${arenaPages}`,
+    '--no-maglev',
     '--disable-warning=SecurityWarning',
     '--disable-warning=ExperimentalWarning',
   ];
