@@ -7,12 +7,14 @@ import { expect, test } from 'vitest';
 const bench = fileURLToPath(new URL('../bench/false-rejections.ts', import.meta.url));
 
 test.each([
-  ['sgemm', 4],
-  ['layernorm_forward', 6],
-  ['crossentropy_softmax_forward', 4],
-  ['train_gpt2', 2],
-])('%s under %i seeds', async (op, seeds) => {
-  const { stdout } = await promisify(execFile)(process.execPath, [bench, op, `${seeds}`, '9000']);
-  expect(stdout).toContain(`${op}: ${seeds} seeds from 9000`);
+  ['sgemm', 4, 9000],
+  ['layernorm_forward', 6, 9000],
+  // Under 107 updates of mean and variance were rejected once.
+  ['layernorm_forward', 4, 104],
+  ['crossentropy_softmax_forward', 4, 9000],
+  ['train_gpt2', 2, 9000],
+])('%s under %i seeds from %i', async (op, seeds, first) => {
+  const { stdout } = await promisify(execFile)(process.execPath, [bench, op, `${seeds}`, `${first}`]);
+  expect(stdout).toContain(`${op}: ${seeds} seeds from ${first}`);
   expect(stdout).toContain(' 0 rejected');
 });

@@ -6,8 +6,10 @@
  * Error    s = 4 sqrt(C) + 16 stands for a sum of C terms, with room for the usual ways to take it; u = 2^-24.
  *            dmean = s u mean|x|
  *            dvar  = s u (var + (x0 - mean)^2 / 8) + dmean^2        a second pass, or one that is shifted by x0, the first
- *                  + 2 u mean|x| sqrt(var)                          of the row, or updates of both: x is taken off a mean that was
- *                                                                   rounded; E[x^2] - mean^2 fails on an offset row
+ *                  + 6 u mean|x| sqrt(var)                          of the row; or updates of both, where x is taken off a mean that
+ *                                                                   was rounded by up to u |mean| at each of C steps: in var that
+ *                                                                   makes sqrt(2/3) u |mean| sqrt(var), as a standard deviation,
+ *                                                                   whatever C is. E[x^2] - mean^2 fails on an offset row
  *            drstd = rstd (dvar / (2 (var + eps)) + 4 u)
  *            dout  = |weight| rstd (dmean + |x - mean| (drstd / rstd + 4 u)) + u (|bias| + |out|)
  * Work     8 B T C flop; memory bound once vectorized: 2 B T C floats move.
@@ -76,7 +78,7 @@ export default defineOp({
       const dmean = s * absolute;
       const spread = Math.sqrt(Math.max(0, rstd ** -2 - 1e-5));
       // var + eps = 1 / rstd^2
-      const dvar = s * (rstd ** -2 + (inp[from] - mean) ** 2 / 8) + dmean ** 2 + 2 * u * absolute * spread;
+      const dvar = s * (rstd ** -2 + (inp[from] - mean) ** 2 / 8) + dmean ** 2 + 6 * u * absolute * spread;
       const relative = (dvar * rstd ** 2) / 2 + 4 * u;
       bounds.mean[r] = dmean;
       bounds.rstd[r] = rstd * relative;
