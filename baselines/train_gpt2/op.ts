@@ -27,21 +27,22 @@ type Dim = (typeof dims)[number];
 type GptCase = Case<Dim, (typeof scalars)[number]>;
 type Tokens = Record<'tokens' | 'targets', { dtype: 'i32' }>;
 
-const adamw = { learning_rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.01 };
+type Scalars = Record<(typeof scalars)[number], number>;
+const usual: Scalars = { learning_rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.01 };
 
-function gpt(B: number, T: number, L: number, C: number, NH: number): GptCase {
-  return { dims: { B, T, L, C, NH, V: 256 }, scalars: adamw };
+function gpt(B: number, T: number, L: number, C: number, NH: number, special: Partial<Scalars> = {}): GptCase {
+  return { dims: { B, T, L, C, NH, V: 256 }, scalars: { ...usual, ...special } };
 }
 
-const cases: GptCase[] = models.map((dims) => ({ dims, scalars: adamw }));
+const cases: GptCase[] = models.map((dims) => ({ dims, scalars: usual }));
 
 const edges = [
   gpt(1, 1, 1, 4, 1),
   gpt(1, 2, 1, 6, 3),
   gpt(2, 1, 2, 8, 2),
-  gpt(1, 7, 1, 20, 5),
+  gpt(1, 7, 1, 20, 5, { learning_rate: 3e-4, weight_decay: 0.1 }),
   gpt(3, 5, 2, 12, 1),
-  gpt(2, 17, 1, 36, 3),
+  gpt(2, 17, 1, 36, 3, { beta1: 0.8, beta2: 0.95, eps: 1e-5 }),
   gpt(1, 33, 2, 40, 2),
 ];
 
@@ -67,7 +68,10 @@ export default defineOp({
   drawCase(rng) {
     const NH = rng.int(1, 4);
     // From C = 8 up: a layernorm of two or three elements has gradients that are nothing but rounding.
-    return gpt(rng.int(1, 3), rng.int(1, 24), rng.int(1, 2), NH * rng.int(NH === 1 ? 8 : 4, 12), NH);
+    const [B, T, L, C] = [rng.int(1, 3), rng.int(1, 24), rng.int(1, 2), NH * rng.int(NH === 1 ? 8 : 4, 12)];
+    // No larger than usual: the bound on a short training run holds for as long as AdamW has moved a parameter by little.
+    const [learning_rate, weight_decay] = [1e-4 * rng.int(1, 10), 0.01 * rng.int(0, 9)];
+    return gpt(B, T, L, C, NH, { learning_rate, weight_decay, beta1: 0.01 * rng.int(80, 95) });
   },
   caseName: ({ dims: d }) => `B${d.B}T${d.T}L${d.L}C${d.C}NH${d.NH}V${d.V}`,
   flop(d) {
