@@ -80,6 +80,13 @@ describe('kinds', () => {
   });
 });
 
+test('what a candidate says stays on its line and moves no cursor', async () => {
+  expect(await build(fixture('kinds/sgemm/painted.ts') as CandidateFile)).toMatchObject({
+    about: 'zeros [2K [1A [32m sgemm/painted pass',
+    source: 'a reversed word',
+  });
+});
+
 describe('mistakes', () => {
   const mistakes: [string, RegExp][] = [
     ['syntax.ts', /does not build: .* line 1\)$/],
@@ -90,6 +97,7 @@ describe('mistakes', () => {
     ['builtin.ts', /does not build: Could not resolve "node:fs"/],
     ['bad-flag.ts', /asks for a V8 flag other than --experimental-wasm-revectorize/],
     ['throws-on-load.ts', /does not build: no kernel today/],
+    ['throws-paint.ts', /does not build: \[2J \[Hpass$/],
     ['type-error.as.ts', /does not build: Cannot find name 'undeclared'\. \(sgemm\/type-error\.as\.ts, line 3\)/],
     ['unbalanced.wat', /does not build: .*module\.wat:\d+:\d+: error/],
     ['clock.wat', /imports the function env\.now: the only import allowed is the memory env\.memory/],
@@ -115,6 +123,7 @@ describe('mistakes', () => {
   test.each([
     ['kernel.rs', /ending \.rs is not one of \.ts \.as\.ts \.wat \.wasm\.ts/],
     ['Shouting.ts', /name 'Shouting' should be lower-case/],
+    ['baseline.ts', /baseline is the name of what candidates are compared with/],
   ])('%s fits no rule', (name, message) => {
     expect((fixture(`broken/sgemm/${name}`) as Problem).message).toMatch(message);
   });

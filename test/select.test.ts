@@ -63,6 +63,16 @@ describe('selectors', () => {
   });
 });
 
+test('two files of one name are refused, by path too', () => {
+  const built = scan();
+  const namesake = 'test/fixtures/namesake/sgemm/ikj-ts.ts';
+  expect(select([namesake], built).candidates).toHaveLength(1);
+  expect(refusal(() => select(['sgemm/*', namesake], built))).toMatchObject({
+    code: 2,
+    message: expect.stringMatching(/ are both called sgemm\/ikj-ts: rename one of the two\.$/),
+  });
+});
+
 describe('cases', () => {
   test('have names that tell them apart', async () => {
     for (const name of ['sgemm', 'train_gpt2']) {

@@ -11,7 +11,7 @@ import { cacheFolder } from '../catalog/places.ts';
 import type { Variant } from '../cell/opening.ts';
 import type { Artifact } from '../cell/protocol.ts';
 import { allowedFlags, type Parameters } from '../contract/candidate.ts';
-import { messageOf } from '../contract/errors.ts';
+import { messageOf, plain } from '../contract/errors.ts';
 import { cacheBytes } from '../machine/caches.ts';
 import { tunedParameters, tuneFile } from '../tune/log.ts';
 import { compile } from './compile.ts';
@@ -44,15 +44,18 @@ export interface Tuning {
   with(parameters: Parameters): Built;
 }
 
+/** No more than a table shows. */
+const Word = z.string().regex(/^[\w.-]+$/);
+const Value = z.union([z.number(), Word]);
 const Description = z.object({
-  about: z.string().min(1).max(200),
-  source: z.string().optional(),
+  about: z.string().transform(plain).pipe(z.string().min(1).max(200)),
+  source: z.string().transform(plain).optional(),
   flags: z.array(z.enum(allowedFlags as [string, ...string[]])).default([]),
   threads: z.enum(['one', 'any']).default('one'),
-  tunable: z.record(z.string(), z.array(z.union([z.number(), z.string()])).min(1)).default({}),
+  tunable: z.record(Word, z.array(Value).min(1)).default({}),
   parameters: z.boolean().default(false),
 });
-const ParameterValues = z.record(z.string(), z.union([z.number(), z.string()]));
+const ParameterValues = z.record(Word, Value);
 type Description = z.infer<typeof Description>;
 
 const versionOf = (name: string): string => createRequire(import.meta.url)(`${name}/package.json`).version;

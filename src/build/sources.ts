@@ -4,9 +4,14 @@ import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { build, type Message, type Plugin, transform } from 'esbuild';
 import { shown } from '../catalog/candidates.ts';
+import { plain } from '../contract/errors.ts';
 
 /** A candidate that cannot be built: the message says which file and what to change. */
-export class BuildError extends Error {}
+export class BuildError extends Error {
+  constructor(message: string) {
+    super(plain(message));
+  }
+}
 
 export function hashOf(...parts: (string | Uint8Array)[]): string {
   const hash = createHash('sha256');

@@ -72,6 +72,8 @@ export function identify(file: string, ops: readonly string[]): CandidateFile | 
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem)) {
     return problem(`the name '${stem}' should be lower-case words and digits joined by '-', like packed-6x16-wasmsimd`);
   }
+  if (stem === 'baseline')
+    return problem('baseline is the name of what candidates are compared with: choose another one');
   return { id: `${op}/${stem}`, op, kind, file: resolve(file) };
 }
 

@@ -20,7 +20,15 @@ export function select(selectors: readonly string[], catalog: Catalog): Selectio
   const problems = new Set<Problem>();
   for (const selector of selectors.flatMap(spelledOut)) {
     const found = one(selector, catalog);
-    for (const candidate of found.candidates) candidates.set(candidate.id, candidate);
+    for (const candidate of found.candidates) {
+      const { id, file } = candidates.get(candidate.id) ?? candidate;
+      if (file !== candidate.file) {
+        throw new NfoldError(
+          `${shown(file)} and ${shown(candidate.file)} are both called ${id}: rename one of the two.`,
+        );
+      }
+      candidates.set(id, candidate);
+    }
     for (const problem of found.problems) problems.add(problem);
   }
   return { candidates: [...candidates.values()], problems: [...problems] };

@@ -5,6 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { plain } from '../contract/errors.ts';
 import { Account } from './account.ts';
 import { ownFolder } from './folder.ts';
 import { endGroup, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
@@ -17,7 +18,11 @@ type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never)
 type Answer = Reply & { ok: true };
 
 /** What went wrong in a cell is the candidate's doing: it becomes its verdict and does not end the run. */
-export class CellError extends Error {}
+export class CellError extends Error {
+  constructor(message: string) {
+    super(plain(message));
+  }
+}
 
 /** A time that cannot be. */
 export class Impossible extends CellError {}

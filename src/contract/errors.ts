@@ -14,3 +14,6 @@ export class NfoldError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Text that is not ours, on one line, with nothing in it that moves a cursor, colours or reverses what stands beside it. */
+export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
