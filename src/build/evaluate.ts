@@ -1,37 +1,57 @@
 /**
  * Runs code of a candidate for what building needs of it: its description, its parameters, its module. In a cell, like timed code, and in
- * one for each candidate, so that none can meddle with the building of another; only bytes and plain values come back.
+ * one for each candidate, so that none can meddle with the building of another; only bytes and plain values come back. Two work at a
+ * time, so that one that does not end holds up only half of the others.
  */
 import { Cell, CellError } from '../cell/cell.ts';
 import { asScript, BuildError } from './sources.ts';
 
 const limitMs = 10_000;
-let current: { code: string; cell: Cell } | null = null;
-let queue: Promise<unknown> = Promise.resolve();
+
+class Evaluator {
+  /** That of the last one in the queue. */
+  code: string | null = null;
+  waiting = 0;
+  #current: { code: string; cell: Cell } | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  evaluate(code: string, method?: string, args?: readonly unknown[]): Promise<unknown> {
+    this.code = code;
+    this.waiting++;
+    const value = this.#queue.then(() => this.#ask(code, method, args)).finally(() => this.waiting--);
+    this.#queue = value.catch(() => {});
+    return value;
+  }
+
+  stop(): void {
+    this.#current?.cell.close();
+    this.#current = null;
+  }
+
+  async #ask(code: string, method?: string, args?: readonly unknown[]): Promise<unknown> {
+    const script = await asScript(code);
+    if (this.#current?.code !== code) {
+      this.stop();
+      this.#current = { code, cell: new Cell({ flags: [] }) };
+    }
+    try {
+      return await this.#current.cell.evaluate({ code: script, method, args }, limitMs);
+    } catch (error) {
+      if (!(error instanceof CellError)) throw error;
+      this.stop();
+      throw new BuildError(`does not build: ${error.message.replace(/^Error: /, '').split('\n')[0]}`);
+    }
+  }
+}
+
+const evaluators = [new Evaluator(), new Evaluator()];
 
 /** What `method` of the default export returns, or the export itself, with `true` for each function in it. */
 export function evaluate(code: string, method?: string, args?: readonly unknown[]): Promise<unknown> {
-  const value = queue.then(() => ask(code, method, args));
-  queue = value.catch(() => {});
-  return value;
+  const [idler] = evaluators.toSorted((a, b) => a.waiting - b.waiting);
+  return (evaluators.find((one) => one.code === code) ?? idler).evaluate(code, method, args);
 }
 
 export function stopEvaluator(): void {
-  current?.cell.close();
-  current = null;
-}
-
-async function ask(code: string, method?: string, args?: readonly unknown[]): Promise<unknown> {
-  const script = await asScript(code);
-  if (current?.code !== code) {
-    stopEvaluator();
-    current = { code, cell: new Cell({ flags: [] }) };
-  }
-  try {
-    return await current.cell.evaluate({ code: script, method, args }, limitMs);
-  } catch (error) {
-    if (!(error instanceof CellError)) throw error;
-    stopEvaluator();
-    throw new BuildError(`does not build: ${error.message.replace(/^Error: /, '').split('\n')[0]}`);
-  }
+  for (const one of evaluators) one.stop();
 }

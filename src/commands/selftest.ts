@@ -5,8 +5,8 @@ import { isolation } from '../cell/lockdown.ts';
 import { exit } from '../contract/errors.ts';
 import { print, printJson, progress } from '../report/output.ts';
 import { table } from '../report/table.ts';
-import { judge } from '../selftest/judge.ts';
-import { type Cheat, cheats, families, honest, isStated } from '../selftest/pack.ts';
+import { type Judged, judgePack } from '../selftest/judgePack.ts';
+import { type Cheat, families } from '../selftest/pack.ts';
 import { makeSeed } from '../verify/seed.ts';
 import { type Verdict, verdictText } from '../verify/verdict.ts';
 
@@ -16,37 +16,18 @@ export interface SelftestFlags {
   readonly json?: boolean;
 }
 
-interface Judged<K extends CandidateFile> {
-  readonly kernel: K;
-  readonly verdict: Verdict;
-  readonly good: boolean;
-}
-
 export async function selftest({ seed: given, threads, json }: SelftestFlags): Promise<void> {
+  const began = performance.now();
   const shown = progress();
   const { seed } = makeSeed(given);
-  const options = { seed, threads, signal: new AbortController().signal, onProgress: shown };
-  const bad = await judgeAll(cheats(), options, (kernel, verdict) => isStated(kernel, verdict));
-  const fine = await judgeAll(honest(), { ...options, oneIn: 5 }, (_, { status }) => status === 'pass');
+  const signal = new AbortController().signal;
+  const { cheats: bad, honest: fine } = await judgePack({ seed, threads, signal, onProgress: shown });
   shown.end();
   const failed = [...bad, ...fine].some(({ good }) => !good);
-  if (json) printJson({ seed, isolation: isolation(), cheats: bad.map(asData), honest: fine.map(asData) });
-  else print(asText(bad, fine, seed));
+  const seconds = Math.round((performance.now() - began) / 1000);
+  if (json) printJson({ seed, seconds, isolation: isolation(), cheats: bad.map(asData), honest: fine.map(asData) });
+  else print(`${asText(bad, fine)}, isolation: ${isolation()}; seed ${seed}, ${seconds} s`);
   process.exitCode = failed ? exit.failed : exit.fine;
-}
-
-async function judgeAll<K extends CandidateFile>(
-  kernels: readonly K[],
-  options: Parameters<typeof judge>[2],
-  isGood: (kernel: K, verdict: Verdict) => boolean,
-): Promise<Judged<K>[]> {
-  const judged: Judged<K>[] = [];
-  for (const op of new Set(kernels.map((kernel) => kernel.op))) {
-    const own = kernels.filter((kernel) => kernel.op === op);
-    const verdicts = await judge(op, own, options);
-    judged.push(...own.map((kernel, i) => ({ kernel, verdict: verdicts[i], good: isGood(kernel, verdicts[i]) })));
-  }
-  return judged;
 }
 
 function asData({ kernel, verdict, good }: Judged<CandidateFile | Cheat>) {
@@ -54,7 +35,7 @@ function asData({ kernel, verdict, good }: Judged<CandidateFile | Cheat>) {
   return { kernel: kernel.id, family, good, verdict: verdict.status, message: verdictText(verdict) };
 }
 
-function asText(bad: readonly Judged<Cheat>[], fine: readonly Judged<CandidateFile>[], seed: number): string {
+function asText(bad: readonly Judged<Cheat>[], fine: readonly Judged<CandidateFile>[]): string {
   const count = (judged: readonly { good: boolean }[]) =>
     `${judged.filter(({ good }) => good).length} of ${judged.length}`;
   const rows = families
@@ -68,7 +49,7 @@ function asText(bad: readonly Judged<Cheat>[], fine: readonly Judged<CandidateFi
   return [
     table([{ head: 'family' }, { head: 'caught', align: 'right' }], rows),
     ...wrong,
-    `${count(bad)} hacks caught, ${count(fine)} honest kernels passed, isolation: ${isolation()}; seed ${seed}`,
+    `${count(bad)} hacks caught, ${count(fine)} honest kernels passed`,
   ].join('\n');
 }
 

@@ -13,7 +13,7 @@ import { measure } from '../measure/measure.ts';
 import type { CheckName } from '../verify/checks.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { type Check, drawnCases, planChecks, verify } from '../verify/verify.ts';
-import { buildPacked } from './pack.ts';
+import { buildPacked, type Cheat } from './pack.ts';
 
 export interface JudgeOptions {
   readonly seed: number;
@@ -42,28 +42,36 @@ export async function judge(
   const { untimed, onProgress } = options;
   const request = { ...options, op, oracle, baseline, text, cases: timed, effort };
   const checks = checksOf(op, timed, options);
-  // Ahead of those that are judged: one that never ends takes its time meanwhile.
-  const building = kernels.map((kernel) => buildPacked(kernel, timed[0].dims));
-  for (const one of building) one.catch(() => {});
-  const built: (Built | Verdict)[] = [];
+  const built = new Map<CandidateFile, Built | Verdict>();
   const verified = new Map<string, Verdict>();
-  for (let from = 0; from < kernels.length; from += together) {
-    const some = await Promise.all(building.slice(from, from + together));
-    onProgress(`${opName}: ${from + 1} to ${from + some.length} of ${kernels.length}`);
-    built.push(...some);
-    const variants = some.flatMap((one) => ('status' in one ? [] : [one]));
-    const found = await verify({ ...request, variants, checks, onProgress: undefined });
-    for (const [id, verdict] of found) verified.set(id, verdict);
-  }
+  const verifyAll = async (some: readonly CandidateFile[]) => {
+    if (some.length === 0) return;
+    onProgress(`${opName}: ${built.size + 1} to ${built.size + some.length} of ${kernels.length}`);
+    const found = await Promise.all(some.map((kernel) => buildPacked(kernel, timed[0].dims)));
+    for (const [i, kernel] of some.entries()) built.set(kernel, found[i]);
+    const variants = found.flatMap((one) => ('status' in one ? [] : [one]));
+    const judged = await verify({ ...request, variants, checks, onProgress: undefined });
+    for (const [id, verdict] of judged) verified.set(id, verdict);
+  };
+  // Whoever never ends is waited for beside the others, and together with his like.
+  const { true: endless = [], false: rest = [] } = Object.groupBy(kernels, (kernel) => `${isEndless(kernel)}`);
+  const apart = verifyAll(endless);
+  apart.catch(() => {});
+  for (let from = 0; from < rest.length; from += together) await verifyAll(rest.slice(from, from + together));
+  await apart;
   // All of them beside one baseline, and with one truth for each image.
-  const variants = built.flatMap((one) => ('status' in one || verified.get(one.id)?.status !== 'pass' ? [] : [one]));
+  const all = kernels.map((kernel) => built.get(kernel) as Built | Verdict);
+  const variants = all.flatMap((one) => ('status' in one || verified.get(one.id)?.status !== 'pass' ? [] : [one]));
   const progress = (note: string) => onProgress(`${opName}: ${note}`);
   const measured =
     untimed || variants.length === 0 ? null : await measure({ ...request, variants, onProgress: progress });
-  return built.map((one) =>
+  return all.map((one) =>
     'status' in one ? one : (measured?.verdicts.get(one.id) ?? (verified.get(one.id) as Verdict)),
   );
 }
+
+/** By its own word. */
+const isEndless = (kernel: CandidateFile | Cheat) => 'reason' in kernel && /no answer/.test(kernel.reason);
 
 /** The smallest timed case; of sgemm one with many terms as well, where the bound is wide. */
 export function timedCases(op: AnyOp): readonly Case[] {

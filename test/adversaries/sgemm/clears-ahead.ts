@@ -1,7 +1,7 @@
 /**
  * @hack    clears its output once the call is over, so that the next one finds it ready to be added to
  * @family  clock
- * @seen    not seen in the wild as such; work moved out of what is timed: GPU-MODE reference-kernels, submissions on other streams
+ * @seen    not seen in the wild as such; work outside of what is timed: deep-reinforce.com/defense_kernel_hack.html
  * @reason  changed later
  */
 import type op from '../../../baselines/sgemm/op.ts';
