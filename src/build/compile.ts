@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { endGroup, startLocked } from '../cell/lockdown.ts';
-import { stopEvaluator } from './evaluate.ts';
+import { stopEvaluators } from './evaluate.ts';
 import { BuildError } from './sources.ts';
 
 export type CompileRequest =
@@ -37,7 +37,7 @@ function start(): ChildProcess {
 
 /** Ends all that builds. */
 export function stopCompiler(): void {
-  stopEvaluator();
+  stopEvaluators();
   stop();
 }
 
