@@ -3,6 +3,7 @@
  * machine code is read, so that nothing here depends on how long something takes.
  */
 import { describe, expect, test } from 'vitest';
+import { inner, machineCode, sumLoops } from '../bench/revectorizer/code.ts';
 import { shapes as probes } from '../bench/revectorizer/tiles.ts';
 import { build, buildBaseline } from '../src/build/build.ts';
 import { compile } from '../src/build/compile.ts';
@@ -11,7 +12,6 @@ import { loadOp, loadOracle } from '../src/catalog/ops.ts';
 import { loadText } from '../src/catalog/text.ts';
 import type { Variant } from '../src/cell/opening.ts';
 import type { Parameters } from '../src/contract/candidate.ts';
-import { inner, machineCode, sumLoops } from '../src/machine/code.ts';
 import { planChecks, verify } from '../src/verify/verify.ts';
 
 const flag = '--experimental-wasm-revectorize';

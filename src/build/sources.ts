@@ -35,7 +35,7 @@ export interface Source {
   readonly text: string;
 }
 
-export interface Bundle {
+interface Bundle {
   readonly code: string;
   /** The file itself first. */
   readonly sources: readonly Source[];
@@ -114,7 +114,7 @@ export function sourceOf(path: string, candidate: string): Source {
   return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };
 }
 
-export function readSource(path: string, for_ = path): string {
+function readSource(path: string, for_ = path): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {

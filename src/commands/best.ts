@@ -3,6 +3,7 @@ import { build } from '../build/build.ts';
 import { type CandidateFile, scan } from '../catalog/candidates.ts';
 import { meaning, select } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
+import { counted } from '../contract/words.ts';
 import { compareRecords } from '../records/compare.ts';
 import { recordFile } from '../records/find.ts';
 import type { Record, Summary } from '../records/schema.ts';
@@ -57,7 +58,7 @@ function asText(found: readonly Champion[]): string {
       op,
       mean.candidate,
       mean.arithmetic ? `${multiple(mean.arithmetic.value)} ${interval(mean.arithmetic)}` : '-',
-      `${attempts} attempt${attempts === 1 ? '' : 's'}, ${candidates} candidate${candidates === 1 ? '' : 's'}`,
+      `${counted(attempts, 'attempt')}, ${counted(candidates, 'candidate')}`,
       record.name ?? record.id,
     ]),
   );
@@ -117,7 +118,7 @@ function inWords(
   { mean: again, ratio, verdict, record, interrupted }: Confirmation,
 ): string {
   const { candidate, arithmetic } = mean;
-  const claimed = `${arithmetic ? multiple(arithmetic.value) : '-'} was the best of ${attempts} attempt${attempts === 1 ? '' : 's'}`;
+  const claimed = `${arithmetic ? multiple(arithmetic.value) : '-'} was the best of ${counted(attempts, 'attempt')}`;
   if (!again || !ratio) {
     const why = interrupted ? 'the run was interrupted' : 'it has no mean';
     return `${candidate}: ${claimed}; not confirmed, ${why} (record ${record}).`;

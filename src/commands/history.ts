@@ -4,9 +4,10 @@ import pc from 'picocolors';
 import picomatch from 'picomatch';
 import { didYouMean } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
+import { counted } from '../contract/words.ts';
 import { historyOf, type Moment } from '../records/series.ts';
 import { summaries } from '../records/store.ts';
-import { digits, interval, multiple, verdictMark } from '../report/format.ts';
+import { digits, interval, minute, multiple, verdictMark } from '../report/format.ts';
 import { print, printJson, warn } from '../report/output.ts';
 import { table } from '../report/table.ts';
 
@@ -43,9 +44,7 @@ export function history(selector: string, { case: caseName, json = false }: { ca
   const values = moments.flatMap(({ speedup }) => speedup?.value ?? []);
   const line =
     values.length > 1 ? `\n\n${chart(values)}\n${pc.dim(`${what}, ${values.length} records, oldest first`)}` : '';
-  print(
-    `${pc.bold(candidate)}   ${moments.length} record${moments.length === 1 ? '' : 's'}\n${rows(moments, what)}${line}`,
-  );
+  print(`${pc.bold(candidate)}   ${counted(moments.length, 'record')}\n${rows(moments, what)}${line}`);
 }
 
 function chosen(selector: string, known: readonly string[]): string {
@@ -74,7 +73,7 @@ function rows(moments: readonly Moment[], what: string): string {
   const body = moments.map((moment, i) => {
     const { record, speedup, verdict, attempt } = moment;
     return [
-      record.createdAt.slice(0, 16).replace('T', ' '),
+      minute(record.createdAt),
       record.name ?? record.id,
       record.effort,
       `${attempt ?? '-'}`,

@@ -72,16 +72,7 @@ async function describe(candidate: CandidateFile, known: ReadonlyMap<string, Sta
     return { ...common, about, flags, threads, tier, hash, source, last, error: null };
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
-    return {
-      ...common,
-      about: null,
-      flags: [],
-      threads: null,
-      tier: null,
-      hash: null,
-      source: null,
-      last: null,
-      error: error.message,
-    };
+    const unknown = { about: null, flags: [], threads: null, tier: null, hash: null, source: null, last: null };
+    return { ...common, ...unknown, error: error.message };
   }
 }

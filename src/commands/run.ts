@@ -30,7 +30,7 @@ export interface Flags {
   readonly json?: boolean;
 }
 
-export interface OpSelection {
+interface OpSelection {
   readonly op: string;
   readonly candidates: readonly CandidateFile[];
   readonly problems: readonly Problem[];
@@ -46,7 +46,7 @@ export interface Run {
 }
 
 /** What a command does where neither a flag nor a selector says so. */
-export interface Defaults {
+interface Defaults {
   readonly effort: Effort['name'];
   readonly suites: readonly Suite[];
   /** The cases that the command works on. */

@@ -10,7 +10,7 @@ import { type Cheat, families } from '../selftest/pack.ts';
 import { makeSeed } from '../verify/seed.ts';
 import { type Verdict, verdictText } from '../verify/verdict.ts';
 
-export interface SelftestFlags {
+interface SelftestFlags {
   readonly seed?: number;
   readonly threads: number;
   readonly json?: boolean;

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import pc from 'picocolors';
 import { exit } from '../contract/errors.ts';
+import { counted } from '../contract/words.ts';
 import { type Curves, svgCurve, terminalCurve } from '../report/curve.ts';
 import { duration } from '../report/format.ts';
 import { type Progress, print, printJson, progress } from '../report/output.ts';
@@ -62,7 +63,7 @@ async function asText(outcome: Outcome, until: number, flags: TrainFlags, curves
   const ends = (values: readonly number[]) =>
     [values[0], values[values.length - 1]].map((x) => x.toFixed(3)).join(' -> ');
   const parts = [
-    `${outcome.candidate}: ${outcome.case} on ${outcome.text}, seed ${outcome.seed}, ${threads} thread${threads === 1 ? '' : 's'}`,
+    `${outcome.candidate}: ${outcome.case} on ${outcome.text}, seed ${outcome.seed}, ${counted(threads, 'thread')}`,
   ];
   if (outcome.interrupted)
     parts.push(steps > 0 ? `Interrupted after step ${last}.` : 'Interrupted before the first step.');

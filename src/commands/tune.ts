@@ -9,7 +9,7 @@ import { exit, NfoldError } from '../contract/errors.ts';
 import type { Case } from '../contract/op.ts';
 import { efforts } from '../measure/effort.ts';
 import { prepare } from '../measure/suite.ts';
-import { duration, interval, multiple, parametersText } from '../report/format.ts';
+import { duration, multiple, parametersText, ratioInterval } from '../report/format.ts';
 import { print, printJson } from '../report/output.ts';
 import { table } from '../report/table.ts';
 import { events, tuneFile, type Winner } from '../tune/log.ts';
@@ -18,7 +18,7 @@ import { changes, sizeOf } from '../tune/space.ts';
 import { verdictText } from '../verify/verdict.ts';
 import { type Flags, prepareRun } from './run.ts';
 
-export interface TuneFlags extends Flags {
+interface TuneFlags extends Flags {
   readonly minutes: number;
   readonly again?: boolean;
 }
@@ -106,13 +106,8 @@ function report(
     const use = confirmed
       ? parametersText(changes(parameters, own))
       : pc.dim('its own choice: nothing was faster for sure');
-    return [winner.case, ...times, multiple(ratio?.value ?? null), ratio ? interval3(ratio) : '', use];
+    return [winner.case, ...times, multiple(ratio?.value ?? null), ratio ? ratioInterval(ratio) : '', use];
   });
   const space = `${sizeOf(tuning.space)} combinations of ${Object.keys(tuning.space).join(', ')}`;
   return [`${pc.bold(id)}   ${space}`, table(columns, rows), `\nEvidence, one line an event: ${file}`].join('\n');
-}
-
-/** A tuner's gains are a matter of percents. */
-function interval3({ low, high }: { low: number | null; high: number | null }): string {
-  return low === null || high === null ? interval({ low, high }) : `[${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }

@@ -13,7 +13,7 @@ import { isBad, verdictText } from '../verify/verdict.ts';
 import { drawnCases } from '../verify/verify.ts';
 import { type Flags, prepareRun } from './run.ts';
 
-export interface VerifyFlags extends Flags {
+interface VerifyFlags extends Flags {
   /** The timed calls of a round, as a failure found there prints them. */
   readonly timed?: Timed;
 }

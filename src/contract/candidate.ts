@@ -46,5 +46,8 @@ export interface Generator<O extends AnyOp = AnyOp> {
   readonly tunable?: Readonly<Record<string, readonly (number | string)[]>>;
 }
 
+/** Makes V8 pack pairs of 128-bit operations to 256 bits, where the machine has these. */
+export const revectorize = '--experimental-wasm-revectorize';
+
 /** V8 flags that a candidate may ask for. All else would reach beyond its own code generation. */
-export const allowedFlags: readonly string[] = ['--experimental-wasm-revectorize', '--no-liftoff'];
+export const allowedFlags: readonly string[] = [revectorize, '--no-liftoff'];

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { counted } from '../contract/words.ts';
 
 export interface Machine {
   readonly cpu: string;
@@ -52,5 +53,5 @@ function virtual(): boolean | null {
 export function describe(m: Machine, r: Runtime): string {
   const memory = `${Math.round(m.memoryBytes / 2 ** 30)} GiB`;
   const kind = m.virtual ? ', virtual machine' : '';
-  return `${m.cpu}, ${m.cores} core${m.cores === 1 ? '' : 's'}, ${memory}, ${m.os} ${m.arch}${kind}; Node ${r.node}, V8 ${r.v8}`;
+  return `${m.cpu}, ${counted(m.cores, 'core')}, ${memory}, ${m.os} ${m.arch}${kind}; Node ${r.node}, V8 ${r.v8}`;
 }

@@ -8,13 +8,12 @@ import { compile } from '../build/compile.ts';
 import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
 import type { Opening } from '../cell/protocol.ts';
+import { revectorize } from '../contract/candidate.ts';
 import { type Cache, caches, cachesFromSweep } from './caches.ts';
 import { type Bandwidth, type Ceilings, consistent, loadCeilings, saveCeilings } from './ceilings.ts';
 import { acceptsFlag } from './features.ts';
 import { machine, runtime } from './fingerprint.ts';
 import { type Kind, kinds, probe, sumBytes, turnBytes, turnFlop } from './probe.ts';
-
-export const revectorize = '--experimental-wasm-revectorize';
 
 /** Work of one call of one thread: about a millisecond, so that starting it does not count. */
 const callFlop = 1e8;
@@ -234,7 +233,7 @@ async function sweep(stock: Probe, most: number) {
   return points;
 }
 
-export interface Glance {
+interface Glance {
   /** The 256-bit pattern's rate over the 128-bit one's, on one thread; null where V8 has no such flag. */
   readonly revectorized: number | null;
   /** Median over least time of the same arithmetic, less 1: what else goes on in this machine. */

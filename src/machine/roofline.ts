@@ -8,7 +8,9 @@
  * them, where nothing is measured, n threads are n times as fast as one: too high rather than too low.
  * Source   Williams, Waterman and Patterson 2009.
  */
+import { revectorize } from '../contract/candidate.ts';
 import { type AnyOp, bytesMoved, lengthOf, type TensorSpec } from '../contract/op.ts';
+import { counted } from '../contract/words.ts';
 import type { Ceilings } from './ceilings.ts';
 
 export interface Work {
@@ -45,8 +47,6 @@ export interface Roof {
   readonly timeNs: number;
 }
 
-const revectorize = '--experimental-wasm-revectorize';
-
 /** The width in bits that V8 gives to a candidate with these flags. */
 export function bitsOf({ fma, revectorized }: Ceilings, { flags, native = false }: Resources): 128 | 256 {
   const wide = native || (flags.includes(revectorize) && revectorized !== null && revectorized > 1);
@@ -74,7 +74,7 @@ export function levelOf({ caches }: Ceilings, workingSet: number, threads: numbe
 }
 
 /** GB/s: the best of reading, writing and copying, as a bound must be. */
-export function bandwidthPeak(ceilings: Ceilings, level: string, has: Resources): number {
+function bandwidthPeak(ceilings: Ceilings, level: string, has: Resources): number {
   const bits = bitsOf(ceilings, has);
   const rates = ceilings.bandwidth
     .filter((b) => b.level === level && b.bits === bits)
@@ -82,15 +82,13 @@ export function bandwidthPeak(ceilings: Ceilings, level: string, has: Resources)
   return scaled(rates, has.threads);
 }
 
-const count = (threads: number) => `${threads} thread${threads === 1 ? '' : 's'}`;
-
 export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Omit<Work, 'written'>, has: Resources): Roof {
   const peak = computePeak(ceilings, has);
   const level = levelOf(ceilings, workingSet, has.threads);
   const bandwidth = bandwidthPeak(ceilings, level, has);
   const computeNs = flop / peak;
   const memoryNs = bytes / bandwidth;
-  const threads = count(has.threads);
+  const threads = counted(has.threads, 'thread');
   if (computeNs >= memoryNs) {
     const name = `${bitsOf(ceilings, has)}-bit FMA, ${threads}`;
     return { bound: 'compute', name, value: peak, unit: 'Gflop/s', timeNs: computeNs };

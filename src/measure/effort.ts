@@ -27,7 +27,7 @@ export interface Effort {
 }
 
 /** Two rounds are the least that say anything of the spread, and within them every case is checked in full once. */
-export const leastRounds = 2;
+const leastRounds = 2;
 
 export const efforts: Readonly<Record<Effort['name'], Effort>> = {
   quick: {
@@ -109,7 +109,7 @@ export function warmAgain(baselineNs: number): WarmupPlan | null {
   return calls === 0 ? null : { calls, ms: 0, mostMs: 0 };
 }
 
-export interface CallPlan {
+interface CallPlan {
   readonly turns: number;
   /** Calls in a turn, of the baseline and of everyone else. */
   readonly baseline: number;

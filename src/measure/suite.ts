@@ -10,6 +10,7 @@ import { threadsOf } from '../cell/opening.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import { type AnyOp, bytesMoved, type Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
+import { counted } from '../contract/words.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import { acceptsFlag } from '../machine/features.ts';
 import type { Sampled } from '../stats/speedup.ts';
@@ -78,14 +79,16 @@ export async function prepare(
 }
 
 const untested: Verdict = { status: 'pass', checks: 0, worst: 0 };
-const broken = (id: string, message: string): Entry => ({
+
+const entryWith = (id: string, verdict: Verdict, built: Built | null, peer: PeerVariant | null = null): Entry => ({
   id,
-  about: null,
-  built: null,
-  peer: null,
+  about: built?.about ?? peer?.peer.about ?? null,
+  built,
+  peer,
   parameters: new Map(),
-  verdict: { status: 'error', message },
+  verdict,
 });
+const broken = (id: string, message: string) => entryWith(id, { status: 'error', message }, null);
 
 async function entryOf(candidate: CandidateFile, op: AnyOp): Promise<Entry> {
   try {
@@ -93,15 +96,9 @@ async function entryOf(candidate: CandidateFile, op: AnyOp): Promise<Entry> {
     // Compiled now for one case, so that what does not compile is known before anything is timed.
     await built.artifact(op.cases[0].dims);
     const missing = built.flags.find((flag) => !acceptsFlag(flag));
+    if (missing === undefined) return entryWith(built.id, untested, built);
     const message = `${built.id} needs the V8 flag ${missing}, which this Node does not have`;
-    return {
-      id: built.id,
-      about: built.about,
-      built,
-      peer: null,
-      parameters: new Map(),
-      verdict: missing ? { status: 'unsupported', message } : untested,
-    };
+    return entryWith(built.id, { status: 'unsupported', message }, built);
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     return broken(candidate.id, error.message);
@@ -150,28 +147,12 @@ export async function verifyEntries(
   options: RunOptions,
   timedShapes: boolean,
 ) {
-  const { op, oracle, baseline, entries } = prepared;
+  const { op, entries } = prepared;
   const variants = entries.flatMap(({ built, verdict }) => (built && verdict.status === 'pass' ? [built] : []));
   const checks = planChecks(op, cases, options.effort.repeats, timedShapes);
-  const { seed, threads, replayFlags, text, signal } = options;
-  const onProgress = (done: number, total: number) => {
-    options.onProgress(
-      `${op.name}: verifying ${variants.length} candidate${variants.length === 1 ? '' : 's'}, check ${done + 1} of ${total}`,
-    );
-  };
-  const verdicts = await verify({
-    op,
-    oracle,
-    baseline,
-    variants,
-    checks,
-    seed,
-    threads,
-    replayFlags,
-    text,
-    signal,
-    onProgress,
-  });
+  const onProgress = (done: number, total: number) =>
+    options.onProgress(`${op.name}: verifying ${counted(variants.length, 'candidate')}, check ${done + 1} of ${total}`);
+  const verdicts = await verify({ ...options, ...prepared, variants, checks, onProgress });
   for (const entry of entries) entry.verdict = verdicts.get(entry.id) ?? entry.verdict;
 }
 
@@ -185,46 +166,19 @@ export async function runOp(
 ): Promise<SuiteOutcome> {
   options.onProgress(`${opName}: building`);
   const prepared = await prepare(opName, candidates, problems);
-  const { op, oracle, baseline, entries } = prepared;
+  const { op, baseline, entries } = prepared;
   const cases = timedCases(op, options);
   const headline = op.cases.filter((c) => !c.extra);
-  const outcome: SuiteOutcome = {
-    suite,
-    op,
-    baseline,
-    cases,
-    headline,
-    entries,
-    samples: [],
-    watched: null,
-    interrupted: false,
-  };
+  const common = { suite, op, baseline, cases, headline, entries };
+  const outcome: SuiteOutcome = { ...common, samples: [], watched: null, interrupted: false };
   try {
     await verifyEntries(prepared, verifiedCases(op, cases, options), options, false);
-    for (const name of suite.peers) {
-      const peer = await loadPeer(name, op.name);
-      entries.push({ id: name, about: peer.peer.about, built: null, peer, parameters: new Map(), verdict: untested });
-    }
+    for (const name of suite.peers) entries.push(entryWith(name, untested, null, await loadPeer(name, op.name)));
     for (const entry of entries) entry.parameters = await parametersOf(entry, op, cases, options.threads);
     const standing = entries.filter(({ verdict }) => verdict.status === 'pass');
     const variants = standing.flatMap(({ built, peer }) => built ?? peer ?? []);
-    const { effort, seed, threads, replayFlags, text, signal } = options;
     const onProgress = (note: string) => options.onProgress(`${op.name}: ${note}`);
-    const request = {
-      op,
-      oracle,
-      baseline,
-      variants,
-      cases,
-      effort,
-      seed,
-      threads,
-      replayFlags,
-      text,
-      signal,
-      onProgress,
-    };
-    const measured = await measure(request);
+    const measured = await measure({ ...options, ...prepared, variants, cases, onProgress });
     outcome.samples = measured.samples;
     outcome.watched = measured;
     outcome.interrupted = measured.interrupted;

@@ -12,7 +12,7 @@ import { deriveSeed, type Image, imageOf, tensorsOf } from '../verify/image.ts';
 import { type Bounds, boundsFor, type Finding, findTrespass, inspect } from '../verify/inspect.ts';
 import type { PlannedCall, RoundInputs } from './inputs.ts';
 
-export interface Expectation {
+interface Expectation {
   readonly truths: Truths;
   readonly bounds: Bounds;
 }

@@ -1,9 +1,10 @@
 /** A comparison of records, in a terminal and in Markdown: what differs, the means, each case, and one sentence. */
 import pc from 'picocolors';
+import { counted } from '../contract/words.ts';
 import type { Change, Compared, Row, Side } from '../records/compare.ts';
 import { type Difference, differences, onlyIn, otherBaselines, otherMachine } from '../records/differences.ts';
 import type { Record } from '../records/schema.ts';
-import { digits, duration, interval, multiple } from './format.ts';
+import { digits, duration, interval, minute, multiple, ratioInterval } from './format.ts';
 import { markdownTable } from './markdown.ts';
 import { type Column, table } from './table.ts';
 
@@ -30,13 +31,12 @@ const timed = ({ sides }: Row) => sides.some(({ speedup }) => speedup !== null);
 const letter = (i: number) => String.fromCharCode(65 + i);
 
 function title({ id, name, createdAt, effort, suite, note, interrupted }: Record): string {
-  const when = `${createdAt.slice(0, 16).replace('T', ' ')} UTC`;
   const said = [name, note && `"${note}"`, interrupted && 'interrupted'].filter(Boolean).join(', ');
-  return `${id}  ${when}, ${effort} run of ${suite}${said ? `  ${pc.dim(said)}` : ''}`;
+  return `${id}  ${minute(createdAt)} UTC, ${effort} run of ${suite}${said ? `  ${pc.dim(said)}` : ''}`;
 }
 
 /** What differs, and what that means for the comparison. */
-export function notesOn(a: Record, b: Record, of: string): string[] {
+function notesOn(a: Record, b: Record, of: string): string[] {
   const found = differences(a, b);
   const head = of ? `A and ${of}` : 'A and B';
   const lines = found.map(({ what, from, to }: Difference) => `  ${what}: ${from} -> ${to}`);
@@ -95,11 +95,8 @@ function sideCell({ speedup, why }: Side): string {
 
 function changeCells({ ratio, verdict }: Change): string[] {
   if (!ratio) return ['', '', '~'];
-  return [ratio.value.toFixed(3), edges(ratio), mark(verdict)];
+  return [ratio.value.toFixed(3), ratioInterval(ratio), mark(verdict)];
 }
-
-const edges = ({ low, high }: { low: number | null; high: number | null }) =>
-  low === null || high === null ? '' : `[${low.toFixed(3)}, ${high.toFixed(3)}]`;
 
 function mark(verdict: Change['verdict']): string {
   const colour = { faster: pc.green, slower: pc.red, same: String, inconclusive: pc.dim };
@@ -118,7 +115,7 @@ export function sentence({ means }: Compared, change: number, of: string): strin
     const named = found.map(({ candidate, changes }) => `${candidate} ${digits(changes[change].ratio?.value ?? 1)}x`);
     return [`${found.length} ${verdict ?? 'cannot be judged'}${verdict === 'same' ? '' : ` (${named.join(', ')})`}`];
   });
-  return `${start}Of ${judged.length} candidate${judged.length === 1 ? '' : 's'} in both: ${parts.join('; ')}.`;
+  return `${start}Of ${counted(judged.length, 'candidate')} in both: ${parts.join('; ')}.`;
 }
 
 export function markdownCompared(records: readonly Record[], compared: Compared): string {
@@ -135,7 +132,7 @@ export function markdownCompared(records: readonly Record[], compared: Compared)
     row.case ?? `**mean of ${row.cases}**`,
     ...row.sides.map(plain),
     ...row.changes.flatMap(({ ratio, verdict }) =>
-      ratio ? [ratio.value.toFixed(3), edges(ratio), verdict ?? '~'] : ['', '', '~'],
+      ratio ? [ratio.value.toFixed(3), ratioInterval(ratio), verdict ?? '~'] : ['', '', '~'],
     ),
   ]);
   const sentences = records.slice(1).map((_, i) => sentence(compared, i, records.length > 2 ? letter(i + 1) : ''));

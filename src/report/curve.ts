@@ -1,6 +1,7 @@
 /** Loss curves: on the terminal by asciichart, as SVG by Observable Plot. */
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
+import { mean } from 'simple-statistics';
 
 export interface Curves {
   readonly title: string;
@@ -23,8 +24,7 @@ export function smoothed(losses: readonly number[], from: number, stretches: num
   const length = Math.max(1, Math.ceil(losses.length / stretches));
   return Array.from({ length: Math.ceil(losses.length / length) }, (_, i) => {
     const some = losses.slice(i * length, (i + 1) * length);
-    const loss = some.reduce((sum, value) => sum + value, 0) / some.length;
-    return { step: from + i * length + (some.length + 1) / 2, loss };
+    return { step: from + i * length + (some.length + 1) / 2, loss: mean(some) };
   });
 }
 

@@ -4,7 +4,9 @@
  * Source   bencher.dev/docs/reference/bencher-metric-format (BMF JSON, adapter `json`);
  *          github.com/benchmark-action/github-action-benchmark (tools customBiggerIsBetter and customSmallerIsBetter).
  */
+import { counted } from '../contract/words.ts';
 import type { Record, Result } from '../records/schema.ts';
+import type { Interval } from '../stats/interval.ts';
 import { byMean } from '../stats/means.ts';
 import { shortFlags } from './format.ts';
 
@@ -14,21 +16,19 @@ interface Metric {
   readonly upper_value?: number;
 }
 
-const timed = ({ results }: Record): Result[] => results.filter((r) => r.speedup !== null && r.timeNs !== null);
+const timed = ({ results }: Record) =>
+  results.flatMap(({ speedup, timeNs, ...r }) => (speedup && timeNs !== null ? [{ ...r, speedup, timeNs }] : []));
 
-const nameOf = ({ candidate, peer, op, case: c }: Result) =>
+const nameOf = ({ candidate, peer, op, case: c }: Pick<Result, 'candidate' | 'peer' | 'op' | 'case'>) =>
   peer ? `${op} by ${candidate} ${c}` : `${candidate} ${c}`;
 
-function metric({ value, low, high }: { value: number; low: number | null; high: number | null }): Metric {
+function metric({ value, low, high }: Interval): Metric {
   return low === null || high === null ? { value } : { value, lower_value: low, upper_value: high };
 }
 
 /** Bencher Metric Format: `latency` in nanoseconds is a measure that every project has; `speedup` is made by the first report. */
 export function bmf(record: Record): { [benchmark: string]: { [measure: string]: Metric } } {
-  const cases = timed(record).map((r) => [
-    nameOf(r),
-    { latency: { value: r.timeNs as number }, speedup: metric(r.speedup as NonNullable<typeof r.speedup>) },
-  ]);
+  const cases = timed(record).map((r) => [nameOf(r), { latency: { value: r.timeNs }, speedup: metric(r.speedup) }]);
   const means = record.means.flatMap(({ candidate, arithmetic }) =>
     arithmetic ? [[`${candidate} mean`, { speedup: metric(arithmetic) }]] : [],
   );
@@ -46,7 +46,7 @@ interface Entry {
 /** customBiggerIsBetter: speedups, the means first. */
 export function gha(record: Record): Entry[] {
   const extra = `${record.machine.cpu}, Node ${record.runtime.node}, record ${record.id}`;
-  const entry = (name: string, { value, low, high }: { value: number; low: number | null; high: number | null }) => ({
+  const entry = (name: string, { value, low, high }: Interval) => ({
     name,
     unit: 'x',
     value,
@@ -56,10 +56,7 @@ export function gha(record: Record): Entry[] {
   const means = [...record.means]
     .sort(byMean)
     .flatMap(({ candidate, arithmetic }) => (arithmetic ? [entry(`${candidate} mean speedup`, arithmetic)] : []));
-  return [
-    ...means,
-    ...timed(record).map((r) => entry(`${nameOf(r)} speedup`, r.speedup as NonNullable<typeof r.speedup>)),
-  ];
+  return [...means, ...timed(record).map((r) => entry(`${nameOf(r)} speedup`, r.speedup))];
 }
 
 /** customSmallerIsBetter: times of a call. */
@@ -67,7 +64,7 @@ export function ghaTimes(record: Record): Entry[] {
   return timed(record).map((r) => ({
     name: nameOf(r),
     unit: 'ns',
-    value: r.timeNs as number,
-    extra: `${r.threads} thread${r.threads === 1 ? '' : 's'}, flags ${shortFlags(r.flags)}, record ${record.id}`,
+    value: r.timeNs,
+    extra: `${counted(r.threads, 'thread')}, flags ${shortFlags(r.flags)}, record ${record.id}`,
   }));
 }

@@ -1,5 +1,8 @@
 /** Numbers and words as every report shows them. */
 import pc from 'picocolors';
+import type { Interval } from '../stats/interval.ts';
+
+type Edges = Pick<Interval, 'low' | 'high'>;
 
 /** `31.4x`: three digits carry what was measured. */
 export function multiple(value: number | null): string {
@@ -10,8 +13,14 @@ export function digits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-export function interval({ low, high }: { low: number | null; high: number | null }): string {
+/** `[29.6, 33.1]`, or nothing where it is not known. */
+export function interval({ low, high }: Edges): string {
   return low === null || high === null ? '' : `[${digits(low)}, ${digits(high)}]`;
+}
+
+/** Of ratios near 1, which are a matter of percents: `[0.979, 1.014]`. */
+export function ratioInterval({ low, high }: Edges): string {
+  return low === null || high === null ? '' : `[${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }
 
 export function duration(ns: number | null): string {
@@ -19,6 +28,11 @@ export function duration(ns: number | null): string {
   if (ns >= 1e9) return `${(ns / 1e9).toPrecision(3)} s`;
   if (ns >= 1e6) return `${(ns / 1e6).toPrecision(3)} ms`;
   return `${(ns / 1e3).toPrecision(3)} us`;
+}
+
+/** When a record was made, to the minute, UTC. */
+export function minute(createdAt: string): string {
+  return createdAt.slice(0, 16).replace('T', ' ');
 }
 
 /** Flags as a table has room for them. */

@@ -4,7 +4,7 @@ import type { Profile, Share } from '../measure/profile.ts';
 import { duration, multiple } from './format.ts';
 import { type Column, table } from './table.ts';
 
-export interface CandidateProfile extends Profile {
+interface CandidateProfile extends Profile {
   readonly id: string;
   readonly threads: number;
 }

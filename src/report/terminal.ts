@@ -1,10 +1,21 @@
 /** A record as a terminal shows it. */
 import pc from 'picocolors';
 import { ladder, type Suite, suites } from '../../bench/suites.ts';
+import { counted } from '../contract/words.ts';
 import { describe } from '../machine/fingerprint.ts';
 import type { Mean, Overall, Record } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
-import { digits, duration, interval, multiple, parametersText, range, shortFlags, verdictMark } from './format.ts';
+import {
+  digits,
+  duration,
+  interval,
+  minute,
+  multiple,
+  parametersText,
+  range,
+  shortFlags,
+  verdictMark,
+} from './format.ts';
 import { tooFast } from './peak.ts';
 import { type Column, table } from './table.ts';
 
@@ -30,7 +41,7 @@ export function reportRecord(record: Record, { perCase = false } = {}): string {
 function header(record: Record): string {
   const lines = [
     `${pc.bold('nfold')} ${record.runtime.nfold}   ${describe(record.machine, record.runtime)}`,
-    `${record.effort} run of ${record.suite}, ${record.createdAt.slice(0, 16).replace('T', ' ')} UTC, ` +
+    `${record.effort} run of ${record.suite}, ${minute(record.createdAt)} UTC, ` +
       `${record.seconds.toFixed(0)} s, seed ${record.seed}, text: ${record.text}`,
   ];
   if (record.interrupted) lines.push(pc.yellow('Interrupted: what follows is what had been measured.'));
@@ -102,7 +113,7 @@ function title(record: Record, name: string, ops: readonly string[]): string {
   const baselines = new Map(results.map((r) => [`${r.op} ${r.case}`, r.baseline.timeNs ?? 0]));
   const sweep = [...baselines.values()].reduce((sum, ns) => sum + ns, 0);
   const count = new Set(results.map(({ op }) => op)).size;
-  const cases = `${baselines.size} case${baselines.size === 1 ? '' : 's'}${count > 1 ? ` of ${count} ops` : ''}`;
+  const cases = `${counted(baselines.size, 'case')}${count > 1 ? ` of ${count} ops` : ''}`;
   const pace =
     sweep > 0 ? `the baseline, plain TypeScript, takes ${duration(sweep)} for one call of each` : 'none was timed';
   return `${pc.bold(name)}   ${cases}; ${pace}`;
@@ -143,7 +154,7 @@ const caseColumns: readonly Column[] = [
   { head: 'parameters', spare: 4 },
 ];
 
-export function caseTable(record: Record, op: string): string {
+function caseTable(record: Record, op: string): string {
   const results = record.results.filter((r) => r.op === op && r.speedup !== null);
   if (results.length === 0) return `No case of ${op} was timed.`;
   let previous = '';

@@ -113,15 +113,19 @@ export function leftOut(
   return { count: of - used, of, disturbedRounds, rounds: rounds.length };
 }
 
+function medianOfTurns(samples: readonly Sampled[], variant: string, c: string): number[] {
+  return samples.filter((s) => s.variant === variant && s.case === c).map((s) => median([...s.timeNs]));
+}
+
 /** Median over turns of the median time of a call, or null without samples. */
 export function typicalNs(samples: readonly Sampled[], variant: string, c: string): number | null {
-  const medians = samples.filter((s) => s.variant === variant && s.case === c).map((s) => median([...s.timeNs]));
+  const medians = medianOfTurns(samples, variant, c);
   return medians.length > 0 ? median(medians) : null;
 }
 
 /** The median call of the turn that was disturbed least, or null without samples: what compares with peaks, which are best of many. */
 export function leastNs(samples: readonly Sampled[], variant: string, c: string): number | null {
-  const medians = samples.filter((s) => s.variant === variant && s.case === c).map((s) => median([...s.timeNs]));
+  const medians = medianOfTurns(samples, variant, c);
   return medians.length > 0 ? Math.min(...medians) : null;
 }
 

@@ -1,6 +1,7 @@
 /** A training run from its plan to its outcome: the candidate, the baseline beside it, checkpoints, the sample. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { mean } from 'simple-statistics';
 import { buildBaseline } from '../build/build.ts';
 import { shown } from '../catalog/candidates.ts';
 import { stateFolder } from '../catalog/places.ts';
@@ -167,10 +168,6 @@ async function write(
   const [parameters] = state?.tensors ?? [];
   const onByte = (done: number) => progress(`writing a sample, ${caseName}: ${done} of ${sample} bytes`);
   return readable(await generate(task.case.dims as Parameters<typeof generate>[0], parameters, wish, onByte, signal));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function freshName(step: number): string {
