@@ -6,7 +6,7 @@ export interface Suite {
   readonly peers: readonly string[];
   /** As slow as the baseline, so timed only where selectors are given: a run of everything does not wait for them. */
   readonly slowPeers: readonly string[];
-  /** Candidates that lie between others, step by step: timed only where selectors are given, for the same reason. */
+  /** Candidates that are steps on the way to others: timed only where selectors are given, for the same reason. */
   readonly steps: readonly string[];
   /** Whether its mean is the one that the essay reports. */
   readonly ladder: boolean;
@@ -51,8 +51,10 @@ export const suites: readonly Suite[] = [
     slowPeers: [],
     steps: [
       'sgemm/ikj-ts',
+      'sgemm/tile2x3-ts',
       'sgemm/ikj-wasmsimd',
       'sgemm/direct-4x8-wasmsimd',
+      'sgemm/tile4x8-wasmsimd',
       'sgemm/packed-6x16-wasmrelaxedsimd',
       'sgemm/fma-6x8-wasmrelaxedsimd',
       'sgemm/threads-6x8-wasmrelaxedsimd',

@@ -49,10 +49,10 @@ export function roundInputs(
   return { warm, drawn, others, full: op.carries ? kindOf(round, runSeed, name) : null, seed: seed('order') };
 }
 
-/** Both kinds in the first two rounds, in either order; and one in every second round from there. */
+/** Both kinds in the first two rounds, in either order; from there one in every second round, of which the third is none. */
 function kindOf(round: number, runSeed: number, caseName: string): RoundInputs['full'] {
-  if (round > 1 && round % 2 === 1) return null;
-  const turn = round < 2 ? round : round / 2;
+  if (round > 1 && round % 2 === 0) return null;
+  const turn = round < 2 ? round : (round + 1) / 2;
   const first = deriveSeed(runSeed, caseName, 'kind') & 1;
   return (turn + first) % 2 === 0 ? 'drawn' : 'carried';
 }
