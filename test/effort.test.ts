@@ -200,10 +200,12 @@ describe('warnings', () => {
 describe('estimate', () => {
   const sized = (...flop: number[]) => flop.map((each) => ({ flop: each, bytes: 1e5 }));
   const planned = {
+    nsPerFlop: 0.6,
     cases: sized(1e6, 1e8),
-    checked: (calls: number) => ({ sent: calls, full: 1 }),
+    checked: (calls: number) => ({ sent: calls, truths: 1 }),
     js: 1,
     wasm: 2,
+    twin: 'wasm' as const,
     checks: 50,
   };
 
@@ -213,6 +215,8 @@ describe('estimate', () => {
     expect(thorough).toBeGreaterThan(5 * quick);
     expect(estimateOp({ ...planned, cases: sized(1e6, 1e8, 1e8) }, efforts.quick)[0]).toBeGreaterThan(quick);
     expect(estimateOp({ ...planned, js: 3 }, efforts.quick)[0]).toBeGreaterThan(quick);
+    expect(estimateOp({ ...planned, twin: 'js' }, efforts.quick)[0]).toBeGreaterThan(quick);
+    expect(estimateOp({ ...planned, nsPerFlop: 2 }, efforts.quick)[0]).toBeGreaterThan(quick);
   });
 
   test('the budget ends the rounds, but never before two', () => {
@@ -222,8 +226,8 @@ describe('estimate', () => {
     expect(least).toBeGreaterThan(2 * 20);
   });
 
-  test('grows with what is compared in full', () => {
-    const all = { ...planned, checked: (calls: number) => ({ sent: calls, full: calls }) };
+  test('grows with what the oracle is asked', () => {
+    const all = { ...planned, checked: (calls: number) => ({ sent: calls, truths: calls }) };
     expect(estimateOp(all, efforts.quick)[0]).toBeGreaterThan(estimateOp(planned, efforts.quick)[0]);
   });
 

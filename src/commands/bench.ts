@@ -6,11 +6,12 @@ import { type Suite, suites } from '../../bench/suites.ts';
 import { shown } from '../catalog/candidates.ts';
 import type { Selection } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
+import { counted } from '../contract/words.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { ceilingsHere } from '../machine/peak.ts';
 import { sharedEffort } from '../measure/effort.ts';
 import { durationText, estimateOp, total } from '../measure/estimate.ts';
-import { planOp, runOp, type SuiteOutcome } from '../measure/suite.ts';
+import { planOp, type RunOptions, runOp, type SuiteOutcome } from '../measure/suite.ts';
 import { assemble, type Draft } from '../records/assemble.ts';
 import { checkName } from '../records/find.ts';
 import type { Record } from '../records/schema.ts';
@@ -19,7 +20,7 @@ import { print, warn } from '../report/output.ts';
 import { reportersOf, writeReports } from '../report/reporters.ts';
 import { reportRecord } from '../report/terminal.ts';
 import { isBad } from '../verify/verdict.ts';
-import { type Flags, prepareRun } from './run.ts';
+import { type Flags, type OpSelection, prepareRun } from './run.ts';
 
 export async function bench(selectors: readonly string[], flags: Flags): Promise<void> {
   const reporters = reportersOf(flags, 'record');
@@ -51,12 +52,7 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
     const effort = sharedEffort(options.effort, chosen.length);
     return chosen.map((selection) => ({ suite, ...selection, options: { ...options, effort } }));
   });
-  const spans = await Promise.all(
-    jobs.map(async (job) =>
-      estimateOp(await planOp(job.suite, job.op, job.candidates, job.options), job.options.effort),
-    ),
-  );
-  process.stderr.write(`${options.effort.name}: this takes ${durationText(total(spans))}\n`);
+  await announce(jobs);
   const outcomes: SuiteOutcome[] = [];
   for (const { suite, op, candidates, problems, options } of jobs) {
     if (options.signal.aborted) break;
@@ -77,13 +73,35 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
   return keep(draft);
 }
 
-/** A run of everything does not wait for steps between candidates, and says so. */
+interface Job extends OpSelection {
+  readonly suite: Suite;
+  readonly options: RunOptions;
+}
+
+/** How long it will take, on stderr. Nothing, where Ctrl-C came first. */
+async function announce(jobs: readonly Job[]): Promise<void> {
+  const spans: (readonly [number, number])[] = [];
+  for (const { suite, op, candidates, options } of jobs) {
+    options.onProgress(`${op}: the baseline's pace`);
+    const planned = await planOp(suite, op, candidates, options).catch((error: unknown) => {
+      if (options.signal.aborted) return null;
+      throw error;
+    });
+    if (planned === null) return;
+    spans.push(estimateOp(planned, options.effort));
+  }
+  process.stderr.write(`${jobs[0].options.effort.name}: this takes ${durationText(total(spans))}\n`);
+}
+
+/** A run of everything does not wait for candidates that are steps to others, and says so. */
 function withoutSteps<T extends Selection>(selection: T, { name, steps }: Suite): T {
-  const left = selection.candidates.filter(({ id }) => steps.includes(id));
-  if (left.length === 0) return selection;
-  const ids = left.map(({ id }) => id).join(', ');
-  process.stderr.write(`not timed here, as steps between others: ${ids} ('npx nfold bench ${name}' times them too)\n`);
-  return { ...selection, candidates: selection.candidates.filter(({ id }) => !steps.includes(id)) };
+  const candidates = selection.candidates.filter(({ id }) => !steps.includes(id));
+  const left = selection.candidates.length - candidates.length;
+  if (left > 0) {
+    const what = `${counted(left, 'candidate')} of ${name}, on the way to the others`;
+    process.stderr.write(`not timed here: ${what}; 'npx nfold bench ${name}' times all\n`);
+  }
+  return { ...selection, candidates };
 }
 
 /** Where the usual folder takes no record, what was measured goes to the temporary one. */

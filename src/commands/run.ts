@@ -30,7 +30,7 @@ export interface Flags {
   readonly json?: boolean;
 }
 
-interface OpSelection {
+export interface OpSelection {
   readonly op: string;
   readonly candidates: readonly CandidateFile[];
   readonly problems: readonly Problem[];

@@ -1,54 +1,59 @@
 /**
- * How long a run will take, said before it starts: what its rounds are made of, at the pace of a plain baseline, between the fewest
- * and the most rounds of its effort. It knows nothing of this machine, and is as good as the constants below.
+ * How long a run will take, said before it starts: what its rounds are made of, at the pace that the baseline has here, between the fewest
+ * and the most rounds of its effort. The constants below are of a server processor of 2024, and a part of the time on any other.
  */
 import { callPlan, type Effort, warmAgain, warmupCalls } from './effort.ts';
 
 /** What the estimate needs to know of an op. */
 export interface Planned {
+  /** Of the baseline, here. */
+  readonly nsPerFlop: number;
+  /** Textbook work and bytes of all tensors. */
   readonly cases: readonly { readonly flop: number; readonly bytes: number }[];
-  /** Of so many timed calls: those whose tensors are sent whole, and those that are compared with the oracle in full. */
-  checked(calls: number): { readonly sent: number; readonly full: number };
-  /** Variants by how they are warmed. */
+  /** Of so many timed calls of each variant: those whose tensors are sent, and how often the oracle is asked, for all of them together. */
+  checked(calls: number): { readonly sent: number; readonly truths: number };
+  /** Variants by how they are warmed, without the baseline, and how the twin is. */
   readonly js: number;
   readonly wasm: number;
+  readonly twin: Kind;
   /** Checks of verification, for each variant. */
   readonly checks: number;
 }
 
-/** Of the baseline; a plain loop on a processor of these years. */
-const nsPerFlop = 0.6;
+type Kind = 'js' | 'wasm';
+
 /** A variant's call, compared with the baseline's. */
 const share = { js: 1 / 2, wasm: 1 / 15 };
-/** Seconds that a turn takes besides its calls, and inputs for it. */
-const turnS = 0.01;
-/** Seconds to open a case, with half of the time that a warm-up may take until it is steady. */
-const openS = 0.035;
+/** Seconds to open a case, and what a warm-up takes beyond its least until it is steady. */
+const openS = 0.022;
+/** Seconds of a turn beside its calls and what is sent. */
+const turnS = 0.007;
 /** Seconds to start a process and to warm its code. */
-const processS = 0.15;
-/** Seconds to send a byte of a call there and back, to compare one with the truth, and for one flop of the truth. */
-const [sentS, comparedS, trueS] = [2e-9, 15e-9, 2e-9];
+const processS = 0.13;
+/** Seconds to draw a byte of inputs, to send one there and back and look at it, and for one flop of the truth. */
+const [drawnS, sentS, trueS] = [10e-9, 7e-9, 0.4e-9];
 /** Seconds of one check of one variant. */
-const checkS = 0.012;
+const checkS = 0.01;
 
-/** Seconds of one arm at one case in one round. */
-function armS(kind: 'js' | 'wasm', baselineNs: number, callNs: number, calls: number, effort: Effort): number {
+/** Seconds of one arm at one case in one round, without what is sent. */
+function armS(kind: Kind, baselineNs: number, callNs: number, calls: number, effort: Effort): number {
   const { turns } = callPlan(baselineNs, effort);
   const first = warmupCalls(kind, baselineNs, effort);
-  const warmS = openS + Math.max(first.ms / 1e3, (first.calls * callNs) / 1e9);
-  const againS = ((turns - 1) * (warmAgain(baselineNs)?.calls ?? 0) * callNs) / 1e9;
-  return warmS + againS + turns * (turnS + (calls * callNs) / 1e9);
+  const again = (turns - 1) * (warmAgain(baselineNs)?.calls ?? 0);
+  const warmS = Math.max(first.ms / 1e3, (first.calls * callNs) / 1e9);
+  return openS + warmS + turns * turnS + ((again + turns * calls) * callNs) / 1e9;
 }
 
-function roundS({ cases, checked, js, wasm }: Planned, effort: Effort): number {
+function roundS({ nsPerFlop, cases, checked, js, wasm, twin }: Planned, effort: Effort): number {
   const arms = 2 + js + wasm;
   const perCase = cases.map(({ flop, bytes }) => {
     const baselineNs = nsPerFlop * flop;
     const { turns, baseline, others } = callPlan(baselineNs, effort);
-    const other = (kind: 'js' | 'wasm') => armS(kind, baselineNs, baselineNs * share[kind], others, effort);
-    const timedS = armS('js', baselineNs, baselineNs, baseline, effort) + js * other('js') + (wasm + 1) * other('wasm');
-    const { sent, full } = checked(turns * others);
-    return timedS + arms * bytes * (sent * sentS + full * comparedS) + full * flop * trueS;
+    const other = (kind: Kind) => armS(kind, baselineNs, baselineNs * share[kind], others, effort);
+    const timedS = armS('js', baselineNs, baselineNs, baseline, effort) + js * other('js') + wasm * other('wasm');
+    const { sent, truths } = checked(turns * others);
+    const bytesS = bytes * ((sent + 1) * drawnS + arms * sent * sentS);
+    return timedS + other(twin) + bytesS + truths * flop * trueS;
   });
   return arms * processS + perCase.reduce((sum, seconds) => sum + seconds, 0);
 }

@@ -8,12 +8,14 @@ import { loadPeer, type PeerVariant } from '../catalog/peers.ts';
 import { selectCases } from '../catalog/select.ts';
 import { threadsOf } from '../cell/opening.ts';
 import type { Parameters } from '../contract/candidate.ts';
-import { type AnyOp, bytesMoved, type Case } from '../contract/op.ts';
+import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { counted } from '../contract/words.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import { acceptsFlag } from '../machine/features.ts';
+import { workOf } from '../machine/roofline.ts';
 import type { Sampled } from '../stats/speedup.ts';
+import { paceOf } from '../verify/pace.ts';
 import type { Seed } from '../verify/seed.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { type Conditions, drawnCases, planChecks, verify } from '../verify/verify.ts';
@@ -116,29 +118,34 @@ const verifiedCases = (op: AnyOp, timed: readonly Case[], { seed }: RunOptions) 
   ...timed,
 ];
 
-/** What `runOp` will do, for an estimate of its time. */
+/** What `runOp` will do, for an estimate of its time. The baseline's pace is measured for it, which verification needs as well. */
 export async function planOp(
   { peers }: Suite,
   opName: string,
   candidates: readonly CandidateFile[],
   options: RunOptions,
 ): Promise<Planned> {
-  const [op, oracle] = await Promise.all([loadOp(opName), loadOracle(opName)]);
+  const [op, oracle, baseline] = await Promise.all([loadOp(opName), loadOracle(opName), buildBaseline(opName)]);
   const cases = timedCases(op, options);
   const js = candidates.filter(({ kind }) => kind === 'ts').length;
   return {
-    cases: cases.map(({ dims }) => ({ flop: op.flop(dims), bytes: bytesMoved(op, dims) })),
-    checked: (calls) => checked(op, oracle, calls),
+    nsPerFlop: await paceOf(op, baseline, options.text),
+    cases: cases.map(({ dims }) => ({ flop: op.flop(dims), bytes: workOf(op, dims).workingSet })),
+    checked: (calls) => checked(op, oracle, calls, candidates.length),
     js,
     wasm: candidates.length - js + peers.length,
+    twin: js < candidates.length ? 'wasm' : 'js',
     checks: planChecks(op, verifiedCases(op, cases, options), options.effort.repeats, false).length,
   };
 }
 
-/** As inputs.ts and timed.ts have it: a state is sent once a round; where there is no sketch, all calls are compared in full. */
-function checked(op: AnyOp, { sketch }: Oracle, calls: number) {
-  if (op.carries) return { sent: 1, full: 1 };
-  return { sent: calls, full: sketch ? Math.ceil(calls / fullShare) : calls };
+/**
+ * As inputs.ts and timed.ts have it. Where there is no sketch, all calls are compared in full. A state is sent once a round; it is compared
+ * from the drawn one, which all variants share, in one of the first three rounds or so, and from the carried one of each in another.
+ */
+function checked(op: AnyOp, { sketch }: Oracle, calls: number, candidates: number) {
+  if (op.carries) return { sent: 1, truths: (1 + candidates) / 3 };
+  return { sent: calls, truths: sketch ? Math.ceil(calls / fullShare) : calls };
 }
 
 export async function verifyEntries(
