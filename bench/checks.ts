@@ -3,7 +3,8 @@
  * the parent spent on inputs, oracles, bounds and comparisons; collecting garbage counts as checking too. Cells wait meanwhile.
  * Run: node bench/checks.ts sgemm --quick
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,25 +59,27 @@ function secondsByKind({ nodes, samples, timeDeltas }: Profile): Map<Kind, numbe
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-profile-'));
-try {
-  const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-  const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, cli, 'bench', ...process.argv.slice(2)];
-  const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) throw new Error(`the bench ended with exit code ${status}`);
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, cli, 'bench', ...process.argv.slice(2)];
+const bench = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+// Whoever ends this process means the bench.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => bench.kill(signal));
+const [code, killedBy] = await once(bench, 'exit');
+if (code === 0) report();
+else {
+  console.error(`The bench ended early (${killedBy ?? `exit code ${code}`}): there is nothing to say.`);
+  process.exitCode = code ?? 1;
+}
+
+function report(): void {
   const [profile] = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile);
   const seconds = secondsByKind(profile);
   const wall = [...seconds.values()].reduce((sum, s) => sum + s, 0);
-  const checking = (['inputs', 'oracles and bounds', 'comparisons', 'garbage'] as const).map((kind) => {
-    const spent = seconds.get(kind) ?? 0;
-    console.log(
-      `${kind.padEnd(20)}${spent.toFixed(1).padStart(7)} s${((100 * spent) / wall).toFixed(1).padStart(7)} %`,
-    );
-    return spent;
-  });
-  const all = checking.reduce((sum, s) => sum + s, 0);
-  console.log(
-    `${'checking'.padEnd(20)}${all.toFixed(1).padStart(7)} s${((100 * all) / wall).toFixed(1).padStart(7)} % of ${wall.toFixed(1)} s`,
-  );
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+  const line = (name: string, spent: number) =>
+    `${name.padEnd(20)}${spent.toFixed(1).padStart(7)} s${((100 * spent) / wall).toFixed(1).padStart(7)} %`;
+  const kinds = ['inputs', 'oracles and bounds', 'comparisons', 'garbage'] as const;
+  for (const kind of kinds) console.log(line(kind, seconds.get(kind) ?? 0));
+  const all = kinds.reduce((sum, kind) => sum + (seconds.get(kind) ?? 0), 0);
+  console.log(`${line('checking', all)} of ${wall.toFixed(1)} s`);
 }
