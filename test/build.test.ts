@@ -1,5 +1,7 @@
 /** Every kind of candidate builds; every way of getting one wrong is one sentence that names the file and what to change. */
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { build, type Tuning } from '../src/build/build.ts';
 import { type CandidateFile, identify, type Problem } from '../src/catalog/candidates.ts';
@@ -111,6 +113,20 @@ describe('mistakes', () => {
     await expect(attempt).rejects.toThrow(message);
     await expect(attempt).rejects.toThrow(new RegExp(`^test/fixtures/broken/sgemm/${name.replaceAll('.', '\\.')} `));
     await expect(attempt).rejects.not.toThrow(/\n/);
+  });
+
+  test('a source nested so deep that it would end the bundler for all', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nfold-deep-'));
+    try {
+      const deep = join(folder, 'sgemm', 'deep.ts');
+      mkdirSync(dirname(deep));
+      writeFileSync(deep, `export default ${'('.repeat(5e6)}1${')'.repeat(5e6)};`);
+      const attempt = build(identify(deep, ['sgemm']) as CandidateFile);
+      await expect(attempt).rejects.toThrow(/deep\.ts has 10000018 bytes: 131072 are the most$/);
+      await expect(build(fixture('kinds/sgemm/painted.ts') as CandidateFile)).resolves.toHaveProperty('tier', 'J');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('a wrong count of parameters is told with the right one', async () => {

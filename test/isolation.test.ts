@@ -222,6 +222,18 @@ describe('a locked process', () => {
     }
   });
 
+  test.runIf(process.platform === 'linux')('it is the first that the system ends where memory is short', async () => {
+    const main = fileURLToPath(new URL('./fixtures/locked/reaches.mjs', import.meta.url));
+    const locked = startLocked({ main, reads: [], flags: [] }, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    try {
+      locked.send(1);
+      await once(locked, 'message');
+      expect(readFileSync(`/proc/${locked.pid}/oom_score_adj`, 'utf8')).toBe('1000\n');
+    } finally {
+      endGroup(locked);
+    }
+  });
+
   test.runIf(process.platform === 'linux')('a cell that is not asked anything is stopped', async () => {
     const cell = new Cell({ flags: [] });
     try {

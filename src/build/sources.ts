@@ -1,6 +1,6 @@
 /** What a candidate is made of: its own file and what it imports from kernels/common, in one hash. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { build, type Message, type Plugin, transform } from 'esbuild';
 import { shown } from '../catalog/candidates.ts';
@@ -26,6 +26,21 @@ function checkImport(file: string, imported: string, allowed: string): void {
     `${shown(file)} imports ${shown(imported)}: a candidate may import from ${shown(allowed)} and nowhere else (types aside)`,
   );
 }
+
+const mostBytes = 2 ** 17;
+
+/** Looks at each file before the bundler reads it. One that is nested deep enough would end the bundler, and with it all building. */
+const guard = (file: string, allowed: string): Plugin => ({
+  name: 'guard',
+  setup({ onLoad }) {
+    onLoad({ filter: /.*/ }, ({ path }) => {
+      checkImport(file, path, allowed);
+      const { size } = statSync(path);
+      if (size > mostBytes) throw new BuildError(`${shown(path)} has ${size} bytes: ${mostBytes} are the most`);
+      return null;
+    });
+  },
+});
 
 const commonOf = (file: string) => resolve(dirname(file), '../common');
 
@@ -54,15 +69,14 @@ export async function bundle(file: string, allowed = commonOf(file), plugins: Pl
     charset: 'utf8',
     logLevel: 'silent',
     tsconfigRaw: {},
-    plugins,
+    plugins: [guard(file, allowed), ...plugins],
   }).catch((failure: { errors?: Message[] }) => {
-    throw new BuildError(
-      `${shown(file)} does not build: ${failure.errors?.[0] ? explain(failure.errors[0]) : failure}`,
-    );
+    const [first] = failure.errors ?? [];
+    if (first?.detail instanceof BuildError) throw first.detail;
+    throw new BuildError(`${shown(file)} does not build: ${first ? explain(first) : failure}`);
   });
   // A plugin's `?suffix` makes two modules of one file.
   const inputs = [...new Set(Object.keys(result.metafile.inputs).map((input) => resolve(input.replace(/\?\w+$/, ''))))];
-  for (const input of inputs) checkImport(file, input, allowed);
   const files = [file, ...inputs.filter((input) => input !== file).sort()];
   return { code: result.outputFiles[0].text, sources: files.map((path) => sourceOf(path, file)) };
 }

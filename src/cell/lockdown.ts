@@ -8,7 +8,7 @@
  *          ends with its parent.
  */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../catalog/places.ts';
 import { onCpu } from './cpu.ts';
@@ -33,7 +33,18 @@ export interface Program {
 
 export function startLocked({ main, reads, flags, cpu }: Program, options: SpawnOptions): ChildProcess {
   const readable = [main, ...reads.map((path) => resolve(packageRoot, path))];
-  return start([...onCpu(cpu), ...confinement(), process.execPath, ...flags, ...locks(readable), main], options);
+  const words = [...onCpu(cpu), ...confinement(), process.execPath, ...flags, ...locks(readable), main];
+  return firstToGo(start(words, options));
+}
+
+/** Many processes, each within its limit, may still be too much for a machine: then the system should end one of them, and not us. */
+function firstToGo(child: ChildProcess): ChildProcess {
+  try {
+    writeFileSync(`/proc/${child.pid}/oom_score_adj`, '1000');
+  } catch {
+    // Linux alone has it.
+  }
+  return child;
 }
 
 /** For libraries that we trust and that need more than their own bytes. */
