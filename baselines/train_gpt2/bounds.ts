@@ -12,7 +12,8 @@
  * kernel can't be held to: hence the factor 4, and a floor that an honest f32 step reached two thirds of in 7000 draws of
  * the edges. Without a baseline the floor stands alone: at the timed shapes baseline and honest candidates err by 7 to 17 u.
  * At step 1 with v = 0 the update is lr g / (|g| + eps), and rounding decides it where g is near 0: dp grows to
- * 2 lr there, and m still holds those gradients to dm.
+ * 2 lr there, and m still holds those gradients to dm. With scores and logits near 110 (`far`) one rounding moves a probability by
+ * 110 u and more, and what all queries and keys have in common cancels in their gradients: floors are 64 times as high.
  */
 import type { BoundContext } from '../../src/contract/op.ts';
 import { type GptDims, parameterParts } from './layout.ts';
@@ -22,6 +23,7 @@ const u = 2 ** -24;
 export function stepBounds(context: BoundContext<keyof GptDims>): Record<'params' | 'm' | 'v' | 'loss', Float64Array> {
   const { dims, truths, baseline } = context;
   const { scalars: s, inputs } = context;
+  const floor = context.distribution === 'far' ? 64 * u : u;
   const t = inputs.step[0];
   const c1 = 1 - s.beta1 ** t;
   const c2 = 1 - s.beta2 ** t;
@@ -30,7 +32,7 @@ export function stepBounds(context: BoundContext<keyof GptDims>): Record<'params
     params: new Float64Array(p.length),
     m: new Float64Array(p.length),
     v: new Float64Array(p.length),
-    loss: Float64Array.of(4 * Math.max(off(loss, baseline?.loss, 0), 8 * u * Math.abs(loss[0]))),
+    loss: Float64Array.of(4 * Math.max(off(loss, baseline?.loss, 0), 8 * floor * Math.abs(loss[0]))),
   };
   for (const { offset, length } of parameterParts(dims)) {
     const end = offset + length;
@@ -40,7 +42,7 @@ export function stepBounds(context: BoundContext<keyof GptDims>): Record<'params
       error = Math.max(error, off(m, baseline?.m, i));
       largest = Math.max(largest, Math.abs(m[i]));
     }
-    const dm = 4 * Math.max(error, 16 * u * largest);
+    const dm = 4 * Math.max(error, 16 * floor * largest);
     const dg = dm / (1 - s.beta1);
     for (let i = offset; i < end; i++) {
       const dv = 2 * Math.sqrt(v[i] * (1 - s.beta2)) * dg + (1 - s.beta2) * dg * dg + 4 * u * v[i];

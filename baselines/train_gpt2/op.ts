@@ -16,7 +16,7 @@
  * Work     6 flop per parameter of the matmuls (head included) and token, and 12 L C T^2/2 per sequence for attention.
  * Source   Radford et al. 2019; Loshchilov and Hutter 2019, arXiv:1711.05101; names and layout follow llm.c.
  */
-import { type Case, type DrawContext, defineOp } from '../../src/contract/op.ts';
+import { type Case, type DrawContext, defineOp, type Part } from '../../src/contract/op.ts';
 import { models } from '../models.ts';
 import { stepBounds } from './bounds.ts';
 import { parameterCount, parameterParts } from './layout.ts';
@@ -78,14 +78,15 @@ export default defineOp({
     const matmulParameters = d.L * 12 * d.C * d.C + d.V * d.C;
     return 6 * d.B * d.T * (matmulParameters + d.L * d.C * (d.T + 1));
   },
-  distributions: ['trained', 'init'],
+  distributions: ['trained', 'init', 'far'],
   /**
    * `init` is a fresh GPT-2: weights N(0, 0.02), moments zero, step 1. `trained` is a state in mid-run, where every gradient
-   * has a size that shows: moments that are not zero keep the division in AdamW well conditioned.
+   * has a size that shows: moments that are not zero keep the division in AdamW well conditioned. `far` is the same with scores
+   * and logits near 110, all of them, which a softmax does not see, and exp in f32 overflows at.
    */
   draw(context) {
     const { dims: d, tensors: t, rng, distribution } = context;
-    const trained = distribution === 'trained';
+    const trained = distribution !== 'init';
     for (const part of parameterParts(d)) {
       const gain = /^ln(1|2|f)w$/.test(part.name);
       const bias = part.name.endsWith('b');
@@ -93,6 +94,7 @@ export default defineOp({
       for (let i = part.offset; i < part.offset + part.length; i++)
         t.params[i] = (gain ? 1 : 0) + spread * rng.normal();
     }
+    if (distribution === 'far') moveAway(t.params, d);
     for (let i = 0; i < t.m.length; i++) {
       t.m[i] = trained ? 1e-3 * rng.normal() : 0;
       t.v[i] = trained ? 1e-6 * (0.1 + rng.unit()) : 0;
@@ -112,6 +114,19 @@ export default defineOp({
 
 function partsOf(tensor: string, d: GptCase['dims']) {
   return tensor === 'loss' ? [{ name: 'loss', offset: 0, length: 1 }] : parameterParts(d);
+}
+
+/** By what all queries and keys, and all rows of wte and the final bias, have in common. */
+function moveAway(params: Float32Array, d: GptCase['dims']): void {
+  const far = 110;
+  const common = Math.sqrt(far / Math.sqrt(d.C / d.NH));
+  const add = (name: string, value: (i: number) => number) => {
+    const { offset, length } = parameterParts(d).find((part) => part.name === name) as Part;
+    for (let i = 0; i < length; i++) params[offset + i] += value(i);
+  };
+  add('qkvb', (i) => (i % (3 * d.C) < 2 * d.C ? common : 0));
+  add('wte', () => 0.5);
+  add('lnfb', () => far / (0.5 * d.C));
 }
 
 /** B*T consecutive bytes of the text and, as targets, the same one further on. */

@@ -62,13 +62,16 @@ export function drawnCases(op: AnyOp, seed: number, count = 6): readonly Case[] 
 
 /**
  * Edges and drawn shapes in every distribution; timed shapes in the exact one, or where there is none in all that they are not timed
- * in, since a kernel may work otherwise on large shapes; and in the one they are timed in, if asked for. Ops that carry state make a short training run on the last two of each kind; of timed shapes, on the smallest.
+ * in, since a kernel may work otherwise on large shapes, and of an op that carries state on the smallest; and in the one they are timed in,
+ * if asked for. Ops that carry state make a short training run on the last two of each kind; of timed shapes, on the smallest.
  */
 export function planChecks(op: AnyOp, cases: readonly Case[], repeats: number, timedShapes: boolean): Check[] {
   const timed = new Set<Case>(op.cases);
+  const [smallest] = bySize(op, op.cases);
   const single = cases.flatMap((c) => {
     const [usual, ...others] = op.distributions;
-    const hard = op.exact !== undefined ? [op.exact] : op.carries ? [] : others;
+    const dear = op.carries && c !== smallest;
+    const hard = op.exact !== undefined ? [op.exact] : dear ? [] : others;
     const distributions = !timed.has(c) ? op.distributions : timedShapes ? [usual, ...hard] : hard;
     const times = timed.has(c) ? 1 : repeats;
     return distributions.flatMap((distribution) =>
