@@ -229,7 +229,7 @@ describe('verdict', () => {
     [0.98, 1.02, 0.001, 'same'],
     [0.96, 1.02, 0.001, 'inconclusive'],
     [1.005, 1.025, 0.01, 'same'],
-    [0.95, 1.05, 0.06, 'same'],
+    [0.95, 1.05, 0.06, 'inconclusive'],
     [1.02, 1.04, null, 'inconclusive'],
     [1.04, 1.05, null, 'faster'],
   ] as const)('[%d, %d] over a floor of %d is %s', (low, high, floor, verdict) => {

@@ -3,7 +3,7 @@
  * itself in the same run (its twin) showed as much.
  *
  *   faster  low > 1 + floor          slower  high < 1 / (1 + floor)
- *   same    the whole interval within 1 / (1 + margin)..(1 + margin), the margin being no less than the floor
+ *   same    the whole interval within 1 / (1 + margin)..(1 + margin); noise widens it no further, since it shows nothing to be the same
  */
 import { type Interval, logInterval } from './interval.ts';
 import { ratios, roundMeans, type Sampled } from './speedup.ts';
@@ -16,8 +16,7 @@ export function compare({ low, high }: Interval, floor: number | null, margin: n
   const noise = floor ?? margin;
   if (low > 1 + noise) return 'faster';
   if (high < 1 / (1 + noise)) return 'slower';
-  const within = Math.max(noise, margin);
-  return low >= 1 / (1 + within) && high <= 1 + within ? 'same' : 'inconclusive';
+  return low >= 1 / (1 + margin) && high <= 1 + margin ? 'same' : 'inconclusive';
 }
 
 const twinMark = ' (twin)';
