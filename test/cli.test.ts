@@ -196,6 +196,13 @@ describe("the user's own folder", () => {
   });
 });
 
+test('where the state folder cannot be written to, verify does without it', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'nfold-own-'));
+  writeFileSync(join(own, '.nfold'), 'a file, in the place of the folder');
+  expect(await start(['verify', 'sgemm/ikj-ts', '--case', 'M5N31K64NT'], own).outcome).toMatchObject({ code: 0 });
+  rmSync(own, { recursive: true });
+});
+
 test('Ctrl-C in mid-run saves what was measured and exits 130', async () => {
   const own = mkdtempSync(join(tmpdir(), 'nfold-stop-'));
   const { child, outcome } = start(['bench', 'sgemm/ikj-ts', '--thorough', '--case', 'M64N64K64'], own);

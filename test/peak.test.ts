@@ -67,7 +67,9 @@ describe('measured', async () => {
   });
 
   test('are kept, and a damaged file counts as none', () => {
-    const file = saveCeilings(measured, join(folder, 'peaks/here.json'));
+    const file = join(folder, 'peaks/here.json');
+    expect(saveCeilings(measured, file)).toBe(true);
+    expect(saveCeilings(measured, join(file, 'below-a-file.json'))).toBe(false);
     expect(loadCeilings(file)).toEqual(measured);
     writeFileSync(file, '{"schema":');
     expect(loadCeilings(file)).toBeNull();

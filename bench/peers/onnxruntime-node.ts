@@ -34,6 +34,7 @@ async function load(): Promise<Runtime> {
 
 export default {
   about: 'ONNX Runtime, native (MLAS; a thread for each core, as it sets them)',
+  library: 'onnxruntime-node',
   threads: 'any',
   async bind(_op, d, _scalars, { A, B, C }) {
     const { binding, initOrt, Tensor } = await load();

@@ -4,6 +4,7 @@ import { bindTfjs } from './tfjs.ts';
 
 export default {
   about: 'TensorFlow.js, WebAssembly backend (XNNPACK, 1 thread)',
+  library: '@tensorflow/tfjs-backend-wasm',
   threads: 'one',
   dear: ['train_gpt2'],
   async bind(...given) {

@@ -7,6 +7,7 @@ const name = '@tensorflow/tfjs-node';
 
 export default {
   about: 'TensorFlow.js, native libtensorflow',
+  library: name,
   threads: 'any',
   async bind(...given) {
     // 4.22 calls two functions that Node 23 removed; the fix never reached a release.

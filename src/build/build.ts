@@ -1,13 +1,12 @@
 /** A candidate's file to something a cell can load, on demand, cached by the hash of all that goes into it. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { type CandidateFile, selectorOf, shown } from '../catalog/candidates.ts';
 import { baselineFile } from '../catalog/ops.ts';
-import { cacheFolder } from '../catalog/places.ts';
+import { cacheFolder, keep } from '../catalog/places.ts';
 import type { Variant } from '../cell/opening.ts';
 import type { Artifact } from '../cell/protocol.ts';
 import { allowedFlags, type Parameters } from '../contract/candidate.ts';
@@ -241,8 +240,7 @@ async function cached(name: string, make: () => Promise<Uint8Array>): Promise<Ui
   const file = join(cacheFolder, name);
   if (existsSync(file)) return readFileSync(file);
   const bytes = await make();
-  mkdirSync(cacheFolder, { recursive: true });
-  // Whole or not at all: two runs at once may want the same.
-  writeFileAtomic.sync(file, Buffer.from(bytes));
+  // Without a folder to keep it in, it is made anew each time.
+  keep(file, Buffer.from(bytes));
   return bytes;
 }

@@ -58,6 +58,7 @@ export function evaluate(code: string, method?: string, args?: readonly unknown[
   return (evaluators.find((one) => one.code === code) ?? idler).evaluate(code, method, args);
 }
 
+/** Ends their processes; the next one asked starts anew. */
 export function stopEvaluators(): void {
   for (const one of evaluators) one.stop();
 }

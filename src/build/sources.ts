@@ -13,6 +13,7 @@ export class BuildError extends Error {
   }
 }
 
+/** 16 hex digits of a SHA-256 over the parts and their lengths. */
 export function hashOf(...parts: (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${part.length}:`).update(part);
@@ -123,6 +124,7 @@ export function assemblyScriptSources(
   return { entry: relative(root, file).split(sep).join('/'), files };
 }
 
+/** The text of a file with its path from the folder above kernels/; throws BuildError, which names the candidate. */
 export function sourceOf(path: string, candidate: string): Source {
   const root = resolve(dirname(candidate), '../..');
   return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };

@@ -1,4 +1,5 @@
 /** Peers as variants: a cell loads the module from bench/peers, trusted, and the library says for itself if it is there. */
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Variant } from '../cell/opening.ts';
@@ -9,9 +10,26 @@ export interface PeerVariant extends Variant {
   readonly peer: Peer;
 }
 
+/** Whether its library is installed here; whether it works is for its cell to find out. */
+export async function isInstalled(name: string): Promise<boolean> {
+  const { library } = await moduleOf(name);
+  try {
+    createRequire(import.meta.url).resolve(library);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const fileOf = (name: string) => pathToFileURL(join(packageRoot, 'bench/peers', `${name}.ts`)).href;
+
+async function moduleOf(name: string): Promise<Peer> {
+  return (await import(fileOf(name))).default;
+}
+
+/** Loads the module of the peer, not its library: that is for the cell to find there or not. */
 export async function loadPeer(name: string, op: string): Promise<PeerVariant> {
-  const file = pathToFileURL(join(packageRoot, 'bench/peers', `${name}.ts`)).href;
-  const { default: peer } = (await import(file)) as { default: Peer };
+  const [file, peer] = [fileOf(name), await moduleOf(name)];
   return {
     id: name,
     flags: [],

@@ -14,6 +14,7 @@ export interface Selection {
   readonly problems: readonly Problem[];
 }
 
+/** None selects all. Throws NfoldError where a selector means nothing, with a guess at what was meant. */
 export function select(selectors: readonly string[], catalog: Catalog): Selection {
   if (selectors.length === 0) return catalog;
   const candidates = new Map<string, CandidateFile>();
@@ -86,6 +87,7 @@ export function selectCases(op: AnyOp, cases: readonly Case[], filter: string | 
   return cases.filter((c) => matches(op.caseName(c)) || op.caseName(c).includes(filter));
 }
 
+/** A sentence with the nearest of the names, after a space, or nothing if none is near. */
 export function didYouMean(word: string, names: readonly string[]): string {
   const containing = names.find((name) => name.includes(word));
   const ranked = names

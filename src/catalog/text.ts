@@ -10,6 +10,7 @@ export interface Text {
   readonly bytes: Uint8Array;
 }
 
+/** Without a file and an op that needs one, an empty text. Throws NfoldError for one that the largest batch of the ops does not fit. */
 export function loadText(file: string | undefined, ops: readonly AnyOp[]): Text {
   const needed = Math.max(
     0,

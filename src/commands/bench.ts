@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { type Suite, suites } from '../../bench/suites.ts';
 import { shown } from '../catalog/candidates.ts';
+import { packageRoot, workFolder } from '../catalog/places.ts';
 import type { Selection } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
-import { counted } from '../contract/words.ts';
+import { counted, quoted } from '../contract/words.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { ceilingsHere } from '../machine/peak.ts';
 import { sharedEffort } from '../measure/effort.ts';
@@ -27,10 +28,11 @@ export async function bench(selectors: readonly string[], flags: Flags): Promise
   if (flags.save !== undefined) checkName(flags.save);
   const { record, file, displaced = false } = await measureAndSave(selectors, flags);
   if (!writeReports(reporters, record))
-    print(`${reportRecord(record, { perCase: selectors.length > 0 })}\n\n${next(record, file)}`);
+    print(`${reportRecord(record, { perCase: selectors.length > 0 })}\n\n${next(record, file, selectors)}`);
   process.exitCode = record.interrupted ? exit.interrupted : displaced || failed(record) ? exit.failed : exit.fine;
 }
 
+/** A run from its selectors to its record; interrupted, to the record of what was measured by then. Throws NfoldError for wrong usage. */
 export async function measureAndSave(selectors: readonly string[], flags: Flags): Promise<Saved> {
   const startedAt = new Date();
   const facts = { machine: machine(), runtime: runtime(), startedAt };
@@ -120,9 +122,14 @@ function failed({ candidates }: Record): boolean {
   return candidates.some(({ peer, verdict }) => !peer && isBad(verdict));
 }
 
-function next(record: Record, file: string): string {
+const example = join(packageRoot, 'kernels/sgemm/ikj-ts.ts');
+
+function next(record: Record, file: string, selectors: readonly string[]): string {
+  const begin = workFolder === packageRoot ? '' : 'mkdir -p kernels/sgemm && ';
   const more =
-    record.effort === 'thorough' ? [] : [[`npx nfold bench ${rerun(record)}`, 'more rounds, narrower intervals']];
+    record.effort === 'thorough'
+      ? []
+      : [[`npx nfold bench ${rerun(record, selectors)}`, 'more rounds, narrower intervals']];
   const tips = [
     ['npx nfold show', 'this record again, case by case'],
     ...more,
@@ -131,7 +138,7 @@ function next(record: Record, file: string): string {
       : []),
     ['npx nfold list', 'every candidate and its idea'],
     [
-      'cp kernels/sgemm/ikj-ts.ts kernels/sgemm/mine-ts.ts',
+      `${begin}cp ${shown(example)} kernels/sgemm/mine-ts.ts`,
       'a kernel of your own: one file, and its path registers it',
     ],
   ];
@@ -143,8 +150,9 @@ function next(record: Record, file: string): string {
   ].join('\n');
 }
 
-/** One suite after a run of all, and the next level of effort after a run of one. */
-function rerun({ suite }: Record): string {
-  const [first, ...others] = suite.split('+');
-  return others.length > 0 ? first : `${first} --thorough`;
+/** One suite after a run of all; after a run of what was asked for, that with the next level of effort. */
+function rerun({ suite, effort, caseFilter }: Record, selectors: readonly string[]): string {
+  if (selectors.length === 0) return suite.split('+')[0];
+  const filter = caseFilter === null ? [] : ['--case', caseFilter];
+  return [...[...selectors, ...filter].map(quoted), ...(effort === 'quick' ? [] : ['--thorough'])].join(' ');
 }

@@ -53,6 +53,7 @@ interface Defaults {
   pool(op: AnyOp, seed: number): readonly Case[];
 }
 
+/** Throws NfoldError where there is nothing to run, for selectors, cases and texts that cannot be. Takes over Ctrl-C. */
 export async function prepareRun(selectors: readonly string[], flags: Flags, defaults: Defaults): Promise<Run> {
   const { candidates, problems } = select(selectors, scan());
   const chosen = (selectors.length === 0 ? defaults.suites : suites)

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import pc from 'picocolors';
 import { exit } from '../contract/errors.ts';
-import { counted } from '../contract/words.ts';
+import { counted, quoted } from '../contract/words.ts';
 import { type Curves, svgCurve, terminalCurve } from '../report/curve.ts';
 import { duration } from '../report/format.ts';
 import { type Progress, print, printJson, progress } from '../report/output.ts';
@@ -92,7 +92,6 @@ async function asText(outcome: Outcome, until: number, flags: TrainFlags, curves
 
 /** The command that continues from a checkpoint. */
 function goOn(file: string, step: number, until: number, { save, minutes }: TrainFlags): string {
-  const quoted = (name: string) => (/^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`);
   const limit = minutes !== undefined ? ` --minutes ${minutes}` : step < until ? '' : ` --steps ${2 * step}`;
   return `npx nfold train --resume ${quoted(file)}${save === undefined ? '' : ` --save ${quoted(save)}`}${limit}`;
 }

@@ -2,6 +2,7 @@
 
 export const exit = { fine: 0, failed: 1, usage: 2, nothing: 3, interrupted: 130 } as const;
 
+/** `code` is the exit code; the message is one sentence. */
 export class NfoldError extends Error {
   readonly code: number;
   constructor(message: string, code: number = exit.usage) {

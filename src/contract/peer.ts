@@ -12,6 +12,8 @@ export interface BoundPeer {
 
 export interface Peer {
   readonly about: string;
+  /** The package that holds it. */
+  readonly library: string;
   /** As the library sets them by default: one, or one for each core. Nothing of ours changes that. */
   readonly threads: 'one' | 'any';
   /** Ops at which it is about as slow as the baseline, and gets no more calls than that. */

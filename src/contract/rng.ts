@@ -15,6 +15,7 @@ export interface Rng {
   fork(): Rng;
 }
 
+/** The same draws for the same seed, on every machine. */
 export function makeRng(seed: number): Rng {
   const source = xoroshiro128plus(seed);
   const unit = () => (source.next() >>> 8) * 2 ** -24;

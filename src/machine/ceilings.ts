@@ -1,10 +1,9 @@
 /** What this machine can do, as measured, and where that is kept: .nfold/peaks, one file a machine and runtime. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { stateFolder } from '../catalog/places.ts';
+import { keep, stateFolder } from '../catalog/places.ts';
 import { type Machine, machine, type Runtime, runtime } from './fingerprint.ts';
 
 /** Gflop/s of fused multiply-adds from registers. */
@@ -71,8 +70,7 @@ export function loadCeilings(file = ceilingsFile()): Ceilings | null {
   }
 }
 
-export function saveCeilings(ceilings: Ceilings, file = ceilingsFile()): string {
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileAtomic.sync(file, `${JSON.stringify(ceilings, null, 1)}\n`);
-  return file;
+/** Whether they could be kept. */
+export function saveCeilings(ceilings: Ceilings, file = ceilingsFile()): boolean {
+  return keep(file, `${JSON.stringify(ceilings, null, 1)}\n`);
 }

@@ -120,6 +120,7 @@ export interface PeakOptions {
   onProgress?(note: string): void;
 }
 
+/** Gflop/s and GB/s. Throws CellError or BuildError if it was aborted or the probe does not run here. */
 export async function measureCeilings({ sweeps, signal, onProgress }: PeakOptions): Promise<Ceilings> {
   const started = new Date();
   const here = machine();

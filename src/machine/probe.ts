@@ -66,6 +66,7 @@ const v = numbered('v', width);
 const s = numbered('s', width);
 const load = (i: number) => `(v128.load ${at(i, 'i')})`;
 
+/** WebAssembly text. */
 export function probe(): string {
   const call = (kind: Kind, index: number) => `
     (if (i32.eq (i32.load (local.get $control)) (i32.const ${index})) (then

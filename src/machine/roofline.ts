@@ -23,6 +23,7 @@ export interface Work {
   readonly written: number;
 }
 
+/** Of one call. */
 export function workOf(op: AnyOp, dims: Readonly<Record<string, number>>): Work {
   const tensors = Object.values<TensorSpec>(op.tensors);
   const bytesOf = (some: readonly TensorSpec[]) => some.reduce((sum, spec) => sum + 4 * lengthOf(spec, dims), 0);
@@ -82,6 +83,7 @@ function bandwidthPeak(ceilings: Ceilings, level: string, has: Resources): numbe
   return scaled(rates, has.threads);
 }
 
+/** Which of the two bounds holds at these dims, and how much time it leaves. */
 export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Omit<Work, 'written'>, has: Resources): Roof {
   const peak = computePeak(ceilings, has);
   const level = levelOf(ceilings, workingSet, has.threads);

@@ -29,6 +29,7 @@ export interface RoundInputs {
 /** One call in so many, or more, is compared with the oracle in full. */
 export const fullShare = 10;
 
+/** The same for the same arguments, so that a round can be replayed without those before it. `calls`: the most of any variant. */
 export function roundInputs(
   op: AnyOp,
   c: Case,

@@ -60,6 +60,7 @@ export interface Arm {
   readonly judged: string;
 }
 
+/** Never rejects for what a variant does, which becomes its verdict; it does for a baseline that fails. */
 export async function measure(request: MeasureRequest): Promise<Measured> {
   const { op, effort, signal } = request;
   const rng = makeRng(deriveSeed(request.seed, op.name, 'rounds'));

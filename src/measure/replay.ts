@@ -22,6 +22,7 @@ export interface ReplayRequest extends Conditions {
   readonly effort: Effort;
 }
 
+/** What a cell or a build throws becomes the verdict. */
 export async function replayTimed(request: ReplayRequest, variant: Variant, c: Case, timed: Timed): Promise<Verdict> {
   const { op, seed, text, without } = request;
   const name = op.caseName(c);

@@ -28,6 +28,7 @@ export interface Round {
   readonly rng: Rng;
 }
 
+/** Adds samples, verdicts and warm-ups to `measured`; throws if it was aborted, or if the baseline fails. */
 export async function runRound(request: MeasureRequest, measured: Measured, round: Round): Promise<void> {
   const { op, signal, cases } = request;
   const choice = cpus();

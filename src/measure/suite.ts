@@ -4,7 +4,7 @@ import { type Built, build, buildBaseline } from '../build/build.ts';
 import { BuildError } from '../build/sources.ts';
 import { type CandidateFile, type Problem, shown } from '../catalog/candidates.ts';
 import { loadOp, loadOracle } from '../catalog/ops.ts';
-import { loadPeer, type PeerVariant } from '../catalog/peers.ts';
+import { isInstalled, loadPeer, type PeerVariant } from '../catalog/peers.ts';
 import { selectCases } from '../catalog/select.ts';
 import { threadsOf } from '../cell/opening.ts';
 import type { Parameters } from '../contract/candidate.ts';
@@ -128,12 +128,13 @@ export async function planOp(
   const [op, oracle, baseline] = await Promise.all([loadOp(opName), loadOracle(opName), buildBaseline(opName)]);
   const cases = timedCases(op, options);
   const js = candidates.filter(({ kind }) => kind === 'ts').length;
+  const there = (await Promise.all(peers.map(isInstalled))).filter(Boolean).length;
   return {
     nsPerFlop: await paceOf(op, baseline, options.text),
     cases: cases.map(({ dims }) => ({ flop: op.flop(dims), bytes: workOf(op, dims).workingSet })),
     checked: (calls) => checked(op, oracle, calls, candidates.length),
     js,
-    wasm: candidates.length - js + peers.length,
+    wasm: candidates.length - js + there,
     twin: js < candidates.length ? 'wasm' : 'js',
     checks: planChecks(op, verifiedCases(op, cases, options), options.effort.repeats, false).length,
   };
@@ -148,6 +149,7 @@ function checked(op: AnyOp, { sketch }: Oracle, calls: number, candidates: numbe
   return { sent: calls, truths: sketch ? Math.ceil(calls / fullShare) : calls };
 }
 
+/** Writes verdicts into the entries. `timedShapes`: check the timed shapes on the inputs that they are timed in as well. */
 export async function verifyEntries(
   prepared: Prepared,
   cases: readonly Case[],
@@ -163,6 +165,7 @@ export async function verifyEntries(
   for (const entry of entries) entry.verdict = verdicts.get(entry.id) ?? entry.verdict;
 }
 
+/** Aborted, it returns what there is by then, marked as interrupted. */
 export async function runOp(
   suite: Suite,
   opName: string,

@@ -30,6 +30,7 @@ export interface Observed {
 
 const percent = (share: number) => `${Number((100 * share).toPrecision(share < 0.1 ? 1 : 2))} %`;
 
+/** One sentence each; none if the machine was quiet. */
 export function warningsOf(seen: Observed): string[] {
   const { machine, threads, calls, rounds, warmups, pacesNs, stolen, beside, clockNs, shortest } = seen;
   const found: string[] = [];

@@ -38,6 +38,7 @@ export interface RunFacts {
 /** A record to be: saving it gives it its id and counts its attempts. */
 export type Draft = Omit<Record, 'id'>;
 
+/** Times in nanoseconds, rates in Gflop/s and 10^9 bytes a second; what is not known is null. */
 export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Draft {
   const { machine, runtime, options, startedAt, textName, interrupted, strays } = facts;
   const ran = new Set(outcomes.map(({ suite }) => suite));

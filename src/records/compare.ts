@@ -42,6 +42,7 @@ export interface Compared {
   readonly cases: readonly Row[];
 }
 
+/** Whether they may be compared, two baselines for one, is for the caller to ask (differences.ts). */
 export function compareRecords(records: readonly Record[]): Compared {
   const means: Row[] = [];
   const cases: Row[] = [];

@@ -128,6 +128,7 @@ export interface Summaries {
   readonly damaged: readonly string[];
 }
 
+/** Damaged files are passed over, and told. */
 export function summaries(folder = recordsFolder): Summaries {
   const found: Summary[] = [];
   const damaged: string[] = [];
@@ -142,6 +143,7 @@ export function summaries(folder = recordsFolder): Summaries {
   return { summaries: found, damaged };
 }
 
+/** Throws NfoldError, which names the file, where it is none or damaged. */
 export function loadRecord(file: string): Record {
   return parsed(Record, readFileText(file), file);
 }

@@ -65,7 +65,7 @@ function changeHeads(records: readonly Record[]): Column[] {
     .slice(1)
     .flatMap((_, i) => [
       { head: `${letter(i + 1)} / A`, align: 'right' as const },
-      { head: '95 % interval' },
+      { head: '95 % interval', spare: 2 },
       { head: 'verdict' },
     ]);
 }

@@ -9,6 +9,7 @@ export function multiple(value: number | null): string {
   return value === null ? '-' : `${digits(value)}x`;
 }
 
+/** Three digits, or all before the point. */
 export function digits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
@@ -23,6 +24,7 @@ export function ratioInterval({ low, high }: Edges): string {
   return low === null || high === null ? '' : `[${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }
 
+/** `17.2 us`, `8.35 ms`, `1.20 s`. */
 export function duration(ns: number | null): string {
   if (ns === null) return '-';
   if (ns >= 1e9) return `${(ns / 1e9).toPrecision(3)} s`;

@@ -14,6 +14,7 @@ const none = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid',
 const blank = [...none, 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'];
 const gap = '  ';
 
+/** One cell a column in each row, colours allowed. Columns that may go do so until it fits `width`, or none is left to go. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

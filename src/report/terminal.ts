@@ -52,17 +52,17 @@ function header(record: Record): string {
 const suiteColumns: readonly Column[] = [
   { head: 'candidate' },
   { head: 'verified' },
-  { head: 'cases', align: 'right', spare: 3 },
+  { head: 'cases', align: 'right', spare: 4 },
   { head: 'mean speedup' },
-  { head: 'geometric', align: 'right', spare: 1 },
-  { head: 'harmonic', align: 'right', spare: 4 },
-  { head: 'least..greatest', align: 'right', spare: 2 },
-  { head: 'Gflop/s', align: 'right', spare: 5 },
-  { head: '% of peak', align: 'right', spare: 5 },
-  { head: 'GB/s', align: 'right', spare: 7 },
-  { head: 'threads', align: 'right' },
-  { head: 'tier', spare: 6 },
-  { head: 'flags' },
+  { head: 'geometric', align: 'right', spare: 2 },
+  { head: 'harmonic', align: 'right', spare: 5 },
+  { head: 'least..greatest', align: 'right', spare: 3 },
+  { head: 'Gflop/s', align: 'right', spare: 6 },
+  { head: '% of peak', align: 'right', spare: 6 },
+  { head: 'GB/s', align: 'right', spare: 8 },
+  { head: 'threads', align: 'right', spare: 1 },
+  { head: 'tier', spare: 7 },
+  { head: 'flags', spare: 1 },
 ];
 
 function suiteTable(record: Record, { name, ops }: Suite, means: readonly Mean[]): string {
@@ -146,12 +146,12 @@ const caseColumns: readonly Column[] = [
   { head: 'candidate' },
   { head: 'time', align: 'right' },
   { head: 'speedup', align: 'right' },
-  { head: '95 % interval' },
-  { head: 'Gflop/s', align: 'right' },
-  { head: 'GB/s', align: 'right', spare: 3 },
-  { head: '% of', align: 'right' },
-  { head: 'its peak', spare: 1 },
-  { head: 'parameters', spare: 4 },
+  { head: '95 % interval', spare: 1 },
+  { head: 'Gflop/s', align: 'right', spare: 2 },
+  { head: 'GB/s', align: 'right', spare: 5 },
+  { head: '% of peak', align: 'right', spare: 3 },
+  { head: 'peak', spare: 4 },
+  { head: 'parameters', spare: 6 },
 ];
 
 function caseTable(record: Record, op: string): string {

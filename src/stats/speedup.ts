@@ -129,6 +129,7 @@ export function leastNs(samples: readonly Sampled[], variant: string, c: string)
   return medians.length > 0 ? Math.min(...medians) : null;
 }
 
+/** Of one case: the geometric mean over rounds; null where no round holds both. */
 export function speedup(samples: readonly Sampled[], baseline: string, variant: string, c: string): Interval | null {
   const values = [...ratios(samples, baseline, variant, c).values()];
   return values.length > 0 ? logInterval(values) : null;

@@ -48,6 +48,7 @@ export interface Checkpoint {
   readonly losses: readonly number[];
 }
 
+/** Throws NfoldError where it cannot be written; what was there before then stays. */
 export function writeCheckpoint(
   file: string,
   op: AnyOp,
@@ -67,6 +68,7 @@ export function writeCheckpoint(
   }
 }
 
+/** Throws NfoldError for what is no checkpoint, damaged, or of a model that the op does not have. */
 export function readCheckpoint(file: string, op: AnyOp): Checkpoint {
   const content = readGiven('checkpoint', file);
   const end = content.indexOf(10);

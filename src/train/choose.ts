@@ -17,6 +17,7 @@ export interface Choice {
   readonly why: string | null;
 }
 
+/** Throws NfoldError where none can be found or none passes. */
 export async function choose(
   { task, threads, from, candidate }: Plan,
   selector: string | undefined,

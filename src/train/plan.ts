@@ -46,6 +46,7 @@ export interface Plan {
 const defaultCase = 'B4T64L4C128NH4V256';
 const defaultSteps = 2000;
 
+/** Throws NfoldError for flags that contradict each other or the checkpoint. */
 export async function makePlan(flags: TrainFlags): Promise<Plan> {
   if (flags.save !== undefined) checkWritable(flags.save, '--save');
   if (flags.plot !== undefined) checkWritable(flags.plot, '--plot');

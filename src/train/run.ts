@@ -39,6 +39,7 @@ export interface Outcome {
 /** Held-out losses in a run whose user asks for no other number. */
 const evaluations = 20;
 
+/** Throws NfoldError if a loss or the state stops being finite; aborted, it saves the state and returns what there is. */
 export async function run(
   plan: Plan,
   variant: Variant,

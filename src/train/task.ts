@@ -31,6 +31,7 @@ export interface Batch {
   readonly targets: Int32Array;
 }
 
+/** Throws NfoldError where the held-out tenth of the text does not hold a batch. */
 export function makeTask(op: AnyOp, c: Case, seed: number, { name, bytes }: Text): Task {
   const cut = Math.floor(0.9 * bytes.length);
   const task = { op, case: c, seed, train: bytes.subarray(0, cut), heldOut: bytes.subarray(cut) };
@@ -79,6 +80,7 @@ function batchAt(task: Task, text: Uint8Array, start: number): Batch {
   };
 }
 
+/** A view, no copy. */
 export function bytesOf({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array {
   return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 }

@@ -2,6 +2,7 @@
 import { Impossible } from '../cell/cell.ts';
 import type { Variant } from '../cell/opening.ts';
 import type { AnyOp } from '../contract/op.ts';
+import { quoted } from '../contract/words.ts';
 import type { Finding } from './inspect.ts';
 
 export interface Failure extends Finding {
@@ -40,9 +41,6 @@ export function failure(
   const replay = words.map(quoted).join(' ');
   return { ...finding, op: op.name, candidate: id, case: caseName, distribution, seed, replay };
 }
-
-/** As a shell takes it for one word. */
-const quoted = (word: string) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 const number = (value: number | null) => (value === null ? '?' : String(Number(value.toPrecision(9))));
 
