@@ -3,7 +3,7 @@
  * machine code is read, so that nothing here depends on how long something takes.
  */
 import { describe, expect, test } from 'vitest';
-import { inner, machineCode, sumLoops } from '../bench/revectorizer/code.ts';
+import { inner, loops, machineCode, sumLoops } from '../bench/revectorizer/code.ts';
 import { shapes as probes } from '../bench/revectorizer/tiles.ts';
 import { build, buildBaseline } from '../src/build/build.ts';
 import { compile } from '../src/build/compile.ts';
@@ -45,7 +45,7 @@ describe('right at all edges', () => {
 
   test('in blocks so small that the edges have several, packed and not, in both orders and splits', async () => {
     const blocks = { MC: 12, NC: 32, KC: 8 };
-    const choices: Parameters[] = ['M', 'N'].flatMap((order) =>
+    const some: Parameters[] = ['M', 'N'].flatMap((order) =>
       ['M', 'N'].flatMap((split) =>
         [0, 1].map((packA) => {
           const packB = order === split ? packA : 1 - packA;
@@ -53,6 +53,7 @@ describe('right at all edges', () => {
         }),
       ),
     );
+    const choices = [...some, { ...blocks, unroll: 4, MR: 6, order: 'N', split: 'N', packA: 0, packB: 1 }];
     const generator = generators.find(({ id }) => id === 'sgemm/shaped-6x16-wasmrelaxedsimd');
     const variants = choices.map((choice) => ({ ...generator?.tuning?.with(choice), id: JSON.stringify(choice) }));
     expect(await judged(variants as Variant[], ['integers'])).toEqual(passes(variants as Variant[]));
@@ -85,6 +86,23 @@ describe.skipIf(process.arch !== 'x64')('in registers (x64)', () => {
     for (const { spills, fma128 } of await loopsOf('shaped-6x16-wasmrelaxedsimd', dims, [flag])) {
       expect([spills, fma128]).toEqual([0, 0]);
     }
+  });
+
+  test.each([
+    ['shaped-6x8-wasmrelaxedsimd', []],
+    ['shaped-6x16-wasmrelaxedsimd', [flag]],
+  ])('the tile of %s that packs B while it computes does not spill', async (id, flags) => {
+    const [{ dims }] = op.cases.filter((c) => op.caseName(c) === 'M512N512K512');
+    const generator = generators.find((candidate) => candidate.id === `sgemm/${id}`);
+    const artifact = await generator?.tuning?.with({ order: 'N' }).artifact(dims, 2);
+    const code = artifact?.kind === 'wasm' ? machineCode(artifact.bytes, flags) : null;
+    const packing = loops(code ?? '').filter(({ instructions, wide, narrow }) => {
+      const stores = instructions.filter((text) => /^vmov\w+ \[(?!rbp)/.test(text)).length;
+      return wide + narrow === 48 && stores === 8;
+    });
+    expect(packing.map(({ wide, narrow, spills }) => [wide, narrow, spills])).toEqual([
+      flags.length > 0 ? [48, 0, 0] : [0, 48, 0],
+    ]);
   });
 
   test('6x16 spills without the flag, which is why it asks for it', async () => {

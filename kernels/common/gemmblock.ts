@@ -15,9 +15,10 @@ const tileArgs = Object.keys(tileParams).map(get).join(' ');
 
 /** `block<depth>` and all that it calls. `$h`: the pair of alpha and beta; `$zero`: whether C is not to be read. */
 export function block(plan: Plan, depth: number): string {
-  const { NR, a, b, cRow, packA, packB, tail, wide } = plan;
+  const { NR, a, b, cRow, packA, packB, tail, wide, packsItself } = plan;
+  const packsFirst = packB && wide && !packsItself;
   const params = ['A', 'B', 'C', 'rows', 'columns', 'own', 'h', 'zero'];
-  const locals = ['Ap', 'Bp', 'BpTail', 'a', 'b', 'c', 's', 'sRow', 'mc', 'mr', 'left', 'panels'];
+  const locals = ['Ap', 'Bp', 'BpTail', 'a', 'b', 'c', 's', 'sRow', 'mc', 'mr', 'left', 'panels', 'source'];
   const words = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'i32']));
   const body = `
     ${set('Ap', own(plan.apAt))}
@@ -26,14 +27,14 @@ export function block(plan: Plan, depth: number): string {
     ${set('b', get('B'))}
     ${set('BpTail', get('Bp'))}
     ${
-      packB && wide
+      packsFirst
         ? `${set('left', get('panels'))}
     (if ${get('left')} (then (loop $pack
       (call $packB${depth} ${get('b')} ${get('BpTail')})
       ${advance('b', NR * b.col)}
       ${advance('BpTail', 4 * NR * depth)}
       (br_if $pack (local.tee $left (i32.sub ${get('left')} ${i32(1)}))))))`
-        : move('b', get('panels'), NR * b.col)
+        : move('b', get('panels'), NR * b.col) + (packB ? move('BpTail', get('panels'), 4 * NR * depth) : '')
     }
     ${ifTail(plan, `(call $packLast${depth} ${get('b')} ${get('BpTail')})`)}
     ${plan.rowsOutside ? rowsOutside(plan, depth) : columnsOutside(plan, depth)}`;
@@ -41,7 +42,7 @@ export function block(plan: Plan, depth: number): string {
   const columns = { depth, line: b.col, step: b.row };
   const rows = (mr: number) => ({ lanes: mr, depth, line: a.row, step: a.col, row: 4 * mr });
   return [
-    ...(packB && wide ? [pack({ name: `packB${depth}`, lanes: NR, row: 4 * NR, ...columns })] : []),
+    ...(packsFirst ? [pack({ name: `packB${depth}`, lanes: NR, row: 4 * NR, ...columns })] : []),
     ...(tail ? [pack({ name: `packLast${depth}`, lanes: tail, row: 4 * plan.tailWidth, ...columns })] : []),
     ...(packA ? plan.heights.map((mr) => pack({ name: `packA${depth}x${mr}`, ...rows(mr) })) : []),
     ...tiles(plan, depth),
@@ -59,14 +60,22 @@ export function block(plan: Plan, depth: number): string {
     const start = `
       (select ${own(headerAt.zeros)} ${get('c')} ${get('zero')})
       (select ${i32(0)} ${i32(cRow)} ${get('zero')})`;
+    const source = packsItself ? get('source') : '';
+    const nextSource = packsItself ? `(if ${source} (then ${advance('source', NR * b.col)}))` : '';
     const A = packA ? get('Ap') : get('A');
-    return `(block $done (loop $blocks
+    return `${packsItself ? set('source', get('B')) : ''}
+    (block $done (loop $blocks
       (br_if $done (i32.eqz ${get('rows')}))
       ${set('mc', `(select ${i32(mc)} ${get('rows')} (i32.gt_u ${get('rows')} ${i32(mc)}))`)}
       ${packA ? `(call $packRows${depth} ${get('A')} ${get('Ap')} ${get('mc')})` : ''}
       ${set('b', packB ? get('Bp') : get('B'))}
       ${set('c', get('C'))}
-      ${eachPanel(plan, depth, `(call $column${depth} ${A} ${get('b')} ${get('c')} ${start} ${get('h')} ${get('mc')})`)}
+      ${eachPanel(
+        plan,
+        depth,
+        `(call $column${depth} ${A} ${get('b')} ${get('c')} ${start} ${get('h')} ${get('mc')} ${source}) ${nextSource}`,
+      )}
+      ${packsItself ? set('source', i32(0)) : ''}
       ${ifTail(plan, `(call $last${depth} ${A} ${get('BpTail')} ${get('c')} ${get('h')} ${get('own')} ${get('mc')})`)}
       ${move('A', get('mc'), a.row)}
       ${move('C', get('mc'), cRow)}
@@ -135,11 +144,12 @@ function down(MR: number, body: string): string {
 
 /** Tiles of each height: of full width into C, of the tail's into scratch. */
 function tiles(plan: Plan, kc: number): string[] {
-  const { NR, a, b, cRow, packA, packB, unroll } = plan;
+  const { MR, NR, a, b, cRow, packA, packB, packsItself, unroll } = plan;
   const common = (mr: number) => ({ mr, kc, unroll, aStep: packA ? { row: 4, col: 4 * mr } : a });
   const wide = { width: NR / 4, bRow: packB ? 4 * NR : b.row, cRow };
   const last = { width: plan.tailWidth / 4, bRow: 4 * plan.tailWidth, cRow: 4 * NR };
   return [
+    ...(packsItself ? [tile({ name: `packing${kc}`, ...wide, bRow: b.row, ...common(MR), packs: true })] : []),
     ...(plan.wide ? plan.heights.map((mr) => tile({ name: `tile${kc}x${mr}`, ...wide, ...common(mr) })) : []),
     ...(plan.tail ? plan.tailHeights.map((mr) => tile({ name: `last${kc}x${mr}`, ...last, ...common(mr) })) : []),
   ];
@@ -148,16 +158,18 @@ function tiles(plan: Plan, kc: number): string[] {
 /** Bytes from a block of $mr rows of op(A), packed or not, to the next. */
 const nextA = ({ packA, a }: Plan, depth: number) => move('a', get('mr'), packA ? 4 * depth : a.row);
 
-/** One panel of B against $rows rows. */
+/** One panel of B against $rows rows; if it is not packed yet, it lies at `$source`, and the first tile packs it. */
 function column(plan: Plan, depth: number): string {
+  const compute = dispatch(plan.heights, (mr) => `(call $tile${depth}x${mr} ${tileArgs})`);
+  const packing = `(call $packing${depth} ${tileArgs.replace(get('b'), get('source'))} ${get('b')})`;
   return func({
     name: `column${depth}`,
-    params: { ...tileParams, rows: 'i32' },
+    params: { ...tileParams, rows: 'i32', ...(plan.packsItself && { source: 'i32' }) },
     locals: { mr: 'i32' },
     body: down(
       plan.MR,
       `
-      ${dispatch(plan.heights, (mr) => `(call $tile${depth}x${mr} ${tileArgs})`)}
+      ${plan.packsItself ? `(if ${get('source')} (then ${packing} ${set('source', i32(0))}) (else ${compute}))` : compute}
       ${nextA(plan, depth)}
       ${move('c', get('mr'), plan.cRow)}
       ${set('s', add(get('s'), `(i32.mul ${get('mr')} ${get('sRow')})`))}`,

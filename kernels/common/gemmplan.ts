@@ -38,28 +38,31 @@ export const tunable = {
 
 /**
  * Parameters by shape. What is packed is split among the threads by its own side, so that each packs what it needs and none
- * waits. Rows of op(A) are streams of memory, of which MR pass through L1 at a time, beside a panel of B from L2; a
- * transposed A has a line of memory for each k instead, and is better passed over once for each panel of B.
+ * waits.
+ *
+ *   B as it lies     rows outside: MR rows of A in L1, passed by all of B, which L2 holds
+ *   B transposed     the same by panels, packed NC columns at a time before the rows pass
+ *   B packed else    columns outside: MC rows of A in L2, passed by one panel after the other from L3; the first tile of each
+ *                    packs it, and so packing takes no time of its own
  */
 export function choice(
   { M, N, K, ldb, transA, transB }: Shape,
-  { L1, L2 }: CacheBytes,
+  { L1, L2, L3 }: CacheBytes,
   MR: number,
   NR: number,
 ): Blocking {
   // Rows that do not start with a line lie across two, wherever they are read: once in packing, or for every MR rows.
   const across = ldb % 16 !== 0 && M > 128;
   const packB = transA || transB || N > 384 || across ? 1 : 0;
-  const common = { MR, NR, unroll: 4, packB, split: packB ? 'N' : 'M' };
-  const columns = (KC: number) => NR * Math.max(1, Math.floor(L2 / 2 / (4 * KC * NR)));
-  if (transA) {
-    // Half of L1 for a panel of B, an eighth of L2 for the rows of A that pass it.
-    const KC = Math.max(32, Math.floor(L1 / 2 / (4 * NR)));
-    const MC = MR * Math.max(1, Math.floor(L2 / 8 / (4 * KC * MR)));
-    return { ...common, order: 'N', packA: M > 512 ? 1 : 0, MC, NC: columns(KC), KC };
-  }
-  const KC = Math.max(32, Math.min(K, Math.floor((0.75 * L1) / (4 * MR))));
-  return { ...common, order: 'M', packA: 0, MC: MR, NC: columns(KC), KC };
+  const common = { MR, NR, unroll: 4, packB, packA: transA && M > 512 ? 1 : 0, split: packB ? 'N' : 'M' };
+  // A transposed A has a line of memory for each k, and not for 16 of them: a panel of B that these pass is to stay in half of L1.
+  const depth = transA ? L1 / 2 / (4 * NR) : Math.min(K, (0.75 * L1) / (4 * MR));
+  const KC = Math.max(32, Math.floor(depth));
+  /** So much of `unit` rows or columns, KC deep, as lies in so many bytes. */
+  const within = (bytes: number, unit: number) => unit * Math.max(1, Math.floor(bytes / (4 * KC * unit)));
+  return packB && !(transB && !transA)
+    ? { ...common, order: 'N', MC: within(L2 / 8, MR), NC: within(transA ? L2 / 2 : L3 / 4, NR), KC }
+    : { ...common, order: 'M', MC: MR, NC: within(L2 / 2, NR), KC };
 }
 
 /** What the harness zeroes before each call. */
@@ -102,6 +105,8 @@ export function planOf({ M, N, K, lda, ldb, ldc, transA, transB }: Shape, p: Blo
     ...{ full, kc, kcLast, depths: K === 0 ? [] : [...new Set(full > 0 ? [kc, kcLast] : [kcLast])] },
     /** Whether there is a panel of full width. */
     wide: N >= NR,
+    /** Whether the first tile of each panel of B packs it: the rows of B run along it, and that tile is surely of full height. */
+    packsItself: packB && p.order === 'N' && p.split === 'N' && b.col === 4 && N >= NR && M >= 3 * MR,
     heights: heightsTo(Math.min(MR, M)),
     tailHeights: heightsTo(Math.min(tailMR, M)),
     /** Bytes from one panel of B to the next, of a given depth. */

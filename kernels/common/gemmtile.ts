@@ -2,6 +2,7 @@
  * C[0..mr][0..nr] = alpha * (sum over k of a[p,k] b[k,j]) + beta * s[p,j], as WebAssembly text for one mr x nr and one depth.
  *
  * Shapes   a: `aStep` apart; b: rows `bRow` bytes apart; C: rows `cRow` bytes apart; s: rows `$sRow` bytes apart (0: zeros).
+ *          packs: the rows of b are left at `$to` as well, one after the other.
  * Numerics one accumulator for each element, fused multiply-add in order of k.
  * Needs    relaxed SIMD. The revectorizer wants: accumulators from a zero constant or from pairs of loads, vectors in pairs 16
  *          bytes apart, every load of the epilogue before its first store. It packs both branches of the epilogue.
@@ -22,26 +23,28 @@ export interface Tile {
   readonly bRow: number;
   readonly cRow: number;
   readonly unroll: number;
+  readonly packs?: boolean;
 }
 
 /** `$h`: alpha, beta, and whether they are 1 and 0, in memory: in registers they would be two too many for the loop. */
 export const tileParams = { a: 'i32', b: 'i32', c: 'i32', s: 'i32', sRow: 'i32', h: 'i32' };
 
-export function tile({ name, mr, width, kc, aStep, bRow, cRow, unroll }: Tile): string {
+export function tile({ name, mr, width, kc, aStep, bRow, cRow, unroll, packs = false }: Tile): string {
   const sum = (p: number, q: number) => `c${p}_${q}`;
+  // From the right: after a store of the lower half V8 would do that half again on its own, as 128 bits.
+  const right = Array.from({ length: width }, (_, n) => width - 1 - n);
+  const row = (address: string, offset: number, vector: (q: number) => string) =>
+    right.map((q) => `(v128.store offset=${offset + 16 * q} ${get(address)} ${get(vector(q))})`).join('\n');
   const rank1 = (u: number) => `
     ${each(width, (q) => set(`b${q}`, `(v128.load offset=${u * bRow + 16 * q} ${get('b')})`))}
+    ${packs ? row('to', 16 * width * u, (q) => `b${q}`) : ''}
     ${each(
       mr,
       (p) => `
       ${set('x', `(v128.load32_splat offset=${p * aStep.row + u * aStep.col} ${get('a')})`)}
       ${each(width, (q) => set(sum(p, q), `(f32x4.relaxed_madd ${get('x')} ${get(`b${q}`)} ${get(sum(p, q))})`))}`,
     )}`;
-  // From the right: after a store of the lower half V8 would do that half again on its own, as 128 bits.
-  const right = Array.from({ length: width }, (_, n) => width - 1 - n);
-  const store = each(mr, (p) =>
-    right.map((q) => `(v128.store offset=${p * cRow + 16 * q} ${get('c')} ${get(sum(p, q))})`).join('\n'),
-  );
+  const store = each(mr, (p) => row('c', p * cRow, (q) => sum(p, q)));
   const scaled = (p: number) => `
     ${each(width, (q) => {
       const before = `(f32x4.mul (v128.load offset=${16 * q} ${get('s')}) ${get('beta')})`;
@@ -53,10 +56,17 @@ export function tile({ name, mr, width, kc, aStep, bRow, cRow, unroll }: Tile): 
   const locals = ['x', 'beta', ...Array.from({ length: width }, (_, q) => `b${q}`), ...sums];
   return func({
     name,
-    params: tileParams,
+    params: packs ? { ...tileParams, to: 'i32' } : tileParams,
     locals: { k: 'i32', ...Object.fromEntries(locals.map((local) => [local, 'v128'])) },
     body: `
-      ${repeat('k', turns, [each(unroll, rank1), advance('a', unroll * aStep.col), advance('b', unroll * bRow)].join('\n'))}
+      ${repeat(
+        'k',
+        turns,
+        [
+          ...[each(unroll, rank1), advance('a', unroll * aStep.col), advance('b', unroll * bRow)],
+          ...(packs ? [advance('to', 16 * width * unroll)] : []),
+        ].join('\n'),
+      )}
       ${each(kc - turns * unroll, rank1)}
       (if (i32.load offset=8 ${get('h')}) (then ${store} (return)))
       ${set('x', `(v128.load32_splat ${get('h')})`)}
