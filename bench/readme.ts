@@ -18,7 +18,7 @@ function newest(suite: Suite): { record: Record; file: string } {
   for (const file of recordFiles().reverse()) {
     const record = loadRecord(file);
     const whole = suite.ops.every((op) =>
-      record.means.some((mean) => mean.suite === suite.name && (mean.op ?? mean.suite) === op && mean.arithmetic),
+      record.means.some((mean) => mean.suite === suite.name && mean.op === op && mean.arithmetic),
     );
     if (whole && !record.interrupted) return { record, file };
   }

@@ -135,4 +135,4 @@ function changesOf(
 }
 
 const meanFloor = ({ record, op, candidate }: One): number | null =>
-  record.means.find((mean) => mean.candidate === candidate && (mean.op ?? mean.suite) === op)?.noiseFloor ?? null;
+  record.means.find((mean) => mean.candidate === candidate && mean.op === op)?.noiseFloor ?? null;

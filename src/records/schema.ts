@@ -84,7 +84,7 @@ export const Mean = z.object({
   candidate: z.string(),
   peer: z.boolean(),
   suite: z.string(),
-  op: z.string().optional(),
+  op: z.string(),
   ...spread,
   comparison: Comparison.nullable().default(null),
   /** Of the mean: what one variant, timed against itself in this run, showed. */

@@ -19,8 +19,7 @@ export function historyOf(records: readonly Summary[], candidate: string, caseNa
     record.candidates
       .filter((c) => c.candidate === candidate && c.op !== null)
       .map(({ op, verdict, attempt, hash }) => {
-        const own = <T extends { candidate: string; op?: string; suite?: string }>(row: T) =>
-          row.candidate === candidate && (row.op ?? row.suite) === op;
+        const own = (row: { candidate: string; op: string }) => row.candidate === candidate && row.op === op;
         const speedup =
           caseName === undefined
             ? record.means.find(own)?.arithmetic
@@ -48,7 +47,7 @@ export function champions(records: readonly Summary[], wanted: (id: string, op: 
   return [...newest].flatMap(([op, key]) => {
     const attempts = records.flatMap((record) =>
       record.means
-        .filter((mean) => (mean.op ?? mean.suite) === op && !mean.peer && wanted(mean.candidate, op))
+        .filter((mean) => mean.op === op && !mean.peer && wanted(mean.candidate, op))
         .flatMap((mean) =>
           mean.arithmetic && conditions(record, op) === key ? [{ mean, record, value: mean.arithmetic.value }] : [],
         ),

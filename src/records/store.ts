@@ -11,7 +11,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   readSync,
   rmSync,
   statSync,
@@ -20,6 +19,7 @@ import {
 import { join } from 'node:path';
 import { z } from 'zod';
 import { shown } from '../catalog/candidates.ts';
+import { readGiven } from '../catalog/given.ts';
 import { recordsFolder } from '../catalog/places.ts';
 import { exit, messageOf, NfoldError } from '../contract/errors.ts';
 import type { Draft } from './assemble.ts';
@@ -145,12 +145,12 @@ export function summaries(folder = recordsFolder): Summaries {
 
 /** Throws NfoldError, which names the file, where it is none or damaged. */
 export function loadRecord(file: string): Record {
-  return parsed(Record, readFileText(file), file);
+  return parsed(Record, readGiven('record', file).toString(), file);
 }
 
 /** Without the bulk, which is neither parsed nor, in a file that nfold wrote, read. */
 export function loadSummary(file: string): Summary {
-  return parsed(Summary, headOf(file) ?? readFileText(file), file);
+  return parsed(Summary, headOf(file) ?? readGiven('record', file).toString(), file);
 }
 
 function parsed<T>(schema: z.ZodType<T>, text: string, file: string): T {
@@ -164,14 +164,6 @@ function parsed<T>(schema: z.ZodType<T>, text: string, file: string): T {
   if (result.success) return result.data;
   const why = z.prettifyError(result.error).split('\n').slice(0, 2).join(' ');
   throw new NfoldError(`${shown(file)} is not a record of this version: ${why}`);
-}
-
-function readFileText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new NfoldError(`${shown(file)} cannot be read: ${messageOf(error)}`);
-  }
 }
 
 /** A file's text up to the bulk, closed; null where it is laid out otherwise or does not end as a whole one does. */

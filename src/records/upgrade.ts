@@ -13,6 +13,8 @@ const steps: { readonly [version: string]: (record: Data) => Data } = {
       hash: listOf(record.results).find((r) => r.candidate === candidate.candidate)?.hash ?? null,
     })),
     baselines: baselinesOf(listOf(record.results)),
+    // A suite was one op then.
+    means: listOf(record.means).map((mean) => ({ op: mean.suite, ...mean })),
   }),
 };
 

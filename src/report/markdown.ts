@@ -11,9 +11,7 @@ const tail = ['% of peak', 'threads', 'flags'];
 /** Op by op, the best candidate first. Where there are several ops, the bytes that each moves are shown as well. */
 export function markdownSuite(record: Record, suite: string, ops: readonly string[]): string {
   const several = ops.length > 1;
-  const means = ops.flatMap((op) =>
-    record.means.filter((mean) => mean.suite === suite && (mean.op ?? suite) === op).sort(byMean),
-  );
+  const means = ops.flatMap((op) => record.means.filter((mean) => mean.suite === suite && mean.op === op).sort(byMean));
   return markdownMeans(record, means, several, several);
 }
 
@@ -36,7 +34,7 @@ export function markdownOp(record: Record, op: string): string {
 function markdownMeans(record: Record, means: readonly Mean[], withOp: boolean, withBytes: boolean): string {
   const rows = means.map((mean) => {
     const own = (row: { candidate: string; op: string | null }) =>
-      row.candidate === mean.candidate && row.op === (mean.op ?? mean.suite);
+      row.candidate === mean.candidate && row.op === mean.op;
     const candidate = record.candidates.find(own);
     const results = record.results.filter(own);
     return [

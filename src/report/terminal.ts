@@ -67,7 +67,7 @@ const suiteColumns: readonly Column[] = [
 
 function suiteTable(record: Record, { name, ops }: Suite, means: readonly Mean[]): string {
   const rows = inOrder(ops, means).map((mean) => {
-    const op = mean.op ?? name;
+    const { op } = mean;
     const candidate = record.candidates.find((c) => c.candidate === mean.candidate && c.op === op);
     const results = record.results.filter((r) => r.candidate === mean.candidate && r.op === op);
     const { arithmetic } = mean;
@@ -137,7 +137,7 @@ export function overallLine({
 
 /** Op by op in the order of the suite, the best first. */
 function inOrder(ops: readonly string[], means: readonly Mean[]): Mean[] {
-  return ops.flatMap((op) => means.filter((mean) => (mean.op ?? mean.suite) === op).sort(byMean));
+  return ops.flatMap((op) => means.filter((mean) => mean.op === op).sort(byMean));
 }
 
 const caseColumns: readonly Column[] = [
