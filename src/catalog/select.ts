@@ -1,5 +1,5 @@
 /** Selectors to candidates: an id, an op, a suite, a glob over ids, or a path. */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import picomatch from 'picomatch';
@@ -41,15 +41,11 @@ function spelledOut(selector: string): readonly string[] {
 }
 
 function one(selector: string, catalog: Catalog): Selection {
-  const exact = catalog.candidates.filter(({ id, op }) => id === selector || op === selector);
-  if (catalog.ops.includes(selector)) {
-    return { candidates: exact, problems: catalog.problems.filter(({ op }) => op === selector) };
-  }
-  if (exact.length > 0) return { candidates: exact, problems: [] };
-  if (/[\\/.]/.test(selector) && existsSync(selector) && statSync(selector).isFile()) return byPath(selector, catalog);
-  const matches = picomatch(selector);
-  const globbed = catalog.candidates.filter(({ id }) => matches(id));
-  if (globbed.length > 0) return { candidates: globbed, problems: [] };
+  const means = meaning(selector);
+  const candidates = catalog.candidates.filter(({ id, op }) => means(id, op));
+  const problems = catalog.problems.filter(({ op }) => op === selector);
+  if (candidates.length > 0 || catalog.ops.includes(selector)) return { candidates, problems };
+  if (statSync(selector, { throwIfNoEntry: false })?.isFile()) return byPath(selector, catalog);
   if (statSync(selector, { throwIfNoEntry: false })?.isDirectory()) {
     throw new NfoldError(`${selector} is a folder: give a file in it, an op, a candidate or a glob.`);
   }
