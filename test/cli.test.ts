@@ -222,6 +222,20 @@ test('Ctrl-C in mid-run saves what was measured and exits 130', async () => {
   rmSync(own, { recursive: true });
 });
 
+test('Ctrl-C before anything was timed leaves no record', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'nfold-stop-'));
+  const { child, outcome } = start(['bench', 'sgemm/ikj-ts', '--quick', '--case', 'M64N64K64'], own);
+  await new Promise<void>((resolve) => {
+    child.stderr?.on('data', (chunk) => String(chunk).includes('seed committed') && resolve());
+  });
+  child.kill('SIGINT');
+  const { code, stdout, stderr } = await outcome;
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+  expect(stderr).toContain('Stopped before anything was timed');
+  expect(existsSync(join(own, '.nfold/records'))).toBe(false);
+  rmSync(own, { recursive: true });
+});
+
 test('a reader that closes the pipe is no failure', async () => {
   const child = spawn(
     'sh',

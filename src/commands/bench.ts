@@ -62,6 +62,8 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
   }
   progress.end();
   const interrupted = options.signal.aborted;
+  if (interrupted && outcomes.every(({ samples }) => samples.length === 0))
+    throw new NfoldError('Stopped before anything was timed, so there is no record of it.', exit.interrupted);
   const draft = assemble(outcomes, {
     ...facts,
     options,
@@ -84,6 +86,7 @@ interface Job extends OpSelection {
 async function announce(jobs: readonly Job[]): Promise<void> {
   const spans: (readonly [number, number])[] = [];
   for (const { suite, op, candidates, options } of jobs) {
+    if (options.signal.aborted) return;
     options.onProgress(`${op}: the baseline's pace`);
     const planned = await planOp(suite, op, candidates, options).catch((error: unknown) => {
       if (options.signal.aborted) return null;

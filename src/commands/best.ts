@@ -50,7 +50,7 @@ function asText(found: readonly Champion[]): string {
     { head: 'best' },
     { head: 'mean speedup' },
     { head: 'chosen from' },
-    { head: 'record' },
+    { head: 'record', spare: 1 },
   ];
   return table(
     columns,

@@ -59,7 +59,9 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
       `       isolation of candidates: ${report.isolation}`,
       '',
       'Peers',
-      ...peers.map(({ peer, reason }) => `  ${mark(reason === null)}  ${peer}${reason === null ? '' : `: ${reason}`}`),
+      ...peers.map(
+        ({ peer, op, reason }) => `  ${mark(reason === null)}  ${peer}, ${op}${reason === null ? '' : `: ${reason}`}`,
+      ),
       '',
       `Packages  ${Object.entries(report.packages)
         .map((pair) => pair.join(' '))

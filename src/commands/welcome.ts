@@ -7,7 +7,7 @@ export function welcome(): void {
 It pairs plain TypeScript kernels (matrix multiply, a whole GPT-2 training step) with optimized candidates in
 TypeScript and WebAssembly, proves that they compute the same, and reports the mean speedup multiple.
 
-  nfold bench                    verify and time everything, in two to three minutes
+  nfold bench                    verify and time everything, two and a half minutes
   nfold verify sgemm             prove the equivalence of every sgemm candidate
   nfold list                     ops, cases, and candidates with their ideas
 

@@ -132,6 +132,7 @@ export async function measureCeilings({ sweeps, signal, onProgress }: PeakOption
   };
   signal?.addEventListener('abort', stop);
   try {
+    signal?.throwIfAborted();
     onProgress?.('peak: opening');
     const most = Math.min(mostMemory, Math.max(leastMemory, beyondCaches * (told.at(-1)?.bytes ?? mostMemory)));
     for (const one of probes) await one.open(bytes, here.cores, most);
@@ -204,7 +205,7 @@ export async function ceilingsNow(options: PeakOptions): Promise<Ceilings | null
     const ceilings = await measureCeilings(options);
     return consistent(ceilings) ? ceilings : null;
   } catch (error) {
-    if (error instanceof CellError || error instanceof BuildError) return null;
+    if (options.signal?.aborted || error instanceof CellError || error instanceof BuildError) return null;
     throw error;
   }
 }
