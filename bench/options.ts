@@ -1,6 +1,11 @@
-/** The options of a command in this folder: a wrong one is a sentence and exit code 2. */
+/** What the commands of this folder have in common: a wrong option, or what else is the user's to mend, is a sentence and an exit code. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { exit, messageOf } from '../src/contract/errors.ts';
+import { exit, messageOf, NfoldError } from '../src/contract/errors.ts';
+
+process.on('uncaughtException', (error) => {
+  console.error(error instanceof NfoldError ? error.message : error);
+  process.exit(error instanceof NfoldError ? error.code : exit.failed);
+});
 
 export function parseOptions<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   try {

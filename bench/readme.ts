@@ -6,10 +6,12 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { packageRoot } from '../src/catalog/places.ts';
+import { exit, NfoldError } from '../src/contract/errors.ts';
 import type { Record } from '../src/records/schema.ts';
 import { loadRecord, recordFiles } from '../src/records/store.ts';
 import { markdownBest, markdownOp, markdownSource, markdownSuite } from '../src/report/markdown.ts';
 import { overallLine, reportRecord } from '../src/report/terminal.ts';
+import './options.ts';
 import { fill } from './page.ts';
 import { type Suite, suites } from './suites.ts';
 
@@ -22,7 +24,10 @@ function newest(suite: Suite): { record: Record; file: string } {
     );
     if (whole && !record.interrupted) return { record, file };
   }
-  throw new Error(`no record is a whole run of ${suite.name}: 'npx nfold bench ${suite.name} --quick' makes one`);
+  throw new NfoldError(
+    `No record here is a whole run of ${suite.name}: 'npx nfold bench ${suite.name} --quick' makes one.`,
+    exit.nothing,
+  );
 }
 
 const found = suites.map((suite) => ({ suite, ...newest(suite) }));

@@ -8,10 +8,18 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const needed = 24;
+
+/** @param {NodeJS.ErrnoException} error */
+function explain(error) {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  process.stderr.write(`nfold: A package is not installed (${error.message.split(' imported')[0]}): run 'npm ci'.\n`);
+  process.exitCode = 2;
+}
+
 const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
 const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 
-if (Number.parseInt(process.versions.node, 10) >= needed) await import('./cli.ts');
+if (Number.parseInt(process.versions.node, 10) >= needed) await import('./cli.ts').catch(explain);
 else if (existsSync(pinned)) {
   const child = spawn(pinned, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
   // Ctrl-C reaches the child as well, which decides what to keep; we only wait for it.

@@ -1,7 +1,7 @@
 /** The command as a user meets it: what it prints, where, and with which exit code. Runs in a folder of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -77,6 +77,14 @@ describe('without work', () => {
     expect(reasons['tfjs-backend-wasm']).toBeNull();
     expect(reasons['tfjs-node'] === null || reasons['tfjs-node'].length > 10).toBe(true);
   });
+});
+
+test('without its packages it says how to get them', () => {
+  const copy = join(folder, 'copy');
+  cpSync(join(packageRoot, 'src'), join(copy, 'src'), { recursive: true });
+  const { status, stderr } = spawnSync(process.execPath, [join(copy, 'src/nfold.js'), 'list'], { encoding: 'utf8' });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^nfold: A package is not installed \(Cannot find package 'commander'\): run 'npm ci'\.\n$/);
 });
 
 describe('wrong usage is one sentence on stderr', () => {
