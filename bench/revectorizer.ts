@@ -1,6 +1,6 @@
 /**
  * What V8's revectorizer packs to 256 bits, and what that is worth: kernels that differ in one thing each, their machine code read
- * and their speed measured with the flag and without. Written into kernels/sgemm/README.md between markers.
+ * and their speed measured with the flag and without. Written into kernels/sgemm/table.md between markers.
  *
  * Run: node bench/revectorizer.ts [--print]          the tables, in a minute
  *      node bench/revectorizer.ts CANDIDATE [--case CASE] [--trace]
@@ -24,7 +24,7 @@ import { copies, operations } from './revectorizer/loops.ts';
 import { Rates } from './revectorizer/rates.ts';
 import { type Shape, shapes, tiles } from './revectorizer/tiles.ts';
 
-const page = 'kernels/sgemm/README.md';
+const page = 'kernels/sgemm/table.md';
 const trace = '--trace-wasm-revectorize';
 const sweeps = 6;
 

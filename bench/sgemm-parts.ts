@@ -5,7 +5,7 @@
  *   tile       the inner tile alone, again and again on the same two packed panels, which stay in L1
  *   again      the whole product, called on what the last call left in the caches
  *   fresh      the same after new inputs, put in place by the first thread: what a bench times
- *   packing    of a whole product, the packing of B alone: share of the time of `again`
+ *   packing    of a whole product, the packing of B alone, where tiles do not do it: share of the time of `again`
  *   hand-off   a call in which no thread has anything to do: share of the time of `fresh`
  *
  * And the same product, fresh, with other blocking than the candidate's own choice, where it is far from its peak.
@@ -38,15 +38,16 @@ import { squares, training } from './sgemm-targets.ts';
 const rounds = 8;
 /** Choices to set beside the candidate's own, in large products. */
 const choices = ({ N, K }: Shape): Readonly<Record<string, Partial<Blocking>>> => ({
-  'all of B packed, by 48 rows of A in L2': { order: 'N', MC: 48, NC: N, KC: K },
-  'all of B packed, by 96 rows of A in L2': { order: 'N', MC: 96, NC: N, KC: K },
+  '48 rows of A at a time': { MC: 48 },
+  '96 rows of A at a time': { MC: 96 },
   'A packed': { packA: 1 },
   '256 deep': { KC: 256 },
   '512 deep': { KC: 512 },
-  '64 columns at a time': { NC: 64 },
-  '256 columns at a time': { NC: 256 },
-  'all columns at once': { NC: N },
-  'B as it lies': { packB: 0, split: 'M' },
+  '128 columns at a time': { NC: 128 },
+  'rows outside, 64 columns at a time': { order: 'M', NC: 64 },
+  'rows outside, 128 columns at a time': { order: 'M', NC: 128 },
+  'rows outside, all columns at once': { order: 'M', NC: N, KC: K },
+  'B as it lies': { order: 'M', packB: 0, split: 'M' },
 });
 const large = squares.slice(3);
 const [id = 'sgemm/shaped-6x16-wasmrelaxedsimd', ...wanted] = process.argv.slice(2);
@@ -85,7 +86,7 @@ const text = [
   `*${id}, ${new Date().toISOString().slice(0, 10)}; ${describe(machine(), runtime())}; \`node bench/sgemm-parts.ts\`.*`,
 ].join('\n\n');
 console.log(text);
-if (wanted.length === 0) fill('kernels/sgemm/README.md', 'parts', `\n${text}\n`);
+if (wanted.length === 0) fill('kernels/sgemm/table.md', 'parts', `\n${text}\n`);
 
 /** One case on so many threads: its modules, and the nanoseconds that each took, round by round. */
 async function subject(c: Case, threads: number, { tuning, flags }: Built & { readonly tuning: Tuning }) {

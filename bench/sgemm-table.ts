@@ -35,7 +35,7 @@ import { fill } from './page.ts';
 import { aligned, type Result, type Row, squares, suite, targets, training } from './sgemm-targets.ts';
 import { suites } from './suites.ts';
 
-const page = 'kernels/sgemm/README.md';
+const page = 'kernels/sgemm/table.md';
 const stateFile = join(stateFolder, 'sgemm-table.jsonl');
 /** What the targets are about, and what it came from; the ladder as a whole has a table of its own. */
 const subjects = /^sgemm\/(shaped|packed)-/;

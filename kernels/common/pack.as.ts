@@ -85,10 +85,10 @@ export function packB(B: usize, ldb: i32, trans: bool, j: i32, nr: i32, K: i32, 
   if (nr == 16) {
     for (let k = 0; k < K; k++, from += row, to += 64) {
       const a = v128.load(from), b = v128.load(from, 16), c = v128.load(from, 32), d = v128.load(from, 48);
-      v128.store(to, a);
-      v128.store(to, b, 16);
-      v128.store(to, c, 32);
       v128.store(to, d, 48);
+      v128.store(to, c, 32);
+      v128.store(to, b, 16);
+      v128.store(to, a);
     }
     return;
   }

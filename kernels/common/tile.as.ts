@@ -3,7 +3,8 @@
  *
  * Shapes   Ap (K,6); Bp (K,16); start and C: 6 rows, `step` and `rowBytes` bytes apart (step 0: all rows start alike).
  * Needs    relaxed SIMD for the fused multiply-add. V8's revectorizer packs the 6x16 tile into 12 accumulators of 256
- *          bits: it looks for stores in adjacent pairs, with every load before the first store.
+ *          bits: it looks for stores in adjacent pairs, with every load before the first store, and the upper half
+ *          of each pair first (else the lower one is stored twice).
  * Expects  6x16: 12 of 16 registers at 256 bits, 24 at 128 bits, which spills. 6x8: 12 of 16 at 128 bits.
  * Source   BLIS, the haswell sgemm micro-kernel (6x16).
  */
@@ -54,35 +55,35 @@ export function tile6x16(Ap: usize, Bp: usize, K: i32, start: usize, step: usize
     c52 = f32x4.relaxed_madd(a, b2, c52);
     c53 = f32x4.relaxed_madd(a, b3, c53);
   }
-  v128.store(C, c00);
-  v128.store(C, c01, 16);
-  v128.store(C, c02, 32);
   v128.store(C, c03, 48);
+  v128.store(C, c02, 32);
+  v128.store(C, c01, 16);
+  v128.store(C, c00);
   C += rowBytes;
-  v128.store(C, c10);
-  v128.store(C, c11, 16);
-  v128.store(C, c12, 32);
   v128.store(C, c13, 48);
+  v128.store(C, c12, 32);
+  v128.store(C, c11, 16);
+  v128.store(C, c10);
   C += rowBytes;
-  v128.store(C, c20);
-  v128.store(C, c21, 16);
-  v128.store(C, c22, 32);
   v128.store(C, c23, 48);
+  v128.store(C, c22, 32);
+  v128.store(C, c21, 16);
+  v128.store(C, c20);
   C += rowBytes;
-  v128.store(C, c30);
-  v128.store(C, c31, 16);
-  v128.store(C, c32, 32);
   v128.store(C, c33, 48);
+  v128.store(C, c32, 32);
+  v128.store(C, c31, 16);
+  v128.store(C, c30);
   C += rowBytes;
-  v128.store(C, c40);
-  v128.store(C, c41, 16);
-  v128.store(C, c42, 32);
   v128.store(C, c43, 48);
+  v128.store(C, c42, 32);
+  v128.store(C, c41, 16);
+  v128.store(C, c40);
   C += rowBytes;
-  v128.store(C, c50);
-  v128.store(C, c51, 16);
-  v128.store(C, c52, 32);
   v128.store(C, c53, 48);
+  v128.store(C, c52, 32);
+  v128.store(C, c51, 16);
+  v128.store(C, c50);
 }
 
 /** The left half of the tile; Bp + 32 for the right one. */

@@ -56,7 +56,7 @@ export function scan(): Catalog {
 export function identify(file: string, ops: readonly string[]): CandidateFile | Problem | null {
   const folder = basename(dirname(file));
   const name = basename(file);
-  if (folder === 'common' || name === 'README.md' || name.startsWith('.')) return null;
+  if (folder === 'common' || name.endsWith('.md') || name.startsWith('.')) return null;
   const op = ops.includes(folder) ? folder : null;
   const problem = (message: string): Problem => ({ file, op, message });
   if (!op) {
