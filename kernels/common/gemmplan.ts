@@ -61,7 +61,7 @@ export function choice(
   /** So much of `unit` rows or columns, KC deep, as lies in so many bytes. */
   const within = (bytes: number, unit: number) => unit * Math.max(1, Math.floor(bytes / (4 * KC * unit)));
   return packB && !(transB && !transA)
-    ? { ...common, order: 'N', MC: within(L2 / 8, MR), NC: within(transA ? L2 / 2 : L3 / 4, NR), KC }
+    ? { ...common, order: 'N', MC: within(L2 / 5, MR), NC: within(transA ? L2 / 2 : L3 / 4, NR), KC }
     : { ...common, order: 'M', MC: MR, NC: within(L2 / 2, NR), KC };
 }
 
@@ -87,7 +87,8 @@ export function planOf({ M, N, K, lda, ldb, ldc, transA, transB }: Shape, p: Blo
   const kc = Math.min(K, roundUp(Math.ceil(K / Math.max(1, blocks)), p.unroll));
   const full = Math.max(0, Math.ceil(K / Math.max(1, kc)) - 1);
   const kcLast = K - full * kc;
-  const mc = p.order === 'M' ? MR : Math.min(roundUp(p.MC, MR), roundUp(M, MR));
+  // As even as can be: 256 rows by at most 204 are 132 and 124, and never 204 and 52.
+  const mc = p.order === 'M' ? MR : roundUp(Math.ceil(M / Math.max(1, Math.ceil(M / p.MC))), MR);
   const nc = Math.min(roundUp(p.NC, NR), roundUp(N, NR));
   const tail = N % NR;
   const tailWidth = roundUp(tail, 8);
