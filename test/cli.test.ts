@@ -198,6 +198,13 @@ describe("the user's own folder", () => {
     });
   });
 
+  test('where no candidate passes, nothing is timed', async () => {
+    const { code, stdout } = await start(['bench', 'sgemm/lazy-ts', '--quick', '--case', 'M64N64K64'], own).outcome;
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/none was timed[\s\S]*lazy-ts +fail[\s\S]*x sgemm\/lazy-ts at/);
+    expect(stdout).not.toContain('(peer)');
+  });
+
   test('a stray file is an error with a hint', async () => {
     const { stdout } = await start(['list'], own).outcome;
     expect(stdout).toMatch(/kernels\/sgemm\/note\.txt: the ending \.txt is not one of/);

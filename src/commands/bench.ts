@@ -130,7 +130,7 @@ const example = join(packageRoot, 'kernels/sgemm/ikj-ts.ts');
 function next(record: Record, file: string, selectors: readonly string[]): string {
   const begin = workFolder === packageRoot ? '' : 'mkdir -p kernels/sgemm && ';
   const more =
-    record.effort === 'thorough'
+    record.effort === 'thorough' || record.samples.length === 0
       ? []
       : [[`npx nfold bench ${rerun(record, selectors)}`, 'more rounds, narrower intervals']];
   const tips = [

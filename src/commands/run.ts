@@ -8,6 +8,7 @@ import { loadText } from '../catalog/text.ts';
 import { killAllCells } from '../cell/cell.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
+import { counted } from '../contract/words.ts';
 import { type Effort, efforts } from '../measure/effort.ts';
 import type { RunOptions } from '../measure/suite.ts';
 import { type Progress, progress } from '../report/output.ts';
@@ -70,6 +71,11 @@ export async function prepareRun(selectors: readonly string[], flags: Flags, def
   const committed = makeSeed(flags.seed);
   const ops = withMatchingCases(loaded, flags.case, (op) => defaults.pool(op, committed.seed));
   const selections = chosen.filter(({ op }) => ops.some(({ name }) => name === op));
+  const left = chosen.filter((selection) => !selections.includes(selection)).map(({ op }) => op);
+  if (left.length > 0)
+    process.stderr.write(
+      `left out, as they have no case '${flags.case}': ${left.length > 3 ? counted(left.length, 'op') : left.join(', ')}\n`,
+    );
   const text = loadText(flags.text, ops);
   const name = flags.quick
     ? 'quick'

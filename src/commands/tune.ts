@@ -7,6 +7,7 @@ import { selectCases } from '../catalog/select.ts';
 import { threadsOf } from '../cell/opening.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { Case } from '../contract/op.ts';
+import { counted } from '../contract/words.ts';
 import { efforts } from '../measure/effort.ts';
 import { prepare } from '../measure/suite.ts';
 import { duration, multiple, parametersText, ratioInterval } from '../report/format.ts';
@@ -31,9 +32,8 @@ export async function tune(selector: string, flags: TuneFlags): Promise<void> {
   });
   const [{ op: name, candidates, problems }, ...others] = selections;
   if (others.length > 0 || candidates.length !== 1) {
-    throw new NfoldError(
-      `'${selector}' selects ${candidates.length} candidates: tune takes one, such as ${name}/NAME.`,
-    );
+    const count = selections.reduce((sum, selection) => sum + selection.candidates.length, 0);
+    throw new NfoldError(`'${selector}' selects ${counted(count, 'candidate')}: tune takes one, such as ${name}/NAME.`);
   }
   const { op, oracle, baseline, entries } = await prepare(name, candidates, problems);
   const [{ built, verdict }] = entries;

@@ -183,6 +183,8 @@ export async function runOp(
   const outcome: SuiteOutcome = { ...common, samples: [], watched: null, interrupted: false };
   try {
     await verifyEntries(prepared, verifiedCases(op, cases, options), options, false);
+    // Nobody waits for the baseline and the peers alone.
+    if (entries.every(({ verdict }) => verdict.status !== 'pass')) return outcome;
     for (const name of suite.peers) entries.push(entryWith(name, untested, null, await loadPeer(name, op.name)));
     for (const entry of entries) entry.parameters = await parametersOf(entry, op, cases, options.threads);
     const standing = entries.filter(({ verdict }) => verdict.status === 'pass');
