@@ -97,16 +97,12 @@ function streamPoint(kind: 'read' | 'write' | 'copy', threads: number, totalByte
 
 /** The best rate of each point over the sweeps so far. */
 class Best {
-  readonly #rates = new Map<string, number>();
+  readonly #rates = new Map<Point, number>();
   async take(probe: Probe, point: Point): Promise<void> {
-    const key = this.#key(probe.bits, point);
-    this.#rates.set(key, Math.max(this.#rates.get(key) ?? 0, await probe.rate(point)));
+    this.#rates.set(point, Math.max(this.of(point), await probe.rate(point)));
   }
-  of(bits: number, point: Point): number {
-    return this.#rates.get(this.#key(bits, point)) ?? 0;
-  }
-  #key(bits: number, { kind, threads, bytes }: Point): string {
-    return `${bits} ${kind} ${threads} ${bytes}`;
+  of(point: Point): number {
+    return this.#rates.get(point) ?? 0;
   }
 }
 
@@ -139,27 +135,27 @@ export async function measureCeilings({ sweeps, signal, onProgress }: PeakOption
     const found = told.length > 0 ? told : cachesFromSweep(await sweep(probes[0], most));
     const threads = here.cores > 1 ? [1, here.cores] : [1];
     const levels = levelsOf(found, most);
-    const fma = probes.flatMap(({ bits }) => threads.map((n) => ({ bits, point: fmaPoint(`fma${bits}`, n) })));
-    const streams = probes.flatMap(({ bits }) =>
-      levels.flatMap(({ level, bytesFor }) =>
+    const plans = probes.map((probe) => ({
+      probe,
+      fma: threads.map((n) => fmaPoint(`fma${probe.bits}`, n)),
+      streams: levels.flatMap(({ level, bytesFor }) =>
         threads.map((n) => {
           const at = (kind: 'read' | 'write' | 'copy') => streamPoint(kind, n, bytesFor(n));
-          return { bits, level, threads: n, points: { read: at('read'), write: at('write'), copy: at('copy') } };
+          return { level, read: at('read'), write: at('write'), copy: at('copy') };
         }),
       ),
-    );
+    }));
     const best = new Best();
     for (let turn = 0; turn < sweeps; turn++) {
       onProgress?.(`peak: sweep ${turn + 1} of ${sweeps}`);
-      for (const one of probes) {
-        for (const { bits, point } of fma) if (bits === one.bits) await best.take(one, point);
-        for (const { bits, points } of streams) {
-          if (bits !== one.bits) continue;
-          for (const point of Object.values(points)) await best.take(one, point);
-        }
+      for (const { probe, fma, streams } of plans) {
+        const points = [...fma, ...streams.flatMap(({ read, write, copy }) => [read, write, copy])];
+        for (const point of points) await best.take(probe, point);
       }
     }
-    const rates = fma.map(({ bits, point }) => ({ bits, threads: point.threads, gflops: best.of(bits, point) }));
+    const rates = plans.flatMap(({ probe: { bits }, fma }) =>
+      fma.map((point) => ({ bits, threads: point.threads, gflops: best.of(point) })),
+    );
     const one = (bits: number) => rates.find((r) => r.bits === bits && r.threads === 1)?.gflops ?? null;
     const wide = one(256);
     return {
@@ -175,11 +171,13 @@ export async function measureCeilings({ sweeps, signal, onProgress }: PeakOption
       cachesFrom: told.length > 0 ? 'system' : 'sweep',
       revectorized: wide === null ? null : wide / (one(128) as number),
       fma: rates,
-      bandwidth: streams.map(({ bits, level, threads: n, points }): Bandwidth => {
-        const { read, write, copy } = points;
-        const of = (point: Point) => best.of(bits, point);
-        return { level, bits, threads: n, bytes: read.bytes * n, read: of(read), write: of(write), copy: of(copy) };
-      }),
+      bandwidth: plans.flatMap(({ probe: { bits }, streams }) =>
+        streams.map(({ level, read, write, copy }): Bandwidth => {
+          const { threads, bytes } = read;
+          const found = { read: best.of(read), write: best.of(write), copy: best.of(copy) };
+          return { level, bits, threads, bytes: bytes * threads, ...found };
+        }),
+      ),
     };
   } finally {
     signal?.removeEventListener('abort', stop);
@@ -230,7 +228,7 @@ async function sweep(stock: Probe, most: number) {
     const best = new Best();
     const point = streamPoint('read', 1, bytes);
     for (let turn = 0; turn < 3; turn++) await best.take(stock, point);
-    points.push({ bytes, gbPerSecond: best.of(stock.bits, point) });
+    points.push({ bytes, gbPerSecond: best.of(point) });
   }
   return points;
 }

@@ -14,7 +14,7 @@ import type { Effort } from '../measure/effort.ts';
 import { discards, observed } from '../measure/observed.ts';
 import type { Entry, RunOptions, SuiteOutcome } from '../measure/suite.ts';
 import { warningsOf } from '../measure/warnings.ts';
-import { byMean, type Means, means } from '../stats/means.ts';
+import { byMean, means } from '../stats/means.ts';
 import { speedup, typicalNs } from '../stats/speedup.ts';
 import { compare, noiseFloor } from '../stats/verdict.ts';
 import { verdictText } from '../verify/verdict.ts';
@@ -207,22 +207,14 @@ function meanOf(outcome: SuiteOutcome, { id, peer, verdict }: Entry, { halfWidth
     suite: suite.name,
     op: op.name,
     cases: timed,
-    ...spread(found),
+    ...(found ?? noMeans),
     comparison: found && compare(found.arithmetic, floor, halfWidth),
     noiseFloor: floor,
     withheld: reason,
   };
 }
 
-function spread(found: Means | null) {
-  return {
-    arithmetic: found?.arithmetic ?? null,
-    geometric: found?.geometric ?? null,
-    harmonic: found?.harmonic ?? null,
-    least: found?.least ?? null,
-    greatest: found?.greatest ?? null,
-  };
-}
+const noMeans = { arithmetic: null, geometric: null, harmonic: null, least: null, greatest: null };
 
 /** The mean over all cases of a suite's ops, each op with its best candidate; null for one op alone. */
 function overallOf(suite: Suite, outcomes: readonly SuiteOutcome[], effort: Effort): Overall | null {
@@ -248,7 +240,7 @@ function overallOf(suite: Suite, outcomes: readonly SuiteOutcome[], effort: Effo
     suite: suite.name,
     candidates: [...best.values()],
     cases: names.length,
-    ...spread(missing.length === 0 ? means(samples, 'baseline', 'best', names) : null),
+    ...((missing.length === 0 && means(samples, 'baseline', 'best', names)) || noMeans),
     withheld: missing.length === 0 ? null : `no mean for ${missing.join(', ')}`,
   };
 }
