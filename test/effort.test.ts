@@ -206,6 +206,7 @@ describe('estimate', () => {
     js: 1,
     wasm: 2,
     twin: 'wasm' as const,
+    dear: 0,
     checks: 50,
   };
 
@@ -216,6 +217,7 @@ describe('estimate', () => {
     expect(estimateOp({ ...planned, cases: sized(1e6, 1e8, 1e8) }, efforts.quick)[0]).toBeGreaterThan(quick);
     expect(estimateOp({ ...planned, js: 3 }, efforts.quick)[0]).toBeGreaterThan(quick);
     expect(estimateOp({ ...planned, twin: 'js' }, efforts.quick)[0]).toBeGreaterThan(quick);
+    expect(estimateOp({ ...planned, dear: 1 }, efforts.quick)[0]).toBeGreaterThan(quick);
     expect(estimateOp({ ...planned, nsPerFlop: 2 }, efforts.quick)[0]).toBeGreaterThan(quick);
   });
 

@@ -2,7 +2,7 @@
  * How long a run will take, said before it starts: what its rounds are made of, at the pace that the baseline has here, between the fewest
  * and the most rounds of its effort. The constants below are of a server processor of 2024, and a part of the time on any other.
  */
-import { callPlan, type Effort, warmAgain, warmupCalls } from './effort.ts';
+import { callPlan, type Effort, warmAgain, warmOnce, warmupCalls } from './effort.ts';
 
 /** What the estimate needs to know of an op. */
 export interface Planned {
@@ -16,6 +16,8 @@ export interface Planned {
   readonly js: number;
   readonly wasm: number;
   readonly twin: Kind;
+  /** Peers that are as slow as the baseline. */
+  readonly dear: number;
   /** Checks of verification, for each variant. */
   readonly checks: number;
 }
@@ -44,8 +46,8 @@ function armS(kind: Kind, baselineNs: number, callNs: number, calls: number, eff
   return openS + warmS + turns * turnS + ((again + turns * calls) * callNs) / 1e9;
 }
 
-function roundS({ nsPerFlop, cases, checked, js, wasm, twin }: Planned, effort: Effort): number {
-  const arms = 2 + js + wasm;
+function roundS({ nsPerFlop, cases, checked, js, wasm, twin, dear }: Planned, effort: Effort): number {
+  const arms = 2 + js + wasm + dear;
   const perCase = cases.map(({ flop, bytes }) => {
     const baselineNs = nsPerFlop * flop;
     const { turns, baseline, others } = callPlan(baselineNs, effort);
@@ -53,7 +55,8 @@ function roundS({ nsPerFlop, cases, checked, js, wasm, twin }: Planned, effort: 
     const timedS = armS('js', baselineNs, baselineNs, baseline, effort) + js * other('js') + wasm * other('wasm');
     const { sent, truths } = checked(turns * others);
     const bytesS = bytes * ((sent + 1) * drawnS + arms * sent * sentS);
-    return timedS + other(twin) + bytesS + truths * flop * trueS;
+    const dearS = openS + turns * turnS + ((warmOnce.calls + turns * baseline) * baselineNs) / 1e9;
+    return timedS + other(twin) + dear * dearS + bytesS + truths * flop * trueS;
   });
   return arms * processS + perCase.reduce((sum, seconds) => sum + seconds, 0);
 }

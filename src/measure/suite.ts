@@ -128,14 +128,17 @@ export async function planOp(
   const [op, oracle, baseline] = await Promise.all([loadOp(opName), loadOracle(opName), buildBaseline(opName)]);
   const cases = timedCases(op, options);
   const js = candidates.filter(({ kind }) => kind === 'ts').length;
-  const there = (await Promise.all(peers.map(isInstalled))).filter(Boolean).length;
+  const installed = await Promise.all(peers.map(isInstalled));
+  const loaded = await Promise.all(peers.filter((_, i) => installed[i]).map((name) => loadPeer(name, opName)));
+  const dear = loaded.filter((peer) => peer.dear).length;
   return {
     nsPerFlop: await paceOf(op, baseline, options.text),
     cases: cases.map(({ dims }) => ({ flop: op.flop(dims), bytes: workOf(op, dims).workingSet })),
     checked: (calls) => checked(op, oracle, calls, candidates.length),
     js,
-    wasm: candidates.length - js + there,
+    wasm: candidates.length - js + loaded.length - dear,
     twin: js < candidates.length ? 'wasm' : 'js',
+    dear,
     checks: planChecks(op, verifiedCases(op, cases, options), options.effort.repeats, false).length,
   };
 }
