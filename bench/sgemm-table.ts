@@ -2,7 +2,8 @@
  * The best of sgemm in one table: candidates and peers at every case, on one thread and on all, as Gflop/s and share of the
  * measured peak; then variants (scalars, forms, padded strides, ragged tails) beside the aligned case, and the targets with what
  * was found. Measured slice by slice, a slice a group of cases with everything side by side in it; what is done is kept in
- * .nfold/sgemm-table.jsonl, so that the command can stop between slices and go on later. Writes the page, with what is still to measure below.
+ * .nfold/sgemm-table.jsonl, so that the command can stop between slices and go on later; a slice that is named is measured again,
+ * and its rounds added. Writes the page, with what is still to measure below.
  *
  * Run: node bench/sgemm-table.ts [--minutes M] [--slice NAME] [--fresh] [--print]
  */
@@ -115,7 +116,17 @@ function readDone(): Done[] {
   if (!existsSync(stateFile)) return [];
   const lines = readFileSync(stateFile, 'utf8').split('\n').filter(Boolean);
   const own = lines.map((line) => JSON.parse(line) as Done).filter((entry) => entry.key === key);
-  return [...new Map(own.map((entry) => [entry.slice, entry])).values()];
+  const merged = new Map<string, Done>();
+  for (const entry of own) merged.set(entry.slice, after(merged.get(entry.slice), entry));
+  return [...merged.values()];
+}
+
+/** A slice that is named again has its rounds added, and numbered on, as a round is what a speedup is a ratio within. */
+function after(before: Done | undefined, entry: Done): Done {
+  if (!before) return entry;
+  const rounds = 1 + Math.max(-1, ...before.samples.map(({ round }) => round));
+  const samples = entry.samples.map((sample) => ({ ...sample, round: sample.round + rounds }));
+  return { ...entry, samples: [...before.samples, ...samples] };
 }
 
 function slicesOf({ cases, caseName }: AnyOp): Slice[] {
