@@ -21,8 +21,6 @@ export interface JudgeOptions {
   readonly signal: AbortSignal;
   onProgress(note: string): void;
   readonly without?: readonly CheckName[];
-  /** Leaves timed calls aside: for long runs of verification. */
-  readonly untimed?: boolean;
   /** Takes one check in so many, by the seed: for honest kernels, which bench/false-rejections.ts puts through all. */
   readonly oneIn?: number;
 }
@@ -39,7 +37,7 @@ export async function judge(
 ): Promise<readonly Verdict[]> {
   const [op, oracle, baseline] = await Promise.all([loadOp(opName), loadOracle(opName), buildBaseline(opName)]);
   const { text, timed } = { text: loadText(undefined, [op]).bytes, timed: timedCases(op) };
-  const { untimed, onProgress } = options;
+  const { onProgress } = options;
   const request = { ...options, op, oracle, baseline, text, cases: timed, effort };
   const checks = checksOf(op, timed, options);
   const built = new Map<CandidateFile, Built | Verdict>();
@@ -63,8 +61,7 @@ export async function judge(
   const all = kernels.map((kernel) => built.get(kernel) as Built | Verdict);
   const variants = all.flatMap((one) => ('status' in one || verified.get(one.id)?.status !== 'pass' ? [] : [one]));
   const progress = (note: string) => onProgress(`${opName}: ${note}`);
-  const measured =
-    untimed || variants.length === 0 ? null : await measure({ ...request, variants, onProgress: progress });
+  const measured = variants.length === 0 ? null : await measure({ ...request, variants, onProgress: progress });
   return all.map((one) =>
     'status' in one ? one : (measured?.verdicts.get(one.id) ?? (verified.get(one.id) as Verdict)),
   );
