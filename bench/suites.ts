@@ -51,7 +51,6 @@ export const suites: readonly Suite[] = [
     slowPeers: [],
     steps: [
       'sgemm/ikj-ts',
-      'sgemm/tile2x3-ts',
       'sgemm/ikj-wasmsimd',
       'sgemm/direct-4x8-wasmsimd',
       'sgemm/tile4x8-wasmsimd',
