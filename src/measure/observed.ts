@@ -56,28 +56,31 @@ export function observed(outcomes: readonly SuiteOutcome[], machine: Machine, th
     warmups: { unsteady: warmups.filter(({ steady }) => !steady).length, of: warmups.length },
     pacesNs: outcomes.flatMap(({ watched }) => watched?.pacesNs ?? []),
     stolen: stolen.length > 0 ? Math.max(...stolen) : null,
-    beside: outcomes.flatMap(workBeside),
+    beside: outcomes.flatMap((outcome) => workBeside(outcome, threads)),
     clockNs: clockStepNs(),
     shortest: timed.sort((a, b) => a.timeNs - b.timeNs)[0] ?? null,
   };
 }
 
-/** Below this, putting inputs in place and the disturbances of a busy machine explain all. */
+/** Below this, of each thread, putting inputs in place and the disturbances of a busy machine explain all. */
 const leastBesideNs = 1e7;
 
 /**
  * Where a candidate's threads have so much more CPU time beside its calls than the baseline's that half of the baseline's work could be
- * done in it. The least of all turns counts, which is what no disturbance explains.
+ * done in it. The least of all turns counts, which is what no disturbance explains. Waking a thread counts as well: the main one waits
+ * for it untimed and spinning, for milliseconds where both are given one CPU.
  */
-function workBeside({ baseline, entries, watched }: SuiteOutcome): Beside[] {
-  const ids = new Set(entries.flatMap(({ built }) => built?.id ?? []));
+function workBeside({ baseline, entries, watched }: SuiteOutcome, threads: number): Beside[] {
+  const used = new Map(entries.flatMap(({ built }) => (built ? [[built.id, threadsOf(built, threads)]] : [])));
   return [...Map.groupBy(watched?.outside ?? [], (one) => one.case)].flatMap(([name, all]) => {
     const usual = perCall(all.filter(({ variant }) => variant === baseline.id));
     return [...Map.groupBy(all, ({ variant }) => variant)].flatMap(([variant, own]) => {
       const mine = perCall(own);
       const more = mine.besideNs - usual.besideNs;
-      const suspicious = ids.has(variant) && more > Math.max(leastBesideNs, usual.calledNs / 2);
-      return suspicious ? [{ variant, case: name, ...mine, usualNs: usual.besideNs }] : [];
+      const explained = leastBesideNs * (used.get(variant) ?? Number.POSITIVE_INFINITY);
+      return more > Math.max(explained, usual.calledNs / 2)
+        ? [{ variant, case: name, ...mine, usualNs: usual.besideNs }]
+        : [];
     });
   });
 }
