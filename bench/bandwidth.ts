@@ -5,7 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { median } from 'simple-statistics';
-import { compile, stopCompiler } from '../src/build/compile.ts';
+import { compile } from '../src/build/compile.ts';
 import { Cell } from '../src/cell/cell.ts';
 import { openingOf, type Variant } from '../src/cell/opening.ts';
 import { type Case, defineOp } from '../src/contract/op.ts';
@@ -71,7 +71,6 @@ for (const c of op.cases) {
     rows.push([`${(8 * c.dims.N) / 1024} KiB`, `${threads}`, fresh.toFixed(1), again.toFixed(1)]);
   }
 }
-stopCompiler();
 console.log(`${describe(machine(), runtime())}\n`);
 const right = (head: string) => ({ head, align: 'right' as const });
 console.log(table([right('bytes moved'), right('threads'), right('fresh, GB/s'), right('again, GB/s')], rows));

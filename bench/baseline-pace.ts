@@ -10,7 +10,6 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { median } from 'simple-statistics';
 import { buildBaseline } from '../src/build/build.ts';
-import { stopCompiler } from '../src/build/compile.ts';
 import { loadOp, opNames } from '../src/catalog/ops.ts';
 import { loadText } from '../src/catalog/text.ts';
 import { Cell } from '../src/cell/cell.ts';
@@ -105,5 +104,4 @@ const [first, second = '3', index] = process.argv.slice(2);
 if (first === 'bare') await bare(second, Number(index));
 else {
   for (const name of first ? [first] : opNames()) await report(name, Number(second));
-  stopCompiler();
 }

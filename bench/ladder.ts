@@ -8,7 +8,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { geometricMean } from 'simple-statistics';
-import { stopCompiler } from '../src/build/compile.ts';
 import { hashOf } from '../src/build/sources.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { stateFolder } from '../src/catalog/places.ts';
@@ -58,10 +57,6 @@ const controller = new AbortController();
 process.on('SIGINT', () => {
   controller.abort();
   killAllCells();
-});
-process.on('exit', () => {
-  killAllCells();
-  stopCompiler();
 });
 
 const shown = progress();

@@ -7,7 +7,7 @@
  *                                                     the loops of a candidate as V8 compiled them; or what the revectorizer said
  */
 import { build } from '../src/build/build.ts';
-import { compile, stopCompiler } from '../src/build/compile.ts';
+import { compile } from '../src/build/compile.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { revectorize } from '../src/contract/candidate.ts';
@@ -42,8 +42,6 @@ try {
   if (!(error instanceof NfoldError)) throw error;
   console.error(messageOf(error));
   process.exitCode = error.code;
-} finally {
-  stopCompiler();
 }
 
 /** The loops with vector arithmetic in them, as machine code. */

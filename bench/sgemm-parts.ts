@@ -19,7 +19,7 @@ import { gemmModule, header, pieces, runs, share } from '../kernels/common/gemms
 import { tile } from '../kernels/common/gemmtile.ts';
 import { add, get, i32, module, set } from '../kernels/common/wat.ts';
 import { type Built, build, type Tuning } from '../src/build/build.ts';
-import { compile, stopCompiler } from '../src/build/compile.ts';
+import { compile } from '../src/build/compile.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { Cell } from '../src/cell/cell.ts';
@@ -77,7 +77,6 @@ const subjects = await Promise.all(
 for (let round = 0; round < rounds; round++) for (const one of subjects) await take(one);
 const rows = subjects.map(rowOf);
 cell.close();
-stopCompiler();
 const heads = ['threads', 'peak, Gflop/s', 'tile', 'again', 'fresh', 'packing', 'hand-off'];
 const far = subjects.filter(({ others }) => others.length > 0);
 const text = [

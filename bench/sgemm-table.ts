@@ -10,7 +10,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { median } from 'simple-statistics';
-import { stopCompiler } from '../src/build/compile.ts';
 import { hashOf } from '../src/build/sources.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadPeer } from '../src/catalog/peers.ts';
@@ -73,10 +72,6 @@ const controller = new AbortController();
 process.on('SIGINT', () => {
   controller.abort();
   killAllCells();
-});
-process.on('exit', () => {
-  killAllCells();
-  stopCompiler();
 });
 
 const shown = progress();

@@ -19,7 +19,7 @@ import { dirname } from 'node:path';
 import { median } from 'simple-statistics';
 import op from '../baselines/sgemm/op.ts';
 import oracle from '../baselines/sgemm/oracle.ts';
-import { compile, stopCompiler } from '../src/build/compile.ts';
+import { compile } from '../src/build/compile.ts';
 import type { Variant } from '../src/cell/opening.ts';
 import { efforts } from '../src/measure/effort.ts';
 import { measure } from '../src/measure/measure.ts';
@@ -296,4 +296,3 @@ else {
   console.error(part === 'report' || part === 'gate' ? `${values.file} is not there: 'run' makes it` : usage);
   process.exitCode = 2;
 }
-stopCompiler();

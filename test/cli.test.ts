@@ -31,6 +31,16 @@ function start(args: string[], cwd = folder): { child: ChildProcess; outcome: Pr
   return { child, outcome: once(child, 'close').then(([code]) => ({ code, stdout, stderr })) };
 }
 
+/** Sends Ctrl-C as soon as stderr says so. */
+async function stopped(args: string[], cwd: string, said: string): Promise<Outcome> {
+  const { child, outcome } = start(args, cwd);
+  await new Promise<void>((resolve) => {
+    child.stderr?.on('data', (chunk) => String(chunk).includes(said) && resolve());
+  });
+  child.kill('SIGINT');
+  return outcome;
+}
+
 const nfold = (...args: string[]): Promise<Outcome> => start(args).outcome;
 
 describe('without work', () => {
@@ -220,12 +230,8 @@ test('where the state folder cannot be written to, verify does without it', asyn
 
 test('Ctrl-C in mid-run saves what was measured and exits 130', async () => {
   const own = mkdtempSync(join(tmpdir(), 'nfold-stop-'));
-  const { child, outcome } = start(['bench', 'sgemm/ikj-ts', '--thorough', '--case', 'M64N64K64'], own);
-  await new Promise<void>((resolve) => {
-    child.stderr?.on('data', (chunk) => String(chunk).includes('round 2') && resolve());
-  });
-  child.kill('SIGINT');
-  const { code, stdout, stderr } = await outcome;
+  const args = ['bench', 'sgemm/ikj-ts', '--thorough', '--case', 'M64N64K64'];
+  const { code, stdout, stderr } = await stopped(args, own, 'round 2');
   expect(code).toBe(130);
   expect(stderr).toContain('what was measured is kept');
   expect(stdout).toContain('Interrupted');
@@ -239,12 +245,8 @@ test('Ctrl-C in mid-run saves what was measured and exits 130', async () => {
 
 test('Ctrl-C before anything was timed leaves no record', async () => {
   const own = mkdtempSync(join(tmpdir(), 'nfold-stop-'));
-  const { child, outcome } = start(['bench', 'sgemm/ikj-ts', '--quick', '--case', 'M64N64K64'], own);
-  await new Promise<void>((resolve) => {
-    child.stderr?.on('data', (chunk) => String(chunk).includes('seed committed') && resolve());
-  });
-  child.kill('SIGINT');
-  const { code, stdout, stderr } = await outcome;
+  const args = ['bench', 'sgemm/ikj-ts', '--quick', '--case', 'M64N64K64'];
+  const { code, stdout, stderr } = await stopped(args, own, 'seed committed');
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
   expect(stderr).toContain('Stopped before anything was timed');
   expect(existsSync(join(own, '.nfold/records'))).toBe(false);

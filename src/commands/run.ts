@@ -13,7 +13,7 @@ import { type Effort, efforts } from '../measure/effort.ts';
 import type { RunOptions } from '../measure/suite.ts';
 import { type Progress, progress } from '../report/output.ts';
 import { makeSeed } from '../verify/seed.ts';
-import { onStop } from './stop.ts';
+import { abortOnStop } from './stop.ts';
 
 export interface Flags {
   readonly case?: string;
@@ -85,6 +85,8 @@ export async function prepareRun(selectors: readonly string[], flags: Flags, def
         ? defaults.effort
         : 'default';
   const shown = progress();
+  const signal = abortOnStop(shown, 'stopping; what was measured is kept');
+  signal.addEventListener('abort', killAllCells);
   const options: RunOptions = {
     effort: efforts[name],
     seed: committed.seed,
@@ -97,7 +99,7 @@ export async function prepareRun(selectors: readonly string[], flags: Flags, def
     ],
     caseFilter: flags.case,
     text: text.bytes,
-    signal: abortOnCtrlC(shown),
+    signal,
     onProgress: shown,
   };
   return {
@@ -124,16 +126,4 @@ function withMatchingCases(
     ? "it names edges, which 'nfold verify' checks and nothing times"
     : `cases are called ${examples}, and globs like 'M64*' work`;
   throw new NfoldError(`No case matches '${filter}': ${hint}.`, exit.nothing);
-}
-
-/** The first Ctrl-C ends the run and keeps what was measured. */
-function abortOnCtrlC(shown: Progress): AbortSignal {
-  const controller = new AbortController();
-  onStop(() => {
-    shown.end();
-    process.stderr.write('nfold: stopping; what was measured is kept\n');
-    controller.abort();
-    killAllCells();
-  });
-  return controller.signal;
 }

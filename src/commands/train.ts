@@ -5,12 +5,12 @@ import { exit } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
 import { type Curves, svgCurve, terminalCurve } from '../report/curve.ts';
 import { duration } from '../report/format.ts';
-import { type Progress, print, printJson, progress } from '../report/output.ts';
+import { print, printJson, progress } from '../report/output.ts';
 import { choose } from '../train/choose.ts';
 import { makePlan, type TrainFlags } from '../train/plan.ts';
 import { type Outcome, run } from '../train/run.ts';
 import { temperature } from '../train/sample.ts';
-import { onStop } from './stop.ts';
+import { abortOnStop, onStop } from './stop.ts';
 
 export async function trainCommand(selector: string | undefined, flags: TrainFlags): Promise<void> {
   const plan = await makePlan(flags);
@@ -23,7 +23,8 @@ export async function trainCommand(selector: string | undefined, flags: TrainFla
   const { variant, why } = await choose(plan, selector, (note) => shown(`train_gpt2: ${note}`));
   shown.end();
   if (why) process.stderr.write(`${variant.id}: ${why}\n`);
-  const outcome = await run(plan, variant, flags, shown, abortOnCtrlC(shown));
+  const sentence = 'stopping at the next step, and keeping the state; Ctrl-C again ends at once';
+  const outcome = await run(plan, variant, flags, shown, abortOnStop(shown, sentence));
   shown.end();
   const curves = outcome.steps > 0 ? curvesOf(outcome) : null;
   if (flags.plot !== undefined && curves) writeFileSync(flags.plot, await svgCurve(curves));
@@ -31,17 +32,6 @@ export async function trainCommand(selector: string | undefined, flags: TrainFla
   else print(await asText(outcome, plan.until, flags, curves));
   const failed = outcome.baseline?.within === false;
   process.exitCode = outcome.interrupted ? exit.interrupted : failed ? exit.failed : exit.fine;
-}
-
-/** The first Ctrl-C ends the run, and its state is kept. */
-function abortOnCtrlC(shown: Progress): AbortSignal {
-  const controller = new AbortController();
-  onStop(() => {
-    shown.end();
-    process.stderr.write('nfold: stopping at the next step, and keeping the state; Ctrl-C again ends at once\n');
-    controller.abort();
-  });
-  return controller.signal;
 }
 
 /** Beside the baseline only the steps that both have trained; else those before the checkpoint as well. */
