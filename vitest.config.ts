@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/slow/**'],
     // Cells start processes and compile; nothing here passes or fails by how long it takes.
     testTimeout: 120_000,
     hookTimeout: 120_000,

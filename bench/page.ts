@@ -1,7 +1,7 @@
 /** Pages that commands write into, between markers. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../src/catalog/places.ts';
+import { packageRoot } from '../src/files/places.ts';
 
 /** Puts text between `<!-- name -->` and `<!-- /name -->`; a page without the pair is an error. */
 export function fill(page: string, name: string, text: string): void {

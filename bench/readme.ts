@@ -5,8 +5,8 @@
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { packageRoot } from '../src/catalog/places.ts';
 import { exit, NfoldError } from '../src/contract/errors.ts';
+import { packageRoot } from '../src/files/places.ts';
 import type { Record } from '../src/records/schema.ts';
 import { loadRecord, recordFiles } from '../src/records/store.ts';
 import { markdownBest, markdownOp, markdownSource, markdownSuite } from '../src/report/markdown.ts';

@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { build, type Tuning } from '../src/build/build.ts';
 import { type CandidateFile, identify, type Problem } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
-import { packageRoot } from '../src/catalog/places.ts';
 import { Cell } from '../src/cell/cell.ts';
 import { openingOf, type Variant } from '../src/cell/opening.ts';
+import { packageRoot } from '../src/files/places.ts';
 import { compose, tensorsOf } from '../src/verify/image.ts';
 
 const op = await loadOp('sgemm');

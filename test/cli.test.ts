@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packageRoot } from '../src/catalog/places.ts';
+import { packageRoot } from '../src/files/places.ts';
 import { Record } from '../src/records/schema.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-cli-'));

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packageRoot } from '../src/catalog/places.ts';
+import { packageRoot } from '../src/files/places.ts';
 import { saveRecord } from '../src/records/store.ts';
 import { draft, type Made } from './support/draft.ts';
 

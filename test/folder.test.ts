@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { packageRoot } from '../src/catalog/places.ts';
+import { packageRoot } from '../src/files/places.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'nfold-folders-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));

@@ -11,9 +11,9 @@ import { stopCompiler } from '../src/build/compile.ts';
 import { marked, markedOps } from '../src/build/marks.ts';
 import { checkModule } from '../src/build/module.ts';
 import { loadOp } from '../src/catalog/ops.ts';
-import { packageRoot } from '../src/catalog/places.ts';
 import { Cell } from '../src/cell/cell.ts';
 import { openingOf, type Variant } from '../src/cell/opening.ts';
+import { packageRoot } from '../src/files/places.ts';
 import { amdahl, profileOf } from '../src/measure/profile.ts';
 import { compose } from '../src/verify/image.ts';
 

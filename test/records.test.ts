@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { packageRoot } from '../src/catalog/places.ts';
+import { packageRoot } from '../src/files/places.ts';
 import { findRecord } from '../src/records/find.ts';
 import { jsonSchemaText, schemaFile } from '../src/records/jsonSchema.ts';
 import { Record } from '../src/records/schema.ts';

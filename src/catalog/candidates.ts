@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { packageRoot, workFolder } from '../files/places.ts';
 import { opNames } from './ops.ts';
-import { packageRoot, workFolder } from './places.ts';
 
 export const kinds = ['ts', 'as.ts', 'wat', 'wasm.ts'] as const;
 export type Kind = (typeof kinds)[number];

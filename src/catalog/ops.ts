@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyOp } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
-import { packageRoot } from './places.ts';
+import { packageRoot } from '../files/places.ts';
 
 const folder = join(packageRoot, 'baselines');
 

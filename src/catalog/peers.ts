@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Variant } from '../cell/opening.ts';
 import type { Peer } from '../contract/peer.ts';
-import { packageRoot } from './places.ts';
+import { packageRoot } from '../files/places.ts';
 
 export interface PeerVariant extends Variant {
   readonly peer: Peer;

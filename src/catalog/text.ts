@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { NfoldError } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
-import { readGiven } from './given.ts';
+import { readGiven } from '../files/given.ts';
 
 export interface Text {
   readonly name: string;

@@ -10,7 +10,7 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { packageRoot } from '../catalog/places.ts';
+import { packageRoot } from '../files/places.ts';
 import { onCpu } from './cpu.ts';
 import { mostDataBytes } from './watch.ts';
 

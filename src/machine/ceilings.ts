@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { keep, stateFolder } from '../catalog/places.ts';
+import { keep, stateFolder } from '../files/places.ts';
 import { type Machine, machine, type Runtime, runtime } from './fingerprint.ts';
 
 /** Gflop/s of fused multiply-adds from registers. */

@@ -2,8 +2,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { shown } from '../catalog/candidates.ts';
-import { recordsFolder } from '../catalog/places.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
+import { recordsFolder } from '../files/places.ts';
 import { recordFiles, summaries } from './store.ts';
 
 /** A folder stands for the newest record in it, and `FOLDER/last~1` or `FOLDER/NAME` for another of its records. */

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { packageRoot } from '../catalog/places.ts';
+import { packageRoot } from '../files/places.ts';
 import { Record, recordSchema } from './schema.ts';
 
 export const schemaFile = join(packageRoot, 'docs/record.schema.json');

@@ -19,9 +19,9 @@ import {
 import { join } from 'node:path';
 import { z } from 'zod';
 import { shown } from '../catalog/candidates.ts';
-import { readGiven } from '../catalog/given.ts';
-import { recordsFolder } from '../catalog/places.ts';
 import { exit, messageOf, NfoldError } from '../contract/errors.ts';
+import { readGiven } from '../files/given.ts';
+import { recordsFolder } from '../files/places.ts';
 import type { Draft } from './assemble.ts';
 import { Record, Summary } from './schema.ts';
 import { upgrade } from './upgrade.ts';

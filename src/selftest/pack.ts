@@ -11,7 +11,7 @@ import { type Built, build, buildWithin } from '../build/build.ts';
 import { BuildError } from '../build/sources.ts';
 import { type CandidateFile, identify } from '../catalog/candidates.ts';
 import { opNames } from '../catalog/ops.ts';
-import { packageRoot } from '../catalog/places.ts';
+import { packageRoot } from '../files/places.ts';
 import { type Verdict, verdictText } from '../verify/verdict.ts';
 
 export const families = [

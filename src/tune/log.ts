@@ -5,8 +5,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { stateFolder } from '../catalog/places.ts';
 import type { Parameters } from '../contract/candidate.ts';
+import { stateFolder } from '../files/places.ts';
 import { fingerprint } from '../machine/ceilings.ts';
 
 const Values = z.record(z.string(), z.union([z.number(), z.string()]));

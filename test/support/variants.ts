@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asScript, bundle } from '../../src/build/sources.ts';
-import { packageRoot } from '../../src/catalog/places.ts';
 import type { Variant } from '../../src/cell/opening.ts';
+import { packageRoot } from '../../src/files/places.ts';
 
 export async function variantFrom(file: string): Promise<Variant> {
   const path = join(packageRoot, 'test', file);

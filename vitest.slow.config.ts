@@ -1,0 +1,8 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import usual from './vitest.config.ts';
+
+/** What takes too long to be waited for at every change: many processes killed, many threads, small file systems. */
+export default mergeConfig(
+  { ...usual, test: { ...usual.test, include: [], exclude: [] } },
+  defineConfig({ test: { include: ['test/slow/**/*.test.ts'], testTimeout: 900_000, hookTimeout: 120_000 } }),
+);
