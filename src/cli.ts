@@ -1,8 +1,8 @@
 /** argv to one command. Each command's code is loaded when it is called, so that `--help` answers at once. */
-import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { heedSignals } from './commands/stop.ts';
 import { exit, messageOf, NfoldError } from './contract/errors.ts';
+import { usableCores } from './machine/cpus.ts';
 import { runtime } from './machine/fingerprint.ts';
 import { mostSeed } from './verify/seed.ts';
 
@@ -42,6 +42,13 @@ Exit codes: 0 fine; 1 a verification or a gate failed; 2 wrong usage; 3 nothing 
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'nfold: ')) });
 
+const threadsVariable = 'NFOLD_THREADS';
+const threads = (what: string) =>
+  new Option('--threads <n>', what)
+    .env(threadsVariable)
+    .argParser(whole(1, 256))
+    .default(usableCores(), `${usableCores()}, one for each core`);
+
 const json = () => new Option('--json', 'data alone on stdout');
 
 const all = (text: string, before: readonly string[] = []) => [...before, text];
@@ -60,7 +67,7 @@ function measures(command: Command): Command {
       new Option('--quick', 'fewer draws and rounds; bench without a selector does so anyway').conflicts('thorough'),
     )
     .option('--thorough', 'more draws and rounds, and the large cases')
-    .option('--threads <n>', 'threads for candidates that can use them', whole(1, 256), availableParallelism())
+    .addOption(threads('threads for candidates that can use them'))
     .option('--text <file>', 'train on this text (default: Moby Dick)')
     .addOption(json());
 }
@@ -129,7 +136,7 @@ program
   .argument('<candidate>', 'a .wasm.ts candidate that declares them')
   .option('--minutes <m>', 'how long the search may take; it goes on from there the next time', positive, 5)
   .option('--case <glob>', 'only the cases whose name matches or contains it')
-  .option('--threads <n>', 'tune for this number of threads', whole(1, 256), availableParallelism())
+  .addOption(threads('tune for this number of threads'))
   .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed))
   .option('--again', 'search cases anew that are settled')
   .addOption(json())
@@ -156,7 +163,9 @@ program
   .option('--case <name>', 'the model (default: B4T64L4C128NH4V256)')
   .option('--text <file>', 'train on this text (default: Moby Dick)')
   .option('--seed <n>', 'the same initial model and batches again', whole(0, 2 ** 31 - 1))
-  .option('--threads <n>', 'threads, if the candidate can use them', whole(1, 256))
+  .addOption(
+    new Option('--threads <n>', 'threads, if the candidate can use them').env(threadsVariable).argParser(whole(1, 256)),
+  )
   .option('--learning-rate <x>', 'of AdamW (default: 0.001)', positive)
   .option('--eval-every <n>', 'steps between held-out losses (default: about 20 over the run)', whole(1, 1e9))
   .option('--sample <bytes>', 'length of the generated text, 0 for none', whole(0, 1e6), 400)

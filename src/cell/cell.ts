@@ -12,7 +12,7 @@ import { endGroup, type Program, signalGroup, startLocked, startTrusted } from '
 import type { Variant } from './opening.ts';
 import { cellProgram } from './program.ts';
 import type { Evaluation, Opening, Reply, Request, Samples, Sampling } from './protocol.ts';
-import { mostResidentBytes, residentBytes } from './watch.ts';
+import { limitData, memoryOf, mostDataBytes, mostResidentBytes } from './watch.ts';
 
 type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 type Answer = Reply & { ok: true };
@@ -45,6 +45,9 @@ const watchMs = 100;
 /** What an honest slow start may take on a busy machine; a library that we trust has more to load. */
 const startMs = 10_000;
 const trustedStartMs = 60_000;
+/** For each thread, which takes 35 ms to start on a calm machine; and for each of several in each call, where they share a CPU by slices. */
+const threadStartMs = 1000;
+const sliceMs = 10;
 /** A call may take so many times as long as is usual. */
 const mostSlowdown = 20;
 /** Of a call, where nobody knows how long the baseline takes: a minute for each. */
@@ -53,6 +56,9 @@ const unknownNs = 3e9;
 export class Cell {
   readonly #child: ChildProcess;
   readonly #startMs: number;
+  /** Those that are started, the main one counted, and the memory that all of it may have. */
+  #threads = 1;
+  #max = { resident: mostResidentBytes, data: mostDataBytes };
   #id = 0;
   #stderr = '';
   #waiting: { id: number; resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
@@ -84,17 +90,43 @@ export class Cell {
   }
 
   async open(opening: Opening): Promise<void> {
+    if (opening.artifact.kind === 'wasm') await this.#startThreads(opening.threads);
     await this.#ask({ type: 'open', opening }, this.#startMs);
+  }
+
+  /** What the system counts for threads, which differs between systems, is measured while they start and comes on top of the limits. */
+  async #startThreads(threads: number): Promise<void> {
+    if (threads <= this.#threads) return;
+    const { pid } = this.#child;
+    limitData(pid, null);
+    const before = memoryOf(pid);
+    await this.#ask({ type: 'threads', threads }, this.#startMs + threads * threadStartMs).catch((error: unknown) => {
+      throw error instanceof CellError
+        ? new CellError(`${threads} threads could not be started: ${error.message}`)
+        : error;
+    });
+    const after = memoryOf(pid);
+    this.#max = {
+      resident: this.#max.resident + after.resident - before.resident,
+      data: this.#max.data + after.data - before.data,
+    };
+    limitData(pid, this.#max.data);
+    this.#threads = threads;
   }
 
   /** `usualNs`: of one call, by the baseline, as far as that is known. */
   async sample(sampling: Sampling, usualNs?: number): Promise<Timed> {
     const { calls, warmup } = sampling;
     const callsMs = (mostSlowdown * (usualNs ?? unknownNs) * (calls.length + (warmup?.calls ?? 0))) / 1e6;
+    const slicesMs = this.#threads > 1 ? sliceMs * this.#threads * (calls.length + (warmup?.calls ?? 0)) : 0;
     const warmMs = 2 * Math.max(warmup?.ms ?? 0, warmup?.mostMs ?? 0);
     const allowed = usualNs === undefined ? '' : `: a call may take ${mostSlowdown} times as long as is usual`;
     const account = new Account(this.#child.pid);
-    const { samples } = await this.#ask({ type: 'sample', sampling }, this.#startMs + warmMs + callsMs, allowed);
+    const { samples } = await this.#ask(
+      { type: 'sample', sampling },
+      this.#startMs + warmMs + slicesMs + callsMs,
+      allowed,
+    );
     if (!samples || !answers(samples, sampling)) throw new CellError('it sent what is no answer');
     const outsideNs = account.close(samples);
     if (typeof outsideNs === 'object' && outsideNs !== null) throw new Impossible(outsideNs.impossible);
@@ -136,7 +168,7 @@ export class Cell {
   }
 
   #watchMemory(): void {
-    if (residentBytes(this.#child.pid) <= mostResidentBytes) return;
+    if (memoryOf(this.#child.pid).resident <= this.#max.resident) return;
     this.#end(`it uses more than ${(mostResidentBytes / 2 ** 30).toFixed(1)} GiB of memory`);
   }
 

@@ -29,11 +29,11 @@ function choice(): readonly number[] {
   return spawnSync(command, args, { stdio: 'ignore', env: {} }).status === 0 ? allowed : [];
 }
 
-/** Of `Cpus_allowed_list: 0-2,5`. */
-function allowedCpus(): number[] {
+/** The CPUs of this process's affinity mask, of `Cpus_allowed_list: 0-2,5`; empty where the system does not tell. */
+export function allowedCpus(): number[] {
   try {
-    const [, list = ''] = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-    return list.split(',').flatMap((part) => {
+    const [, list] = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+    return (list?.split(',') ?? []).flatMap((part) => {
       const [first, last = first] = part.split('-').map(Number);
       return Array.from({ length: last - first + 1 }, (_, i) => first + i);
     });

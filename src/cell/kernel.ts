@@ -83,7 +83,7 @@ async function wasmKernel(
   const args = (tid: number) => [tid, threads, ...rest, scratch];
   const tasks: ThreadTask[] = [];
   for (let tid = 1; tid < threads; tid++) tasks.push({ module, memory: arena.memory, args: args(tid) });
-  await pool.assign(tasks);
+  pool.assign(tasks);
   const own = args(0);
   return {
     before() {

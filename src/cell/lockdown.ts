@@ -4,15 +4,15 @@
  * Where the system lets everybody have them: user, network and IPC namespaces, so that the kernel says no as well. Baseline and
  * candidates are started alike.
  *
- * Needs    `unshare` for the namespaces, `prlimit` for memory that no other limit counts, and `setpriv` so that a process which is stopped
- *          ends with its parent.
+ * Needs    `unshare` for the namespaces, `prlimit` for memory that no other limit counts (watch.ts), and `setpriv` so that a process which
+ *          is stopped ends with its parent.
  */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../files/places.ts';
 import { onCpu } from './cpu.ts';
-import { mostDataBytes } from './watch.ts';
+import { limitData, mostDataBytes } from './watch.ts';
 
 export type Isolation = 'user namespace + permission model' | 'permission model only';
 
@@ -34,7 +34,9 @@ export interface Program {
 export function startLocked({ main, reads, flags, cpu }: Program, options: SpawnOptions): ChildProcess {
   const readable = [main, ...reads.map((path) => resolve(packageRoot, path))];
   const words = [...onCpu(cpu), ...confinement(), process.execPath, ...flags, ...locks(readable), main];
-  return firstToGo(start(words, options));
+  const child = firstToGo(start(words, options));
+  limitData(child.pid, mostDataBytes);
+  return child;
 }
 
 /** Many processes, each within its limit, may still be too much for a machine: then the system should end one of them, and not us. */
@@ -104,9 +106,8 @@ let confined: readonly string[] | null = null;
 /** The words in front of `node`: found out by trying, once. */
 function confinement(): readonly string[] {
   const namespaces = program('unshare', '-Uni');
-  const memory = program('prlimit', `--data=${mostDataBytes}`);
   const ending = program('setpriv', '--pdeathsig', 'KILL');
-  confined ??= workable([namespaces, memory, ending]);
+  confined ??= workable([namespaces, ending]);
   return confined;
 }
 

@@ -16,6 +16,9 @@ async function answer(request: Request): Promise<Reply> {
   const { id } = request;
   try {
     switch (request.type) {
+      case 'threads':
+        await pool.grow(request.threads - 1);
+        return { id, ok: true };
       case 'open':
         kernel = null;
         kernel = await makeKernel(request.opening, arena, pool);

@@ -3,11 +3,32 @@
  * hand-off is one store and one load. Only WebAssembly modules run here: they can reach nothing but the arena.
  */
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 
-/** Words of the control block, which lies outside the arena: no kernel can write to it. */
-export const word = { wake: 0, awake: 1, go: 2, done: 3 } as const;
+/** Words of the control block, which lies outside the arena: no kernel can write to it. `crowded`: more threads than CPUs. */
+export const word = { wake: 0, awake: 1, go: 2, done: 3, crowded: 4 } as const;
+
+/** Megabytes for the machine code of a thread's own JavaScript, which is a page of text. V8 would set 512 aside for each. */
+const codeRangeSizeMb = 16;
+/** Turns that a thread spins for another before it sleeps, where not all of them have a CPU: some microseconds. */
+const patience = 1000;
+
+/** Returns when a counter has come to `target`. Where each thread has a CPU it spins to the end, since to wake costs more than many a call. */
+export function reach(control: Int32Array, counter: number, target: number): void {
+  for (let spin = 0; ; spin++) {
+    const value = Atomics.load(control, counter);
+    if (((value - target) | 0) >= 0) return;
+    if (spin > patience && control[word.crowded] === 1) Atomics.wait(control, counter, value);
+  }
+}
+
+/** Counts on, and wakes those that sleep until then. */
+export function count(control: Int32Array, counter: number): void {
+  Atomics.add(control, counter, 1);
+  if (control[word.crowded] === 1) Atomics.notify(control, counter);
+}
 
 export interface ThreadTask {
   readonly module: WebAssembly.Module;
@@ -21,44 +42,51 @@ export class Pool {
   readonly #threads: { worker: Worker; port: MessageChannel['port1'] }[] = [];
   #active = 0;
 
-  /** Hands one task to each of the first `tasks.length` threads, starting threads as needed. */
-  async assign(tasks: readonly ThreadTask[]): Promise<void> {
-    while (this.#threads.length < tasks.length) await this.#start();
+  /** Starts threads until there are so many, beside the one that calls. */
+  async grow(threads: number): Promise<void> {
+    const missing = Array.from({ length: threads - this.#threads.length }, () => this.#start());
+    this.#threads.push(...(await Promise.all(missing)));
+    this.#control[word.crowded] = this.#threads.length + 1 > availableParallelism() ? 1 : 0;
+  }
+
+  /** Hands one task to each of the first `tasks.length` threads. */
+  assign(tasks: readonly ThreadTask[]): void {
     this.#active = tasks.length;
     for (const [i, { port }] of this.#threads.entries()) port.postMessage(tasks[i] ?? null);
   }
 
-  async #start(): Promise<void> {
+  async #start() {
     const { port1, port2 } = new MessageChannel();
     const workerData = { control: this.#control, port: port2, wake: Atomics.load(this.#control, word.wake) };
     const worker = new Worker(new URL(`./thread${extname(import.meta.url)}`, import.meta.url), {
       workerData,
       transferList: [port2],
       env: {},
+      resourceLimits: { codeRangeSizeMb },
     });
     worker.unref();
     port1.unref();
     await once(worker, 'online');
-    this.#threads.push({ worker, port: port1 });
+    return { worker, port: port1 };
   }
 
-  /** Wakes the threads and returns when all of them spin. */
+  /** Wakes the threads and returns when all of them are awake. */
   ready(): void {
     if (this.#active === 0) return;
     Atomics.store(this.#control, word.awake, 0);
     Atomics.store(this.#control, word.done, 0);
     Atomics.add(this.#control, word.wake, 1);
     Atomics.notify(this.#control, word.wake);
-    while (Atomics.load(this.#control, word.awake) < this.#threads.length);
+    reach(this.#control, word.awake, this.#threads.length);
   }
 
   go(): void {
-    if (this.#active > 0) Atomics.add(this.#control, word.go, 1);
+    if (this.#active > 0) count(this.#control, word.go);
   }
 
   finish(): void {
     if (this.#active === 0) return;
-    while (Atomics.load(this.#control, word.done) < this.#threads.length);
+    reach(this.#control, word.done, this.#threads.length);
   }
 
   /** Throws what a thread threw in the last call. */

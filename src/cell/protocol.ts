@@ -98,6 +98,8 @@ export interface Evaluation {
 }
 
 export type Request =
+  /** Starts threads until there are so many, the main one counted; asked before there is anything of a candidate. */
+  | { readonly id: number; readonly type: 'threads'; readonly threads: number }
   | { readonly id: number; readonly type: 'open'; readonly opening: Opening }
   | { readonly id: number; readonly type: 'sample'; readonly sampling: Sampling }
   | { readonly id: number; readonly type: 'evaluate'; readonly evaluation: Evaluation };

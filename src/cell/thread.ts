@@ -1,6 +1,6 @@
 /** One thread of the pool: sleep until woken, take a new task if there is one, spin for the start, run, say done. */
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { type ThreadTask, word } from './pool.ts';
+import { count, reach, type ThreadTask, word } from './pool.ts';
 
 const { control, port, wake } = workerData as { control: Int32Array; port: MessagePort; wake: number };
 let run: (() => void) | null = null;
@@ -23,13 +23,13 @@ for (;;) {
     failure = String(error);
   }
   const standing = Atomics.load(control, word.go);
-  Atomics.add(control, word.awake, 1);
-  while (Atomics.load(control, word.go) === standing);
+  count(control, word.awake);
+  reach(control, word.go, standing + 1);
   try {
     run?.();
   } catch (error) {
     failure = String(error);
   }
   if (failure !== null) port.postMessage(failure);
-  Atomics.add(control, word.done, 1);
+  count(control, word.done);
 }

@@ -1,9 +1,14 @@
 /** What the parent sees of a cell from outside, where the system tells: Linux, in /proc. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
+import { constrainedMemory } from 'node:process';
+
+/** What this process may use: a container often has less than the machine. */
+const memoryBytes = Math.min(totalmem(), constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /** An arena at its largest, a heap at its largest; less on a small machine, which should not swap for a candidate. */
-export const mostResidentBytes = Math.min(3 * 2 ** 30, 0.6 * totalmem());
+export const mostResidentBytes = Math.min(3 * 2 ** 30, 0.6 * memoryBytes);
 
 /**
  * What the system gives it at most, in use or not, and also while this process is too busy to look: more than the above, since an
@@ -11,14 +16,23 @@ export const mostResidentBytes = Math.min(3 * 2 ** 30, 0.6 * totalmem());
  */
 export const mostDataBytes = mostResidentBytes + 2 ** 30;
 
-/** Memory that a process has in use; 0 where it isn't known. */
-export function residentBytes(pid: number | undefined): number {
+/** Memory that a process has in use, and what the system counts as its data, in use or not; 0 where that isn't known. */
+export function memoryOf(pid: number | undefined): { readonly resident: number; readonly data: number } {
   try {
-    const kilobytes = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return 1024 * Number(kilobytes ?? 0);
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const bytes = (what: string) => 1024 * Number(new RegExp(`^${what}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
+    return { resident: bytes('VmRSS'), data: bytes('VmData') };
   } catch {
-    return 0;
+    return { resident: 0, data: 0 };
   }
+}
+
+const prlimit = ['/usr/bin/prlimit', '/bin/prlimit'].find(existsSync);
+
+/** Limits its data; null lifts the limit. Only what the process itself cannot raise from inside: it has no call for it. */
+export function limitData(pid: number | undefined, bytes: number | null): void {
+  if (!prlimit || pid === undefined) return;
+  spawnSync(prlimit, ['--pid', `${pid}`, `--data=${bytes ?? 'unlimited'}:`], { stdio: 'ignore', env: {} });
 }
 
 /**

@@ -10,11 +10,14 @@ import { openingOf } from '../cell/opening.ts';
 import { allowedFlags } from '../contract/candidate.ts';
 import { messageOf } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
+import { counted } from '../contract/words.ts';
 import { stateFolder } from '../files/places.ts';
 import { tookEffect } from '../machine/ceilings.ts';
+import { type Cpus, cpusHere } from '../machine/cpus.ts';
 import { acceptsFlag, hasRelaxedSimd, hasSharedMemory } from '../machine/features.ts';
 import { describe, machine, runtime } from '../machine/fingerprint.ts';
 import { glance } from '../machine/peak.ts';
+import { type WorkingThreads, workingThreads } from '../machine/threads.ts';
 import { print, printJson } from '../report/output.ts';
 import { revectorizerLine } from '../report/peak.ts';
 import { compose } from '../verify/image.ts';
@@ -33,7 +36,13 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
       peers.push({ peer: name, op: op.name, ...(await probe(await loadPeer(name, op.name), op)) });
   }
   const { revectorized, unrest } = await glance();
-  const warnings = [...advice(here.load, here.cores, features), ...measuredAdvice(revectorized, unrest)];
+  const cpus = cpusHere();
+  const working = await workingThreads(Math.max(maxTried, here.cores));
+  const warnings = [
+    ...advice(here.load, here.cores, features),
+    ...threadAdvice(working, here.cores),
+    ...measuredAdvice(revectorized, unrest),
+  ];
   const report = {
     machine: here,
     runtime: runtime(),
@@ -41,7 +50,10 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
     features,
     /** Rates of the same arithmetic at 256 and at 128 bits; and how much slower than the best the median call of it was. */
     measured: { revectorized, unrest },
+    /** What candidates get unless --threads says otherwise, why, and how many a cell could start here. */
     threads: here.cores,
+    cpus,
+    threadsThatWork: working.threads,
     isolation: isolation(),
     peers,
     state: stateFolder,
@@ -55,7 +67,8 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
       '',
       ...Object.entries(features).map(([what, good]) => `  ${mark(good)}  ${what}`),
       `  ${mark(revectorized !== null && revectorized >= tookEffect)}  ${revectorizerLine(revectorized)}`,
-      `  ${here.cores.toString().padEnd(3)}  threads for candidates that can use them`,
+      `  ${here.cores.toString().padEnd(3)}  threads for candidates that can use them, ${reasonOf(cpus)}`,
+      `  ${working.threads.toString().padEnd(3)}  threads were tried and work`,
       `       isolation of candidates: ${report.isolation}`,
       '',
       'Peers',
@@ -70,6 +83,24 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
       ...(warnings.length > 0 ? ['', ...warnings.map((line) => pc.yellow(`! ${line}`))] : []),
     ].join('\n'),
   );
+}
+
+/** As many as anybody is likely to ask for. */
+const maxTried = 64;
+
+function reasonOf({ cpus, cores, quota }: Cpus): string {
+  const siblings = cores < cpus ? `${cpus} CPUs, two or more to a core` : counted(cpus, 'CPU');
+  const paid = quota !== null && quota < cores ? `, and a quota of the CPU time of ${Number(quota.toFixed(2))}` : '';
+  return `one for each core (${siblings}${paid})`;
+}
+
+function threadAdvice({ threads, reason }: WorkingThreads, cores: number): string[] {
+  if (reason === null) return [];
+  const enough =
+    threads >= cores
+      ? 'more than a run asks for by itself'
+      : `fewer than the ${cores} of a run: give --threads ${threads}`;
+  return [`${counted(threads, 'thread')} can be started here, ${enough} (${reason}).`];
 }
 
 /** As pinned: what `npm ci` installs is what is named here. */

@@ -1,5 +1,4 @@
 /** What verify and bench share: options to a run, selectors to candidates by op, Ctrl-C to an abort. */
-import { availableParallelism } from 'node:os';
 import { type Suite, suites } from '../../bench/suites.ts';
 import { type CandidateFile, type Problem, scan } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
@@ -9,6 +8,7 @@ import { killAllCells } from '../cell/cell.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';
+import { usableCores } from '../machine/cpus.ts';
 import { type Effort, efforts } from '../measure/effort.ts';
 import type { RunOptions } from '../measure/suite.ts';
 import { type Progress, progress } from '../report/output.ts';
@@ -94,7 +94,7 @@ export async function prepareRun(selectors: readonly string[], flags: Flags, def
     threads: flags.threads,
     replayFlags: [
       ...(name === 'default' ? [] : [`--${name}`]),
-      ...(flags.threads === availableParallelism() ? [] : ['--threads', `${flags.threads}`]),
+      ...(flags.threads === usableCores() ? [] : ['--threads', `${flags.threads}`]),
       ...(flags.text === undefined ? [] : ['--text', flags.text]),
     ],
     caseFilter: flags.case,

@@ -1,11 +1,13 @@
 /** What this run was made on; what isn't known is null, never a guess. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { counted } from '../contract/words.ts';
+import { usableCores } from './cpus.ts';
 
 export interface Machine {
   readonly cpu: string;
+  /** That this process may use: cpus.ts. */
   readonly cores: number;
   readonly memoryBytes: number;
   readonly os: string;
@@ -24,7 +26,7 @@ export interface Runtime {
 export function machine(): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: availableParallelism(),
+    cores: usableCores(),
     memoryBytes: totalmem(),
     // Without the builder's suffix, which says nothing of speed.
     os: `${platform()} ${release().split('-')[0]}`,

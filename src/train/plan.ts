@@ -1,12 +1,12 @@
 /** What the command line and a checkpoint together ask for, checked before anything is built. */
 import { createHash, randomInt } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { loadOp } from '../catalog/ops.ts';
 import { selectCases } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
+import { usableCores } from '../machine/cpus.ts';
 import { type Checkpoint, checkWritable, type Description, readCheckpoint } from './checkpoint.ts';
 import { firstState, makeTask, type State, type Task } from './task.ts';
 
@@ -78,7 +78,7 @@ export async function makePlan(flags: TrainFlags): Promise<Plan> {
     task,
     caseName: op.caseName(c),
     text: { name: text.name, file, sha256 },
-    threads: flags.threads ?? saved?.header.threads ?? availableParallelism(),
+    threads: flags.threads ?? saved?.header.threads ?? usableCores(),
     from: saved?.state ?? firstState(task),
     until: endOf(flags, saved),
     losses: saved?.losses ?? [],

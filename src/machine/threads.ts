@@ -1,0 +1,50 @@
+/** How many threads a cell can start here: tried, with a module in which each thread writes its number. */
+import { compile } from '../build/compile.ts';
+import { Cell, CellError } from '../cell/cell.ts';
+
+const module = `(module
+  (import "env" "memory" (memory 1 65536 shared))
+  (func (export "run") (param $tid i32) (param $nthreads i32) (param $numbers i32) (param $scratch i32)
+    (i32.store
+      (i32.add (local.get $numbers) (i32.shl (local.get $tid) (i32.const 2)))
+      (i32.add (local.get $tid) (i32.const 1)))))`;
+
+export interface WorkingThreads {
+  /** The most that were seen to work, of those tried; 0 if not even one did. */
+  readonly threads: number;
+  /** Why twice as many did not; null where nothing failed. */
+  readonly reason: string | null;
+}
+
+/** Tries so many, and half of them for as long as they do not work. */
+export async function workingThreads(wanted: number): Promise<WorkingThreads> {
+  const bytes = await compile({ type: 'wat', text: module });
+  let reason: string | null = null;
+  for (let threads = wanted; threads >= 1; threads >>= 1) {
+    const failure = await failureOf(bytes, threads);
+    if (failure === null) return { threads, reason };
+    reason = failure;
+  }
+  return { threads: 0, reason };
+}
+
+/** Null if each of the threads ran. */
+export async function failureOf(bytes: Uint8Array, threads: number): Promise<string | null> {
+  const cell = new Cell({ flags: [] });
+  const numbers = { name: 'numbers', dtype: 'i32', offset: 0, length: threads } as const;
+  try {
+    await cell.open({
+      artifact: { kind: 'wasm', bytes },
+      ...{ op: 'threads', dims: {}, scalars: {}, slots: [numbers], bytes: 4 * threads, threads },
+    });
+    const { reads } = await cell.sample({ calls: [{ writes: [], reads: [{ offset: 0, length: 4 * threads }] }] });
+    const found = new Int32Array(reads[0][0].slice().buffer);
+    const silent = found.findIndex((number, tid) => number !== tid + 1);
+    return silent < 0 ? null : `thread ${silent} of ${threads} did not run`;
+  } catch (error) {
+    if (error instanceof CellError) return error.message;
+    throw error;
+  } finally {
+    cell.close();
+  }
+}
