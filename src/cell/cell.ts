@@ -102,7 +102,7 @@ export class Cell {
     const before = memoryOf(pid);
     await this.#ask({ type: 'threads', threads }, this.#startMs + threads * threadStartMs).catch((error: unknown) => {
       throw error instanceof CellError
-        ? new CellError(`${threads} threads could not be started: ${error.message}`)
+        ? new CellError(`${threads} threads could not be started here (${error.message}): give fewer with --threads`)
         : error;
     });
     const after = memoryOf(pid);
