@@ -2,9 +2,10 @@
  * The temporary folder of this process: the program of its cells, and an empty folder that they start in. It goes with the process. One
  * that was killed leaves its folder behind: whose that is stands in the name, and the next process clears it away.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lives, namespace } from '../files/owner.ts';
 
 /** Containers may share a temporary folder, and then a process of another one only seems dead: its number counts in its own namespace. */
 const prefix = `nfold-${namespace()}-`;
@@ -31,22 +32,5 @@ function clearAway(): void {
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });
     } catch {}
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
-}
-
-/** The number of the namespace that process ids count in; 0 where the system has no such thing. */
-function namespace(): string {
-  try {
-    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
-  } catch {
-    return '0';
   }
 }
