@@ -134,6 +134,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long',
   ELOOP: 'its links lead in a circle',
   EBADF: 'no file is open there for writing',
+  EINVAL: 'it takes no bytes',
   EACCES: 'it or its folder may not be written to',
   EPERM: 'it or its folder may not be written to',
 };
