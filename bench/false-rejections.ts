@@ -8,7 +8,7 @@
  * The kernels are ours, and run in this process, by the code that a cell runs: a process each and messages between them would take
  * ten times as long. A check is the same, and so are its inputs, its calls and its bounds.
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Built, build, buildBaseline } from '../src/build/build.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp, loadOracle } from '../src/catalog/ops.ts';
@@ -17,6 +17,7 @@ import { CellArena } from '../src/cell/arena.ts';
 import { type Kernel, makeKernel } from '../src/cell/kernel.ts';
 import { Pool } from '../src/cell/pool.ts';
 import { sample } from '../src/cell/sampler.ts';
+import { appendLine } from '../src/files/write.ts';
 import { buildPacked, honest } from '../src/selftest/pack.ts';
 import { type Verdict, verdictText } from '../src/verify/verdict.ts';
 import { drawnCases, type Host, planChecks, verify } from '../src/verify/verify.ts';
@@ -76,7 +77,7 @@ for (let seed = Number(first); seed < Number(first) + Number(seeds); seed++) {
   if (worst === null) console.log(`seed ${seed}, ${kernel.id}: ${verdictText(verdict)}`);
   const one: Tried = { op: opName, seed, kernel: kernel.id, checks: plan.length, worst };
   tried.push(one);
-  if (values.log) appendFileSync(values.log, `${JSON.stringify(one)}\n`);
+  if (values.log) appendLine(values.log, JSON.stringify(one));
 }
 finish();
 

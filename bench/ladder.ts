@@ -5,7 +5,7 @@
  *
  * Run: node bench/ladder.ts [--fresh] [--print]
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { geometricMean } from 'simple-statistics';
 import { hashOf } from '../src/build/sources.ts';
@@ -15,6 +15,7 @@ import { threadsOf, type Variant } from '../src/cell/opening.ts';
 import { revectorize } from '../src/contract/candidate.ts';
 import { NfoldError } from '../src/contract/errors.ts';
 import { stateFolder } from '../src/files/places.ts';
+import { appendLine } from '../src/files/write.ts';
 import { fingerprint } from '../src/machine/ceilings.ts';
 import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
 import { ceilingsHere } from '../src/machine/peak.ts';
@@ -92,8 +93,7 @@ for (const [id, verdict] of measured.verdicts) {
 // Rounds are numbered on, as a round is what a speedup is a ratio within.
 const rounds = 1 + Math.max(-1, ...before.map(({ round }) => round));
 const fresh = measured.samples.map((sample) => ({ ...sample, round: sample.round + rounds }));
-mkdirSync(stateFolder, { recursive: true });
-appendFileSync(stateFile, `${JSON.stringify({ key, samples: fresh })}\n`);
+appendLine(stateFile, JSON.stringify({ key, samples: fresh }));
 const text = report([...before, ...fresh]);
 console.log(text);
 if (!flags.print) {

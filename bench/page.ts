@@ -1,7 +1,8 @@
 /** Pages that commands write into, between markers. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../src/files/places.ts';
+import { writeWhole } from '../src/files/write.ts';
 
 /** Puts text between `<!-- name -->` and `<!-- /name -->`; a page without the pair is an error. */
 export function fill(page: string, name: string, text: string): void {
@@ -10,5 +11,5 @@ export function fill(page: string, name: string, text: string): void {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [before.indexOf(open), before.indexOf(close)];
   if (from < 0 || to < from) throw new Error(`${page} has no markers ${open} and ${close}`);
-  writeFileSync(file, `${before.slice(0, from + open.length)}\n${text}\n${before.slice(to)}`);
+  writeWhole(file, `${before.slice(0, from + open.length)}\n${text}\n${before.slice(to)}`);
 }

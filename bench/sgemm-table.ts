@@ -7,7 +7,7 @@
  *
  * Run: node bench/sgemm-table.ts [--minutes M] [--slice NAME] [--fresh] [--print]
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { median } from 'simple-statistics';
 import { hashOf } from '../src/build/sources.ts';
@@ -17,6 +17,7 @@ import { killAllCells } from '../src/cell/cell.ts';
 import { threadsOf, type Variant } from '../src/cell/opening.ts';
 import type { AnyOp, Case } from '../src/contract/op.ts';
 import { stateFolder } from '../src/files/places.ts';
+import { appendLine } from '../src/files/write.ts';
 import { fingerprint } from '../src/machine/ceilings.ts';
 import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
 import { ceilingsHere } from '../src/machine/peak.ts';
@@ -201,8 +202,7 @@ async function run(): Promise<void> {
         if (verdict.status !== 'pass') missing[id] = verdictText(verdict);
       }
       const entry: Done = { key, slice: slice.name, at: new Date().toISOString(), samples: measured.samples, missing };
-      mkdirSync(stateFolder, { recursive: true });
-      appendFileSync(stateFile, `${JSON.stringify(entry)}\n`);
+      appendLine(stateFile, JSON.stringify(entry));
       done = readDone();
       measuredHere++;
     } catch (error) {

@@ -14,13 +14,13 @@
  * --file FILE, in place of .nfold/stopwatch.jsonl, is where runs are kept.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { median } from 'simple-statistics';
 import op from '../baselines/sgemm/op.ts';
 import oracle from '../baselines/sgemm/oracle.ts';
 import { compile } from '../src/build/compile.ts';
 import type { Variant } from '../src/cell/opening.ts';
+import { appendLine } from '../src/files/write.ts';
 import { efforts } from '../src/measure/effort.ts';
 import { measure } from '../src/measure/measure.ts';
 import { findRecord } from '../src/records/find.ts';
@@ -128,8 +128,7 @@ async function runs(more: number, level: Run['level'], busy: number, count: numb
   try {
     for (let i = 0; i < count; i++) {
       const one = await run(more, level, busy);
-      mkdirSync(dirname(file), { recursive: true });
-      appendFileSync(file, `${JSON.stringify(one)}\n`);
+      appendLine(file, JSON.stringify(one));
       const [, , { speedup: mean, verdict }] = one.found;
       const edges = `${mean.value.toFixed(4)} [${mean.low?.toFixed(4)}, ${mean.high?.toFixed(4)}]`;
       console.log(`${level}, ${more} % more work, ${busy} busy: mean ${edges} ${verdict}, ${one.seconds.toFixed(1)} s`);

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { csvParse } from 'd3-dsv';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { compareRecords } from '../src/records/compare.ts';
 import type { Record } from '../src/records/schema.ts';
@@ -94,11 +94,13 @@ describe('--reporter', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nfold-reporters-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('several files at once, whole ones, and stdout left alone', () => {
+  test('several files at once, whole ones, and stdout left alone', async () => {
     const wanted = ['csv', 'markdown', 'json', 'bmf', 'gha', 'gha-time'].map(
       (format) => `${format}=${folder}/${format}`,
     );
-    expect(writeReports(reportersOf({ reporter: wanted }, 'record'), record)).toBe(false);
+    const otherwise = vi.fn();
+    expect(await writeReports(reportersOf({ reporter: wanted }, 'record'), record, otherwise)).toBe(true);
+    expect(otherwise).toHaveBeenCalledOnce();
     expect(readdirSync(folder).sort()).toEqual(['bmf', 'csv', 'gha', 'gha-time', 'json', 'markdown']);
     expect(JSON.parse(readFileSync(join(folder, 'json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(record)));
     expect(readFileSync(join(folder, 'markdown'), 'utf8')).toMatch(/\*\*sgemm\*\*\n\n\| candidate[\s\S]*a \\\| bar/);
@@ -110,6 +112,9 @@ describe('--reporter', () => {
     [['csv='], 'record', /names no file/],
     [['csv=/no/such/folder/x'], 'record', /no folder \/no\/such\/folder/],
     [['csv', 'json'], 'record', /cannot both have stdout/],
+    [['csv=/dev/stdout', 'json=/dev/fd/1'], 'record', /cannot both have stdout/],
+    [['csv=./a', 'json=a'], 'record', /cannot both have .*\/a: give each a file/],
+    [['csv=/'], 'record', /csv=\/ cannot be written: it is a folder, not a file/],
   ] as const)('%j of a %s is refused before anything is measured', (reporter, subject, message) => {
     expect(() => reportersOf({ reporter }, subject)).toThrow(message);
   });

@@ -96,16 +96,18 @@ describe('saving', () => {
   });
 
   test('what a crash left half-written goes with the next record, and what another process writes now stays', () => {
-    const [stale, fresh] = ['.half-1-aaaaaaaa', '.half-2-bbbbbbbb'];
+    const [stale, fresh] = ['.nfold-half-00000000-1-aaaaaaaa', '.nfold-half-00000000-2-bbbbbbbb'];
     for (const name of [stale, fresh]) writeFileSync(join(folder, name), '{');
     utimesSync(join(folder, stale), new Date(), new Date(Date.now() - 2 * 3_600_000));
     saveRecord(draft(), folder);
-    expect(readdirSync(folder).filter((name) => name.startsWith('.half-'))).toEqual([fresh]);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.nfold-half-'))).toEqual([fresh]);
   });
 
   test('where the disk takes no more, the error is one sentence and nothing is left or lost', () => {
     const { file } = saveRecord(draft(), folder);
-    expect(() => saveRecord(draft(), '/dev/full')).toThrow(/could not be saved in \/dev\/full/);
+    expect(() => saveRecord(draft(), '/dev/full')).toThrow(
+      /^\/dev\/full\/\S+\.json could not be written: a file is in the way of the folder \/dev\/full\.$/,
+    );
     expect(loadRecord(file)).toBeTruthy();
   });
 });

@@ -10,7 +10,7 @@ import { loadOp, loadOracle } from '../src/catalog/ops.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { efforts } from '../src/measure/effort.ts';
-import { append, events, type Trial, tunedParameters, type Winner } from '../src/tune/log.ts';
+import { append, type Event, events, type Trial, tunedParameters, type Winner } from '../src/tune/log.ts';
 import { search } from '../src/tune/search.ts';
 import { changes, keyOf, propose, sizeOf } from '../src/tune/space.ts';
 
@@ -125,7 +125,11 @@ test('a search passes over what is wrong or does not build, keeps its evidence, 
       seed: 3,
       text: new Uint8Array(),
     },
-    ...{ budgetMs: 60_000, effort: { ...efforts.quick, budgetS: 1, sampleMs: 1, warmMs: 1 } },
+    ...{
+      keep: (event: Event) => append(file, event),
+      budgetMs: 60_000,
+      effort: { ...efforts.quick, budgetS: 1, sampleMs: 1, warmMs: 1 },
+    },
     ...{ signal: new AbortController().signal, onProgress: () => {} },
   };
   const found = await search(request);

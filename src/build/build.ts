@@ -1,7 +1,7 @@
 /** A candidate's file to something a cell can load, on demand, cached by the hash of all that goes into it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { z } from 'zod';
 import { type CandidateFile, selectorOf, shown } from '../catalog/candidates.ts';
@@ -10,9 +10,9 @@ import type { Variant } from '../cell/opening.ts';
 import type { Artifact } from '../cell/protocol.ts';
 import { allowedFlags, type Parameters } from '../contract/candidate.ts';
 import { messageOf, plain } from '../contract/errors.ts';
-import { cacheFolder, keep } from '../files/places.ts';
 import { cacheBytes } from '../machine/caches.ts';
 import { tunedParameters, tuneFile } from '../tune/log.ts';
+import { cached } from './cache.ts';
 import { compile } from './compile.ts';
 import { evaluate } from './evaluate.ts';
 import { marked, markImports } from './marks.ts';
@@ -234,13 +234,4 @@ function checked(raw: unknown): Description {
     tunable: 'should list values, numbers or words, for each parameter in tunable',
   };
   throw new BuildError(hints[String(issue.path[0])] ?? issue.message);
-}
-
-async function cached(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
-  const file = join(cacheFolder, name);
-  if (existsSync(file)) return readFileSync(file);
-  const bytes = await make();
-  // Without a folder to keep it in, it is made anew each time.
-  keep(file, Buffer.from(bytes));
-  return bytes;
 }

@@ -1,5 +1,4 @@
 /** nfold bench: verify, time, report, save. */
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { type Suite, suites } from '../../bench/suites.ts';
@@ -7,7 +6,9 @@ import { shown } from '../catalog/candidates.ts';
 import type { Selection } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
+import { elsewhere } from '../files/elsewhere.ts';
 import { packageRoot, workFolder } from '../files/places.ts';
+import { Unwritten } from '../files/write.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { ceilingsHere } from '../machine/peak.ts';
 import { sharedEffort } from '../measure/effort.ts';
@@ -16,20 +17,32 @@ import { planOp, type RunOptions, runOp, type SuiteOutcome } from '../measure/su
 import { assemble, type Draft } from '../records/assemble.ts';
 import { checkName } from '../records/find.ts';
 import type { Record } from '../records/schema.ts';
-import { type Saved, saveRecord } from '../records/store.ts';
+import { recordOf, type Saved, saveRecord } from '../records/store.ts';
 import { print, warn } from '../report/output.ts';
 import { reportersOf, writeReports } from '../report/reporters.ts';
 import { reportRecord } from '../report/terminal.ts';
 import { isBad } from '../verify/verdict.ts';
 import { type Flags, type OpSelection, prepareRun } from './run.ts';
+import { onStop } from './stop.ts';
 
 export async function bench(selectors: readonly string[], flags: Flags): Promise<void> {
   const reporters = reportersOf(flags, 'record');
   if (flags.save !== undefined) checkName(flags.save);
-  const { record, file, displaced = false } = await measureAndSave(selectors, flags);
-  if (!writeReports(reporters, record))
-    print(`${reportRecord(record, { perCase: selectors.length > 0 })}\n\n${next(record, file, selectors)}`);
-  process.exitCode = record.interrupted ? exit.interrupted : displaced || failed(record) ? exit.failed : exit.fine;
+  const saved = await measureAndSave(selectors, flags);
+  const { record, displaced = false } = saved;
+  // Everything is kept: while a pipe has no reader, Ctrl-C may end this at once.
+  onStop(() => process.exit(exit.interrupted));
+  const reported = await writeReports(reporters, record, () =>
+    print(`${reportRecord(record, { perCase: selectors.length > 0 })}\n\n${next(saved, selectors)}`),
+  );
+  const bad = displaced || !reported;
+  process.exitCode = bad
+    ? exit.failed
+    : record.interrupted
+      ? exit.interrupted
+      : failed(record)
+        ? exit.failed
+        : exit.fine;
 }
 
 /** A run from its selectors to its record; interrupted, to the record of what was measured by then. Throws NfoldError for wrong usage. */
@@ -109,15 +122,15 @@ function withoutSteps<T extends Selection>(selection: T, { name, steps }: Suite)
   return { ...selection, candidates };
 }
 
-/** Where the usual folder takes no record, what was measured goes to the temporary one. */
 function keep(draft: Draft): Saved {
   try {
     return saveRecord(draft);
   } catch (error) {
-    if (!(error instanceof NfoldError)) throw error;
-    const saved = saveRecord(draft, join(tmpdir(), 'nfold-records'));
-    warn(`${error.message}. It is in ${saved.file} instead.`);
-    return { ...saved, displaced: true };
+    if (!(error instanceof Unwritten)) throw error;
+    const saved = elsewhere('records', (folder) => saveRecord(draft, folder));
+    const instead = saved ? `the record is in ${saved.file} instead` : 'no other folder takes the record either';
+    warn(`${error.clause}; ${instead}.`);
+    return { ...(saved ?? { record: recordOf(draft), file: null }), displaced: true };
   }
 }
 
@@ -127,14 +140,16 @@ function failed({ candidates }: Record): boolean {
 
 const example = join(packageRoot, 'kernels/sgemm/ikj-ts.ts');
 
-function next(record: Record, file: string, selectors: readonly string[]): string {
+function next({ record, file, displaced }: Saved, selectors: readonly string[]): string {
+  const again =
+    file === null ? [] : [[`npx nfold show${displaced ? ` ${quoted(file)}` : ''}`, 'this record again, case by case']];
   const begin = workFolder === packageRoot ? '' : 'mkdir -p kernels/sgemm && ';
   const more =
     record.effort === 'thorough' || record.samples.length === 0
       ? []
       : [[`npx nfold bench ${rerun(record, selectors)}`, 'more rounds, narrower intervals']];
   const tips = [
-    ['npx nfold show', 'this record again, case by case'],
+    ...again,
     ...more,
     ...(record.suite.includes('train_gpt2')
       ? [['npx nfold bench lm_ops --quick', 'every kernel of the training step on its own']]
@@ -147,7 +162,7 @@ function next(record: Record, file: string, selectors: readonly string[]): strin
   ];
   const width = Math.max(...tips.map(([command]) => command.length));
   return [
-    `Record: ${shown(file)}`,
+    file === null ? 'Record: none, as no folder takes it' : `Record: ${shown(file)}`,
     'Next:',
     ...tips.map(([command, what]) => `  ${command.padEnd(width)}  ${pc.dim(what)}`),
   ].join('\n');

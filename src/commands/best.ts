@@ -8,7 +8,7 @@ import { compareRecords } from '../records/compare.ts';
 import { recordFile } from '../records/find.ts';
 import type { Record, Summary } from '../records/schema.ts';
 import { type Champion, champions } from '../records/series.ts';
-import { loadRecord, summaries } from '../records/store.ts';
+import { loadRecord, type Saved, summaries } from '../records/store.ts';
 import { interval, multiple } from '../report/format.ts';
 import { print, printJson, warn } from '../report/output.ts';
 import { table } from '../report/table.ts';
@@ -26,8 +26,12 @@ export async function best(selectors: readonly string[], flags: Flags & { confir
     throw new NfoldError(`No record here holds a mean speedup${what}: 'nfold bench' makes one.`, exit.nothing);
   }
   const again = flags.confirm ? await measureAgain(found, flags) : null;
-  const confirmed = found.map((champion) => ({ champion, confirmation: again && confirmationOf(champion, again) }));
-  if (again?.interrupted) process.exitCode = exit.interrupted;
+  const confirmed = found.map((champion) => ({
+    champion,
+    confirmation: again && confirmationOf(champion, again.record),
+  }));
+  if (again?.displaced) process.exitCode = exit.failed;
+  else if (again?.record.interrupted) process.exitCode = exit.interrupted;
   else if (confirmed.some(({ confirmation }) => confirmation?.mean === null)) process.exitCode = exit.failed;
   if (flags.json)
     return printJson(confirmed.map(({ champion, confirmation }) => ({ ...asData(champion), confirmation })));
@@ -78,15 +82,14 @@ interface Confirmation {
 }
 
 /** All champions in one run, on a fresh seed. */
-async function measureAgain(found: readonly Champion[], flags: Flags): Promise<Record> {
+async function measureAgain(found: readonly Champion[], flags: Flags): Promise<Saved> {
   const { candidates } = scan();
   for (const champion of found) await checkUnchanged(champion, candidates);
   const note = `confirms ${[...new Set(found.map(({ record }) => record.id))].join(', ')}`;
-  const { record } = await measureAndSave(
+  return measureAndSave(
     found.map(({ mean }) => mean.candidate),
     { ...flags, note, peers: false },
   );
-  return record;
 }
 
 async function checkUnchanged({ op, mean, record, hash }: Champion, candidates: readonly CandidateFile[]) {

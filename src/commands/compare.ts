@@ -19,7 +19,7 @@ interface Flags {
   readonly json?: boolean;
 }
 
-export function compareCommand(references: readonly string[], flags: Flags): void {
+export async function compareCommand(references: readonly string[], flags: Flags): Promise<void> {
   if (references.length < 2) {
     throw new NfoldError(`One record compares with nothing: give two, such as 'nfold compare last~1 last'.`);
   }
@@ -29,13 +29,13 @@ export function compareCommand(references: readonly string[], flags: Flags): voi
   for (const other of others) if (!flags.force) refuseOtherBaselines(first, other);
   const compared = compareRecords(records);
   const failures = flags.failBelow === undefined ? [] : gate(records, compared, flags.failBelow);
-  if (!writeReports(reporters, { records, compared })) {
+  const reported = await writeReports(reporters, { records, compared }, () => {
     print(reportCompared(records, compared));
     if (flags.diff) print(`\n${others.map((other) => patchText(first, other)).join('\n')}`);
-  }
+  });
   // Beside data on stdout, the gate speaks on stderr.
   for (const failure of failures) process.stderr.write(`${pc.red('x')} ${failure}\n`);
-  process.exitCode = failures.length > 0 ? exit.failed : exit.fine;
+  process.exitCode = failures.length > 0 || !reported ? exit.failed : exit.fine;
 }
 
 function refuseOtherBaselines(a: Record, b: Record): void {

@@ -1,6 +1,6 @@
 /** nfold peak: what this machine can do, measured and kept, so that results can be given as a share of it. */
 import { shown } from '../catalog/candidates.ts';
-import { exit, NfoldError } from '../contract/errors.ts';
+import { exit } from '../contract/errors.ts';
 import { ceilingsFile, saveCeilings } from '../machine/ceilings.ts';
 import { describe, machine, runtime } from '../machine/fingerprint.ts';
 import { measureCeilings } from '../machine/peak.ts';
@@ -20,9 +20,9 @@ export async function peak({ json = false }: { json?: boolean }): Promise<void> 
   });
   const ceilings = await measureCeilings({ sweeps, onProgress: shownProgress });
   shownProgress.end();
-  const [kept, file] = [saveCeilings(ceilings), shown(ceilingsFile())];
+  const trouble = saveCeilings(ceilings);
   if (json) printJson(ceilings);
   else print(`${describe(machine(), runtime())}\n\n${reportCeilings(ceilings)}`);
-  if (!kept) throw new NfoldError(`They could not be kept in ${file}: that folder cannot be written to.`, exit.failed);
-  if (!json) print(`\nKept in ${file}`);
+  if (trouble) throw trouble;
+  if (!json) print(`\nKept in ${shown(ceilingsFile())}`);
 }

@@ -1,11 +1,14 @@
 /** nfold train: the small language model on a text, with one candidate; its curve, its speed, what it writes. */
-import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pc from 'picocolors';
 import { exit } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
+import { elsewhere } from '../files/elsewhere.ts';
+import { writeTo } from '../files/into.ts';
+import { Unwritten, writeWhole } from '../files/write.ts';
 import { type Curves, svgCurve, terminalCurve } from '../report/curve.ts';
 import { duration } from '../report/format.ts';
-import { print, printJson, progress } from '../report/output.ts';
+import { print, printJson, progress, warn } from '../report/output.ts';
 import { choose } from '../train/choose.ts';
 import { makePlan, type TrainFlags } from '../train/plan.ts';
 import { type Outcome, run } from '../train/run.ts';
@@ -26,12 +29,34 @@ export async function trainCommand(selector: string | undefined, flags: TrainFla
   const sentence = 'stopping at the next step, and keeping the state; Ctrl-C again ends at once';
   const outcome = await run(plan, variant, flags, shown, abortOnStop(shown, sentence));
   shown.end();
+  // The state is kept: while a pipe has no reader, Ctrl-C may end this at once.
+  onStop(() => process.exit(exit.interrupted));
   const curves = outcome.steps > 0 ? curvesOf(outcome) : null;
-  if (flags.plot !== undefined && curves) writeFileSync(flags.plot, await svgCurve(curves));
   if (flags.json) printJson({ ...outcome, plot: flags.plot ?? null });
   else print(await asText(outcome, plan.until, flags, curves));
+  const plotted = flags.plot === undefined || !curves || (await plot(flags.plot, curves, flags));
   const failed = outcome.baseline?.within === false;
-  process.exitCode = outcome.interrupted ? exit.interrupted : failed ? exit.failed : exit.fine;
+  const lost = outcome.displaced || !plotted;
+  process.exitCode = lost ? exit.failed : outcome.interrupted ? exit.interrupted : failed ? exit.failed : exit.fine;
+}
+
+/** Whether it lies where it was asked for. */
+async function plot(file: string, curves: Curves, { json }: TrainFlags): Promise<boolean> {
+  const svg = await svgCurve(curves);
+  try {
+    await writeTo(file, svg);
+    if (!json) print(`\nPlot: ${file}`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Unwritten)) throw error;
+    const other = elsewhere('plots', (folder) => {
+      const name = join(folder, `${new Date().toISOString().replace(/\D/g, '')}-${process.pid}.svg`);
+      writeWhole(name, svg);
+      return name;
+    });
+    warn(`${error.clause}; ${other ? `the plot is in ${other} instead` : 'no other folder takes the plot either'}.`);
+    return false;
+  }
 }
 
 /** Beside the baseline only the steps that both have trained; else those before the checkpoint as well. */
@@ -48,7 +73,7 @@ function curvesOf(outcome: Outcome): Curves {
 }
 
 async function asText(outcome: Outcome, until: number, flags: TrainFlags, curves: Curves | null): Promise<string> {
-  const { steps, threads, baseline, checkpoint, sample, tokensPerSecond } = outcome;
+  const { steps, threads, baseline, checkpoint, checkpointStep, sample, tokensPerSecond } = outcome;
   const last = outcome.losses.length;
   const ends = (values: readonly number[]) =>
     [values[0], values[values.length - 1]].map((x) => x.toFixed(3)).join(' -> ');
@@ -75,8 +100,10 @@ async function asText(outcome: Outcome, until: number, flags: TrainFlags, curves
     );
   }
   if (sample !== null) parts.push(`${pc.dim(`A sample, temperature ${temperature}:`)}\n${sample}`);
-  if (flags.plot !== undefined && curves) parts.push(`Plot: ${flags.plot}`);
-  if (checkpoint) parts.push(`Checkpoint: ${checkpoint}\nGo on with: ${goOn(checkpoint, last, until, flags)}`);
+  if (checkpoint !== null && checkpointStep !== null) {
+    const older = checkpointStep < last ? `, of step ${checkpointStep}` : '';
+    parts.push(`Checkpoint: ${checkpoint}${older}\nGo on with: ${goOn(checkpoint, checkpointStep, until, flags)}`);
+  }
   return parts.join('\n\n');
 }
 

@@ -11,9 +11,9 @@ import { counted } from '../contract/words.ts';
 import { efforts } from '../measure/effort.ts';
 import { prepare } from '../measure/suite.ts';
 import { duration, multiple, parametersText, ratioInterval } from '../report/format.ts';
-import { print, printJson } from '../report/output.ts';
+import { print, printJson, warn } from '../report/output.ts';
 import { table } from '../report/table.ts';
-import { events, tuneFile, type Winner } from '../tune/log.ts';
+import { Evidence, events, tuneFile, type Winner } from '../tune/log.ts';
 import { search, typical } from '../tune/search.ts';
 import { changes, sizeOf } from '../tune/space.ts';
 import { verdictText } from '../verify/verdict.ts';
@@ -48,6 +48,8 @@ export async function tune(selector: string, flags: TuneFlags): Promise<void> {
   const settled = new Map(flags.again ? [] : winners(file, built.hash, used).map((winner) => [winner.case, winner]));
   const open = cases.filter((c) => !settled.has(op.caseName(c)));
   const ends = performance.now() + flags.minutes * 60_000;
+  const evidence = new Evidence(file);
+  const keep = evidence.add.bind(evidence);
   const found: Winner[] = [];
   try {
     for (const [i, c] of open.entries()) {
@@ -55,7 +57,7 @@ export async function tune(selector: string, flags: TuneFlags): Promise<void> {
       if (budgetMs <= 0) break;
       // Verification and confirmation take about half of what a case may take.
       const effort = { ...efforts.default, rounds: [6, 10], halfWidth: 0.01, budgetS: 15 } as const;
-      const request = { ...options, effort, op, oracle, baseline, built, c, used, file, budgetMs: budgetMs / 2 };
+      const request = { ...options, effort, op, oracle, baseline, built, c, used, file, keep, budgetMs: budgetMs / 2 };
       found.push(await search(request));
     }
   } catch (error) {
@@ -72,7 +74,9 @@ export async function tune(selector: string, flags: TuneFlags): Promise<void> {
       winners: results.filter((w) => w !== null),
     });
   } else print(report(built, cases, results, op.caseName, shown(file)));
-  process.exitCode = options.signal.aborted ? exit.interrupted : exit.fine;
+  const { trouble } = evidence;
+  if (trouble) warn(trouble);
+  process.exitCode = trouble ? exit.failed : options.signal.aborted ? exit.interrupted : exit.fine;
 }
 
 function isTunable(built: Built): built is Built & { readonly tuning: Tuning } {

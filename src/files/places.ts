@@ -1,8 +1,6 @@
 /** The folders that the tool reads and writes. */
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import writeFileAtomic from 'write-file-atomic';
 
 /** Where nfold itself lies: its kernels, baselines and peers. */
 export const packageRoot = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
@@ -13,14 +11,3 @@ export const workFolder = process.cwd();
 export const stateFolder = join(workFolder, '.nfold');
 export const cacheFolder = join(stateFolder, 'cache');
 export const recordsFolder = join(stateFolder, 'records');
-
-/** Writes a file of the state folder, whole or not at all, since two runs at once may want the same; false where that can't be written to. */
-export function keep(file: string, content: string | Buffer): boolean {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileAtomic.sync(file, content);
-    return true;
-  } catch {
-    return false;
-  }
-}

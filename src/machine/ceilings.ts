@@ -1,9 +1,10 @@
 /** What this machine can do, as measured, and where that is kept: .nfold/peaks, one file a machine and runtime. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { keep, stateFolder } from '../files/places.ts';
+import { readKept } from '../files/kept.ts';
+import { stateFolder } from '../files/places.ts';
+import { keep, type Unwritten } from '../files/write.ts';
 import { type Machine, machine, type Runtime, runtime } from './fingerprint.ts';
 
 /** Gflop/s of fused multiply-adds from registers. */
@@ -62,15 +63,14 @@ export const ceilingsFile = () => join(stateFolder, 'peaks', `${fingerprint()}.j
 
 /** Those of this machine, or null if none are kept (a file that cannot be read counts as none: they are soon measured again). */
 export function loadCeilings(file = ceilingsFile()): Ceilings | null {
-  if (!existsSync(file)) return null;
   try {
-    return Ceilings.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return Ceilings.parse(JSON.parse(`${readKept(file)}`));
   } catch {
     return null;
   }
 }
 
-/** Whether they could be kept. */
-export function saveCeilings(ceilings: Ceilings, file = ceilingsFile()): boolean {
+/** What went wrong where they could not be kept. */
+export function saveCeilings(ceilings: Ceilings, file = ceilingsFile()): Unwritten | null {
   return keep(file, `${JSON.stringify(ceilings, null, 1)}\n`);
 }

@@ -1,8 +1,8 @@
 /** The record's JSON Schema, for those who read records without nfold: `npm run schema` writes docs/record.schema.json. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../files/places.ts';
+import { writeWhole } from '../files/write.ts';
 import { Record, recordSchema } from './schema.ts';
 
 export const schemaFile = join(packageRoot, 'docs/record.schema.json');
@@ -12,7 +12,4 @@ export function jsonSchemaText(): string {
   return `${JSON.stringify({ $schema, title: recordSchema, ...schema }, null, 2)}\n`;
 }
 
-if (import.meta.main) {
-  mkdirSync(join(packageRoot, 'docs'), { recursive: true });
-  writeFileSync(schemaFile, jsonSchemaText());
-}
+if (import.meta.main) writeWhole(schemaFile, jsonSchemaText());

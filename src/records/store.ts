@@ -3,60 +3,49 @@
  * summary comes first and the bulk, samples and source texts, last, so that a list of many records reads their heads alone.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { shown } from '../catalog/candidates.ts';
-import { exit, messageOf, NfoldError } from '../contract/errors.ts';
+import { messageOf, NfoldError } from '../contract/errors.ts';
 import { readGiven } from '../files/given.ts';
 import { recordsFolder } from '../files/places.ts';
+import { writeNew } from '../files/write.ts';
 import type { Draft } from './assemble.ts';
 import { Record, Summary } from './schema.ts';
 import { upgrade } from './upgrade.ts';
 
 export interface Saved {
   readonly record: Record;
-  readonly file: string;
-  /** It lies elsewhere than where records belong. */
+  /** Null where no folder takes it. */
+  readonly file: string | null;
+  /** It does not lie where records belong. */
   readonly displaced?: boolean;
 }
 
-/** Gives the draft an id and its candidates the number of this attempt. */
-export function saveRecord(draft: Draft, folder = recordsFolder): Saved {
-  const { schema, ...rest } = draft;
-  try {
-    mkdirSync(folder, { recursive: true });
-    removeOldHalves(folder);
-  } catch (error) {
-    throw notSaved(folder, error);
-  }
-  const counts = attempts(summaries(folder).summaries);
-  const candidates = draft.candidates.map((c) => ({ ...c, attempt: (counts.get(c.candidate) ?? 0) + 1 }));
+/** Gives the draft an id and its candidates the number of this attempt. Throws Unwritten. */
+export function saveRecord(draft: Draft, folder = recordsFolder): Saved & { readonly file: string } {
+  const counts = countsIn(folder);
   for (;;) {
-    const record: Record = { schema, id: newId(draft.createdAt), ...rest, candidates };
+    const record = recordOf(draft, counts);
     const file = join(folder, `${record.id}.json`);
-    try {
-      if (writeNew(folder, file, textOf(record))) return { record, file };
-    } catch (error) {
-      throw notSaved(folder, error);
-    }
+    if (writeNew(file, textOf(record))) return { record, file };
   }
 }
 
-function notSaved(folder: string, error: unknown): NfoldError {
-  return new NfoldError(`The record could not be saved in ${shown(folder)}: ${messageOf(error)}`, exit.failed);
+/** As it would be saved. */
+export function recordOf({ schema, ...rest }: Draft, counts: ReadonlyMap<string, number> = new Map()): Record {
+  const candidates = rest.candidates.map((c) => ({ ...c, attempt: (counts.get(c.candidate) ?? 0) + 1 }));
+  return { schema, id: newId(rest.createdAt), ...rest, candidates };
+}
+
+/** None, where the folder cannot be read: what was measured is not lost for that. */
+function countsIn(folder: string): ReadonlyMap<string, number> {
+  try {
+    return attempts(summaries(folder).summaries);
+  } catch {
+    return new Map();
+  }
 }
 
 /** Sortable by time, unique among runs of the same second: `20261123-101502-3f9c`. */
@@ -70,38 +59,6 @@ const bulk = '\n"samples": ';
 function textOf({ samples, texts, ...summary }: Record): string {
   const head = JSON.stringify(summary, null, 1).slice(0, -'\n}'.length);
   return `${head},${bulk}${JSON.stringify(samples)},\n"texts": ${JSON.stringify(texts)}\n}\n`;
-}
-
-/** False where the name is taken: a link, unlike a rename, then fails. What is half-written has no name that anyone reads. */
-function writeNew(folder: string, file: string, text: string): boolean {
-  const half = join(folder, `.half-${process.pid}-${randomBytes(4).toString('hex')}`);
-  try {
-    const opened = openSync(half, 'wx');
-    try {
-      writeFileSync(opened, text);
-      fsyncSync(opened);
-    } finally {
-      closeSync(opened);
-    }
-    linkSync(half, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return false;
-  } finally {
-    rmSync(half, { force: true });
-  }
-}
-
-/** What a crash has left; a writer that is alive takes no hour. */
-function removeOldHalves(folder: string): void {
-  const anHourAgo = Date.now() - 3_600_000;
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith('.half-')) continue;
-    const half = join(folder, name);
-    const { mtimeMs = 0 } = statSync(half, { throwIfNoEntry: false }) ?? {};
-    if (mtimeMs < anHourAgo) rmSync(half, { force: true });
-  }
 }
 
 /** How many of these records time each candidate. */

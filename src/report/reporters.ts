@@ -2,17 +2,19 @@
  * `--reporter FORMAT[=FILE]`: the same results for other readers, on stdout or in a file. One of them may have stdout, and then
  * has it alone.
  */
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
-import { messageOf, NfoldError } from '../contract/errors.ts';
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { NfoldError } from '../contract/errors.ts';
+import { writeTo } from '../files/into.ts';
+import { isStdout, targetOf } from '../files/target.ts';
+import { refusing, Unwritten } from '../files/write.ts';
 import type { Compared } from '../records/compare.ts';
 import type { Record } from '../records/schema.ts';
 import { markdownCompared } from './compare.ts';
 import { comparedCsv, recordCsv } from './csv.ts';
 import { bmf, gha, ghaTimes } from './exports.ts';
 import { markdownRecord } from './markdown.ts';
-import { printText } from './output.ts';
+import { printText, warn } from './output.ts';
 
 export interface Subjects {
   readonly record: Record;
@@ -50,47 +52,57 @@ export function reportersOf<S extends keyof Subjects>(
   subject: S,
 ): Reporter<S>[] {
   const found = [...(json ? ['json'] : []), ...reporter].map((text) => parse(text, subject));
-  const onStdout = found.filter(({ file }) => file === null);
-  if (onStdout.length > 1) {
-    const names = onStdout.map(({ format }) => format).join(' and ');
-    throw new NfoldError(`${names} cannot both have stdout: give all but one a file, such as --reporter csv=out.csv.`);
+  const placeOf = ({ file }: Reporter<S>) => (file === null ? 'stdout' : resolve(file));
+  for (const [place, same = []] of Map.groupBy(found, placeOf)) {
+    if (same.length === 1) continue;
+    const names = same.map(({ format }) => format).join(' and ');
+    throw new NfoldError(`${names} cannot both have ${place}: give each a file, such as --reporter csv=out.csv.`);
   }
   return found;
 }
 
 function parse<S extends keyof Subjects>(text: string, subject: S): Reporter<S> {
   const [format, ...rest] = text.split('=');
-  const file = rest.length > 0 ? rest.join('=') : null;
+  const named = rest.length > 0 ? rest.join('=') : null;
   if (!(format in formats[subject])) {
     throw new NfoldError(
       `There is no reporter '${format}' for a ${subject}: it is one of ${Object.keys(formats[subject]).join(', ')}.`,
     );
   }
-  if (file === '')
+  if (named === '')
     throw new NfoldError(`--reporter ${text} names no file: write ${format}=out.txt, or ${format} for stdout.`);
-  if (file !== null && !existsSync(dirname(file))) {
-    throw new NfoldError(`--reporter ${text}: there is no folder ${dirname(file)} to write to.`);
-  }
-  return { subject, format, file };
+  return { subject, format, file: named === null || isStdoutOrFits(named, `--reporter ${text}`) ? null : named };
 }
 
-/** Whether one of them took stdout. */
-export function writeReports<S extends keyof Subjects>(
+/** Only whether the name makes sense: where nothing can be written to it after all, the record still has everything. */
+function isStdoutOrFits(file: string, option: string): boolean {
+  refusing(option, file, () => {
+    const target = targetOf(file);
+    if (target.kind === 'file') statSync(`${dirname(target.path)}/.`);
+  });
+  return isStdout(file);
+}
+
+/** Those on stdout first, or else what `otherwise` prints. Whether all could be written: what could not is told. */
+export async function writeReports<S extends keyof Subjects>(
   reporters: readonly Reporter<S>[],
   subject: Subjects[S],
-): boolean {
-  for (const { subject: kind, format, file } of reporters) {
-    const text = formats[kind][format](subject);
-    if (file === null) printText(text);
-    else writeWhole(file, text);
-  }
-  return reporters.some(({ file }) => file === null);
-}
-
-function writeWhole(file: string, text: string): void {
-  try {
-    writeFileAtomic.sync(file, text);
-  } catch (error) {
-    throw new NfoldError(`${file} could not be written: ${messageOf(error)}`);
-  }
+  otherwise: () => void,
+): Promise<boolean> {
+  const textOf = ({ subject: kind, format }: Reporter<S>) => formats[kind][format](subject);
+  const onStdout = reporters.find(({ file }) => file === null);
+  if (onStdout) printText(textOf(onStdout));
+  else otherwise();
+  const written = reporters.map(async (reporter) => {
+    if (reporter.file === null) return true;
+    try {
+      await writeTo(reporter.file, textOf(reporter));
+      return true;
+    } catch (error) {
+      if (!(error instanceof Unwritten)) throw error;
+      warn(error.message);
+      return false;
+    }
+  });
+  return (await Promise.all(written)).every(Boolean);
 }

@@ -3,18 +3,17 @@
  *
  *   one line of JSON (the header) | newline | params | m | v | losses        f32, little-endian, sizes in the header
  *
- * It is written beside its name, synced and renamed: a crash leaves the old file or the new one. The hash covers the
- * header as well, since a seed or a step that is off by one digit would continue another curve.
+ * It is written whole or not at all: a crash leaves the old file or the new one. The hash covers the header as well, since a
+ * seed or a step that is off by one digit would continue another curve.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
-import { shown } from '../catalog/candidates.ts';
 import { messageOf, NfoldError } from '../contract/errors.ts';
 import { type AnyOp, type Case, lengthOf } from '../contract/op.ts';
 import { readGiven } from '../files/given.ts';
+import { isStdout, targetOf } from '../files/target.ts';
+import { codeOf, refusing, tryOut, writeWhole } from '../files/write.ts';
 import { bytesOf, type State } from './task.ts';
 
 const schema = 'nfold/checkpoint@1';
@@ -48,7 +47,7 @@ export interface Checkpoint {
   readonly losses: readonly number[];
 }
 
-/** Throws NfoldError where it cannot be written; what was there before then stays. */
+/** Throws Unwritten where it cannot be written; what was there before then stays. */
 export function writeCheckpoint(
   file: string,
   op: AnyOp,
@@ -61,11 +60,7 @@ export function writeCheckpoint(
   const bytes = Object.fromEntries(names.map((name, i) => [name, parts[i].length]));
   const fields = { schema, ...description, step: state.step, bytes };
   const header = Buffer.from(`${JSON.stringify({ ...fields, sha256: hash(fields, parts) })}\n`);
-  try {
-    writeFileAtomic.sync(file, Buffer.concat([header, ...parts]));
-  } catch (error) {
-    throw new NfoldError(`The checkpoint ${shown(resolve(file))} could not be saved: ${messageOf(error)}.`);
-  }
+  writeWhole(file, Buffer.concat([header, ...parts]));
 }
 
 /** Throws NfoldError for what is no checkpoint, damaged, or of a model that the op does not have. */
@@ -117,26 +112,27 @@ export function readCheckpoint(file: string, op: AnyOp): Checkpoint {
 
 /** Refuses a name that could not be written at the end of a run, before the run; a checkpoint replaces only its like. */
 export function checkWritable(file: string, option: '--save' | '--plot'): void {
-  const half = join(dirname(file), `.${basename(file)}.${process.pid}`);
-  try {
-    closeSync(openSync(half, 'wx'));
-    rmSync(half);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const folder = dirname(file);
-    const why =
-      code === 'ENOENT' ? `there is no folder ${folder}` : `the folder ${folder} may not be written to (${code})`;
-    throw new NfoldError(`${option} ${file} cannot be written: ${why}.`);
-  }
-  const there = statSync(file, { throwIfNoEntry: false });
-  if (there && !there.isFile()) throw new NfoldError(`${option} ${file} cannot be written: it is not a file.`);
-  if (!there || option === '--plot') return;
-  const head = Buffer.alloc(start.length);
-  const fd = openSync(file, 'r');
-  readSync(fd, head);
-  closeSync(fd);
-  if (head.toString() !== start)
+  refusing(`${option} ${file}`, file, () => {
+    if (option === '--plot' && isStdout(file)) throw new Error('stdout is for what the run reports');
+    // A curve can go into a device or a pipe; a checkpoint has to be read again.
+    if (option === '--save' || targetOf(file).kind === 'file') tryOut(file);
+  });
+  const head = option === '--save' ? headOf(file) : null;
+  if (head !== null && head !== start)
     throw new NfoldError(`${file} is there already and is not a checkpoint of nfold: give --save another name.`);
+}
+
+/** As many bytes as tell a checkpoint; null where there is no file, and '' of one that cannot be read. */
+function headOf(file: string): string | null {
+  const head = Buffer.alloc(start.length);
+  try {
+    const fd = openSync(file, 'r');
+    readSync(fd, head);
+    closeSync(fd);
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? null : '';
+  }
+  return head.toString();
 }
 
 function hash(fields: unknown, parts: readonly Uint8Array[]): string {

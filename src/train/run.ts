@@ -1,15 +1,12 @@
 /** A training run from its plan to its outcome: the candidate, the baseline beside it, checkpoints, the sample. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { mean } from 'simple-statistics';
 import { buildBaseline } from '../build/build.ts';
-import { shown } from '../catalog/candidates.ts';
 import type { Variant } from '../cell/opening.ts';
-import { stateFolder } from '../files/places.ts';
 import { duration } from '../report/format.ts';
 import type { Progress } from '../report/output.ts';
 import { deriveSeed } from '../verify/image.ts';
 import { writeCheckpoint } from './checkpoint.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { type Comparison, compareLosses } from './compare.ts';
 import type { Plan, TrainFlags } from './plan.ts';
 import { generate, readable } from './sample.ts';
@@ -32,7 +29,11 @@ export interface Outcome {
   readonly heldOut: readonly (readonly [step: number, loss: number])[];
   readonly baseline: (Comparison & { readonly losses: readonly number[] }) | null;
   readonly sample: string | null;
+  /** The newest, and the step that it is of. */
   readonly checkpoint: string | null;
+  readonly checkpointStep: number | null;
+  /** The last state does not lie where it belongs. */
+  readonly displaced: boolean;
   readonly interrupted: boolean;
 }
 
@@ -61,14 +62,15 @@ export async function run(
   const tokensPerSecond = () => (session.steps === 0 ? null : (1e9 * dims.B * dims.T * session.steps) / session.timeNs);
   const speed = () => `${tokensPerSecond()?.toFixed(0) ?? '-'} tokens/s`;
 
-  let checkpoint: string | null = null;
-  const save = (file: string) => {
-    if (!session.state || session.step === from.step) return;
+  const checkpoints = new Checkpoints(flags.save, say);
+  const save = () => {
+    const { state } = session;
+    if (!state || session.step === from.step) return;
     const steps = Number.isFinite(until) ? until : null;
     const { seed } = task;
     const run = { candidate: variant.id, threads: plan.threads, case: caseName, dims, scalars, seed, steps };
-    writeCheckpoint(file, task.op, { ...run, text: plan.text, heldOut }, session.state, losses);
-    checkpoint = file;
+    const description = { ...run, text: plan.text, heldOut };
+    checkpoints.save(session.step, (file) => writeCheckpoint(file, task.op, description, state, losses));
   };
   const evaluate = async () => {
     const before = heldOut.at(-1)?.[0] ?? 0;
@@ -77,7 +79,7 @@ export async function run(
     heldOut.push([session.step, loss]);
     const training = losses.length > before ? mean(losses.slice(before)).toFixed(3) : '    -';
     say(`step ${`${session.step}`.padStart(6)}   training ${training}   held-out ${loss.toFixed(3)}   ${speed()}`);
-    if (flags.save !== undefined) save(flags.save);
+    if (flags.save !== undefined) save();
   };
   const advance = async (most: number) => {
     losses.push(...(await session.advance(most)));
@@ -103,7 +105,7 @@ export async function run(
 
   const baseline = beside && (await follow(beside, plan, losses, progress, signal));
   const sample = flags.sample > 0 && !signal.aborted ? await write(plan, session, flags, progress, signal) : null;
-  if (signal.aborted) save(flags.save ?? freshName(session.step));
+  if (signal.aborted) save();
   return {
     candidate: variant.id,
     case: caseName,
@@ -118,7 +120,9 @@ export async function run(
     heldOut,
     baseline,
     sample,
-    checkpoint,
+    checkpoint: checkpoints.last?.file ?? null,
+    checkpointStep: checkpoints.last?.step ?? null,
+    displaced: checkpoints.displaced,
     interrupted: signal.aborted,
   };
 }
@@ -169,10 +173,4 @@ async function write(
   const [parameters] = state?.tensors ?? [];
   const onByte = (done: number) => progress(`writing a sample, ${caseName}: ${done} of ${sample} bytes`);
   return readable(await generate(task.case.dims as Parameters<typeof generate>[0], parameters, wish, onByte, signal));
-}
-
-function freshName(step: number): string {
-  const folder = join(stateFolder, 'checkpoints');
-  mkdirSync(folder, { recursive: true });
-  return shown(join(folder, `${new Date().toISOString().slice(0, 19).replace(/\D/g, '')}-step${step}.ckpt`));
 }

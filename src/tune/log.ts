@@ -2,11 +2,13 @@
  * What the tuner did and found, kept for this machine in .nfold/tuned: a file a candidate, a line an event, only ever added to,
  * so that a search can stop at any line and go on from there, and the evidence for a choice stays beside it.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Parameters } from '../contract/candidate.ts';
+import { elsewhere } from '../files/elsewhere.ts';
+import { readKept } from '../files/kept.ts';
 import { stateFolder } from '../files/places.ts';
+import { appendLine, Unwritten } from '../files/write.ts';
 import { fingerprint } from '../machine/ceilings.ts';
 
 const Values = z.record(z.string(), z.union([z.number(), z.string()]));
@@ -54,30 +56,63 @@ const Winner = z.object({
 const Event = z.discriminatedUnion('type', [Trial, Winner]);
 export type Trial = z.infer<typeof Trial>;
 export type Winner = z.infer<typeof Winner>;
-type Event = z.infer<typeof Event>;
+export type Event = z.infer<typeof Event>;
 
 export function tuneFile(candidate: string): string {
   return join(stateFolder, 'tuned', fingerprint(), `${candidate.replaceAll('/', '-')}.jsonl`);
 }
 
+/** Throws Unwritten. */
 export function append(file: string, event: Event): void {
-  mkdirSync(dirname(file), { recursive: true });
-  appendFileSync(file, `${JSON.stringify(event)}\n`);
+  appendLine(file, JSON.stringify(event));
+}
+
+/** Takes every event: as long as the file cannot be written, in one elsewhere. */
+export class Evidence {
+  readonly #file: string;
+  readonly #others = new Set<string>();
+  #trouble: Unwritten | null = null;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  add(event: Event): void {
+    try {
+      append(this.#file, event);
+    } catch (error) {
+      if (!(error instanceof Unwritten)) throw error;
+      this.#trouble = error;
+      const other = elsewhere('tuned', (folder) => {
+        const file = join(folder, basename(dirname(this.#file)), basename(this.#file));
+        append(file, event);
+        return file;
+      });
+      if (other) this.#others.add(other);
+    }
+  }
+
+  /** What could not be kept in the file, in one sentence; null where nothing was. */
+  get trouble(): string | null {
+    if (!this.#trouble) return null;
+    const others = [...this.#others].join(' and ');
+    const where = others
+      ? `what was found is in ${others} instead, where later runs do not look`
+      : 'no other folder takes what was found either';
+    return `${this.#trouble.clause}; ${where}.`;
+  }
 }
 
 /** The events of this source of the candidate, oldest first. A line that is none, such as half a one, is passed over. */
 export function events(file: string, hash: string): Event[] {
-  if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        const event = Event.parse(JSON.parse(line));
-        return event.hash === hash ? [event] : [];
-      } catch {
-        return [];
-      }
-    });
+  return `${readKept(file) ?? ''}`.split('\n').flatMap((line) => {
+    try {
+      const event = Event.parse(JSON.parse(line));
+      return event.hash === hash ? [event] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 type Dims = Readonly<Record<string, number>>;

@@ -20,13 +20,16 @@ import { measure } from '../measure/measure.ts';
 import { type Sampled, speedup } from '../stats/speedup.ts';
 import { deriveSeed } from '../verify/image.ts';
 import { type Check, planChecks, verify } from '../verify/verify.ts';
-import { append, events, type Trial, type Winner } from './log.ts';
+import { type Event, events, type Trial, type Winner } from './log.ts';
 import { keyOf, propose } from './space.ts';
 import { score, type TrialRequest, Trials } from './trial.ts';
 
 export interface SearchRequest extends TrialRequest {
   readonly baseline: Variant;
+  /** What earlier searches found. */
   readonly file: string;
+  /** Keeps what this one finds. */
+  keep(event: Event): void;
   /** For the rungs; verification and confirmation come on top. */
   readonly budgetMs: number;
   /** Threads that the candidate uses. */
@@ -43,7 +46,7 @@ const shareOf = [0.5, 0.75, 1];
 const hopeful = 1.03;
 
 export async function search(request: SearchRequest): Promise<Winner> {
-  const { built, c, op, used, file } = request;
+  const { built, c, op, used } = request;
   const own = await built.tuning.with({}).tuning?.parameters(c.dims, used);
   if (own === undefined) throw new Error('a candidate with parameters lost them');
   const common = { hash: built.hash, threads: used, case: op.caseName(c), dims: { ...c.dims } };
@@ -54,14 +57,14 @@ export async function search(request: SearchRequest): Promise<Winner> {
       const checks = await check(request, parameters);
       if (checks === null) continue;
       const winner = await confirm(request, own, parameters, checks, common);
-      append(file, winner);
+      request.keep(winner);
       return winner;
     }
   } finally {
     trials.close();
   }
   const stands = stand(own, common);
-  append(file, stands);
+  request.keep(stands);
   return stands;
 }
 
@@ -81,7 +84,7 @@ async function climb(request: SearchRequest, trials: Trials, own: Parameters, co
     const known = done.get(rungKey(parameters, rung));
     if (known) return score(known);
     const outcome = await trials.run(own, parameters, rung);
-    append(file, { type: 'trial', ...common, at: new Date().toISOString(), parameters, rung, ...outcome });
+    request.keep({ type: 'trial', ...common, at: new Date().toISOString(), parameters, rung, ...outcome });
     return score(outcome);
   };
   const rng = makeRng(deriveSeed(0, built.hash, common.case, common.threads));

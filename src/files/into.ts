@@ -1,0 +1,63 @@
+/**
+ * Writing to what the user names, whatever it is: files are replaced, devices, pipes and what is open already are written into. Never
+ * in a call that waits: while a pipe has no reader or is full, Ctrl-C must still be heard.
+ */
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { shown } from '../catalog/candidates.ts';
+import { type Target, targetOf } from './target.ts';
+import { codeOf, naming, Unwritten, writeWhole } from './write.ts';
+
+const pauseMs = 20;
+const withoutWaiting = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** Throws Unwritten. A reader that has seen enough is no failure. */
+export async function writeTo(file: string, content: string): Promise<void> {
+  const target = naming(file, () => targetOf(file));
+  if (target.kind === 'file') return writeWhole(file, content);
+  try {
+    await writeInto(target, Buffer.from(content), file);
+  } catch (error) {
+    if (codeOf(error) !== 'EPIPE') throw new Unwritten(file, error);
+  }
+}
+
+async function writeInto(target: Exclude<Target, { kind: 'file' }>, bytes: Uint8Array, file: string): Promise<void> {
+  const fd = target.kind === 'open' ? reopened(target.fd) : await openedFor(target.path, file);
+  try {
+    for (let sent = 0; sent < bytes.length; ) {
+      try {
+        sent += writeSync(fd, bytes, sent);
+      } catch (error) {
+        if (codeOf(error) !== 'EAGAIN') throw error;
+        await pause(pauseMs);
+      }
+    }
+  } finally {
+    if (target.kind !== 'open' || fd !== target.fd) closeSync(fd);
+  }
+}
+
+/** A pipe opened once more, so that it can be written to without waiting and stays as it is for those who share it. */
+function reopened(fd: number): number {
+  if (!fstatSync(fd).isFIFO()) return fd;
+  try {
+    return openSync(`/dev/fd/${fd}`, withoutWaiting);
+  } catch (error) {
+    if (codeOf(error) === 'ENXIO') throw Object.assign(new Error('nobody reads it'), { code: 'EPIPE' });
+    return fd;
+  }
+}
+
+/** A pipe by name opens as soon as it has a reader. */
+async function openedFor(path: string, file: string): Promise<number> {
+  for (let waited = false; ; waited = true) {
+    try {
+      return openSync(path, withoutWaiting);
+    } catch (error) {
+      if (codeOf(error) !== 'ENXIO') throw error;
+      if (!waited) process.stderr.write(`nfold: waiting until somebody reads ${shown(file)}; Ctrl-C ends this\n`);
+      await pause(pauseMs);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/** What stands behind a name that output is to go to, links followed: a file is replaced as a whole, a stream is written into. */
+import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
+import { basename, dirname, isAbsolute } from 'node:path';
+
+export type Target =
+  /** `there` is what lies at the path now. */
+  | { readonly kind: 'file'; readonly path: string; readonly there: Stats | null }
+  | { readonly kind: 'stream'; readonly path: string }
+  /** Open in this process already: /dev/stderr, /dev/fd/7, bash's `>(command)`. */
+  | { readonly kind: 'open'; readonly fd: number };
+
+/** As many links as Linux follows. */
+const maxLinks = 40;
+
+/** Throws an error that says why, where it can be neither replaced nor written into. */
+export function targetOf(file: string): Target {
+  let path = file;
+  for (let links = 0; links < maxLinks; links++) {
+    const fd = descriptor(path);
+    if (fd !== null) return { kind: 'open', fd };
+    const there = lstatSync(path, { throwIfNoEntry: false }) ?? null;
+    if (!there?.isSymbolicLink()) return kindOf(path, there);
+    const next = readlinkSync(path);
+    // As it stands: to join them would drop a folder and `..`, and the folder may be a link.
+    path = isAbsolute(next) ? next : `${dirname(path)}/${next}`;
+  }
+  throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
+}
+
+export function isStdout(file: string): boolean {
+  const target = targetOf(file);
+  return target.kind === 'open' && target.fd === 1;
+}
+
+function kindOf(path: string, there: Stats | null): Target {
+  if (!there || there.isFile()) return { kind: 'file', path, there };
+  if (there.isFIFO() || there.isCharacterDevice()) return { kind: 'stream', path };
+  const what = there.isDirectory() ? 'folder' : there.isSocket() ? 'socket' : 'disk';
+  throw new Error(`it is a ${what}, not a file`);
+}
+
+/** The number in /dev/fd/N, /proc/self/fd/N, and what else leads there, if it is this process's. */
+function descriptor(path: string): number | null {
+  const name = basename(path);
+  if (!/^\d+$/.test(name)) return null;
+  const folder = real(dirname(path));
+  return folder !== null && (folder === real('/dev/fd') || folder === real('/proc/self/fd')) ? Number(name) : null;
+}
+
+function real(folder: string): string | null {
+  try {
+    return realpathSync.native(folder);
+  } catch {
+    return null;
+  }
+}
