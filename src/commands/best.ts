@@ -18,7 +18,7 @@ import type { Flags } from './run.ts';
 
 export async function best(selectors: readonly string[], flags: Flags & { confirm?: boolean }): Promise<void> {
   const { summaries: records, damaged } = summaries();
-  for (const message of damaged) warn(`${message} It is passed over.`);
+  damaged.forEach(warn);
   const meanings = selectors.map((selector) => among(records, selector));
   const found = champions(records, (id, op) => meanings.length === 0 || meanings.some((means) => means(id, op)));
   if (found.length === 0) {

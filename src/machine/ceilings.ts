@@ -1,8 +1,8 @@
 /** What this machine can do, as measured, and where that is kept: .nfold/peaks, one file a machine and runtime. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { contentOf } from '../files/given.ts';
 import { keep, stateFolder } from '../files/places.ts';
 import { type Machine, machine, type Runtime, runtime } from './fingerprint.ts';
 
@@ -62,9 +62,8 @@ export const ceilingsFile = () => join(stateFolder, 'peaks', `${fingerprint()}.j
 
 /** Those of this machine, or null if none are kept (a file that cannot be read counts as none: they are soon measured again). */
 export function loadCeilings(file = ceilingsFile()): Ceilings | null {
-  if (!existsSync(file)) return null;
   try {
-    return Ceilings.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return Ceilings.parse(JSON.parse(contentOf(file).toString()));
   } catch {
     return null;
   }

@@ -7,14 +7,14 @@
  * header as well, since a seed or a step that is off by one digit would continue another curve.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { shown } from '../catalog/candidates.ts';
 import { messageOf, NfoldError } from '../contract/errors.ts';
 import { type AnyOp, type Case, lengthOf } from '../contract/op.ts';
-import { readGiven } from '../files/given.ts';
+import { absent, look, readGiven, withFile } from '../files/given.ts';
 import { bytesOf, type State } from './task.ts';
 
 const schema = 'nfold/checkpoint@1';
@@ -128,13 +128,14 @@ export function checkWritable(file: string, option: '--save' | '--plot'): void {
       code === 'ENOENT' ? `there is no folder ${folder}` : `the folder ${folder} may not be written to (${code})`;
     throw new NfoldError(`${option} ${file} cannot be written: ${why}.`);
   }
-  const there = statSync(file, { throwIfNoEntry: false });
-  if (there && !there.isFile()) throw new NfoldError(`${option} ${file} cannot be written: it is not a file.`);
-  if (!there || option === '--plot') return;
+  const there = look(file);
+  if (there === absent) return;
+  const trouble = typeof there === 'string' ? there : there.isFile() ? null : 'is not a file';
+  if (trouble !== null) throw new NfoldError(`${option} ${file} cannot be written: it ${trouble}.`);
+  if (option === '--plot') return;
   const head = Buffer.alloc(start.length);
-  const fd = openSync(file, 'r');
-  readSync(fd, head);
-  closeSync(fd);
+  const read = withFile(file, Number.POSITIVE_INFINITY, (opened) => readSync(opened, head));
+  if (typeof read === 'string') throw new NfoldError(`${option} ${file} cannot be written: what is there ${read}.`);
   if (head.toString() !== start)
     throw new NfoldError(`${file} is there already and is not a checkpoint of nfold: give --save another name.`);
 }

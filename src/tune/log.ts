@@ -2,10 +2,11 @@
  * What the tuner did and found, kept for this machine in .nfold/tuned: a file a candidate, a line an event, only ever added to,
  * so that a search can stop at any line and go on from there, and the evidence for a choice stays beside it.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Parameters } from '../contract/candidate.ts';
+import { contentOf } from '../files/given.ts';
 import { stateFolder } from '../files/places.ts';
 import { fingerprint } from '../machine/ceilings.ts';
 
@@ -65,10 +66,10 @@ export function append(file: string, event: Event): void {
   appendFileSync(file, `${JSON.stringify(event)}\n`);
 }
 
-/** The events of this source of the candidate, oldest first. A line that is none, such as half a one, is passed over. */
+/** The events of this source of the candidate, oldest first. A line that is none, such as half a one, is passed over, and so is a file that cannot be read. */
 export function events(file: string, hash: string): Event[] {
-  if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
+  return contentOf(file)
+    .toString()
     .split('\n')
     .flatMap((line) => {
       try {
