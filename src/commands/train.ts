@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import pc from 'picocolors';
 import { exit } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
+import { command } from '../files/places.ts';
 import { type Curves, svgCurve, terminalCurve } from '../report/curve.ts';
 import { duration } from '../report/format.ts';
 import { print, printJson, progress } from '../report/output.ts';
@@ -83,5 +84,5 @@ async function asText(outcome: Outcome, until: number, flags: TrainFlags, curves
 /** The command that continues from a checkpoint. */
 function goOn(file: string, step: number, until: number, { save, minutes }: TrainFlags): string {
   const limit = minutes !== undefined ? ` --minutes ${minutes}` : step < until ? '' : ` --steps ${2 * step}`;
-  return `npx nfold train --resume ${quoted(file)}${save === undefined ? '' : ` --save ${quoted(save)}`}${limit}`;
+  return `${command.map(quoted).join(' ')} train --resume ${quoted(file)}${save === undefined ? '' : ` --save ${quoted(save)}`}${limit}`;
 }

@@ -1,6 +1,6 @@
 /** A training run from its plan to its outcome: the candidate, the baseline beside it, checkpoints, the sample. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { mean } from 'simple-statistics';
 import { buildBaseline } from '../build/build.ts';
 import { shown } from '../catalog/candidates.ts';
@@ -66,7 +66,10 @@ export async function run(
     if (!session.state || session.step === from.step) return;
     const steps = Number.isFinite(until) ? until : null;
     const { seed } = task;
-    const run = { candidate: variant.id, threads: plan.threads, case: caseName, dims, scalars, seed, steps };
+    // As the command that goes on takes it, from whatever folder.
+    const candidate =
+      variant.selector === undefined || variant.selector === variant.id ? variant.id : resolve(variant.selector);
+    const run = { candidate, threads: plan.threads, case: caseName, dims, scalars, seed, steps };
     writeCheckpoint(file, task.op, { ...run, text: plan.text, heldOut }, session.state, losses);
     checkpoint = file;
   };
