@@ -1,7 +1,7 @@
 /** What was built, in .nfold/cache, by the hash of all that went into it; each entry behind a checksum, as a disk may lose a part of it. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { readKept } from '../files/kept.ts';
+import { contentOf } from '../files/given.ts';
 import { cacheFolder } from '../files/places.ts';
 import { keep } from '../files/write.ts';
 
@@ -10,9 +10,11 @@ const checksumBytes = 32;
 /** As it was kept; made, and kept where that is possible, if it is not there as it was. */
 export async function cached(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
   const file = join(cacheFolder, name);
-  const entry = readKept(file);
-  const kept = entry?.subarray(checksumBytes);
-  if (entry && kept && checksum(name, kept).equals(entry.subarray(0, checksumBytes))) return kept;
+  const entry = contentOf(file);
+  if (typeof entry !== 'string') {
+    const kept = entry.subarray(checksumBytes);
+    if (checksum(name, kept).equals(entry.subarray(0, checksumBytes))) return kept;
+  }
   const bytes = await make();
   keep(file, Buffer.concat([checksum(name, bytes), bytes]));
   return bytes;

@@ -1,10 +1,10 @@
 /** What a candidate is made of: its own file and what it imports from kernels/common, in one hash. */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { build, type Message, type Plugin, transform } from 'esbuild';
 import { shown } from '../catalog/candidates.ts';
 import { plain } from '../contract/errors.ts';
+import { absent, contentOf, look } from '../files/given.ts';
 
 /** A candidate that cannot be built: the message says which file and what to change. */
 export class BuildError extends Error {
@@ -28,17 +28,23 @@ function checkImport(file: string, imported: string, allowed: string): void {
   );
 }
 
-const mostBytes = 2 ** 17;
+/** Of what the bundler takes, since nested deep enough it would end the bundler, and with it all building; and of any other source. */
+const [maxBundled, maxBytes] = [2 ** 17, 2 ** 24];
 
-/** Looks at each file before the bundler reads it. One that is nested deep enough would end the bundler, and with it all building. */
+/**
+ * Finds and reads files for the bundler, which opens none itself: it would wait at a pipe for ever. A link stands where it lies, and
+ * not where it leads to.
+ */
 const guard = (file: string, allowed: string): Plugin => ({
   name: 'guard',
-  setup({ onLoad }) {
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^[./]/ }, ({ path, resolveDir }) => {
+      const there = [path, `${path}.ts`].map((name) => resolve(resolveDir, name)).find((name) => look(name) !== absent);
+      return there ? { path: there } : { errors: [{ text: `Could not resolve "${path}"` }] };
+    });
     onLoad({ filter: /.*/ }, ({ path }) => {
       checkImport(file, path, allowed);
-      const { size } = statSync(path);
-      if (size > mostBytes) throw new BuildError(`${shown(path)} has ${size} bytes: ${mostBytes} are the most`);
-      return null;
+      return { contents: readSource(path, file, maxBundled), loader: 'default' };
     });
   },
 });
@@ -70,7 +76,7 @@ export async function bundle(file: string, allowed = commonOf(file), plugins: Pl
     charset: 'utf8',
     logLevel: 'silent',
     tsconfigRaw: {},
-    plugins: [guard(file, allowed), ...plugins],
+    plugins: [...plugins, guard(file, allowed)],
   }).catch((failure: { errors?: Message[] }) => {
     const [first] = failure.errors ?? [];
     if (first?.detail instanceof BuildError) throw first.detail;
@@ -130,10 +136,10 @@ export function sourceOf(path: string, candidate: string): Source {
   return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };
 }
 
-function readSource(path: string, for_ = path): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw new BuildError(`${shown(for_)} needs ${shown(path)}, which cannot be read`);
-  }
+function readSource(path: string, for_ = path, max = maxBytes): string {
+  const content = contentOf(path, max);
+  if (typeof content !== 'string') return content.toString();
+  throw new BuildError(
+    path === for_ ? `${shown(path)} ${content}` : `${shown(for_)} needs ${shown(path)}, which ${content}`,
+  );
 }

@@ -1,12 +1,12 @@
 /** Selectors to candidates: an id, an op, a suite, a glob over ids, or a path. */
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import picomatch from 'picomatch';
 import { suites } from '../../bench/suites.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
-import { type CandidateFile, type Catalog, identify, type Problem, shown } from './candidates.ts';
+import { absent, look, oddityOf } from '../files/given.ts';
+import { type CandidateFile, type Catalog, identify, isSame, type Problem, renameOne, shown } from './candidates.ts';
 
 export interface Selection {
   readonly candidates: readonly CandidateFile[];
@@ -22,13 +22,13 @@ export function select(selectors: readonly string[], catalog: Catalog): Selectio
   for (const selector of selectors.flatMap(spelledOut)) {
     const found = one(selector, catalog);
     for (const candidate of found.candidates) {
-      const { id, file } = candidates.get(candidate.id) ?? candidate;
-      if (file !== candidate.file) {
+      const other = candidates.get(candidate.id) ?? candidate;
+      if (other !== candidate && !isSame(other, candidate)) {
         throw new NfoldError(
-          `${shown(file)} and ${shown(candidate.file)} are both called ${id}: rename one of the two.`,
+          `${shown(other.file)} and ${shown(candidate.file)} are both called ${candidate.id}: rename one of the two.`,
         );
       }
-      candidates.set(id, candidate);
+      candidates.set(candidate.id, other);
     }
     for (const problem of found.problems) problems.add(problem);
   }
@@ -41,20 +41,29 @@ function spelledOut(selector: string): readonly string[] {
 }
 
 function one(selector: string, catalog: Catalog): Selection {
+  // No name of a candidate ends so, and as a glob a path may mean others.
+  if (/\.(ts|wat)$/.test(selector)) return byPath(selector, catalog);
   const means = meaning(selector);
+  refuseNamesakes(
+    catalog.problems.flatMap(({ namesake }) => (namesake && means(namesake.id, namesake.op) ? namesake : [])),
+  );
   const candidates = catalog.candidates.filter(({ id, op }) => means(id, op));
   const problems = catalog.problems.filter(({ op }) => op === selector);
   if (candidates.length > 0 || catalog.ops.includes(selector)) return { candidates, problems };
-  if (statSync(selector, { throwIfNoEntry: false })?.isFile()) return byPath(selector, catalog);
-  if (statSync(selector, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new NfoldError(`${selector} is a folder: give a file in it, an op, a candidate or a glob.`);
-  }
-  if (/^\.{0,2}\/|\.(ts|wat)$/.test(selector)) throw new NfoldError(`There is no file ${selector}.`);
+  const there = look(selector);
+  if (typeof there !== 'string' || /^\.{0,2}\//.test(selector)) return byPath(selector, catalog);
   const names = [...suites.map(({ name }) => name), ...catalog.ops, ...catalog.candidates.map(({ id }) => id)];
   throw new NfoldError(
     `Nothing is called or matches '${selector}'.${didYouMean(selector, names)} 'nfold list' shows what there is.`,
     exit.nothing,
   );
+}
+
+/** Which of them is meant, nobody but the user knows. */
+function refuseNamesakes([first, ...others]: readonly CandidateFile[]): void {
+  if (first === undefined) return;
+  const files = [first, ...others.filter(({ id }) => id === first.id)].map(({ file }) => shown(file));
+  throw new NfoldError(`${first.id} is the name of ${files.length} files, ${files.join(' and ')}: ${renameOne}.`);
 }
 
 /** Whether a selector means a candidate by its id and op: for those of a record, which may be no files any more. */
@@ -66,12 +75,16 @@ export function meaning(selector: string): (id: string, op: string | null) => bo
 
 function byPath(selector: string, catalog: Catalog): Selection {
   const file = resolve(selector);
-  const known = catalog.candidates.find((candidate) => candidate.file === file);
-  if (known) return { candidates: [known], problems: [] };
+  const there = look(file);
+  if (there === absent) throw new NfoldError(`There is no file ${selector}.`);
+  if (typeof there !== 'string' && there.isDirectory())
+    throw new NfoldError(`${selector} is a folder: give a file in it, an op, a candidate or a glob.`);
+  const trouble = typeof there === 'string' ? there : oddityOf(there);
+  if (trouble !== null) throw new NfoldError(`${shown(file)} ${trouble}: give the file of a candidate.`);
   const found = identify(file, catalog.ops);
   if (found === null) throw new NfoldError(`${shown(file)} is not a candidate: it belongs to no op.`);
   if ('message' in found) throw new NfoldError(`${shown(file)}: ${found.message}.`);
-  return { candidates: [found], problems: [] };
+  return { candidates: [catalog.candidates.find((known) => isSame(known, found)) ?? found], problems: [] };
 }
 
 /** The cases whose name a `--case` filter lets through: the one of that very name, or else by glob or part of the name. */

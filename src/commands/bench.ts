@@ -7,7 +7,8 @@ import type { Selection } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
 import { elsewhere } from '../files/elsewhere.ts';
-import { packageRoot, workFolder } from '../files/places.ts';
+import { namesIn } from '../files/given.ts';
+import { command, packageRoot, workFolder } from '../files/places.ts';
 import { Unwritten } from '../files/write.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { ceilingsHere } from '../machine/peak.ts';
@@ -117,7 +118,7 @@ function withoutSteps<T extends Selection>(selection: T, { name, steps }: Suite)
   const left = selection.candidates.length - candidates.length;
   if (left > 0) {
     const what = `${counted(left, 'candidate')} of ${name}, on the way to the others`;
-    process.stderr.write(`not timed here: ${what}; 'npx nfold bench ${name}' times all\n`);
+    process.stderr.write(`not timed here: ${what}; '${nfold} bench ${name}' times all\n`);
   }
   return { ...selection, candidates };
 }
@@ -138,27 +139,34 @@ function failed({ candidates }: Record): boolean {
   return candidates.some(({ peer, verdict }) => !peer && isBad(verdict));
 }
 
-const example = join(packageRoot, 'kernels/sgemm/ikj-ts.ts');
+const nfold = command.map(quoted).join(' ');
+
+/** Copies a kernel to a name that no file has, here or among nfold's own, whatever its ending. */
+function startOfOne(): string {
+  const folder = 'kernels/sgemm';
+  const taken = [packageRoot, workFolder].flatMap((root) => namesIn(join(root, folder)));
+  const isTaken = (name: string) => taken.some((other) => other.startsWith(`${name}.`));
+  let name = 'mine-ts';
+  for (let n = 2; isTaken(name); n++) name = `mine${n}-ts`;
+  const begin = workFolder === packageRoot ? '' : `mkdir -p ${folder} && `;
+  return `${begin}cp -n ${quoted(shown(join(packageRoot, folder, 'ikj-ts.ts')))} ${folder}/${name}.ts`;
+}
 
 function next({ record, file, displaced }: Saved, selectors: readonly string[]): string {
   const again =
-    file === null ? [] : [[`npx nfold show${displaced ? ` ${quoted(file)}` : ''}`, 'this record again, case by case']];
-  const begin = workFolder === packageRoot ? '' : 'mkdir -p kernels/sgemm && ';
+    file === null ? [] : [[`${nfold} show${displaced ? ` ${quoted(file)}` : ''}`, 'this record again, case by case']];
   const more =
     record.effort === 'thorough' || record.samples.length === 0
       ? []
-      : [[`npx nfold bench ${rerun(record, selectors)}`, 'more rounds, narrower intervals']];
+      : [[`${nfold} bench ${rerun(record, selectors)}`, 'more rounds, narrower intervals']];
   const tips = [
     ...again,
     ...more,
     ...(record.suite.includes('train_gpt2')
-      ? [['npx nfold bench lm_ops --quick', 'every kernel of the training step on its own']]
+      ? [[`${nfold} bench lm_ops --quick`, 'every kernel of the training step on its own']]
       : []),
-    ['npx nfold list', 'every candidate and its idea'],
-    [
-      `${begin}cp ${shown(example)} kernels/sgemm/mine-ts.ts`,
-      'a kernel of your own: one file, and its path registers it',
-    ],
+    [`${nfold} list`, 'every candidate and its idea'],
+    [startOfOne(), 'a kernel of your own: one file, and its path registers it'],
   ];
   const width = Math.max(...tips.map(([command]) => command.length));
   return [

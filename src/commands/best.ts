@@ -1,6 +1,6 @@
 /** nfold best: the champion of each op among all records here, how many attempts it was chosen from, and whether it holds. */
 import { build } from '../build/build.ts';
-import { type CandidateFile, scan } from '../catalog/candidates.ts';
+import { type Catalog, scan } from '../catalog/candidates.ts';
 import { meaning, select } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
@@ -18,7 +18,7 @@ import type { Flags } from './run.ts';
 
 export async function best(selectors: readonly string[], flags: Flags & { confirm?: boolean }): Promise<void> {
   const { summaries: records, damaged } = summaries();
-  for (const message of damaged) warn(`${message} It is passed over.`);
+  damaged.forEach(warn);
   const meanings = selectors.map((selector) => among(records, selector));
   const found = champions(records, (id, op) => meanings.length === 0 || meanings.some((means) => means(id, op)));
   if (found.length === 0) {
@@ -83,8 +83,12 @@ interface Confirmation {
 
 /** All champions in one run, on a fresh seed. */
 async function measureAgain(found: readonly Champion[], flags: Flags): Promise<Saved> {
-  const { candidates } = scan();
-  for (const champion of found) await checkUnchanged(champion, candidates);
+  const catalog = scan();
+  for (const champion of found) {
+    await checkUnchanged(champion, catalog);
+    // What it is compared with afterwards: a run must not be in vain.
+    loadRecord(recordFile(champion.record.id));
+  }
   const note = `confirms ${[...new Set(found.map(({ record }) => record.id))].join(', ')}`;
   return measureAndSave(
     found.map(({ mean }) => mean.candidate),
@@ -92,17 +96,18 @@ async function measureAgain(found: readonly Champion[], flags: Flags): Promise<S
   );
 }
 
-async function checkUnchanged({ op, mean, record, hash }: Champion, candidates: readonly CandidateFile[]) {
+async function checkUnchanged({ op, mean, record, hash }: Champion, catalog: Catalog) {
   const { candidate } = mean;
-  const file = candidates.find(({ id }) => id === candidate);
-  if (!file)
+  const known = [...catalog.candidates, ...catalog.problems.flatMap(({ namesake }) => namesake ?? [])];
+  if (!known.some(({ id }) => id === candidate))
     throw new NfoldError(
       `${candidate}, the best of ${op}, is no longer here: its source is in record ${record.id}.`,
       exit.nothing,
     );
+  const [file] = select([candidate], catalog).candidates;
   if (hash !== null && (await build(file)).hash !== hash) {
     throw new NfoldError(
-      `${candidate} has changed since record ${record.id}, so it cannot be confirmed: 'nfold bench ${candidate}' measures what it is now.`,
+      `${candidate} is not what it was in record ${record.id}, so it cannot be confirmed: 'nfold bench ${candidate}' measures what it is now.`,
       exit.failed,
     );
   }

@@ -8,7 +8,7 @@ import type { Record } from '../records/schema.ts';
 import { loadRecord } from '../records/store.ts';
 import { labelOf, reportCompared } from '../report/compare.ts';
 import { digits } from '../report/format.ts';
-import { print } from '../report/output.ts';
+import { print, warn } from '../report/output.ts';
 import { reportersOf, writeReports } from '../report/reporters.ts';
 
 interface Flags {
@@ -24,7 +24,7 @@ export async function compareCommand(references: readonly string[], flags: Flags
     throw new NfoldError(`One record compares with nothing: give two, such as 'nfold compare last~1 last'.`);
   }
   const reporters = reportersOf(flags, 'comparison');
-  const records = references.map((reference) => loadRecord(findRecord(reference)));
+  const records = references.map((reference) => loadRecord(findRecord(reference, warn)));
   const [first, ...others] = records;
   for (const other of others) if (!flags.force) refuseOtherBaselines(first, other);
   const compared = compareRecords(records);

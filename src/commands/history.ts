@@ -13,7 +13,7 @@ import { table } from '../report/table.ts';
 
 export function history(selector: string, { case: caseName, json = false }: { case?: string; json?: boolean }): void {
   const { summaries: records, damaged } = summaries();
-  for (const message of damaged) warn(`${message} It is passed over.`);
+  damaged.forEach(warn);
   if (records.length === 0) throw new NfoldError("There is no record here yet: 'nfold bench' makes one.", exit.nothing);
   const candidate = chosen(selector, [
     ...new Set(records.flatMap(({ candidates }) => candidates.map((c) => c.candidate))),

@@ -2,19 +2,19 @@
 import pc from 'picocolors';
 import { build } from '../build/build.ts';
 import { BuildError } from '../build/sources.ts';
-import { type CandidateFile, scan, shown } from '../catalog/candidates.ts';
+import { type CandidateFile, scan, shown, told } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { select } from '../catalog/select.ts';
 import { type Standing, standings } from '../records/newest.ts';
 import { multiple, shortFlags } from '../report/format.ts';
-import { print, printJson } from '../report/output.ts';
+import { print, printJson, warn } from '../report/output.ts';
 
 export async function list(selectors: readonly string[], { json = false }: { json?: boolean }): Promise<void> {
   const catalog = scan();
   const { candidates, problems } = select(selectors, catalog);
   const wanted = catalog.ops.filter((name) => selectors.length === 0 || candidates.some(({ op }) => op === name));
   const ops = await Promise.all(wanted.map(loadOp));
-  const known = standings();
+  const known = standings(warn);
   const described = await Promise.all(candidates.map((candidate) => describe(candidate, known)));
   const misplaced = problems.map(({ file, message }) => ({ file: shown(file), message }));
   if (json) {
@@ -43,7 +43,7 @@ export async function list(selectors: readonly string[], { json = false }: { jso
   const legend = described.some(({ last }) => last !== null)
     ? [pc.dim('The number before an idea is its mean speedup in the newest record here, verified in the same run.')]
     : [];
-  const strays = misplaced.map(({ file, message }) => `${pc.red('x')} ${file}: ${message}`);
+  const strays = problems.map((problem) => `${pc.red('x')} ${told(problem)}`);
   print([...blocks, ...legend, ...strays].join('\n\n'));
 }
 

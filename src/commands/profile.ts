@@ -12,7 +12,7 @@ import { efforts } from '../measure/effort.ts';
 import { amdahl, profile, type Subject } from '../measure/profile.ts';
 import { type Entry, prepare, type RunOptions, runOp } from '../measure/suite.ts';
 import { standings } from '../records/newest.ts';
-import { print, printJson } from '../report/output.ts';
+import { print, printJson, warn } from '../report/output.ts';
 import { type OpSpeedup, type ProfileReport, reportProfiles } from '../report/profile.ts';
 import { means } from '../stats/means.ts';
 import { verdictText } from '../verify/verdict.ts';
@@ -107,7 +107,7 @@ async function measureOps(selection: Selection, options: RunOptions): Promise<Op
 /** The best candidate of each op, by the newest records here. */
 function recorded(): OpSpeedup[] {
   const best = new Map<string, OpSpeedup>();
-  for (const [candidate, { mean, record }] of standings()) {
+  for (const [candidate, { mean, record }] of standings(warn)) {
     const [op] = candidate.split('/');
     const speedup = mean?.arithmetic?.value ?? 0;
     if (speedup > (best.get(op)?.speedup ?? 0)) best.set(op, { op, candidate, speedup, record });

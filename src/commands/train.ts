@@ -5,6 +5,7 @@ import { exit } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
 import { elsewhere } from '../files/elsewhere.ts';
 import { writeTo } from '../files/into.ts';
+import { command } from '../files/places.ts';
 import { Unwritten, writeWhole } from '../files/write.ts';
 import { type Curves, svgCurve, terminalCurve } from '../report/curve.ts';
 import { duration } from '../report/format.ts';
@@ -110,5 +111,5 @@ async function asText(outcome: Outcome, until: number, flags: TrainFlags, curves
 /** The command that continues from a checkpoint. */
 function goOn(file: string, step: number, until: number, { save, minutes }: TrainFlags): string {
   const limit = minutes !== undefined ? ` --minutes ${minutes}` : step < until ? '' : ` --steps ${2 * step}`;
-  return `npx nfold train --resume ${quoted(file)}${save === undefined ? '' : ` --save ${quoted(save)}`}${limit}`;
+  return `${command.map(quoted).join(' ')} train --resume ${quoted(file)}${save === undefined ? '' : ` --save ${quoted(save)}`}${limit}`;
 }

@@ -1,6 +1,7 @@
 /** nfold verify: every edge and timed shape of the selected candidates against the oracle. */
 import pc from 'picocolors';
 import { suites } from '../../bench/suites.ts';
+import { told } from '../catalog/candidates.ts';
 import { selectCases } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { Case } from '../contract/op.ts';
@@ -40,7 +41,7 @@ export async function verifyCommand(selectors: readonly string[], flags: VerifyF
     if (!options.signal.aborted) throw error;
   }
   progress.end();
-  const misplaced = strays.map(({ file, message }) => `${file}: ${message}`);
+  const misplaced = strays.map(told);
   if (flags.json) printJson({ seed: options.seed, results: entries.map(asData), misplaced });
   else print(asText(entries, misplaced, options.seed));
   const failed = entries.some(({ verdict }) => isBad(verdict.status)) || misplaced.length > 0;

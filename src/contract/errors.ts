@@ -2,11 +2,11 @@
 
 export const exit = { fine: 0, failed: 1, usage: 2, nothing: 3, interrupted: 130 } as const;
 
-/** `code` is the exit code; the message is one sentence. */
+/** `code` is the exit code; the message is one sentence, on one line whatever the names in it. */
 export class NfoldError extends Error {
   readonly code: number;
   constructor(message: string, code: number = exit.usage) {
-    super(message);
+    super(plain(message));
     this.name = 'NfoldError';
     this.code = code;
   }

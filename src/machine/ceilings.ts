@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readKept } from '../files/kept.ts';
+import { contentOf } from '../files/given.ts';
 import { stateFolder } from '../files/places.ts';
 import { keep, type Unwritten } from '../files/write.ts';
 import { type Machine, machine, type Runtime, runtime } from './fingerprint.ts';
@@ -64,7 +64,7 @@ export const ceilingsFile = () => join(stateFolder, 'peaks', `${fingerprint()}.j
 /** Those of this machine, or null if none are kept (a file that cannot be read counts as none: they are soon measured again). */
 export function loadCeilings(file = ceilingsFile()): Ceilings | null {
   try {
-    return Ceilings.parse(JSON.parse(`${readKept(file)}`));
+    return Ceilings.parse(JSON.parse(contentOf(file).toString()));
   } catch {
     return null;
   }

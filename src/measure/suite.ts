@@ -2,12 +2,13 @@
 import type { Suite } from '../../bench/suites.ts';
 import { type Built, build, buildBaseline } from '../build/build.ts';
 import { BuildError } from '../build/sources.ts';
-import { type CandidateFile, type Problem, shown } from '../catalog/candidates.ts';
+import { type CandidateFile, type Problem, shown, told } from '../catalog/candidates.ts';
 import { loadOp, loadOracle } from '../catalog/ops.ts';
 import { isInstalled, loadPeer, type PeerVariant } from '../catalog/peers.ts';
 import { selectCases } from '../catalog/select.ts';
 import { threadsOf } from '../cell/opening.ts';
 import type { Parameters } from '../contract/candidate.ts';
+import { plain } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { counted } from '../contract/words.ts';
@@ -76,7 +77,7 @@ export async function prepare(
   const [op, oracle, baseline] = await Promise.all([loadOp(opName), loadOracle(opName), buildBaseline(opName)]);
   const entries: Entry[] = [];
   for (const candidate of candidates) entries.push(await entryOf(candidate, op));
-  for (const { file, message } of problems) entries.push(broken(shown(file), `${shown(file)}: ${message}`));
+  for (const problem of problems) entries.push(broken(plain(shown(problem.file)), told(problem)));
   return { op, oracle, baseline, entries };
 }
 

@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 import type { Suite } from '../../bench/suites.ts';
 import type { Built } from '../build/build.ts';
 import { hashOf } from '../build/sources.ts';
-import { type Problem, shown } from '../catalog/candidates.ts';
+import { type Problem, shown, told } from '../catalog/candidates.ts';
 import { isolation } from '../cell/lockdown.ts';
 import { threadsOf } from '../cell/opening.ts';
+import { plain } from '../contract/errors.ts';
 import { type AnyOp, bytesMoved, type Case } from '../contract/op.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import type { Machine, Runtime } from '../machine/fingerprint.ts';
@@ -99,10 +100,10 @@ function unique(baselines: Record['baselines']): Record['baselines'] {
 
 const finite = (value: number | null) => (value !== null && Number.isFinite(value) ? value : null);
 
-function strayOf({ file, message }: Problem): Record['candidates'][number] {
-  const name = shown(file);
+function strayOf(problem: Problem): Record['candidates'][number] {
   const nothing = { about: null, replay: null, finding: null, checks: 0, hash: null, sources: [], attempt: null };
-  return { candidate: name, peer: false, op: null, verdict: 'error', message: `${name}: ${message}`, ...nothing };
+  const candidate = plain(shown(problem.file));
+  return { candidate, peer: false, op: null, verdict: 'error', message: told(problem), ...nothing };
 }
 
 function candidateOf({ op }: SuiteOutcome, { id, about, built, peer, verdict }: Entry): Record['candidates'][number] {

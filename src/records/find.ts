@@ -1,21 +1,28 @@
 /** What a user calls a record, to its file: `last`, `last~1`, an id or the start of one, a name, a file, a folder. */
-import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { shown } from '../catalog/candidates.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
+import { absent, look } from '../files/given.ts';
 import { recordsFolder } from '../files/places.ts';
-import { recordFiles, summaries } from './store.ts';
+import { loadRecord, loadSummary, newestFirst, recordFiles, summaries } from './store.ts';
 
-/** A folder stands for the newest record in it, and `FOLDER/last~1` or `FOLDER/NAME` for another of its records. */
-export function findRecord(reference: string): string {
-  if (existsSync(reference)) {
-    if (!statSync(reference).isDirectory()) return reference;
-    return within(recordsBelow(reference), 'last');
-  }
+/**
+ * A folder stands for the newest record in it, and `FOLDER/last~1` or `FOLDER/NAME` for another of its records. Files that are none do not
+ * count, and `tell` gets a sentence about each that was in the way.
+ */
+export function findRecord(reference: string, tell: (sentence: string) => void = () => {}): string {
+  const there = look(reference);
+  if (typeof there !== 'string') return there.isDirectory() ? within(recordsBelow(reference), 'last', tell) : reference;
+  if (there !== absent) throw new NfoldError(`The record ${reference} ${there}.`);
   if (reference.endsWith('.json')) throw new NfoldError(`There is no file ${reference}.`);
   const folder = dirname(reference);
-  const elsewhere = reference.includes('/') && existsSync(folder) && statSync(folder).isDirectory();
-  return elsewhere ? within(recordsBelow(folder), basename(reference)) : within(recordsFolder, reference);
+  const elsewhere = reference.includes('/') && isFolder(folder);
+  return elsewhere ? within(recordsBelow(folder), basename(reference), tell) : within(recordsFolder, reference, tell);
+}
+
+function isFolder(path: string): boolean {
+  const there = look(path);
+  return typeof there !== 'string' && there.isDirectory();
 }
 
 export const recordFile = (id: string): string => join(recordsFolder, `${id}.json`);
@@ -23,15 +30,15 @@ export const recordFile = (id: string): string => join(recordsFolder, `${id}.jso
 /** Where the records of a folder lie: in it, or where nfold puts them. */
 function recordsBelow(folder: string): string {
   const usual = join(folder, '.nfold/records');
-  return existsSync(usual) ? usual : folder;
+  return isFolder(usual) ? usual : folder;
 }
 
-function within(folder: string, reference: string): string {
-  const files = recordFiles(folder);
+function within(folder: string, reference: string, tell: (sentence: string) => void): string {
   const back = /^last(?:~(\d+))?$/.exec(reference);
   if (back) {
-    const file = files.at(-1 - Number(back[1] ?? 0));
-    if (file) return file;
+    const wanted = Number(back[1] ?? 0);
+    const files = [...newestFirst((file) => loadRecord(file) && file, tell, folder).take(wanted + 1)];
+    if (files.length > wanted) return files[wanted];
     const have = `There ${files.length === 1 ? 'is only 1 record' : `are only ${files.length} records`} in ${shown(folder)}`;
     const none =
       folder === recordsFolder
@@ -40,17 +47,23 @@ function within(folder: string, reference: string): string {
     throw new NfoldError(files.length === 0 ? none : `${have}, so no '${reference}'.`, exit.nothing);
   }
   const idOf = (file: string) => basename(file, '.json');
-  const matching = files.filter((file) => idOf(file).startsWith(reference));
+  const matching = recordFiles(folder).filter((file) => idOf(file).startsWith(reference));
   if (matching.length === 1) return matching[0];
   if (matching.length > 1)
     throw new NfoldError(`'${reference}' begins ${matching.length} records: ${matching.map(idOf).join(', ')}.`);
-  const named = summaries(folder).summaries.filter(({ name }) => name === reference);
+  const passedOver: string[] = [];
+  const all = newestFirst(
+    (file) => ({ file, ...loadSummary(file) }),
+    (sentence) => passedOver.push(sentence),
+    folder,
+  );
+  const named = [...all].filter(({ name }) => name === reference);
   if (named.length > 1)
     throw new NfoldError(
       `${named.length} records are called '${reference}': give an id, ${named.map(({ id }) => id).join(' or ')}.`,
     );
-  if (named.length === 1)
-    return files.find((file) => idOf(file) === named[0].id) ?? join(folder, `${named[0].id}.json`);
+  if (named.length === 1) return named[0].file;
+  passedOver.forEach(tell);
   throw new NfoldError(
     `No record and no file is called '${reference}': give 'last', an id from ${shown(folder)}, a name, or a file.`,
   );

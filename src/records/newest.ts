@@ -1,7 +1,6 @@
 /** What the newest records of this folder say of candidates: their verdict and mean, if the source is still the one that was measured. */
-import { NfoldError } from '../contract/errors.ts';
 import type { Mean, Summary } from './schema.ts';
-import { loadSummary, recordFiles } from './store.ts';
+import { loadSummary, newestFirst } from './store.ts';
 
 export interface Standing {
   readonly record: string;
@@ -13,17 +12,10 @@ export interface Standing {
 /** How many records are read: enough for a run of each suite and some attempts, and few enough to wait for. */
 const depth = 12;
 
-/** By candidate. Damaged records are passed over here; `nfold show` says what is wrong with one. */
-export function standings(): ReadonlyMap<string, Standing> {
+/** By candidate. `tell` gets a sentence about each file that is no record. */
+export function standings(tell: (sentence: string) => void): ReadonlyMap<string, Standing> {
   const found = new Map<string, Standing>();
-  for (const file of recordFiles().slice(-depth).reverse()) {
-    let record: Summary;
-    try {
-      record = loadSummary(file);
-    } catch (error) {
-      if (error instanceof NfoldError) continue;
-      throw error;
-    }
+  for (const record of newestFirst(loadSummary, tell).take(depth)) {
     for (const { candidate, peer, verdict, hash } of record.candidates) {
       if (peer || found.has(candidate)) continue;
       const mean = record.means.find((m) => m.candidate === candidate && m.arithmetic !== null) ?? null;

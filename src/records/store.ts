@@ -3,12 +3,12 @@
  * summary comes first and the bulk, samples and source texts, last, so that a list of many records reads their heads alone.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { shown } from '../catalog/candidates.ts';
 import { messageOf, NfoldError } from '../contract/errors.ts';
-import { readGiven } from '../files/given.ts';
+import { absent, contentOf, namesIn, withFile } from '../files/given.ts';
 import { recordsFolder } from '../files/places.ts';
 import { writeNew } from '../files/write.ts';
 import type { Draft } from './assemble.ts';
@@ -69,45 +69,66 @@ export function attempts(among: readonly Summary[]): ReadonlyMap<string, number>
   return counts;
 }
 
-/** Files that may be records, oldest first. */
+/** Files that may be records, oldest first. Throws NfoldError for a folder that is none or cannot be read. */
 export function recordFiles(folder = recordsFolder): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /^[^.].*\.json$/.test(name))
-    .sort()
-    .map((name) => join(folder, name));
+  const names = namesIn(folder);
+  if (typeof names !== 'string')
+    return names.filter((name) => /^[^.].*\.json$/s.test(name)).map((name) => join(folder, name));
+  if (names === absent) return [];
+  throw new NfoldError(`The folder of records ${shown(folder)} ${names}.`);
+}
+
+/** What is made of each record, newest first. A file that is none is passed over, and `tell` gets a sentence about it. */
+export function* newestFirst<T>(
+  load: (file: string) => T,
+  tell: (sentence: string) => void,
+  folder = recordsFolder,
+): Generator<T> {
+  const unless = <U>(odd: U, act: () => U): U => {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof NfoldError)) throw error;
+      tell(`${error.message} It is passed over.`);
+      return odd;
+    }
+  };
+  for (const file of unless([], () => recordFiles(folder)).reverse()) {
+    const loaded = unless(null, () => load(file));
+    if (loaded !== null) yield loaded;
+  }
 }
 
 export interface Summaries {
   /** Oldest first. */
   readonly summaries: readonly Summary[];
-  /** Files that are no records, in words. */
+  /** A sentence for each file that is none. */
   readonly damaged: readonly string[];
 }
 
-/** Damaged files are passed over, and told. */
 export function summaries(folder = recordsFolder): Summaries {
-  const found: Summary[] = [];
   const damaged: string[] = [];
-  for (const file of recordFiles(folder)) {
-    try {
-      found.push(loadSummary(file));
-    } catch (error) {
-      if (!(error instanceof NfoldError)) throw error;
-      damaged.push(error.message);
-    }
-  }
-  return { summaries: found, damaged };
+  const found = [...newestFirst(loadSummary, (sentence) => damaged.push(sentence), folder)];
+  return { summaries: found.reverse(), damaged: damaged.reverse() };
 }
+
+/** Far more than a record of ours has, and what fits into a text. */
+const maxBytes = 2 ** 28;
 
 /** Throws NfoldError, which names the file, where it is none or damaged. */
 export function loadRecord(file: string): Record {
-  return parsed(Record, readGiven('record', file).toString(), file);
+  return parsed(Record, wholeOf(file), file);
 }
 
 /** Without the bulk, which is neither parsed nor, in a file that nfold wrote, read. */
 export function loadSummary(file: string): Summary {
-  return parsed(Summary, headOf(file) ?? readGiven('record', file).toString(), file);
+  return parsed(Summary, headOf(file) ?? wholeOf(file), file);
+}
+
+function wholeOf(file: string): string {
+  const content = contentOf(file, maxBytes);
+  if (typeof content !== 'string') return content.toString();
+  throw new NfoldError(`The record ${shown(file)} ${content}.`);
 }
 
 function parsed<T>(schema: z.ZodType<T>, text: string, file: string): T {
@@ -115,31 +136,31 @@ function parsed<T>(schema: z.ZodType<T>, text: string, file: string): T {
   try {
     data = JSON.parse(text);
   } catch (error) {
-    throw new NfoldError(`${shown(file)} is not a record: ${messageOf(error)}`);
+    throw new NfoldError(`${shown(file)} is not a record: ${text === '' ? 'it is empty' : messageOf(error)}.`);
   }
   const result = schema.safeParse(upgrade(data));
   if (result.success) return result.data;
   const why = z.prettifyError(result.error).split('\n').slice(0, 2).join(' ');
-  throw new NfoldError(`${shown(file)} is not a record of this version: ${why}`);
+  throw new NfoldError(`${shown(file)} is not a record of this version: ${why}.`);
 }
 
-/** A file's text up to the bulk, closed; null where it is laid out otherwise or does not end as a whole one does. */
+/** A longer head is read with the whole file. */
+const maxHead = 2 ** 22;
+
+/** A file's text up to the bulk, closed; null where it is laid out otherwise, does not end as a whole one does, or cannot be read. */
 function headOf(file: string): string | null {
-  const opened = openSync(file, 'r');
-  try {
-    const { size } = statSync(file);
+  const read = withFile(file, maxBytes, (opened, size) => {
     const end = Buffer.alloc(3);
-    readSync(opened, end, 0, end.length, size - end.length);
+    readSync(opened, end, 0, end.length, Math.max(0, size - end.length));
     if (end.toString() !== '\n}\n') return null;
     const chunk = Buffer.alloc(1 << 16);
     let bytes = Buffer.alloc(0);
-    for (let at = 0; at < size; at += chunk.length) {
+    for (let at = 0; at < Math.min(size, maxHead); at += chunk.length) {
       bytes = Buffer.concat([bytes, chunk.subarray(0, readSync(opened, chunk, 0, chunk.length, at))]);
       const found = bytes.indexOf(`,${bulk}`);
       if (found >= 0) return `${bytes.subarray(0, found)}}`;
     }
     return null;
-  } finally {
-    closeSync(opened);
-  }
+  });
+  return typeof read === 'string' ? null : read.value;
 }

@@ -6,8 +6,12 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Said by the way. */
+const said = new Set<string>();
+
+/** Said by the way, and once. */
 export function warn(text: string): void {
+  if (said.has(text)) return;
+  said.add(text);
   process.stderr.write(`${pc.yellow('!')} ${text}\n`);
 }
 

@@ -7,13 +7,13 @@
  * seed or a step that is off by one digit would continue another curve.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { z } from 'zod';
 import { messageOf, NfoldError } from '../contract/errors.ts';
 import { type AnyOp, type Case, lengthOf } from '../contract/op.ts';
-import { readGiven } from '../files/given.ts';
+import { absent, readGiven, withFile } from '../files/given.ts';
 import { isStdout, targetOf } from '../files/target.ts';
-import { codeOf, refusing, tryOut, writeWhole } from '../files/write.ts';
+import { refusing, tryOut, writeWhole } from '../files/write.ts';
 import { bytesOf, type State } from './task.ts';
 
 const schema = 'nfold/checkpoint@1';
@@ -125,13 +125,8 @@ export function checkWritable(file: string, option: '--save' | '--plot'): void {
 /** As many bytes as tell a checkpoint; null where there is no file, and '' of one that cannot be read. */
 function headOf(file: string): string | null {
   const head = Buffer.alloc(start.length);
-  try {
-    const fd = openSync(file, 'r');
-    readSync(fd, head);
-    closeSync(fd);
-  } catch (error) {
-    return codeOf(error) === 'ENOENT' ? null : '';
-  }
+  const read = withFile(file, Number.POSITIVE_INFINITY, (opened) => readSync(opened, head));
+  if (typeof read === 'string') return read === absent ? null : '';
   return head.toString();
 }
 

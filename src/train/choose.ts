@@ -26,7 +26,9 @@ export async function choose(
   const { op, seed } = task;
   const wanted = selector ?? candidate;
   if (wanted === `${op.name}/baseline`) return { variant: await buildBaseline(op.name), why: null };
-  const files = select([wanted ?? op.name], scan()).candidates.filter((file) => file.op === op.name);
+  const selection = select(wanted === null ? [] : [wanted], scan());
+  const files = selection.candidates.filter((file) => file.op === op.name);
+  const problems = wanted === null ? selection.problems.filter((problem) => problem.op === op.name) : [];
   if (files.length === 0) {
     const what = wanted === null ? `There is no candidate of ${op.name}` : `'${wanted}' is no candidate of ${op.name}`;
     throw new NfoldError(
@@ -39,7 +41,7 @@ export async function choose(
     throw new NfoldError(`'${wanted}' names ${files.length} candidates, and one trains: give one of ${ids}.`);
   }
   note('building');
-  const { oracle, baseline, entries } = await prepare(op.name, files, []);
+  const { oracle, baseline, entries } = await prepare(op.name, files, problems);
   const variants = entries.flatMap(({ built, verdict }) => (built && verdict.status === 'pass' ? [built] : []));
   const verdicts = await verify({
     op,

@@ -1,4 +1,5 @@
 /** A training run from its plan to its outcome: the candidate, the baseline beside it, checkpoints, the sample. */
+import { resolve } from 'node:path';
 import { mean } from 'simple-statistics';
 import { buildBaseline } from '../build/build.ts';
 import type { Variant } from '../cell/opening.ts';
@@ -68,7 +69,10 @@ export async function run(
     if (!state || session.step === from.step) return;
     const steps = Number.isFinite(until) ? until : null;
     const { seed } = task;
-    const run = { candidate: variant.id, threads: plan.threads, case: caseName, dims, scalars, seed, steps };
+    // As the command that goes on takes it, from whatever folder.
+    const candidate =
+      variant.selector === undefined || variant.selector === variant.id ? variant.id : resolve(variant.selector);
+    const run = { candidate, threads: plan.threads, case: caseName, dims, scalars, seed, steps };
     const description = { ...run, text: plan.text, heldOut };
     checkpoints.save(session.step, (file) => writeCheckpoint(file, task.op, description, state, losses));
   };

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Parameters } from '../contract/candidate.ts';
 import { elsewhere } from '../files/elsewhere.ts';
-import { readKept } from '../files/kept.ts';
+import { contentOf } from '../files/given.ts';
 import { stateFolder } from '../files/places.ts';
 import { appendLine, Unwritten } from '../files/write.ts';
 import { fingerprint } from '../machine/ceilings.ts';
@@ -103,16 +103,19 @@ export class Evidence {
   }
 }
 
-/** The events of this source of the candidate, oldest first. A line that is none, such as half a one, is passed over. */
+/** The events of this source of the candidate, oldest first. A line that is none, such as half a one, is passed over, and so is a file that cannot be read. */
 export function events(file: string, hash: string): Event[] {
-  return `${readKept(file) ?? ''}`.split('\n').flatMap((line) => {
-    try {
-      const event = Event.parse(JSON.parse(line));
-      return event.hash === hash ? [event] : [];
-    } catch {
-      return [];
-    }
-  });
+  return contentOf(file)
+    .toString()
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        const event = Event.parse(JSON.parse(line));
+        return event.hash === hash ? [event] : [];
+      } catch {
+        return [];
+      }
+    });
 }
 
 type Dims = Readonly<Record<string, number>>;
