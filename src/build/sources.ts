@@ -30,15 +30,19 @@ function checkImport(file: string, imported: string, allowed: string): void {
 
 const mostBytes = 2 ** 17;
 
-/** Looks at each file before the bundler reads it. One that is nested deep enough would end the bundler, and with it all building. */
+const entry = 'candidate';
+
+/**
+ * Looks at each file in the bundler's place. One that is nested deep enough would end the bundler, and with it all building; and the
+ * bundler would take a `*` in the path of the entry for a glob, and bytes that are no text for text.
+ */
 const guard = (file: string, allowed: string): Plugin => ({
   name: 'guard',
-  setup({ onLoad }) {
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /.*/ }, ({ kind }) => (kind === 'entry-point' ? { path: file } : null));
     onLoad({ filter: /.*/ }, ({ path }) => {
       checkImport(file, path, allowed);
-      const { size } = statSync(path);
-      if (size > mostBytes) throw new BuildError(`${shown(path)} has ${size} bytes: ${mostBytes} are the most`);
-      return null;
+      return { contents: readSource(path, file), loader: 'default' };
     });
   },
 });
@@ -60,7 +64,7 @@ interface Bundle {
 /** A TypeScript file and its imports as one module of JavaScript, types stripped; nothing of it is run. */
 export async function bundle(file: string, allowed = commonOf(file), plugins: Plugin[] = []): Promise<Bundle> {
   const result = await build({
-    entryPoints: [file],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     metafile: true,
@@ -70,7 +74,7 @@ export async function bundle(file: string, allowed = commonOf(file), plugins: Pl
     charset: 'utf8',
     logLevel: 'silent',
     tsconfigRaw: {},
-    plugins: [guard(file, allowed), ...plugins],
+    plugins: [...plugins, guard(file, allowed)],
   }).catch((failure: { errors?: Message[] }) => {
     const [first] = failure.errors ?? [];
     if (first?.detail instanceof BuildError) throw first.detail;
@@ -130,10 +134,25 @@ export function sourceOf(path: string, candidate: string): Source {
   return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };
 }
 
-function readSource(path: string, for_ = path): string {
+/** Without the mark that some editors put before UTF-8. */
+function readSource(path: string, candidate: string): string {
+  const refusal = (why: string) =>
+    new BuildError(
+      path === candidate ? `${shown(path)} ${why}` : `${shown(candidate)} needs ${shown(path)}, which ${why}`,
+    );
+  let bytes: Buffer;
   try {
-    return readFileSync(path, 'utf8');
+    const { size } = statSync(path);
+    if (size > mostBytes) throw refusal(`has ${size} bytes: ${mostBytes} are the most`);
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw error instanceof BuildError ? error : refusal('cannot be read');
+  }
+  if (/^(\xff\xfe|\xfe\xff)/.test(bytes.toString('latin1', 0, 2))) throw refusal('is UTF-16: save it as UTF-8');
+  if (bytes.includes(0)) throw refusal('holds NUL bytes, as UTF-16 and binary files do: save it as UTF-8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new BuildError(`${shown(for_)} needs ${shown(path)}, which cannot be read`);
+    throw refusal('is not in UTF-8: save it so');
   }
 }
