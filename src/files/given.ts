@@ -6,6 +6,7 @@ const troubles: Record<string, string> = {
   ENOENT: 'does not exist',
   EISDIR: 'is a folder',
   EACCES: 'may not be read',
+  ENAMETOOLONG: 'has too long a name',
 };
 
 /** Its bytes; where they can't be read, an error that names `what` it is, the file, why, and what to do, if there is `advice`. */

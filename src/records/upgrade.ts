@@ -22,9 +22,9 @@ const steps: { readonly [version: string]: (record: Data) => Data } = {
 export function upgrade(data: unknown): unknown {
   let record = data;
   while (isData(record) && record.schema !== recordSchema) {
-    const step = steps[String(record.schema)];
-    if (!step) break;
-    record = step(record);
+    const { schema } = record;
+    if (typeof schema !== 'string' || !Object.hasOwn(steps, schema)) break;
+    record = steps[schema](record);
   }
   return record;
 }

@@ -61,7 +61,7 @@ export function reportersOf<S extends keyof Subjects>(
 function parse<S extends keyof Subjects>(text: string, subject: S): Reporter<S> {
   const [format, ...rest] = text.split('=');
   const file = rest.length > 0 ? rest.join('=') : null;
-  if (!(format in formats[subject])) {
+  if (!Object.hasOwn(formats[subject], format)) {
     throw new NfoldError(
       `There is no reporter '${format}' for a ${subject}: it is one of ${Object.keys(formats[subject]).join(', ')}.`,
     );

@@ -124,8 +124,11 @@ export function checkWritable(file: string, option: '--save' | '--plot'): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const folder = dirname(file);
-    const why =
-      code === 'ENOENT' ? `there is no folder ${folder}` : `the folder ${folder} may not be written to (${code})`;
+    const whys: Record<string, string> = {
+      ENOENT: `there is no folder ${folder}`,
+      ENAMETOOLONG: 'its name is too long',
+    };
+    const why = whys[code ?? ''] ?? `the folder ${folder} may not be written to (${code})`;
     throw new NfoldError(`${option} ${file} cannot be written: ${why}.`);
   }
   const there = statSync(file, { throwIfNoEntry: false });
