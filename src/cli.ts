@@ -1,30 +1,12 @@
 /** argv to one command. Each command's code is loaded when it is called, so that `--help` answers at once. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { all, checkWords, either, positive, refuseRepeats, timedCalls, whole } from './commands/options.ts';
 import { heedSignals } from './commands/stop.ts';
-import { exit, messageOf, NfoldError } from './contract/errors.ts';
+import { brief, exit, messageOf, NfoldError } from './contract/errors.ts';
 import { usableCores } from './machine/cpus.ts';
 import { runtime } from './machine/fingerprint.ts';
+import { heedOutput } from './report/output.ts';
 import { mostSeed } from './verify/seed.ts';
-
-function whole(least: number, most: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
-  };
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('It takes a number above 0.');
-}
-
-function timedCalls(text: string): { round: number; calls: number } {
-  const [, round, calls] = /^(\d{1,9}):([1-9]\d{0,3})$/.exec(text) ?? [];
-  if (calls === undefined) throw new InvalidArgumentError('It takes a round and its number of calls, such as 1:5.');
-  return { round: Number(round), calls: Number(calls) };
-}
 
 const program = new Command('nfold')
   .description(
@@ -40,7 +22,7 @@ const program = new Command('nfold')
 Exit codes: 0 fine; 1 a verification or a gate failed; 2 wrong usage; 3 nothing to run; 130 interrupted.`,
   )
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'nfold: ')) });
+  .configureOutput({ outputError: (text, write) => write(`nfold: ${brief(text.replace(/^error: /, ''))}\n`) });
 
 const threadsVariable = 'NFOLD_THREADS';
 const threads = (what: string) =>
@@ -51,7 +33,11 @@ const threads = (what: string) =>
 
 const json = () => new Option('--json', 'data alone on stdout');
 
-const all = (text: string, before: readonly string[] = []) => [...before, text];
+const caseFilter = () =>
+  new Option(
+    '--case <glob>',
+    'only the cases whose name matches or contains it, such as M64* or NT; repeatable, for either of them',
+  ).argParser(either);
 const reporter = (formats: string) =>
   new Option('--reporter <format[=file]>', `${formats}; on stdout or to a file; repeatable`).argParser(all);
 const recordFormats = 'json, markdown, csv, bmf (Bencher), gha or gha-time (github-action-benchmark)';
@@ -74,7 +60,7 @@ function measures(command: Command): Command {
 
 function runs(command: Command): Command {
   return measures(command)
-    .option('--case <glob>', 'only the cases whose name matches or contains it, such as M64* or NT')
+    .addOption(caseFilter())
     .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed));
 }
 
@@ -108,7 +94,8 @@ program
   .command('compare')
   .description('records against the first of them: what changed, and is it real')
   .argument('<record...>', 'two or more: last, last~1, an id, a name, a file, a folder of another machine')
-  .option('--fail-below <ratio>', 'exit 1 if a candidate is for sure slower than so many times what it was', positive)
+  .option('--fail-below <ratio>', 'exit 1 if a speedup fell below RATIO x its old value, beyond noise', positive)
+  .option('--across-machines', 'let --fail-below judge records of two machines, whose speedups differ anyway')
   .option('--force', 'compare although the baselines differ')
   .option('--diff', 'the changes in the sources as well')
   .addOption(json())
@@ -135,7 +122,7 @@ program
   .description('search the parameters of a generator that suit this machine, and keep them for later runs')
   .argument('<candidate>', 'a .wasm.ts candidate that declares them')
   .option('--minutes <m>', 'how long the search may take; it goes on from there the next time', positive, 5)
-  .option('--case <glob>', 'only the cases whose name matches or contains it')
+  .addOption(caseFilter())
   .addOption(threads('tune for this number of threads'))
   .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed))
   .option('--again', 'search cases anew that are settled')
@@ -191,24 +178,21 @@ program
   .addOption(json())
   .action(async (options) => (await import('./commands/doctor.ts')).doctor(options));
 
-// A reader that has seen enough, such as `head`, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? exit.fine : exit.failed),
-);
+for (const command of program.commands) refuseRepeats(command);
 
+heedOutput();
 heedSignals();
 
 try {
+  checkWords(process.argv.slice(2));
   if (process.argv.length === 2) (await import('./commands/welcome.ts')).welcome();
   else await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exit.fine : exit.usage;
   else {
     const ours = error instanceof NfoldError;
-    const text = ours
-      ? messageOf(error)
-      : `${messageOf(error)} (not foreseen: please report it with what --debug prints)`;
-    process.stderr.write(`nfold: ${text}\n`);
+    const hint = ours ? '' : ' (not foreseen: please report it with what --debug prints)';
+    process.stderr.write(`nfold: ${brief(messageOf(error))}${hint}\n`);
     if (program.opts().debug) console.error(error);
     process.exitCode = ours ? error.code : exit.failed;
   }

@@ -72,6 +72,31 @@ describe('nfold compare', () => {
     expect(nfold('compare', 'before', 'elsewhere').stdout).toContain('Another machine: speedups compare, with care');
   });
 
+  test('a gate between two machines is an explicit choice, and says beside a failure what else may be its cause', () => {
+    const overrides = {
+      machine: { ...draft().machine, cpu: 'Z' },
+      runtime: { nfold: '0.1.0', node: '24.1.0', v8: '13' },
+    };
+    const slower = draft({ speedups: times(0.8), overrides: { ...overrides, name: 'slower-elsewhere' } });
+    saveRecord(slower, join(folder, 'other'));
+    const gate = ['--fail-below', '0.95'];
+    const refused = nfold('compare', 'before', 'other/slower-elsewhere', ...gate);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /^nfold: before is of A, 2 cores, linux 6 x64 and slower-elsewhere of Z, 2 cores.*give --across-machines to judge all the same\.\n$/,
+    );
+    const failed = nfold('compare', 'before', 'other/slower-elsewhere', ...gate, '--across-machines');
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toMatch(/x The mean of sgemm\/mine-ts is 0\.80x as fast in slower-elsewhere/);
+    expect(failed.stderr).toMatch(
+      /! before and slower-elsewhere are of two machines \(A, .*; Z, .*\): that alone can change/,
+    );
+    expect(failed.stderr).toMatch(/! .* two versions of Node \(Node 26\.10\.0, V8 14\.6; Node 24\.1\.0, V8 13\)/);
+    const passed = nfold('compare', 'before', 'elsewhere', ...gate, '--across-machines');
+    expect(passed).toMatchObject({ code: 0, stderr: '' });
+    expect(nfold('compare', 'before', 'elsewhere', '--across-machines')).toMatchObject({ code: 2, stdout: '' });
+  });
+
   test('--json is data alone; a file beside it is whole', () => {
     const out = join(folder, 'out.csv');
     const { code, stdout, stderr } = nfold('compare', 'before', 'slower', '--json', '--reporter', `csv=${out}`);

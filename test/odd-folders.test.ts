@@ -201,7 +201,7 @@ describe.skipIf(process.platform === 'win32')('nfold, as a process', () => {
     expect(readdirSync(join(cwd, 'kernels/sgemm'))).toEqual(['mine-ts.ts', 'mine2-ts.wat', 'mine3-ts.ts']);
     expect(stdout).toMatch(/^ {2}node \S+src\/nfold\.js show /m);
     expect(stdout).not.toContain('npx nfold');
-  }, 60_000);
+  });
 
   test('in a folder that is gone it says so', async () => {
     const cwd = mkdtempSync(join(folder, 'work-'));

@@ -3,17 +3,17 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { z } from 'zod';
 import { type CandidateFile, selectorOf, shown } from '../catalog/candidates.ts';
 import { baselineFile } from '../catalog/ops.ts';
 import type { Variant } from '../cell/opening.ts';
 import type { Artifact } from '../cell/protocol.ts';
-import { allowedFlags, type Parameters } from '../contract/candidate.ts';
-import { messageOf, plain } from '../contract/errors.ts';
+import type { Parameters } from '../contract/candidate.ts';
+import { messageOf } from '../contract/errors.ts';
 import { cacheBytes } from '../machine/caches.ts';
 import { tunedParameters, tuneFile } from '../tune/log.ts';
 import { cached } from './cache.ts';
 import { compile } from './compile.ts';
+import { checked, type Description, headComment, ParameterValues } from './description.ts';
 import { evaluate } from './evaluate.ts';
 import { marked, markImports } from './marks.ts';
 import { checkModule } from './module.ts';
@@ -42,20 +42,6 @@ export interface Tuning {
   /** The same candidate with these in place of either; with none of them, its own choice. */
   with(parameters: Parameters): Built;
 }
-
-/** No more than a table shows. */
-const Word = z.string().regex(/^[\w.-]+$/);
-const Value = z.union([z.number(), Word]);
-const Description = z.object({
-  about: z.string().transform(plain).pipe(z.string().min(1).max(200)),
-  source: z.string().transform(plain).optional(),
-  flags: z.array(z.enum(allowedFlags as [string, ...string[]])).default([]),
-  threads: z.enum(['one', 'any']).default('one'),
-  tunable: z.record(Word, z.array(Value).min(1)).default({}),
-  parameters: z.boolean().default(false),
-});
-const ParameterValues = z.record(Word, Value);
-type Description = z.infer<typeof Description>;
 
 const versionOf = (name: string): string => createRequire(import.meta.url)(`${name}/package.json`).version;
 
@@ -168,7 +154,7 @@ async function assemblyScript(candidate: CandidateFile, allowed?: string): Promi
 function compiled(candidate: CandidateFile, entry: string, files: Record<string, string>, marks = false): Built {
   const hash = hashOf('as.ts', compilers, ...Object.entries(files).flat());
   const description = headComment(files[entry]);
-  const artifact = () => module(hash, () => compile({ type: 'assemblyscript', entry, files }), marks);
+  const artifact = () => module(hash, () => compile({ type: 'assemblyscript', entry, files }), marks, startInScript);
   const folder = basename(resolve(dirname(candidate.file), '..'));
   const sources = Object.entries(files).map(([name, text]) => ({ path: `${folder}/${name}`, text }));
   return { ...identity(candidate, hash, description, sources), tier: 'W', artifact };
@@ -188,9 +174,17 @@ function identity({ id, op }: CandidateFile, hash: string, description: Descript
   return { id, op, hash, about, flags, threads, source, sources };
 }
 
-async function module(key: string, make: () => Promise<Uint8Array>, marks = false): Promise<Artifact> {
+const startInScript =
+  'AssemblyScript makes one for globals that code must fill, such as new StaticArray: fill them in run, or use memory.data or scratch';
+
+async function module(
+  key: string,
+  make: () => Promise<Uint8Array>,
+  marks = false,
+  startHint?: string,
+): Promise<Artifact> {
   const bytes = await cached(`${key}.wasm`, make);
-  checkModule(bytes, marks);
+  checkModule(bytes, marks, startHint);
   return { kind: 'wasm', bytes };
 }
 
@@ -207,31 +201,7 @@ async function describe(hash: string, code: string, needs: 'setup' | 'generate')
   const bytes = await cached(`${hash}.json`, async () => Buffer.from(JSON.stringify(await evaluate(code))));
   const raw = JSON.parse(Buffer.from(bytes).toString());
   const signature = needs === 'setup' ? 'setup(dims, arena)' : 'generate(dims)';
-  if (!raw[needs]) throw new BuildError(`should export default { about, ${signature} }, and has no function ${needs}`);
+  if (raw[needs] !== true)
+    throw new BuildError(`should export default { about, ${signature} }, and has no function ${needs}`);
   return checked(raw);
-}
-
-/** `@about`, `@threads`, `@flags`, `@source` at the head of a WAT or AssemblyScript file. */
-function headComment(text: string): Description {
-  const tag = (name: string) =>
-    new RegExp(`^\\s*(?:/\\*\\*|\\*|;;|//)?\\s*@${name}\\s+(.+?)\\s*(?:\\*/)?$`, 'm').exec(text)?.[1];
-  return checked({
-    about: tag('about'),
-    source: tag('source'),
-    flags: tag('flags')?.split(/\s+/),
-    threads: tag('threads'),
-  });
-}
-
-function checked(raw: unknown): Description {
-  const result = Description.safeParse(raw);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const hints: Record<string, string> = {
-    about: 'needs a line that says its idea: about in the default export, or @about in the head comment',
-    flags: `asks for a V8 flag other than ${allowedFlags.join(', ')}`,
-    threads: "should say 'one' or 'any' for threads",
-    tunable: 'should list values, numbers or words, for each parameter in tunable',
-  };
-  throw new BuildError(hints[String(issue.path[0])] ?? issue.message);
 }

@@ -18,7 +18,7 @@ const mostPages = 65536;
  *
  * A start function is refused because it runs when nobody looks at the clock; so does `scratchBytes`, which knows as little.
  */
-export function checkModule(bytes: Uint8Array, marks = false): void {
+export function checkModule(bytes: Uint8Array, marks = false, startHint = 'all work is done in run'): void {
   if (bytes.length > mostBytes)
     throw new BuildError(`makes a module of ${bytes.length} bytes: ${mostBytes} are the most`);
   let module: WebAssembly.Module;
@@ -39,7 +39,7 @@ export function checkModule(bytes: Uint8Array, marks = false): void {
     );
   }
   if (memories > 0) throw new BuildError('has a memory of its own: scratch comes from scratchBytes(nthreads, ...dims)');
-  if (start) throw new BuildError('has a start function, whose work nobody would time: all work is done in run');
+  if (start) throw new BuildError(`has a start function, whose work nobody would time: ${startHint}`);
   if (dataBytes > mostData) throw new BuildError(`brings ${dataBytes} bytes of data: ${mostData} are the most`);
   checkExports(WebAssembly.Module.exports(module));
 }

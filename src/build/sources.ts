@@ -31,14 +31,18 @@ function checkImport(file: string, imported: string, allowed: string): void {
 /** Of what the bundler takes, since nested deep enough it would end the bundler, and with it all building; and of any other source. */
 const [maxBundled, maxBytes] = [2 ** 17, 2 ** 24];
 
+const entry = 'candidate';
+
 /**
- * Finds and reads files for the bundler, which opens none itself: it would wait at a pipe for ever. A link stands where it lies, and
- * not where it leads to.
+ * Finds and reads files for the bundler, which opens none itself: it would wait at a pipe for ever, take a `*` in the path of the entry
+ * for a glob, and bytes that are no text for text. A link stands where it lies, and not where it leads to.
  */
 const guard = (file: string, allowed: string): Plugin => ({
   name: 'guard',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^[./]/ }, ({ path, resolveDir }) => {
+    onResolve({ filter: /.*/ }, ({ kind, path, resolveDir }) => {
+      if (kind === 'entry-point') return { path: file };
+      if (!/^[./]/.test(path)) return null;
       const there = [path, `${path}.ts`].map((name) => resolve(resolveDir, name)).find((name) => look(name) !== absent);
       return there ? { path: there } : { errors: [{ text: `Could not resolve "${path}"` }] };
     });
@@ -66,7 +70,7 @@ interface Bundle {
 /** A TypeScript file and its imports as one module of JavaScript, types stripped; nothing of it is run. */
 export async function bundle(file: string, allowed = commonOf(file), plugins: Plugin[] = []): Promise<Bundle> {
   const result = await build({
-    entryPoints: [file],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     metafile: true,
@@ -136,10 +140,19 @@ export function sourceOf(path: string, candidate: string): Source {
   return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };
 }
 
-function readSource(path: string, for_ = path, max = maxBytes): string {
-  const content = contentOf(path, max);
-  if (typeof content !== 'string') return content.toString();
-  throw new BuildError(
-    path === for_ ? `${shown(path)} ${content}` : `${shown(for_)} needs ${shown(path)}, which ${content}`,
-  );
+/** Without the mark that some editors put before UTF-8. */
+function readSource(path: string, candidate: string, max = maxBytes): string {
+  const refusal = (why: string) =>
+    new BuildError(
+      path === candidate ? `${shown(path)} ${why}` : `${shown(candidate)} needs ${shown(path)}, which ${why}`,
+    );
+  const bytes = contentOf(path, max);
+  if (typeof bytes === 'string') throw refusal(bytes);
+  if (/^(\xff\xfe|\xfe\xff)/.test(bytes.toString('latin1', 0, 2))) throw refusal('is UTF-16: save it as UTF-8');
+  if (bytes.includes(0)) throw refusal('holds NUL bytes, as UTF-16 and binary files do: save it as UTF-8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw refusal('is not in UTF-8: save it so');
+  }
 }

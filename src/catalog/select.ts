@@ -1,12 +1,12 @@
 /** Selectors to candidates: an id, an op, a suite, a glob over ids, or a path. */
 import { resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import picomatch from 'picomatch';
 import { suites } from '../../bench/suites.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { absent, look, oddityOf } from '../files/given.ts';
 import { type CandidateFile, type Catalog, identify, isSame, type Problem, renameOne, shown } from './candidates.ts';
+import { matching } from './glob.ts';
 
 export interface Selection {
   readonly candidates: readonly CandidateFile[];
@@ -43,14 +43,17 @@ function spelledOut(selector: string): readonly string[] {
 function one(selector: string, catalog: Catalog): Selection {
   // No name of a candidate ends so, and as a glob a path may mean others.
   if (/\.(ts|wat)$/.test(selector)) return byPath(selector, catalog);
-  const means = meaning(selector);
-  refuseNamesakes(
-    catalog.problems.flatMap(({ namesake }) => (namesake && means(namesake.id, namesake.op) ? namesake : [])),
-  );
+  const namesakes = catalog.problems.flatMap(({ namesake }) => namesake ?? []);
+  const ids = [...catalog.candidates, ...namesakes].map(({ id }) => id);
+  const isName = catalog.ops.includes(selector) || ids.includes(selector);
+  const there = look(selector);
+  // Before globs: a path may hold * and [.
+  if (!isName && typeof there !== 'string' && there.isFile()) return byPath(selector, catalog);
+  const means = meaning(selector, ids);
+  refuseNamesakes(namesakes.filter(({ id, op }) => means(id, op)));
   const candidates = catalog.candidates.filter(({ id, op }) => means(id, op));
   const problems = catalog.problems.filter(({ op }) => op === selector);
-  if (candidates.length > 0 || catalog.ops.includes(selector)) return { candidates, problems };
-  const there = look(selector);
+  if (candidates.length > 0 || isName) return { candidates, problems };
   if (typeof there !== 'string' || /^\.{0,2}\//.test(selector)) return byPath(selector, catalog);
   const names = [...suites.map(({ name }) => name), ...catalog.ops, ...catalog.candidates.map(({ id }) => id)];
   throw new NfoldError(
@@ -66,11 +69,11 @@ function refuseNamesakes([first, ...others]: readonly CandidateFile[]): void {
   throw new NfoldError(`${first.id} is the name of ${files.length} files, ${files.join(' and ')}: ${renameOne}.`);
 }
 
-/** Whether a selector means a candidate by its id and op: for those of a record, which may be no files any more. */
-export function meaning(selector: string): (id: string, op: string | null) => boolean {
+/** Which of these candidates a selector means, by id and op: for those of a record, which may be no files any more. */
+export function meaning(selector: string, ids: readonly string[]): (id: string, op: string | null) => boolean {
   const words = spelledOut(selector);
-  const matches = picomatch([...words]);
-  return (id, op) => words.includes(id) || (op !== null && words.includes(op)) || matches(id);
+  const globbed = new Set(matching(selector, ids));
+  return (id, op) => words.includes(id) || (op !== null && words.includes(op)) || globbed.has(id);
 }
 
 function byPath(selector: string, catalog: Catalog): Selection {
@@ -87,13 +90,19 @@ function byPath(selector: string, catalog: Catalog): Selection {
   return { candidates: [catalog.candidates.find((known) => isSame(known, found)) ?? found], problems: [] };
 }
 
-/** The cases whose name a `--case` filter lets through: the one of that very name, or else by glob or part of the name. */
+/** The cases whose name a `--case` filter lets through: for each of its alternatives, the one of that very name, or else by glob or part of the name. */
 export function selectCases(op: AnyOp, cases: readonly Case[], filter: string | undefined): readonly Case[] {
   if (filter === undefined) return cases;
-  const exact = cases.filter((c) => op.caseName(c) === filter);
-  if (exact.length > 0) return exact;
-  const matches = picomatch(filter);
-  return cases.filter((c) => matches(op.caseName(c)) || op.caseName(c).includes(filter));
+  const names = cases.map((c) => op.caseName(c));
+  const wanted = alternatives(filter).flatMap((one) =>
+    names.includes(one) ? [one] : [...matching(one, names), ...names.filter((name) => name.includes(one))],
+  );
+  return cases.filter((_, i) => wanted.includes(names[i]));
+}
+
+/** `A|B` is A or B; within parentheses the sign is the glob's own. */
+export function alternatives(filter: string): readonly string[] {
+  return filter.split(/\|(?![^(]*\))/).filter((one) => one !== '');
 }
 
 /** A sentence with the nearest of the names, after a space, or nothing if none is near. */

@@ -56,7 +56,8 @@ export class Realm {
   /** What a candidate's script, as `asScript` makes it, exports by default. */
   load(code: string): Record<string, unknown> {
     const found = this.run(`${code}\ncandidate.default`);
-    if (typeof found !== 'object' || found === null) throw new Error('it has no default export');
+    if (found === undefined) throw new Error('it has no default export');
+    if (typeof found !== 'object' || found === null) throw new Error('its default export is no object');
     return found as Record<string, unknown>;
   }
 

@@ -42,7 +42,10 @@ export async function best(selectors: readonly string[], flags: Flags & { confir
 
 /** A candidate of a record may be no file any more, and a file be in no record; what is neither gets the usual sentence. */
 function among(records: readonly Summary[], selector: string): ReturnType<typeof meaning> {
-  const means = meaning(selector);
+  const means = meaning(
+    selector,
+    records.flatMap(({ candidates }) => candidates.map(({ candidate }) => candidate)),
+  );
   if (records.some(({ candidates }) => candidates.some(({ candidate, op }) => means(candidate, op)))) return means;
   const ids = select([selector], scan()).candidates.map(({ id }) => id);
   return (id) => ids.includes(id);

@@ -1,8 +1,9 @@
 /** nfold compare: records against the first of them, and a gate for who asks for one. */
 import pc from 'picocolors';
 import { exit, NfoldError } from '../contract/errors.ts';
+import { counted } from '../contract/words.ts';
 import { type Compared, compareRecords, type Row } from '../records/compare.ts';
-import { otherBaselines, sourceDiff } from '../records/differences.ts';
+import { otherBaselines, otherMachine, sourceDiff } from '../records/differences.ts';
 import { findRecord } from '../records/find.ts';
 import type { Record } from '../records/schema.ts';
 import { loadRecord } from '../records/store.ts';
@@ -15,6 +16,7 @@ interface Flags {
   readonly force?: boolean;
   readonly diff?: boolean;
   readonly failBelow?: number;
+  readonly acrossMachines?: boolean;
   readonly reporter?: readonly string[];
   readonly json?: boolean;
 }
@@ -27,6 +29,12 @@ export async function compareCommand(references: readonly string[], flags: Flags
   const records = references.map((reference) => loadRecord(findRecord(reference, warn)));
   const [first, ...others] = records;
   for (const other of others) if (!flags.force) refuseOtherBaselines(first, other);
+  if (flags.failBelow === undefined && flags.acrossMachines)
+    throw new NfoldError(
+      '--across-machines goes with --fail-below: without a gate, records of two machines compare anyway.',
+    );
+  const elsewhere = others.find((other) => otherMachine(first, other));
+  if (flags.failBelow !== undefined && elsewhere && !flags.acrossMachines) refuseOtherMachine(first, elsewhere);
   const compared = compareRecords(records);
   const failures = flags.failBelow === undefined ? [] : gate(records, compared, flags.failBelow);
   const reported = await writeReports(reporters, { records, compared }, () => {
@@ -35,6 +43,7 @@ export async function compareCommand(references: readonly string[], flags: Flags
   });
   // Beside data on stdout, the gate speaks on stderr.
   for (const failure of failures) process.stderr.write(`${pc.red('x')} ${failure}\n`);
+  if (failures.length > 0) for (const doubt of doubts(first, others)) warn(doubt);
   process.exitCode = failures.length > 0 || !reported ? exit.failed : exit.fine;
 }
 
@@ -45,6 +54,30 @@ function refuseOtherBaselines(a: Record, b: Record): void {
   throw new NfoldError(
     `${labelOf(a)} and ${labelOf(b)} have other baselines of ${ops}: a speedup is a multiple of its baseline, so these do not compare. --force compares all the same.`,
   );
+}
+
+/** A gate that fails for the machine's sake says nothing of the kernel. */
+function refuseOtherMachine(a: Record, b: Record): void {
+  throw new NfoldError(
+    `${labelOf(a)} is of ${machineOf(a)} and ${labelOf(b)} of ${machineOf(b)}: from one machine to another, speedups differ without any change of a kernel. Measure both on one machine, or give --across-machines to judge all the same.`,
+  );
+}
+
+function machineOf({ machine: { cpu, cores, os, arch } }: Record): string {
+  return `${cpu}, ${counted(cores, 'core')}, ${os} ${arch}`;
+}
+
+/** What may be at the bottom of a failure besides the kernel. */
+function doubts(a: Record, others: readonly Record[]): string[] {
+  const said = new Set<string>();
+  for (const b of others) {
+    const both = `${labelOf(a)} and ${labelOf(b)}`;
+    if (otherMachine(a, b))
+      said.add(`${both} are of two machines (${machineOf(a)}; ${machineOf(b)}): that alone can change a speedup.`);
+    const [from, to] = [a, b].map(({ runtime: { node, v8 } }) => `Node ${node}, V8 ${v8}`);
+    if (from !== to) said.add(`${both} are of two versions of Node (${from}; ${to}): that alone can change a speedup.`);
+  }
+  return [...said];
 }
 
 function patchText(a: Record, b: Record): string {

@@ -1,7 +1,7 @@
 /** nfold history: one candidate over time, as a table and a line. */
 import { plot } from 'asciichart';
 import pc from 'picocolors';
-import picomatch from 'picomatch';
+import { matching } from '../catalog/glob.ts';
 import { didYouMean } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
@@ -49,8 +49,7 @@ export function history(selector: string, { case: caseName, json = false }: { ca
 
 function chosen(selector: string, known: readonly string[]): string {
   if (known.includes(selector)) return selector;
-  const matches = picomatch(selector);
-  const found = known.filter((id) => matches(id));
+  const found = matching(selector, known);
   if (found.length === 1) return found[0];
   if (found.length > 1) {
     throw new NfoldError(

@@ -2,10 +2,10 @@
 import { type Suite, suites } from '../../bench/suites.ts';
 import { type CandidateFile, type Problem, scan } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
-import { select, selectCases } from '../catalog/select.ts';
+import { alternatives, select, selectCases } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
 import { killAllCells } from '../cell/cell.ts';
-import { exit, NfoldError } from '../contract/errors.ts';
+import { brief, exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';
 import { usableCores } from '../machine/cpus.ts';
@@ -16,6 +16,7 @@ import { makeSeed } from '../verify/seed.ts';
 import { abortOnStop } from './stop.ts';
 
 export interface Flags {
+  /** Of several filters, either (catalog/select.ts). */
   readonly case?: string;
   readonly quick?: boolean;
   readonly thorough?: boolean;
@@ -74,7 +75,7 @@ export async function prepareRun(selectors: readonly string[], flags: Flags, def
   const left = chosen.filter((selection) => !selections.includes(selection)).map(({ op }) => op);
   if (left.length > 0)
     process.stderr.write(
-      `left out, as they have no case '${flags.case}': ${left.length > 3 ? counted(left.length, 'op') : left.join(', ')}\n`,
+      `left out, as they have no case '${brief(flags.case ?? '')}': ${left.length > 3 ? counted(left.length, 'op') : left.join(', ')}\n`,
     );
   const text = loadText(flags.text, ops);
   const name = flags.quick
@@ -119,7 +120,13 @@ function withMatchingCases(
 ): readonly AnyOp[] {
   if (filter === undefined) return ops;
   const matching = ops.filter((op) => selectCases(op, pool(op), filter).length > 0);
-  if (matching.length > 0) return matching;
+  if (matching.length > 0) {
+    const idle = alternatives(filter).filter(
+      (one) => !matching.some((op) => selectCases(op, pool(op), one).length > 0),
+    );
+    if (idle.length > 0) process.stderr.write(`no case matches ${brief(idle.map((one) => `'${one}'`).join(', '))}\n`);
+    return matching;
+  }
   const examples = ops.map((op) => op.caseName(op.cases[0])).join(' or ');
   const edge = ops.some((op) => selectCases(op, op.edges, filter).length > 0);
   const hint = edge

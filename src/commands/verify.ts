@@ -31,7 +31,7 @@ export async function verifyCommand(selectors: readonly string[], flags: VerifyF
       options.onProgress(`${name}: building`);
       const prepared = await prepare(name, candidates, problems);
       const { op } = prepared;
-      const cases = op.cases.filter((c) => options.effort.extra || !c.extra || flags.case === op.caseName(c));
+      const cases = op.cases.filter((c) => options.effort.extra || !c.extra || flags.case !== undefined);
       const chosen = selectCases(op, [...op.edges, ...drawnCases(op, options.seed), ...cases], flags.case);
       if (flags.timed) await replay(prepared, chosen, options, flags.timed);
       else await verifyEntries(prepared, chosen, options, true);

@@ -18,3 +18,10 @@ export function messageOf(error: unknown): string {
 
 /** Text that is not ours, on one line, with nothing in it that moves a cursor, colours or reverses what stands beside it. */
 export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+
+/** The same, as long as a sentence may be: of a longer word, and of a longer text, the middle is left out. */
+export function brief(text: string): string {
+  const without = (long: string, head: number, tail: number) => `${long.slice(0, head)}…${long.slice(-tail)}`;
+  const line = plain(text).replace(/\S{300,}/gu, (word) => without(word, 80, 40));
+  return line.length > 1000 ? without(line, 600, 300) : line;
+}

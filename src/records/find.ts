@@ -71,9 +71,9 @@ function within(folder: string, reference: string, tell: (sentence: string) => v
 
 /** Before a run, not after it: whether a record can be called so, and no other is. */
 export function checkName(wanted: string): void {
-  if (!/^[\w][\w.@+-]*$/.test(wanted) || /^last(~\d+)?$/.test(wanted) || /^\d{8}-/.test(wanted)) {
+  if (!/^[\w][\w.@+-]{0,99}$/.test(wanted) || /^last(~\d+)?$/.test(wanted) || /^\d{8}-/.test(wanted)) {
     throw new NfoldError(
-      `A record cannot be called '${wanted}': use letters, digits and any of . _ - + @, and neither 'last' nor what looks like an id.`,
+      `A record cannot be called '${wanted}': use up to 100 letters, digits and any of . _ - + @, and neither 'last' nor what looks like an id.`,
     );
   }
   const taken = summaries().summaries.find(({ name }) => name === wanted);

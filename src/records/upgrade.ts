@@ -22,9 +22,9 @@ const steps: { readonly [version: string]: (record: Data) => Data } = {
 export function upgrade(data: unknown): unknown {
   let record = data;
   while (isData(record) && record.schema !== recordSchema) {
-    const version = String(record.schema);
-    if (!Object.hasOwn(steps, version)) break;
-    record = steps[version](record);
+    const { schema } = record;
+    if (typeof schema !== 'string' || !Object.hasOwn(steps, schema)) break;
+    record = steps[schema](record);
   }
   return record;
 }

@@ -1,9 +1,22 @@
 /** Where words go: data on stdout, progress and everything said by the way on stderr. */
-import { writeSync } from 'node:fs';
 import pc from 'picocolors';
+import { exit } from '../contract/errors.ts';
+
+/**
+ * A reader that has seen enough, such as `head`, is no failure, and what is said by the way costs no run where stderr takes nothing.
+ * What stdout does not take is lost, and told: by then, a command has kept what it had to keep.
+ */
+export function heedOutput(): void {
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`nfold: The output could not be written: ${error.message}.\n`);
+    process.exit(exit.failed);
+  });
+}
 
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  printText(`${text}\n`);
 }
 
 const said = new Set<string>();
@@ -20,18 +33,9 @@ export function printJson(data: unknown): void {
   printText(`${JSON.stringify(data, null, 2)}\n`);
 }
 
-/** Synchronous: a large document must be whole before the process ends, in a pipe too. */
+/** In a pipe it may leave later: a process that has printed ends by itself, never by `process.exit`. */
 export function printText(text: string): void {
-  const bytes = Buffer.from(text);
-  for (let sent = 0; sent < bytes.length; ) {
-    try {
-      sent += writeSync(1, bytes, sent);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE') return;
-      if (code !== 'EAGAIN') throw error;
-    }
-  }
+  process.stdout.write(text);
 }
 
 export interface Progress {

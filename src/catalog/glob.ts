@@ -1,0 +1,21 @@
+/** Globs, as picomatch has them: it turns them into regular expressions, and some of these would not end in a lifetime. */
+import { createContext, Script } from 'node:vm';
+import picomatch from 'picomatch';
+import { NfoldError } from '../contract/errors.ts';
+
+const limitMs = 2000;
+const script = new Script('match()');
+
+/** The names that it matches. Throws NfoldError for one that takes far longer than any that someone means. */
+export function matching(glob: string, names: readonly string[]): readonly string[] {
+  const match = () => {
+    const matches = picomatch(glob);
+    return names.filter((name) => matches(name));
+  };
+  try {
+    return script.runInContext(createContext({ match }), { timeout: limitMs });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    throw new NfoldError(`The glob '${glob}' takes too long to match: give a simpler one, or names.`);
+  }
+}

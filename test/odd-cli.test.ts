@@ -1,0 +1,67 @@
+/** What a user types by mistake, as a process: one sentence and its exit code, at once. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { nfold } from './support/command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nfold-odd-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...args: string[]) => nfold(args, { cwd: folder });
+const long = 'a'.repeat(300);
+const endless = 'a'.repeat(70_000);
+
+describe('one sentence', () => {
+  test.each([
+    [['list', ''], 2, /empty argument, what follows 'list'/],
+    [['verify', '--seed', ''], 2, /empty argument, what follows '--seed'/],
+    [['train', '--sample', ''], 2, /empty argument, what follows '--sample'/],
+    [['verify', '--seed', '0x10'], 2, /'0x10' is invalid\. It takes a whole number .*in plain digits\./],
+    [['train', '--steps', ' 5'], 2, /' 5' is invalid\. It takes a whole number/],
+    [['tune', 'x', '--minutes', '1e1'], 2, /'1e1' is invalid\. It takes a number above 0, in plain decimals/],
+    [['compare', 'a', 'b', '--fail-below', '+1'], 2, /'\+1' is invalid\. It takes a number above 0/],
+    [['verify', '--seed', '1', '--seed', '2'], 2, /It has a value already: give it once\./],
+    [['train', '--case', 'A', '--case', 'B'], 2, /It has a value already: give it once\./],
+    [['history', 'x', '--case', 'A', '--case', 'B'], 2, /It has a value already: give it once\./],
+    [['bench', '--save', endless], 2, /^nfold: 'a{20}…' has 70000 characters/],
+    [['bench', '--save', long], 2, /cannot be called 'a{79}…/],
+    [['verify', '--text', long], 2, /The text a{80}….* has a name that is longer/],
+    [['train', '--save', long], 2, /cannot be written: its name is too long/],
+    [['list', long], 3, /Nothing is called or matches/],
+    [[long], 2, /unknown command 'a{64}/],
+    [['bench', '--reporter', 'toString'], 2, /There is no reporter 'toString'/],
+    [['list', '--', '-x'], 3, /Nothing is called or matches '-x'/],
+    [['verify', `${'{*,*}'.repeat(20)}z`], 2, /takes too long to match/],
+    [['verify', '--case', '|'], 3, /No case matches '\|'/],
+  ])('nfold %j', async (args, code, message) => {
+    const outcome = await run(...args);
+    expect(outcome).toMatchObject({ code, stdout: '' });
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.stderr).toMatch(/^nfold: [^\n]{1,1100}\n$/);
+    expect(outcome.stderr).not.toContain('not foreseen');
+  });
+});
+
+test('--case adds up in what is verified and in the record, and what matches nothing is said', async () => {
+  const cases = ['--case', 'M64N64K64', '--case', 'M128N128K128', '--case', 'Q9'];
+  const verified = await run('verify', 'sgemm/ikj-ts', '--quick', '--json', ...cases);
+  expect(verified.code).toBe(0);
+  expect(verified.stderr).toContain("no case matches 'Q9'\n");
+  const both = JSON.parse(verified.stdout).results[0].checks;
+  const one = JSON.parse((await run('verify', 'sgemm/ikj-ts', '--quick', '--json', '--case', 'M64N64K64')).stdout);
+  expect(both).toBeGreaterThan(one.results[0].checks);
+
+  const timed = await run('bench', 'sgemm/ikj-ts', '--quick', '--no-peers', ...cases);
+  expect(timed.stdout).toContain("npx nfold bench sgemm/ikj-ts --case 'M64N64K64|M128N128K128|Q9'");
+  const records = join(folder, '.nfold/records');
+  const record = JSON.parse(readFileSync(join(records, readdirSync(records)[0]), 'utf8'));
+  expect(record.caseFilter).toBe('M64N64K64|M128N128K128|Q9');
+  expect(record.results.map((r: { case: string }) => r.case)).toEqual(['M64N64K64', 'M128N128K128']);
+});
+
+test('a glob for a case that only --thorough times is verified, and not passed without a check', async () => {
+  const { code, stdout } = await run('verify', 'sgemm/ikj-ts', '--quick', '--json', '--case', 'M1024N1024*');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).results[0].checks).toBeGreaterThan(0);
+});

@@ -1,0 +1,88 @@
+/** Where words go when there is no room for them, nobody to read them, or no folder to stand in. Needs a shell and /dev/full. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { saveRecord } from '../src/records/store.ts';
+import { entry } from './support/command.ts';
+import { draft } from './support/draft.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nfold-output-'));
+const records = join(folder, '.nfold/records');
+beforeAll(() => {
+  saveRecord(draft({ overrides: { name: 'one' } }), records);
+  saveRecord(draft({ overrides: { name: 'two' } }), records);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** `nfold` in a line of bash stands for the command. */
+function bash(line: string, cwd = folder) {
+  const script = `set -o pipefail; nfold() { '${process.execPath}' '${entry}' "$@"; }; ${line}`;
+  const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' };
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { cwd, env, encoding: 'utf8' });
+  return { code: status, stdout, stderr };
+}
+
+const noShell = !existsSync('/dev/full') || spawnSync('bash', ['-c', 'true']).status !== 0;
+
+describe.skipIf(noShell)('with a shell and /dev/full, which Linux has', () => {
+  test.each([
+    '',
+    '--help',
+    '--version',
+    'list',
+    'list --json',
+    'show',
+    'show --reporter csv',
+    'compare one two',
+    'compare one two --json',
+    'history sgemm/mine-ts',
+    'best',
+    'doctor --json',
+    'verify sgemm/ikj-ts --case M5N31K64NT --json',
+  ])('nfold %s > /dev/full is one sentence and exit code 1', (args) => {
+    const { code, stderr } = bash(`nfold ${args} > /dev/full`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/(^|\n)nfold: The output could not be written: ENOSPC.*\.\n$/);
+    expect(stderr).not.toMatch(/\n\s+at |not foreseen/);
+  });
+
+  test('what a bench measured is kept, wherever its words cannot go', () => {
+    const kept = () => readdirSync(records).length;
+    const before = kept();
+    const bench = 'nfold bench sgemm/ikj-ts --quick --no-peers --case M64N64K64';
+    expect(bash(`${bench} > /dev/full`)).toMatchObject({ code: 1 });
+    expect(bash(`${bench} > /dev/full 2> /dev/full`)).toMatchObject({ code: 1, stdout: '', stderr: '' });
+    expect(bash(`${bench} >&- 2>&-`)).toMatchObject({ code: 0 });
+    expect(kept()).toBe(before + 3);
+  });
+
+  test('stderr full or closed, or stdout closed, costs nothing', () => {
+    const { stdout } = bash('nfold compare one two');
+    for (const there of ['2> /dev/full', '2>&-'])
+      expect(bash(`nfold compare one two ${there}`)).toMatchObject({ code: 0, stdout });
+    expect(bash('nfold compare one two >&-')).toMatchObject({ code: 0, stderr: '' });
+    expect(bash('nfold show nonsense 2> /dev/full')).toMatchObject({ code: 2 });
+  });
+
+  test('a reader that has seen enough is no failure, and a slow one gets all', () => {
+    expect(bash('nfold list | head -1')).toMatchObject({ code: 0, stderr: '' });
+    expect(bash('nfold list --json | head -c 100')).toMatchObject({ code: 0, stderr: '' });
+    expect(bash('nfold show --json | (sleep 1; cat)').stdout).toBe(bash('nfold show --json').stdout);
+    expect(bash('nfold show nonsense | head -1')).toMatchObject({ code: 2 });
+  });
+
+  test.each(['list', 'doctor', 'bench sgemm', 'show', 'peak', 'train', 'selftest'])(
+    'nfold %s in a folder that is gone is one sentence and exit code 2',
+    (args) => {
+      const gone = join(folder, 'gone');
+      mkdirSync(gone);
+      const { code, stderr } = bash(`rmdir '${gone}'; nfold ${args}`, gone);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: 'nfold: The folder that nfold was started in is no longer there: change to another one.\n',
+      });
+    },
+  );
+});
