@@ -37,7 +37,7 @@ export const lateStep = (rng: Rng): number => Math.floor(2 ** (10 + 4 * rng.unit
  */
 export function latestStep(rng: Rng): number {
   const power = 2 ** [rng.int(14, 23), rng.int(24, 30), rng.int(24, 30), 31][rng.int(0, 3)];
-  return Math.min(2 ** 31 - 1, power + (rng.int(0, 3) > 0 ? rng.int(-1, 8) : rng.int(0, power)));
+  return Math.min(2 ** 31 - 1, power + (rng.int(0, 7) > 0 ? rng.int(-1, 8) : rng.int(0, power)));
 }
 
 /** Rows of n: the softmax of each, in f64 and rounded once. */
