@@ -19,9 +19,25 @@ export function stratified(out: Float32Array, rng: Rng, reach: number): void {
   }
 }
 
-/** Ids below V. */
+/** Ids below V, often the last of them among the others. */
 export function ids(out: Int32Array, rng: Rng, V: number): void {
   for (let i = 0; i < out.length; i++) out[i] = rng.int(0, V - 1);
+  if (out.length > 0 && rng.bits() & 1) out[rng.int(0, out.length - 1)] = V - 1;
+}
+
+/** The number of a step: early, late or latest. */
+export const anyStep = (rng: Rng): number => [() => rng.int(1, 1023), lateStep, latestStep][rng.int(0, 2)](rng);
+
+/** From 2^10 to 2^14: longer than a table of corrections is likely to be, and 1 - 0.999^step is not yet 1. */
+export const lateStep = (rng: Rng): number => Math.floor(2 ** (10 + 4 * rng.unit()));
+
+/**
+ * From 2^14 - 1 to 2^31 - 1, the last that an i32 holds; three in four from 2^24 on, where f32 no longer counts. Most lie next to a power of
+ * two: a number that is kept in fewer bits is small there, or negative, and its correction far off.
+ */
+export function latestStep(rng: Rng): number {
+  const power = 2 ** [rng.int(14, 23), rng.int(24, 30), rng.int(24, 30), 31][rng.int(0, 3)];
+  return Math.min(2 ** 31 - 1, power + (rng.int(0, 7) > 0 ? rng.int(-1, 8) : rng.int(0, power)));
 }
 
 /** Rows of n: the softmax of each, in f64 and rounded once. */

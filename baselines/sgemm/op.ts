@@ -100,6 +100,11 @@ export default defineOp({
     const form = (['NN', 'NT', 'TN', 'TT'] as const)[rng.int(0, 3)];
     return gemm(side(), side(), side(), { form, pad: rng.int(0, 1) * rng.int(1, 13), ...scalars });
   },
+  vary({ dims: { M, N, K, transA, transB } }, rng) {
+    const form = `${transA ? 'T' : 'N'}${transB ? 'T' : 'N'}` as const;
+    const quarters = (from: number) => (rng.bits() & 1 ? 1 : -1) * (rng.int(from, 12) / 4);
+    return gemm(M, N, K, { form, pad: rng.int(1, 13), alpha: quarters(5), beta: quarters(1) });
+  },
   caseName({ dims: d, scalars: s }) {
     const form = (d.transA ? 'T' : 'N') + (d.transB ? 'T' : 'N');
     const tight = { lda: d.transA ? d.M : d.K, ldb: d.transB ? d.K : d.N, ldc: d.N };

@@ -17,6 +17,8 @@
  * Source   Radford et al. 2019; Loshchilov and Hutter 2019, arXiv:1711.05101; names and layout follow llm.c.
  */
 import { type Case, type DrawContext, defineOp, type Part } from '../../src/contract/op.ts';
+import type { Rng } from '../../src/contract/rng.ts';
+import { anyStep, ids, lateStep, latestStep } from '../draws.ts';
 import { models } from '../models.ts';
 import { stepBounds } from './bounds.ts';
 import { parameterCount, parameterParts } from './layout.ts';
@@ -30,9 +32,18 @@ type Tokens = Record<'tokens' | 'targets', { dtype: 'i32' }>;
 type Scalars = Record<(typeof scalars)[number], number>;
 const usual: Scalars = { learning_rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.01 };
 
-function gpt(B: number, T: number, L: number, C: number, NH: number, special: Partial<Scalars> = {}): GptCase {
-  return { dims: { B, T, L, C, NH, V: 256 }, scalars: { ...usual, ...special } };
+function gpt(B: number, T: number, L: number, C: number, NH: number, special: Partial<Scalars> = {}, V = 256): GptCase {
+  return { dims: { B, T, L, C, NH, V }, scalars: { ...usual, ...special } };
 }
+
+const drawScalars = (rng: Rng): Scalars => ({
+  // No larger than usual: the bound on a short training run holds for as long as AdamW has moved a parameter by little.
+  learning_rate: 1e-4 * rng.int(1, 10),
+  beta1: 0.01 * rng.int(80, 95),
+  beta2: 1 - 10 ** (-1 - 3 * rng.unit()),
+  eps: 10 ** rng.int(-9, -5),
+  weight_decay: 0.01 * rng.int(0, 9),
+});
 
 const cases: GptCase[] = models.map((dims) => ({ dims, scalars: usual }));
 
@@ -41,7 +52,7 @@ const edges = [
   gpt(1, 2, 1, 6, 3),
   gpt(2, 1, 2, 8, 2),
   gpt(1, 7, 1, 20, 5, { learning_rate: 3e-4, weight_decay: 0.1 }),
-  gpt(3, 5, 2, 12, 1),
+  gpt(3, 5, 2, 12, 1, {}, 263),
   gpt(2, 17, 1, 36, 3, { beta1: 0.8, beta2: 0.95, eps: 1e-5 }),
   gpt(1, 33, 2, 40, 2),
 ];
@@ -69,20 +80,20 @@ export default defineOp({
     const NH = rng.int(1, 4);
     // From C = 8 up: a layernorm of two or three elements has gradients that are nothing but rounding.
     const [B, T, L, C] = [rng.int(1, 3), rng.int(1, 24), rng.int(1, 2), NH * rng.int(NH === 1 ? 8 : 4, 12)];
-    // No larger than usual: the bound on a short training run holds for as long as AdamW has moved a parameter by little.
-    const [learning_rate, weight_decay] = [1e-4 * rng.int(1, 10), 0.01 * rng.int(0, 9)];
-    return gpt(B, T, L, C, NH, { learning_rate, weight_decay, beta1: 0.01 * rng.int(80, 95) });
+    return gpt(B, T, L, C, NH, drawScalars(rng), rng.bits() & 1 ? 256 : rng.int(257, 300));
   },
+  vary: ({ dims }, rng) => ({ dims, scalars: drawScalars(rng) }),
   caseName: ({ dims: d }) => `B${d.B}T${d.T}L${d.L}C${d.C}NH${d.NH}V${d.V}`,
   flop(d) {
     const matmulParameters = d.L * 12 * d.C * d.C + d.V * d.C;
     return 6 * d.B * d.T * (matmulParameters + d.L * d.C * (d.T + 1));
   },
-  distributions: ['trained', 'init', 'far'],
+  distributions: ['trained', 'init', 'far', 'late'],
   /**
    * `init` is a fresh GPT-2: weights N(0, 0.02), moments zero, step 1. `trained` is a state in mid-run, where every gradient
    * has a size that shows: moments that are not zero keep the division in AdamW well conditioned. `far` is the same with scores
-   * and logits near 110, all of them, which a softmax does not see, and exp in f32 overflows at.
+   * and logits near 110, all of them, which a softmax does not see, and exp in f32 overflows at; the steps are the latest. `late` is
+   * `trained` at a late step, on ids of any kind: bytes of a text in English stay below 128.
    */
   draw(context) {
     const { dims: d, tensors: t, rng, distribution } = context;
@@ -99,13 +110,15 @@ export default defineOp({
       t.m[i] = trained ? 1e-3 * rng.normal() : 0;
       t.v[i] = trained ? 1e-6 * (0.1 + rng.unit()) : 0;
     }
-    t.step[0] = trained ? rng.int(2, 1000) : 1;
+    const steps: Record<string, (rng: Rng) => number> = { init: () => 1, far: latestStep, late: lateStep };
+    t.step[0] = (steps[distribution] ?? anyStep)(rng);
     drawBatch(context);
+    if (distribution === 'late') for (const tensor of [t.tokens, t.targets]) ids(tensor, rng, d.V);
   },
   drawNext(context) {
     const { step } = context.tensors;
     // From a drawn state, any step: a call whose state is drawn afresh must not stand out among the others.
-    step[0] = context.distribution === 'init' ? step[0] + 1 : context.rng.int(2, 1000);
+    step[0] = context.distribution === 'init' ? step[0] + 1 : anyStep(context.rng);
     drawBatch(context);
   },
   bounds: stepBounds,

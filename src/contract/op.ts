@@ -83,6 +83,8 @@ export interface Op<
   readonly edges: readonly Case<D, S>[];
   /** A shape that nobody has seen before; the seed that it is drawn from is committed to, and revealed after the run. */
   drawCase?(rng: Rng): Case<D, S>;
+  /** The same work under other scalars, and other strides where there are any: a timed shape is verified with those as well. */
+  vary?(c: Case<D, S>, rng: Rng): Case<D, S>;
   /** The stable key of a case, printed, filtered and recorded: `M256N512K128`. */
   caseName(c: Case<D, S>): string;
   /** Textbook work of one call. */

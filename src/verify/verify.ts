@@ -22,6 +22,8 @@ export interface Check {
   readonly case: Case;
   readonly distribution: string;
   readonly repeat: number;
+  /** Under other scalars than those of the case, drawn from the seed. */
+  readonly varied?: boolean;
   /** A short training run, in place of single calls. */
   readonly trajectory?: boolean;
 }
@@ -63,7 +65,8 @@ export function drawnCases(op: AnyOp, seed: number, count = 6): readonly Case[] 
 /**
  * Edges and drawn shapes in every distribution; timed shapes in the exact one, or where there is none in all that they are not timed
  * in, since a kernel may work otherwise on large shapes, and of an op that carries state on the smallest; and in the one they are timed in,
- * if asked for. Ops that carry state make a short training run on the last two of each kind; of timed shapes, on the smallest.
+ * if asked for. In the last distribution they are checked under other scalars as well, of an op that carries state the larger ones in place of
+ * that check. Ops that carry state make a short training run on the last two of each kind; of timed shapes, on the smallest.
  */
 export function planChecks(op: AnyOp, cases: readonly Case[], repeats: number, timedShapes: boolean): Check[] {
   const timed = new Set<Case>(op.cases);
@@ -72,11 +75,15 @@ export function planChecks(op: AnyOp, cases: readonly Case[], repeats: number, t
     const [usual, ...others] = op.distributions;
     const dear = op.carries && c !== smallest;
     const hard = op.exact !== undefined ? [op.exact] : dear ? [] : others;
-    const distributions = !timed.has(c) ? op.distributions : timedShapes ? [usual, ...hard] : hard;
-    const times = timed.has(c) ? 1 : repeats;
-    return distributions.flatMap((distribution) =>
-      Array.from({ length: times }, (_, repeat) => ({ case: c, distribution, repeat })),
-    );
+    const checked = (distributions: readonly string[], times: number): Check[] =>
+      distributions.flatMap((distribution) =>
+        Array.from({ length: times }, (_, repeat) => ({ case: c, distribution, repeat })),
+      );
+    if (!timed.has(c)) return checked(op.distributions, repeats);
+    const varied = op.vary && (timedShapes || !dear);
+    const own = timedShapes && !(dear && varied) ? [usual, ...hard] : hard;
+    const last = { case: c, distribution: op.distributions.at(-1) as string, repeat: 1, varied: true };
+    return [...checked(own, 1), ...(varied ? [last] : [])];
   });
   if (!op.carries) return single;
   const small = cases.filter((c) => !timed.has(c)).slice(-2);
@@ -139,8 +146,9 @@ async function runCheck(
   baselineCell: Host | null,
 ): Promise<Map<string, Verdict>> {
   const { op, oracle, seed, text, without = [] } = request;
-  const { case: c, distribution } = check;
-  const purpose = [op.name, op.caseName(c), distribution, check.repeat] as const;
+  const { distribution } = check;
+  const purpose = [op.name, op.caseName(check.case), distribution, check.repeat] as const;
+  const c = (check.varied && op.vary?.(check.case, makeRng(deriveSeed(seed, ...purpose, 'scalars')))) || check.case;
   const image = compose(op, c, distribution, deriveSeed(seed, ...purpose), text, { without });
   const { layout } = image;
   const other = compose(op, c, distribution, deriveSeed(seed, ...purpose, 'earlier'), text, { layout, without });
@@ -155,8 +163,10 @@ async function runCheck(
   const truths = oracle.truths(c.dims, image.scalars, image.tensors);
   const bounds = boundsFor(op, c, distribution, image, truths, baselineRun && (await baselineRun)[0]);
   const compared = !without.includes(distribution === op.exact ? 'exact' : 'truth');
+  const scalars = Object.entries(c.scalars).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+  const told = check.varied ? { ...check, distribution: `${distribution} (${scalars.join(', ')})` } : check;
 
-  return verdictsOf(request, check, runs, (outcome) => {
+  return verdictsOf(request, told, runs, (outcome) => {
     const [first, second] = outcome.slice(-2);
     const inspection = compared ? inspect(op, c, image, first, truths, bounds, without) : { worst: 0 };
     if ('finding' in inspection || without.includes('repeat')) return inspection;

@@ -1,0 +1,126 @@
+/**
+ * Steps of every size are drawn, so that AdamW which is wrong from some step on is found under every seed: at the least in one of
+ * the checks that `nfold verify --quick` makes of small shapes. test/pack.test.ts has the same of train_gpt2, under one seed.
+ */
+import { describe, expect, test } from 'vitest';
+import { adamw } from '../baselines/adamw/baseline.ts';
+import op from '../baselines/adamw/op.ts';
+import oracle from '../baselines/adamw/oracle.ts';
+import { anyStep, ids, lateStep, latestStep } from '../baselines/draws.ts';
+import train from '../baselines/train_gpt2/op.ts';
+import { loadOp } from '../src/catalog/ops.ts';
+import { type Case, type DimsOf, lengthOf, type ScalarsOf, type TensorsOf } from '../src/contract/op.ts';
+import { makeRng } from '../src/contract/rng.ts';
+import { compose, deriveSeed, tensorsOf } from '../src/verify/image.ts';
+import { inspect } from '../src/verify/inspect.ts';
+import { drawnCases, planChecks } from '../src/verify/verify.ts';
+
+const noText = new Uint8Array();
+const highest = 2 ** 31 - 1;
+
+describe('steps', () => {
+  const rng = makeRng(1);
+  const draws = (draw: typeof anyStep) => Array.from({ length: 20_000 }, () => draw(rng));
+
+  test.each([
+    ['any', anyStep, 1, highest],
+    ['late', lateStep, 2 ** 10, 2 ** 14 - 1],
+    ['latest', latestStep, 2 ** 14 - 1, highest],
+  ] as const)('%s', (_, draw, lowest, most) => {
+    const steps = draws(draw);
+    expect(steps.every((step) => Number.isInteger(step) && step >= lowest && step <= most)).toBe(true);
+    expect(new Set(steps)).toContain(most === highest ? highest : 2 ** 12);
+  });
+
+  test('next to powers of two', () => {
+    expect(draws(anyStep)).toEqual(expect.arrayContaining([1, 2, 1000, 65535, 65536, 65537, 2 ** 24, 2 ** 24 + 1]));
+  });
+
+  test('a training run goes on from step 1, other calls from any', () => {
+    const dims = { B: 1, T: 1, L: 1, C: 4, NH: 1, V: 256 };
+    const tensors = Object.fromEntries(
+      Object.entries(train.tensors).map(([name, spec]) => {
+        const length = lengthOf(spec, dims);
+        return [name, spec.dtype === 'i32' ? new Int32Array(length) : new Float32Array(length)];
+      }),
+    ) as never as Record<'step', Int32Array>;
+    const { scalars } = train.cases[0];
+    const text = new Uint8Array(100);
+    const next = (distribution: string) =>
+      train.drawNext?.({ dims, scalars, tensors: tensors as never, rng, distribution, text });
+    tensors.step[0] = highest;
+    const steps = Array.from({ length: 200 }, () => {
+      next('trained');
+      return tensors.step[0];
+    });
+    expect(Math.min(...steps)).toBeGreaterThan(0);
+    expect(Math.max(...steps)).toBeGreaterThan(2 ** 24);
+    tensors.step[0] = 1;
+    next('init');
+    expect(tensors.step[0]).toBe(2);
+  });
+});
+
+/** Whether a check of this seed finds the kernel wrong that takes another step than it is told to. */
+function found(seed: number, stepOf: (step: number) => number): boolean {
+  const checks = planChecks(op, [...op.edges, ...drawnCases(op, seed)], 1, false);
+  return checks.some(({ case: c, distribution }) => {
+    const image = compose(op, c, distribution, deriveSeed(seed, op.caseName(c), distribution), noText);
+    const [dims, scalars] = [c.dims as DimsOf<typeof op>, image.scalars as ScalarsOf<typeof op>];
+    const truths = oracle.truths(dims, scalars, image.tensors as never);
+    const bounds = op.bounds({ dims, scalars, distribution, inputs: image.tensors, truths, baseline: null });
+    const after = image.bytes.slice();
+    const { params, m, v, grads, step } = tensorsOf(after, image.layout) as TensorsOf<typeof op>;
+    const { learning_rate, beta1, beta2, eps, weight_decay } = scalars;
+    adamw(params, m, v, grads, dims.N, stepOf(step[0]), learning_rate, beta1, beta2, eps, weight_decay);
+    return 'finding' in inspect(op, c, image, after, truths, bounds);
+  });
+}
+
+describe('AdamW is found under each of 200 seeds', () => {
+  const never = Number.POSITIVE_INFINITY;
+  test.each<[string, (step: number) => number]>([
+    ['that stands still from step 1,000 on', (t) => Math.min(t, 1000)],
+    ['that stands still from step 10,000 on', (t) => Math.min(t, 10_000)],
+    ['without corrections from step 1,001 on', (t) => (t > 1000 ? never : t)],
+    ['without corrections from step 2,000 on', (t) => (t >= 2000 ? never : t)],
+    ['with steps in 16 bits', (t) => t & 0xffff],
+    ['with steps in 16 bits and a sign', (t) => (t << 16) >> 16],
+    ['wrong from step 2^16 on', (t) => (t >= 2 ** 16 ? 1000 : t)],
+    ['wrong from step 2^24 on', (t) => (t >= 2 ** 24 ? 1000 : t)],
+    ['wrong beyond step 2^24', (t) => (t > 2 ** 24 ? 1000 : t)],
+  ])('%s', (_, stepOf) => {
+    for (let seed = 1; seed <= 200; seed++) expect(found(seed, stepOf), `seed ${seed}`).toBe(true);
+  });
+
+  test('and not where the correction is 1 to within a rounding, or counted in f32', () => {
+    for (let seed = 1; seed <= 10; seed++) expect(found(seed, (t) => Math.min(t, 1e6))).toBe(false);
+    for (let seed = 1; seed <= 10; seed++) expect(found(seed, Math.fround)).toBe(false);
+  });
+});
+
+describe('other values', () => {
+  test.each(['adamw', 'train_gpt2', 'sgemm'])('%s: timed shapes are verified under other scalars', async (name) => {
+    const any = await loadOp(name);
+    const checks = planChecks(any, any.cases, 1, true).filter(({ varied }) => varied);
+    expect(checks.map((check) => check.case)).toEqual(any.cases);
+    const rng = makeRng(1);
+    for (const c of any.cases) {
+      const varied = any.vary?.(c, rng) as Case;
+      expect(any.flop(varied.dims)).toBe(any.flop(c.dims));
+      expect(varied.scalars).not.toEqual(c.scalars);
+    }
+  });
+
+  test('ids: the last, and those of a training step beyond any text in English', () => {
+    const drawn = new Int32Array(4);
+    const last = Array.from({ length: 100 }, (_, seed) => {
+      ids(drawn, makeRng(seed), 1000);
+      return drawn.includes(999);
+    });
+    expect(last.filter(Boolean).length).toBeGreaterThan(30);
+    const c = train.edges.find(({ dims }) => dims.V > 256) as Case;
+    const { tensors } = compose(train, c, 'late', 1, new Uint8Array(100).fill(97));
+    expect(Math.max(...tensors.tokens, ...tensors.targets)).toBeGreaterThan(127);
+  });
+});
