@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build } from '../src/build/build.ts';
 import { scan, selectorOf, shown } from '../src/catalog/candidates.ts';
 import { select } from '../src/catalog/select.ts';
+import { startOfOne } from '../src/commands/bench.ts';
 import type { NfoldError } from '../src/contract/errors.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { saveRecord } from '../src/records/store.ts';
@@ -153,4 +154,15 @@ describe('in every command', () => {
     expect(candidate).toBe('sgemm/ikj-ts');
     expect(failure.replay).toMatch(/^node \S+src\/nfold\.js verify kernels\/sgemm\/ikj-ts\.ts --case M64N64K64 /);
   });
+});
+
+test('the kernel that bench proposes to begin with has a name that no file has, of whatever kind', () => {
+  const roots = ['one', 'other'].map((name) => mkdtempSync(join(folder, `${name}-`)));
+  for (const root of roots) mkdirSync(join(root, 'kernels/sgemm'), { recursive: true });
+  const proposed = () => startOfOne(roots).replace(/.*cp -n /, '');
+  expect(proposed()).toBe('kernels/sgemm/ikj-ts.ts kernels/sgemm/mine-ts.ts');
+  writeFileSync(join(roots[1], 'kernels/sgemm/mine-ts.ts'), '');
+  expect(proposed()).toMatch(/mine2-ts\.ts$/);
+  symlinkSync('/nowhere', join(roots[0], 'kernels/sgemm/mine2-ts.wasm.ts'));
+  expect(proposed()).toMatch(/mine3-ts\.ts$/);
 });

@@ -185,24 +185,6 @@ describe.skipIf(process.platform === 'win32')('nfold, as a process', () => {
     expect(shown).toMatchObject({ code: 3, stderr: expect.stringContaining('There is no record here yet') });
   });
 
-  test('bench keeps what it measured, and proposes to copy a kernel to a name that is free', async () => {
-    const cwd = mkdtempSync(join(folder, 'a space-'));
-    for (const name of ['.nfold/records/x.json', 'kernels/sgemm']) mkdirSync(join(cwd, name), { recursive: true });
-    writeFileSync(join(cwd, '.nfold/records/20261101-000000-aaaa.json'), '');
-    symlinkSync('/nowhere', join(cwd, '.nfold/records/y.json'));
-    for (const name of ['mine-ts.ts', 'mine2-ts.wat']) writeFileSync(join(cwd, 'kernels/sgemm', name), '');
-    const args = ['residual_forward/unroll4-wasmsimd', '--quick', '--no-peers', '--case', 'N8192', '--threads', '1'];
-    const { code, stdout, stderr } = await nfold(['bench', ...args, '--save', 'mine'], { cwd });
-    expect(stderr).not.toMatch(/could not be saved/);
-    expect(code).toBe(0);
-    expect(summaries(join(cwd, '.nfold/records')).summaries).toMatchObject([{ name: 'mine' }]);
-    const [, copy] = /^ {2}(mkdir -p kernels\/sgemm && cp -n \S+ kernels\/sgemm\/mine3-ts\.ts) /m.exec(stdout) ?? [];
-    execFileSync('sh', ['-c', copy], { cwd });
-    expect(readdirSync(join(cwd, 'kernels/sgemm'))).toEqual(['mine-ts.ts', 'mine2-ts.wat', 'mine3-ts.ts']);
-    expect(stdout).toMatch(/^ {2}node \S+src\/nfold\.js show /m);
-    expect(stdout).not.toContain('npx nfold');
-  });
-
   test('in a folder that is gone it says so', async () => {
     const cwd = mkdtempSync(join(folder, 'work-'));
     const { outcome } = start(['list'], {

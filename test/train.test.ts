@@ -131,7 +131,7 @@ test('Ctrl-C keeps the state, and says how to go on', async () => {
   expect(code).toBe(130);
   expect(stderr).toContain('keeping the state');
   const [, step] = /Interrupted after step (\d+)/.exec(stdout) ?? [];
-  const [, file] = /Go on with: npx nfold train --resume (\S+)/.exec(stdout) ?? [];
+  const [, file] = /Go on with: node \S+nfold\.js train --resume (\S+)/.exec(stdout) ?? [];
   const more = await train('--resume', file, '--steps', `${Number(step) + 3}`, '--sample', '0', '--json');
   expect(JSON.parse(more.stdout)).toMatchObject({ resumedAt: Number(step), steps: 3 });
 });

@@ -142,9 +142,9 @@ function failed({ candidates }: Record): boolean {
 const nfold = command.map(quoted).join(' ');
 
 /** Copies a kernel to a name that no file has, here or among nfold's own, whatever its ending. */
-function startOfOne(): string {
+export function startOfOne(roots: readonly string[] = [packageRoot, workFolder]): string {
   const folder = 'kernels/sgemm';
-  const taken = [packageRoot, workFolder].flatMap((root) => namesIn(join(root, folder)));
+  const taken = roots.flatMap((root) => namesIn(join(root, folder)));
   const isTaken = (name: string) => taken.some((other) => other.startsWith(`${name}.`));
   let name = 'mine-ts';
   for (let n = 2; isTaken(name); n++) name = `mine${n}-ts`;
