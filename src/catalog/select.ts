@@ -50,8 +50,9 @@ function one(selector: string, catalog: Catalog): Selection {
   const candidates = catalog.candidates.filter(({ id, op }) => means(id, op));
   const problems = catalog.problems.filter(({ op }) => op === selector);
   if (candidates.length > 0 || isName) return { candidates, problems };
-  if (stat?.isDirectory()) {
-    throw new NfoldError(`${selector} is a folder: give a file in it, an op, a candidate or a glob.`);
+  if (stat) {
+    const what = stat.isDirectory() ? 'a folder' : 'no regular file';
+    throw new NfoldError(`${selector} is ${what}: give a file, an op, a candidate or a glob.`);
   }
   if (/^\.{0,2}\/|\.(ts|wat)$/.test(selector)) throw new NfoldError(`There is no file ${selector}.`);
   const names = [...suites.map(({ name }) => name), ...catalog.ops, ...catalog.candidates.map(({ id }) => id)];
