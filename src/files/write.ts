@@ -78,8 +78,21 @@ export function keep(file: string, content: string | Uint8Array): Unwritten | nu
 
 /** The folders of a file that is to be written. Throws Unwritten. */
 export function makeFolder(file: string): void {
-  naming(file, () => mkdirSync(dirname(file), { recursive: true }));
+  naming(file, () => make(dirname(file)));
 }
+
+/** One by one: Node's own `recursive` says of a read-only disk that there is no folder. */
+function make(folder: string): void {
+  if (isFolder(folder)) return;
+  make(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!isFolder(folder)) throw error;
+  }
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** Adds a line at the end, on a line of its own where a killed process left half of one. Makes the file and its folders. Throws Unwritten. */
 export function appendLine(file: string, line: string): void {

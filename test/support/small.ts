@@ -8,9 +8,9 @@ import { packageRoot } from '../../src/files/places.ts';
 import { entry, type Outcome } from './command.ts';
 
 /** Also in a namespace, root of it may mount, and nobody else heeds a mode less for that. */
-const mount = 'mount -t tmpfs -o size=2m tmpfs "$SMALL" && cd "$SMALL" || exit 99';
+const mount = 'mount -t tmpfs -o size=$SIZE tmpfs "$SMALL" && cd "$SMALL" || exit 99';
 
-export const hasSmall = runs('unshare', ['-Urm', 'sh', '-c', `SMALL=/tmp; ${mount}`]);
+export const hasSmall = runs('unshare', ['-Urm', 'sh', '-c', `SMALL=/tmp SIZE=2m; ${mount}`]);
 /** Root writes everywhere, unless it is root of nothing: in a namespace that maps no user. */
 export const hasNobody = runs('unshare', ['-U', 'true']);
 export const hasLimits = runs('prlimit', ['--fsize=1000', 'true']);
@@ -24,7 +24,7 @@ function runs(command: string, args: readonly string[]): boolean {
   }
 }
 
-/** Written for `sh -c`: $SMALL is 2 MiB and the folder it starts in, $OUT is outside of it, $NFOLD starts nfold, $SRC is src/. */
+/** Written for `sh -c`: $SMALL is of 2 MiB, or $SIZE, and the folder it starts in, $OUT is outside of it, $NFOLD starts nfold, $SRC is src/. */
 export async function onSmall(
   script: string,
   env: Readonly<Record<string, string>> = {},
@@ -43,7 +43,7 @@ async function inShell([command, ...args]: readonly string[], env: Readonly<Reco
     env: {
       ...process.env,
       ...{ NO_COLOR: '1', NODE_OPTIONS: '', TMPDIR: out, SMALL: small, OUT: out, SRC: join(packageRoot, 'src') },
-      ...{ NODE: process.execPath, NFOLD: `${process.execPath} ${entry}` },
+      ...{ SIZE: '2m', NODE: process.execPath, NFOLD: `${process.execPath} ${entry}` },
       ...env,
     },
   });
