@@ -31,7 +31,7 @@ describe('one sentence', () => {
     [['list', long], 3, /Nothing is called or matches/],
     [[long], 2, /unknown command 'a{64}/],
     [['bench', '--reporter', 'toString'], 2, /There is no reporter 'toString'/],
-    [['list', '/dev/null'], 2, /\/dev\/null is no regular file: give a file/],
+    [['list', '/dev/null'], 2, /\/dev\/null is a device: give the file of a candidate/],
     [['list', '--', '-x'], 3, /Nothing is called or matches '-x'/],
     [['verify', `${'{*,*}'.repeat(20)}z`], 2, /takes too long to match/],
     [['verify', '--case', '|'], 3, /No case matches '\|'/],
