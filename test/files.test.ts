@@ -59,6 +59,8 @@ describe('a file', () => {
       expect(text('real/there')).toBe(content);
     }
     expect(['link', 'real/deep/up'].every((name) => lstatSync(at(name)).isSymbolicLink())).toBe(true);
+    symlinkSync('missing/x', at('lost'));
+    expect(() => writeWhole(at('lost'), 'one')).toThrow(/lost could not be written: there is no folder .*\/missing\.$/);
     symlinkSync('circle', at('circle'));
     expect(() => writeWhole(at('circle'), 'one')).toThrow(/its links lead in a circle \(ELOOP\)\.$/);
   });

@@ -149,7 +149,7 @@ describe('wrong usage is one sentence on stderr', () => {
     [['--text', 'mine.txt'], 2, /^nfold: The text mine.txt has 14 bytes/],
     [['--save', 'no/such/x.ckpt'], 2, /^nfold: --save no\/such\/x.ckpt cannot be written: there is no folder/],
     [['--save', 'mine.txt'], 2, /^nfold: mine.txt is there already and is not a checkpoint/],
-    [['--plot', 'a-folder'], 2, /^nfold: --plot a-folder cannot be written: it is not a file/],
+    [['--plot', 'a-folder'], 2, /^nfold: --plot a-folder cannot be written: it is a folder, not a file/],
     [['--resume', 'nowhere.ckpt'], 2, /^nfold: The checkpoint nowhere.ckpt does not exist/],
   ])('nfold train %j', async (args, code, message) => {
     const outcome = await train(...args);

@@ -153,9 +153,10 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(error: unknown, file: string): string {
-  const code = codeOf(error);
+  const { code, syscall, path = file } = error as NodeJS.ErrnoException;
   if (code === undefined) return messageOf(error);
-  const folder = shown(dirname(file));
+  // Of the file that a link leads to, where it is one.
+  const folder = shown(syscall === 'mkdir' ? path : dirname(path));
   if (code === 'ENOENT') return `there is no folder ${folder}`;
   if (code === 'ENOTDIR' || code === 'EEXIST') return `a file is in the way of the folder ${folder}`;
   return code in reasons ? `${reasons[code]} (${code})` : messageOf(error);
@@ -212,7 +213,7 @@ function putNew(half: string, file: string): void {
     linkSync(half, file);
   } catch (error) {
     // Some file systems, such as those of memory cards, have no links.
-    if (codeOf(error) === 'EEXIST' || existsSync(file)) throw error;
+    if (codeOf(error) === 'EEXIST' || existsSync(file)) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
     renameSync(half, file);
   }
 }
