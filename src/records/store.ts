@@ -16,7 +16,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { shown } from '../catalog/candidates.ts';
 import { exit, messageOf, NfoldError } from '../contract/errors.ts';
@@ -45,7 +45,7 @@ export function saveRecord(draft: Draft, folder = recordsFolder): Saved {
   const counts = attempts(summaries(folder).summaries);
   const candidates = draft.candidates.map((c) => ({ ...c, attempt: (counts.get(c.candidate) ?? 0) + 1 }));
   for (;;) {
-    const record: Record = { schema, id: newId(draft.createdAt), ...rest, candidates };
+    const record: Record = { schema, id: newId(draft.createdAt, folder), ...rest, candidates };
     const file = join(folder, `${record.id}.json`);
     try {
       if (writeNew(folder, file, textOf(record))) return { record, file };
@@ -59,10 +59,14 @@ function notSaved(folder: string, error: unknown): NfoldError {
   return new NfoldError(`The record could not be saved in ${shown(folder)}: ${messageOf(error)}`, exit.failed);
 }
 
-/** Sortable by time, unique among runs of the same second: `20261123-101502-3f9c`. */
-function newId(createdAt: string): string {
-  const [date, time] = createdAt.split('T');
-  return `${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${randomBytes(2).toString('hex')}`;
+/** What nfold calls a record: its time, and what is unique among runs of the same second, `20261123-101502-3f9c`. */
+const id = /^(\d{8})-(\d{6})-[0-9a-f]{4}\.json$/;
+
+/** Behind all that are there: where the clock was set back, the newest record is still the last one. */
+function newId(createdAt: string, folder: string): string {
+  const [, date = '', time = ''] = id.exec(basename(recordFiles(folder).at(-1) ?? '')) ?? [];
+  const next = `${Math.max(Number(createdAt.slice(0, 19).replace(/\D/g, '')), Number(date + time) + 1)}`;
+  return `${next.slice(0, 8)}-${next.slice(8)}-${randomBytes(2).toString('hex')}`;
 }
 
 const bulk = '\n"samples": ';
@@ -86,21 +90,22 @@ function writeNew(folder: string, file: string, text: string): boolean {
     linkSync(half, file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return false;
+    const { code } = error as NodeJS.ErrnoException;
+    // Taken; or cleared away as old, by one whose clock is another.
+    if (code === 'EEXIST' || (code === 'ENOENT' && existsSync(folder))) return false;
+    throw error;
   } finally {
     rmSync(half, { force: true });
   }
 }
 
-/** What a crash has left; a writer that is alive takes no hour. */
+/** What a crash has left; a writer that is alive takes no hour, and where a clock was set meanwhile it writes again. */
 function removeOldHalves(folder: string): void {
-  const anHourAgo = Date.now() - 3_600_000;
   for (const name of readdirSync(folder)) {
     if (!name.startsWith('.half-')) continue;
     const half = join(folder, name);
     const { mtimeMs = 0 } = statSync(half, { throwIfNoEntry: false }) ?? {};
-    if (mtimeMs < anHourAgo) rmSync(half, { force: true });
+    if (Math.abs(Date.now() - mtimeMs) > 3_600_000) rmSync(half, { force: true });
   }
 }
 
@@ -112,12 +117,12 @@ export function attempts(among: readonly Summary[]): ReadonlyMap<string, number>
   return counts;
 }
 
-/** Files that may be records, oldest first. */
+/** Files that may be records, oldest first; those that somebody has named count as older than any that nfold did. */
 export function recordFiles(folder = recordsFolder): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /^[^.].*\.json$/.test(name))
-    .sort()
+  const names = readdirSync(folder).filter((name) => /^[^.].*\.json$/.test(name));
+  return names
+    .sort((a, b) => Number(id.test(a)) - Number(id.test(b)) || (a < b ? -1 : 1))
     .map((name) => join(folder, name));
 }
 
