@@ -2,9 +2,11 @@
  * The temporary folder of this process: the program of its cells, and an empty folder that they start in. It goes with the process. One
  * that was killed leaves its folder behind: whose that is stands in the name, and the next process clears it away.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { messageOf, NfoldError } from '../contract/errors.ts';
+import { stateFolder } from '../files/places.ts';
 
 /** Containers may share a temporary folder, and then a process of another one only seems dead: its number counts in its own namespace. */
 const prefix = `nfold-${namespace()}-`;
@@ -14,22 +16,38 @@ let made: string | null = null;
 /** Absolute; made once a process, with an empty folder `empty` in it. */
 export function ownFolder(): string {
   if (made) return made;
-  clearAway();
-  const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  const folder = firstWorking(new Set([resolve(tmpdir()), '/tmp', stateFolder]));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, 'empty'));
   made = folder;
   return folder;
 }
 
+/** In the first of these places that takes one: TMPDIR may say what is not there, or what is full. */
+function firstWorking(places: ReadonlySet<string>): string {
+  const troubles: string[] = [];
+  for (const place of places) {
+    try {
+      if (place === stateFolder && !existsSync(place)) mkdirSync(place);
+      clearAway(place);
+      const folder = mkdtempSync(join(place, `${prefix}${process.pid}-`));
+      mkdirSync(join(folder, 'empty'));
+      return folder;
+    } catch (error) {
+      troubles.push(messageOf(error));
+    }
+  }
+  const advice = 'set TMPDIR to a folder that can be written to';
+  throw new NfoldError(`There is no place for temporary files: ${advice} (${troubles.join('; ')}).`);
+}
+
 /** Folders whose process is no more. */
-function clearAway(): void {
-  for (const name of readdirSync(tmpdir())) {
+function clearAway(place: string): void {
+  for (const name of readdirSync(place)) {
     const [, pid] = name.startsWith(prefix) ? (/^(\d+)-\w+$/.exec(name.slice(prefix.length)) ?? []) : [];
     if (!pid || lives(Number(pid))) continue;
     // It may be somebody else's, who has to clear it away himself.
     try {
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+      rmSync(join(place, name), { recursive: true, force: true });
     } catch {}
   }
 }
