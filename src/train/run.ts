@@ -174,5 +174,7 @@ async function write(
 function freshName(step: number): string {
   const folder = join(stateFolder, 'checkpoints');
   mkdirSync(folder, { recursive: true });
-  return shown(join(folder, `${new Date().toISOString().slice(0, 19).replace(/\D/g, '')}-step${step}.ckpt`));
+  // Two runs that one Ctrl-C ends may have come as far in the same second.
+  const name = `${new Date().toISOString().slice(0, 19).replace(/\D/g, '')}-step${step}-${process.pid}.ckpt`;
+  return shown(join(folder, name));
 }
