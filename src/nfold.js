@@ -5,15 +5,21 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const needed = 24;
 
+/** @param {string} sentence */
+function refuse(sentence) {
+  process.stderr.write(`nfold: ${sentence}\n`);
+  process.exitCode = 2;
+}
+
 /** @param {NodeJS.ErrnoException} error */
 function explain(error) {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-  process.stderr.write(`nfold: A package is not installed (${error.message.split(' imported')[0]}): run 'npm ci'.\n`);
-  process.exitCode = 2;
+  refuse(`A package is not installed (${error.message.split(' imported')[0]}): run 'npm ci'.`);
 }
 
 const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
@@ -21,16 +27,13 @@ const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.met
 
 if (Number.parseInt(process.versions.node, 10) >= needed) await import('./cli.ts').catch(explain);
 else if (existsSync(pinned)) {
-  const child = spawn(pinned, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl-C reaches the child as well, which decides what to keep; we only wait for it.
-  process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // By the channel, which carries no messages, the child sees us die.
+  const child = spawn(pinned, [cli, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  // The child decides what to keep; we only wait for it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', ({ message }) => refuse(`Its own Node cannot be started (${message}): run 'npm ci'.`));
   child.on('exit', (code, signal) => {
-    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
+    process.exitCode = code ?? 128 + constants.signals[signal];
   });
-} else {
-  process.stderr.write(
-    `nfold: This is Node ${process.versions.node}, and nfold needs ${needed} or later: run 'npm ci', which brings one.\n`,
-  );
-  process.exitCode = 2;
-}
+} else
+  refuse(`This is Node ${process.versions.node}, and nfold needs ${needed} or later: run 'npm ci', which brings one.`);

@@ -69,8 +69,11 @@ interface Bundle {
 
 /** A TypeScript file and its imports as one module of JavaScript, types stripped; nothing of it is run. */
 export async function bundle(file: string, allowed = commonOf(file), plugins: Plugin[] = []): Promise<Bundle> {
+  const root = resolve(dirname(file), '../..');
   const result = await build({
     entryPoints: [entry],
+    // The bundle names its files from there, and its hash must not tell where nfold was started.
+    absWorkingDir: root,
     bundle: true,
     write: false,
     metafile: true,
@@ -84,10 +87,12 @@ export async function bundle(file: string, allowed = commonOf(file), plugins: Pl
   }).catch((failure: { errors?: Message[] }) => {
     const [first] = failure.errors ?? [];
     if (first?.detail instanceof BuildError) throw first.detail;
-    throw new BuildError(`${shown(file)} does not build: ${first ? explain(first) : failure}`);
+    throw new BuildError(`${shown(file)} does not build: ${first ? explain(first, root) : failure}`);
   });
   // A plugin's `?suffix` makes two modules of one file.
-  const inputs = [...new Set(Object.keys(result.metafile.inputs).map((input) => resolve(input.replace(/\?\w+$/, ''))))];
+  const inputs = [
+    ...new Set(Object.keys(result.metafile.inputs).map((input) => resolve(root, input.replace(/\?\w+$/, '')))),
+  ];
   const files = [file, ...inputs.filter((input) => input !== file).sort()];
   return { code: result.outputFiles[0].text, sources: files.map((path) => sourceOf(path, file)) };
 }
@@ -109,8 +114,8 @@ export async function asScript(code: string): Promise<string> {
   throw new BuildError('calls import(): what a candidate needs, it imports at its head, from kernels/common');
 }
 
-function explain({ text, location }: Message): string {
-  return location ? `${text} (${shown(resolve(location.file))}, line ${location.line})` : text;
+function explain({ text, location }: Message, root: string): string {
+  return location ? `${text} (${shown(resolve(root, location.file))}, line ${location.line})` : text;
 }
 
 /** An AssemblyScript file and its imports, as texts by path relative to the folder above the op's, or to `allowed`. */

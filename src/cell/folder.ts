@@ -3,7 +3,7 @@
  * that was killed leaves its folder behind: whose that is stands in the name, and the next process clears it away.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { NfoldError } from '../contract/errors.ts';
 import { temporary } from '../files/elsewhere.ts';
 import { lives, namespace } from '../files/owner.ts';
@@ -26,7 +26,7 @@ const roomBytes = 1 << 17;
 function make(): string {
   for (const place of temporary) {
     try {
-      const parent = place();
+      const parent = resolve(place());
       clearAway(parent);
       const folder = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
       process.on('exit', () => rmSync(folder, { recursive: true, force: true }));

@@ -5,10 +5,11 @@
  * candidates are started alike.
  *
  * Needs    `unshare` for the namespaces, `prlimit` for memory that no other limit counts (watch.ts), and `setpriv` so that a process which
- *          is stopped ends with its parent.
+ *          is stopped ends with its parent: a shell sees to that elsewhere.
  */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../files/places.ts';
 import { onCpu } from './cpu.ts';
@@ -51,7 +52,7 @@ function firstToGo(child: ChildProcess): ChildProcess {
 
 /** For libraries that we trust and that need more than their own bytes. */
 export function startTrusted({ main, flags, cpu }: Program, options: SpawnOptions): ChildProcess {
-  return start([...onCpu(cpu), process.execPath, ...flags, main], options);
+  return start([...onCpu(cpu), ...(endsWithUs() ? ending : []), process.execPath, ...flags, main], options);
 }
 
 /**
@@ -76,7 +77,21 @@ function locks(readable: readonly string[]): string[] {
 
 /** With a process group of its own: Ctrl-C reaches the parent alone, which decides what to keep, and all of it can be killed at once. */
 function start([command, ...args]: readonly string[], options: SpawnOptions): ChildProcess {
-  return spawn(command, args, { env: {}, serialization: 'advanced', detached: true, ...options });
+  const child = spawn(command, args, { env: {}, serialization: 'advanced', detached: true, ...options });
+  if (child.pid !== undefined && !endsWithUs()) guard(child);
+  return child;
+}
+
+/**
+ * In place of `setpriv`: a shell that waits for the end of its input, which comes with the end of this process however it ends, and then
+ * ends the group. A process that is stopped, or that runs an endless kernel, would not see that by itself.
+ */
+function guard(child: ChildProcess): void {
+  const script = `read -r line; kill -s KILL -- -${child.pid}`;
+  const shell = spawn('/bin/sh', ['-c', script], { env: {}, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  shell.on('error', () => {}).unref();
+  (shell.stdin as Socket).unref();
+  child.on('exit', () => shell.kill('SIGKILL'));
 }
 
 /** Ends a process and all that it has started, stopped or not. */
@@ -101,12 +116,14 @@ export function isolation(): Isolation {
     : 'permission model only';
 }
 
+const ending = program('setpriv', '--pdeathsig', 'KILL');
+const endsWithUs = () => ending.length > 0 && confinement().includes(ending[0]);
+
 let confined: readonly string[] | null = null;
 
 /** The words in front of `node`: found out by trying, once. */
 function confinement(): readonly string[] {
   const namespaces = program('unshare', '-Uni');
-  const ending = program('setpriv', '--pdeathsig', 'KILL');
   confined ??= workable([namespaces, ending]);
   return confined;
 }

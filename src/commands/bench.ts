@@ -48,7 +48,7 @@ export async function bench(selectors: readonly string[], flags: Flags): Promise
 
 /** A run from its selectors to its record; interrupted, to the record of what was measured by then. Throws NfoldError for wrong usage. */
 export async function measureAndSave(selectors: readonly string[], flags: Flags): Promise<Saved> {
-  const startedAt = new Date();
+  const [startedAt, began] = [new Date(), performance.now()];
   const facts = { machine: machine(), runtime: runtime(), startedAt };
   const { selections, strays, options, textName, progress } = await prepareRun(selectors, flags, {
     effort: 'quick',
@@ -80,6 +80,7 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
     throw new NfoldError('Stopped before anything was timed, so there is no record of it.', exit.interrupted);
   const draft = assemble(outcomes, {
     ...facts,
+    seconds: (performance.now() - began) / 1000,
     options,
     textName,
     interrupted,

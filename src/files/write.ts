@@ -239,7 +239,8 @@ function syncFolder(folder: string): void {
   } catch {}
 }
 
-const prefix = `.nfold-half-${system()}-`;
+/** Of this machine, until it starts anew. */
+export const prefix = `.nfold-half-${system()}-`;
 
 /** Of the same length for every file, as a name may be as long as the file system allows. */
 const halfOf = (path: string) => `${dirname(path)}/${prefix}${process.pid}-${randomBytes(4).toString('hex')}`;
@@ -248,11 +249,13 @@ const halfOf = (path: string) => `${dirname(path)}/${prefix}${process.pid}-${ran
 function clearHalves(folder: string): void {
   try {
     for (const name of readdirSync(folder)) {
-      if (!/^\.nfold-half-[0-9a-f]{8}-\d+-[0-9a-f]{8}$/.test(name)) continue;
+      const [, pid] = /^\.nfold-half-[0-9a-f]{8}-(\d+)-[0-9a-f]{8}$/.exec(name) ?? [];
+      if (pid === undefined) continue;
       const half = `${folder}/${name}`;
       const { mtimeMs = Date.now() } = statSync(half, { throwIfNoEntry: false }) ?? {};
-      const ours = name.startsWith(prefix) ? Number(name.slice(prefix.length).split('-')[0]) : null;
-      if (mtimeMs < Date.now() - 3_600_000 || (ours !== null && !lives(ours))) remove(half);
+      // The clock may have been set meanwhile, so that it says nothing of a process that can be asked for.
+      const isLeft = name.startsWith(prefix) ? !lives(Number(pid)) : Math.abs(Date.now() - mtimeMs) > 3_600_000;
+      if (isLeft) remove(half);
     }
   } catch {
     // A folder that may be written to but not read.

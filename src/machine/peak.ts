@@ -118,7 +118,7 @@ export interface PeakOptions {
 
 /** Gflop/s and GB/s. Throws CellError or BuildError if it was aborted or the probe does not run here. */
 export async function measureCeilings({ sweeps, signal, onProgress }: PeakOptions): Promise<Ceilings> {
-  const started = new Date();
+  const [measuredAt, began] = [new Date().toISOString(), performance.now()];
   const here = machine();
   const bytes = await probeModule();
   const told = caches();
@@ -160,9 +160,9 @@ export async function measureCeilings({ sweeps, signal, onProgress }: PeakOption
     const wide = one(256);
     return {
       schema: 'nfold/ceilings@1',
-      measuredAt: started.toISOString(),
+      measuredAt,
       sweeps,
-      seconds: (Date.now() - started.getTime()) / 1000,
+      seconds: (performance.now() - began) / 1000,
       cpu: here.cpu,
       cores: here.cores,
       node: runtime().node,

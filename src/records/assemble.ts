@@ -27,6 +27,8 @@ export interface RunFacts {
   readonly options: RunOptions;
   readonly textName: string;
   readonly startedAt: Date;
+  /** How long it took, by a clock that nobody sets. */
+  readonly seconds: number;
   readonly interrupted: boolean;
   /** Misplaced files, which belong to no op. */
   readonly strays: readonly Problem[];
@@ -41,7 +43,7 @@ export type Draft = Omit<Record, 'id'>;
 
 /** Times in nanoseconds, rates in Gflop/s and 10^9 bytes a second; what is not known is null. */
 export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Draft {
-  const { machine, runtime, options, startedAt, textName, interrupted, strays } = facts;
+  const { machine, runtime, options, startedAt, seconds, textName, interrupted, strays } = facts;
   const ran = new Set(outcomes.map(({ suite }) => suite));
   return {
     schema: recordSchema,
@@ -56,7 +58,7 @@ export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Dr
     threads: options.threads,
     caseFilter: options.caseFilter ?? null,
     interrupted: interrupted || outcomes.some((outcome) => outcome.interrupted),
-    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    seconds,
     machine,
     runtime,
     isolation: isolation(),

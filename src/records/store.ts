@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { shown } from '../catalog/candidates.ts';
 import { messageOf, NfoldError } from '../contract/errors.ts';
@@ -25,33 +25,47 @@ export interface Saved {
 
 /** Gives the draft an id and its candidates the number of this attempt. Throws Unwritten. */
 export function saveRecord(draft: Draft, folder = recordsFolder): Saved & { readonly file: string } {
-  const counts = countsIn(folder);
+  const before = recordsIn(folder);
   for (;;) {
-    const record = recordOf(draft, counts);
+    const record = recordOf(draft, before);
     const file = join(folder, `${record.id}.json`);
     if (writeNew(file, textOf(record))) return { record, file };
   }
 }
 
-/** As it would be saved. */
-export function recordOf({ schema, ...rest }: Draft, counts: ReadonlyMap<string, number> = new Map()): Record {
-  const candidates = rest.candidates.map((c) => ({ ...c, attempt: (counts.get(c.candidate) ?? 0) + 1 }));
-  return { schema, id: newId(rest.createdAt), ...rest, candidates };
+/** What a record is the next to. */
+interface Before {
+  readonly counts: ReadonlyMap<string, number>;
+  /** The name of the newest file. */
+  readonly last: string;
 }
 
-/** None, where the folder cannot be read: what was measured is not lost for that. */
-function countsIn(folder: string): ReadonlyMap<string, number> {
+const nothing: Before = { counts: new Map(), last: '' };
+
+/** As it would be saved. */
+export function recordOf({ schema, ...rest }: Draft, { counts, last }: Before = nothing): Record {
+  const candidates = rest.candidates.map((c) => ({ ...c, attempt: (counts.get(c.candidate) ?? 0) + 1 }));
+  return { schema, id: newId(rest.createdAt, last), ...rest, candidates };
+}
+
+/** Nothing, where the folder cannot be read: what was measured is not lost for that. */
+function recordsIn(folder: string): Before {
   try {
-    return attempts(summaries(folder).summaries);
+    const last = basename(recordFiles(folder).at(-1) ?? '');
+    return { counts: attempts(summaries(folder).summaries), last };
   } catch {
-    return new Map();
+    return nothing;
   }
 }
 
-/** Sortable by time, unique among runs of the same second: `20261123-101502-3f9c`. */
-function newId(createdAt: string): string {
-  const [date, time] = createdAt.split('T');
-  return `${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${randomBytes(2).toString('hex')}`;
+/** What nfold calls a record: its time, and what is unique among runs of the same second, `20261123-101502-3f9c`. */
+const id = /^(\d{8})-(\d{6})-[0-9a-f]{4}\.json$/;
+
+/** Behind the last one: where the clock was set back, the newest record still comes last. */
+function newId(createdAt: string, last: string): string {
+  const [, date = '', time = ''] = id.exec(last) ?? [];
+  const next = `${Math.max(Number(createdAt.slice(0, 19).replace(/\D/g, '')), Number(date + time) + 1)}`;
+  return `${next.slice(0, 8)}-${next.slice(8)}-${randomBytes(2).toString('hex')}`;
 }
 
 const bulk = '\n"samples": ';
@@ -69,11 +83,17 @@ export function attempts(among: readonly Summary[]): ReadonlyMap<string, number>
   return counts;
 }
 
-/** Files that may be records, oldest first. Throws NfoldError for a folder that is none or cannot be read. */
+/**
+ * Files that may be records, oldest first; those that somebody has named count as older than any that nfold did. Throws NfoldError for a
+ * folder that is none or cannot be read.
+ */
 export function recordFiles(folder = recordsFolder): string[] {
   const names = namesIn(folder);
   if (typeof names !== 'string')
-    return names.filter((name) => /^[^.].*\.json$/s.test(name)).map((name) => join(folder, name));
+    return names
+      .filter((name) => /^[^.].*\.json$/s.test(name))
+      .sort((a, b) => Number(id.test(a)) - Number(id.test(b)) || (a < b ? -1 : 1))
+      .map((name) => join(folder, name));
   if (names === absent) return [];
   throw new NfoldError(`The folder of records ${shown(folder)} ${names}.`);
 }

@@ -27,7 +27,8 @@ export class Checkpoints {
 
   /** Whatever the disk does, training goes on: what went wrong is told once, and the place is tried again the next time. */
   save(step: number, write: (file: string) => void): void {
-    const file = this.#asked ?? shown(join(stateFolder, 'checkpoints', `${this.#startedAt}-step${step}.ckpt`));
+    const file =
+      this.#asked ?? shown(join(stateFolder, 'checkpoints', `${this.#startedAt}-step${step}-${process.pid}.ckpt`));
     try {
       if (this.#asked === undefined) makeFolder(file);
       write(file);

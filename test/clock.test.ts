@@ -1,0 +1,71 @@
+/** Clocks that are set back, or forward and back: what lasted, which record is the last, and what is half-written. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { packageRoot } from '../src/files/places.ts';
+import { prefix } from '../src/files/write.ts';
+import { findRecord } from '../src/records/find.ts';
+import { loadRecord, saveRecord } from '../src/records/store.ts';
+import { nfold } from './support/command.ts';
+import { draft } from './support/draft.ts';
+
+// Whole runs of nfold, on a machine that may be busy.
+vi.setConfig({ testTimeout: 600_000 });
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nfold-clock-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const saved = (createdAt: string) => saveRecord(draft({ overrides: { createdAt } }), folder).file;
+const NODE_OPTIONS = `--import=${join(packageRoot, 'test/support/clock.mjs')}`;
+
+test.each([
+  ['set back by an hour', '2026-11-25T10:30:00.000Z', '2026-11-25T09:35:00.000Z'],
+  ['right again, after it was in 2099', '2099-12-31T23:59:59.000Z', '2026-11-25T09:35:00.000Z'],
+  ['the same, in one second', '2026-11-25T10:30:00.000Z', '2026-11-25T10:30:00.500Z'],
+])('the last record is the one that was saved last where the clock is %s', (_, before, after) => {
+  const files = [saved(before), saved(after), saved(after)];
+  for (const [i, file] of files.entries()) expect(findRecord(`${folder}/last~${2 - i}`)).toBe(file);
+  expect(new Set(files).size).toBe(3);
+  expect(loadRecord(files[1]).createdAt).toBe(after);
+});
+
+test('the last record is none that somebody has named', () => {
+  const file = saved('2026-11-25T10:30:00.000Z');
+  for (const name of ['zzz.json', '2026.json']) writeFileSync(join(folder, name), '{}');
+  expect(findRecord(folder)).toBe(file);
+});
+
+test('whose a half file is decides whether it goes, and not what the clock says of it', () => {
+  const names = {
+    living: `${prefix}${process.pid}-aaaaaaaa`,
+    dead: `${prefix}4194305-aaaaaaaa`,
+    old: '.nfold-half-00000000-1-aaaaaaaa',
+    toCome: '.nfold-half-00000000-2-aaaaaaaa',
+  };
+  const times = { living: '2001-01-01', dead: new Date(), old: '2001-01-01', toCome: '2099-01-01' };
+  for (const [whose, name] of Object.entries(names)) {
+    writeFileSync(join(folder, name), '{');
+    utimesSync(join(folder, name), new Date(), new Date(times[whose as keyof typeof times]));
+  }
+  const file = saved('2026-11-25T10:30:00.000Z');
+  expect(readdirSync(folder).sort()).toEqual([names.living, file.slice(folder.length + 1)]);
+});
+
+test('a run lasts as long as it did, and not as long as the clock says', async () => {
+  const began = performance.now();
+  const args = ['bench', 'residual_forward/unroll4-wasmsimd', '--quick', '--no-peers', '--case', 'N8192', '--json'];
+  const { code, stdout, stderr } = await nfold(args, { cwd: folder, env: { NODE_OPTIONS } });
+  expect(code, stderr).toBe(0);
+  const { seconds } = JSON.parse(stdout);
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThan((performance.now() - began) / 1000);
+  // A busy machine has none to keep.
+  const peaks = join(folder, '.nfold/peaks');
+  for (const name of existsSync(peaks) ? readdirSync(peaks) : []) {
+    expect(JSON.parse(readFileSync(join(peaks, name), 'utf8')).seconds).toBeGreaterThan(0);
+  }
+});

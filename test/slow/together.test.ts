@@ -1,0 +1,89 @@
+/** Two runs at once in one folder: what each of them keeps is there, and whole. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadOp } from '../../src/catalog/ops.ts';
+import { Ceilings } from '../../src/machine/ceilings.ts';
+import { summaries } from '../../src/records/store.ts';
+import { readCheckpoint } from '../../src/train/checkpoint.ts';
+import { nfold, start } from '../support/command.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nfold-together-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const bench = ['bench', 'residual_forward/unroll4-wasmsimd', '--quick', '--no-peers', '--case', 'N8192'];
+const together = (...runs: string[][]) => Promise.all(runs.map((args) => nfold(args, { cwd: folder })));
+const below = (name: string) => readdirSync(join(folder, '.nfold', name), { withFileTypes: true });
+
+test('two benches and a peak', async () => {
+  const outcomes = await together(bench, bench, ['peak']);
+  for (const { code, stderr } of outcomes) expect(code, stderr).toBe(0);
+  const { summaries: all, damaged } = summaries(join(folder, '.nfold/records'));
+  expect(damaged).toEqual([]);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(2);
+  // Those that are saved in the same instant may count as the same attempt.
+  const attempts = all.map(({ candidates }) => candidates[0].attempt as number).sort();
+  expect([
+    [1, 2],
+    [1, 1],
+  ]).toContainEqual(attempts);
+  const [third] = await together(bench);
+  expect(third.code).toBe(0);
+  expect(summaries(join(folder, '.nfold/records')).summaries.at(-1)?.candidates[0].attempt).toBe(3);
+  const peaks = below('peaks').map(({ name }) => readFileSync(join(folder, '.nfold/peaks', name), 'utf8'));
+  expect(peaks).toHaveLength(1);
+  expect(Ceilings.safeParse(JSON.parse(peaks[0])).success).toBe(true);
+});
+
+test('builds from nothing, into one cache: what is there afterwards is what a run by itself makes', async () => {
+  const verify = ['verify', 'gelu_forward', '--quick', '--seed', '1'];
+  const outcomes = await together(verify, verify);
+  for (const { code, stderr } of outcomes) expect(code, stderr).toBe(0);
+  const entries = below('cache').map(({ name }) => [name, readFileSync(join(folder, '.nfold/cache', name), 'base64')]);
+  const alone = join(folder, 'alone');
+  mkdirSync(alone);
+  expect((await nfold(verify, { cwd: alone })).code).toBe(0);
+  const cache = join(alone, '.nfold/cache');
+  expect(entries).toEqual(readdirSync(cache).map((name) => [name, readFileSync(join(cache, name), 'base64')]));
+});
+
+test('two training runs into one checkpoint, which is that of one of them', async () => {
+  const train = (seed: string) =>
+    ['train', '--steps', '60', '--eval-every', '5', '--sample', '0', '--seed', seed].concat('--save', 'one.ckpt');
+  const outcomes = await together(train('1'), train('2'));
+  for (const { code, stderr } of outcomes) expect(code, stderr).toBe(0);
+  const { header, losses } = readCheckpoint(join(folder, 'one.ckpt'), await loadOp('train_gpt2'));
+  expect([1, 2]).toContain(header.seed);
+  expect(losses).toHaveLength(header.step);
+  expect(header.step).toBe(60);
+  expect(readdirSync(folder).sort()).toEqual(['.nfold', 'one.ckpt']);
+});
+
+test('two training runs that one Ctrl-C ends keep a checkpoint each', async () => {
+  const runs = ['1', '2'].map((seed) =>
+    start(['train', '--minutes', '5', '--sample', '0', '--seed', seed, '--eval-every', '1'], { cwd: folder }),
+  );
+  await Promise.all(runs.map(({ said }) => said('step      2')));
+  for (const { child } of runs) child.kill('SIGINT');
+  for (const { outcome } of runs) expect((await outcome).code).toBe(130);
+  const op = await loadOp('train_gpt2');
+  const kept = below('checkpoints').map(({ name }) => readCheckpoint(join(folder, '.nfold/checkpoints', name), op));
+  expect(kept.map(({ header }) => header.seed).sort()).toEqual([1, 2]);
+});
+
+test('two tuners of one candidate: every line of their log is an event', async () => {
+  const tune = ['tune', 'sgemm/shaped-6x16-wasmrelaxedsimd', '--minutes', '0.3', '--case', 'M64N64K64', '--again'];
+  const outcomes = await together(tune, tune);
+  for (const { code, stderr } of outcomes) expect(code, stderr).toBe(0);
+  const [{ name: machine }] = below('tuned');
+  const [log] = readdirSync(join(folder, '.nfold/tuned', machine));
+  const lines = readFileSync(join(folder, '.nfold/tuned', machine, log), 'utf8')
+    .trimEnd()
+    .split('\n');
+  const events = lines.map((line) => JSON.parse(line));
+  expect(events.filter(({ type }) => type === 'winner')).toHaveLength(2);
+});
