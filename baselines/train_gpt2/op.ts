@@ -93,7 +93,7 @@ export default defineOp({
    * `init` is a fresh GPT-2: weights N(0, 0.02), moments zero, step 1. `trained` is a state in mid-run, where every gradient
    * has a size that shows: moments that are not zero keep the division in AdamW well conditioned. `far` is the same with scores
    * and logits near 110, all of them, which a softmax does not see, and exp in f32 overflows at; the steps are the latest. `late` is
-   * `trained` at a late step, on ids of any kind: bytes of a text in English stay below 128.
+   * `trained` at a late step, on ids of any kind: most bytes are in no text.
    */
   draw(context) {
     const { dims: d, tensors: t, rng, distribution } = context;

@@ -1,6 +1,6 @@
 /**
- * Steps of every size are drawn, so that AdamW which is wrong from some step on is found under every seed: at the least in one of
- * the checks that `nfold verify --quick` makes of small shapes. test/pack.test.ts has the same of train_gpt2, under one seed.
+ * Values of every size are drawn: steps, so that AdamW which is wrong from some step on is found under every seed, by the checks that
+ * `nfold verify --quick` makes of small shapes; ids; and scalars, at timed shapes too. test/pack.test.ts has the same of train_gpt2.
  */
 import { describe, expect, test } from 'vitest';
 import { adamw } from '../baselines/adamw/baseline.ts';
@@ -112,7 +112,7 @@ describe('other values', () => {
     }
   });
 
-  test('ids: the last, and those of a training step beyond any text in English', () => {
+  test('ids: the last, and those of a training step that are in no text', () => {
     const drawn = new Int32Array(4);
     const last = Array.from({ length: 100 }, (_, seed) => {
       ids(drawn, makeRng(seed), 1000);
