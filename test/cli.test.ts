@@ -109,7 +109,7 @@ describe('wrong usage is one sentence on stderr', () => {
     [['tune', 'sgemm'], 2, /^nfold: 'sgemm' selects \d+ candidates: tune takes one/],
     [['bnch'], 2, /[Uu]nknown command 'bnch'[\s\S]*bench/],
     [['bench', '--sed', '1'], 2, /unknown option '--sed'[\s\S]*--seed/],
-    [['verify', '.'], 2, /^nfold: \. is a folder: give a file, an op/],
+    [['verify', '.'], 2, /^nfold: \. is a folder: give a file in it, an op/],
     [['show', './x.json'], 2, /^nfold: There is no file \.\/x\.json\./],
     [['best', 'sgmm'], 3, /^nfold: Nothing is called or matches 'sgmm'\. Did you mean 'sgemm'\?/],
     [['show'], 3, /^nfold: There is no record here yet/],

@@ -1,5 +1,7 @@
 /** Odd files and folders among records and kernels: each is passed over and told, and ends nothing. */
+
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,9 +21,11 @@ describe('records', () => {
   beforeEach(() => {
     records = mkdtempSync(join(folder, 'records-'));
   });
-  /** Newer and older than any record. */
-  const around = (name: string) =>
-    ['00000000', '99999999'].map((date) => join(records, `${date}-${name.replaceAll(' ', '-')}.json`));
+  /** Named as records are: newer and older than any. */
+  const around = (name: string) => {
+    const hex = createHash('sha256').update(name).digest('hex').slice(0, 4);
+    return ['00000000-000000', '99999999-999998'].map((date) => join(records, `${date}-${hex}.json`));
+  };
   const contents: readonly (readonly [string, string | Buffer])[] = [
     ['an empty one', ''],
     ['one of one byte', '}'],
@@ -36,10 +40,10 @@ describe('records', () => {
   ];
 
   test.skipIf(process.platform === 'win32')('odd ones around a good one are passed over and told', () => {
+    const older = saveRecord(draft({ overrides: { createdAt: '2026-01-01T00:00:00.000Z', name: 'older' } }), records);
+    const { record, file } = saveRecord(draft(), records);
     for (const [name, , make] of oddities) around(name).forEach(make);
     for (const [name, content] of contents) for (const file of around(name)) writeFileSync(file, content);
-    const { record, file } = saveRecord(draft(), records);
-    const older = saveRecord(draft({ overrides: { createdAt: '2026-01-01T00:00:00.000Z', name: 'older' } }), records);
     const count = oddities.length + contents.length;
     const { summaries: good, damaged } = summaries(records);
     expect(good.map(({ id }) => id)).toEqual([older.record.id, record.id]);
@@ -54,6 +58,8 @@ describe('records', () => {
     expect(() => findRecord(join(records, 'last~2'))).toThrow(/only 2 records/);
     for (const damagedFile of around('an empty one'))
       expect(() => loadRecord(findRecord(damagedFile))).toThrow(/it is empty/);
+    // Behind whatever lies there.
+    expect(saveRecord(draft(), records).file).toBe(findRecord(join(records, 'last')));
   });
 
   test('a name with a newline is told on one line', () => {

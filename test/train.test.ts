@@ -59,7 +59,7 @@ describe('a run', () => {
   });
 
   test('resumed from its middle gives the same bits', async () => {
-    const half = await train(...common, '--steps', '30', '--save', 'half.ckpt');
+    const half = await train(...common.map((word) => (word === '60' ? '30' : word)), '--save', 'half.ckpt');
     expect(half.code).toBe(0);
     const before = readFileSync(join(folder, 'half.ckpt'));
     const rest = await train(

@@ -64,7 +64,9 @@ const id = /^(\d{8})-(\d{6})-[0-9a-f]{4}\.json$/;
 /** Behind the last one: where the clock was set back, the newest record still comes last. */
 function newId(createdAt: string, last: string): string {
   const [, date = '', time = ''] = id.exec(last) ?? [];
-  const next = `${Math.max(Number(createdAt.slice(0, 19).replace(/\D/g, '')), Number(date + time) + 1)}`;
+  // A file of the year 9999 is nobody's record.
+  const behind = Math.min(Number(date + time) + 1, 1e14 - 1);
+  const next = `${Math.max(Number(createdAt.slice(0, 19).replace(/\D/g, '')), behind)}`;
   return `${next.slice(0, 8)}-${next.slice(8)}-${randomBytes(2).toString('hex')}`;
 }
 

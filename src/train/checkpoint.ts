@@ -11,7 +11,7 @@ import { readSync } from 'node:fs';
 import { z } from 'zod';
 import { messageOf, NfoldError } from '../contract/errors.ts';
 import { type AnyOp, type Case, lengthOf } from '../contract/op.ts';
-import { absent, readGiven, withFile } from '../files/given.ts';
+import { readGiven, withFile } from '../files/given.ts';
 import { isStdout, targetOf } from '../files/target.ts';
 import { refusing, tryOut, writeWhole } from '../files/write.ts';
 import { bytesOf, type State } from './task.ts';
@@ -124,10 +124,11 @@ export function checkWritable(file: string, option: '--save' | '--plot'): void {
 
 /** As many bytes as tell a checkpoint; null where there is no file, and '' of one that cannot be read. */
 function headOf(file: string): string | null {
+  const target = targetOf(file);
+  if (target.kind === 'file' && target.there === null) return null;
   const head = Buffer.alloc(start.length);
   const read = withFile(file, Number.POSITIVE_INFINITY, (opened) => readSync(opened, head));
-  if (typeof read === 'string') return read === absent ? null : '';
-  return head.toString();
+  return typeof read === 'string' ? '' : head.toString();
 }
 
 function hash(fields: unknown, parts: readonly Uint8Array[]): string {

@@ -66,13 +66,13 @@ test(
     const op = await loadOp('train_gpt2');
     const file = join(folder, 'm.ckpt');
     const common = ['train_gpt2/baseline', '--sample', '0', '--eval-every', '1', '--save', 'm.ckpt'];
-    await killed(['train', ...common, '--case', 'B4T32L2C64NH4V256', '--steps', '30'], (moments) => {
+    await killed(['train', ...common, '--case', 'B4T32L2C64NH4V256', '--steps', '8'], (moments) => {
       expect(existsSync(file), moments).toBe(true);
       expect(() => readCheckpoint(file, op), moments).not.toThrow();
     });
     expect(halves(folder)).toEqual(['.nfold']);
-    const rest = await nfold(['train', ...common, '--resume', 'm.ckpt', '--steps', '32', '--json'], surroundings);
-    expect(JSON.parse(rest.stdout)).toMatchObject({ resumedAt: 30, steps: 2 });
+    const rest = await nfold(['train', ...common, '--resume', 'm.ckpt', '--steps', '10', '--json'], surroundings);
+    expect(JSON.parse(rest.stdout)).toMatchObject({ resumedAt: 8, steps: 2 });
   },
   timeout,
 );
