@@ -1,0 +1,47 @@
+/** AdamW that takes another step than it is told to, and what the checks of `nfold verify --quick` on small shapes say of it. */
+import { adamw } from '../../baselines/adamw/baseline.ts';
+import op from '../../baselines/adamw/op.ts';
+import oracle from '../../baselines/adamw/oracle.ts';
+import type { DimsOf, ScalarsOf, TensorsOf } from '../../src/contract/op.ts';
+import { compose, deriveSeed, tensorsOf } from '../../src/verify/image.ts';
+import { inspect } from '../../src/verify/inspect.ts';
+import { drawnCases, planChecks } from '../../src/verify/verify.ts';
+
+type Kernels = Readonly<Record<string, (step: number) => number>>;
+
+const never = Number.POSITIVE_INFINITY;
+
+export const wrong: Kernels = {
+  'stands still from step 1,000 on': (t) => Math.min(t, 1000),
+  'stands still from step 10,000 on': (t) => Math.min(t, 10_000),
+  'without corrections from step 1,001 on': (t) => (t > 1000 ? never : t),
+  'without corrections from step 2,000 on': (t) => (t >= 2000 ? never : t),
+  'steps in 16 bits': (t) => t & 0xffff,
+  'steps in 16 bits and a sign': (t) => (t << 16) >> 16,
+  'wrong from step 2^16 on': (t) => (t >= 2 ** 16 ? 1000 : t),
+  'wrong from step 2^24 on': (t) => (t >= 2 ** 24 ? 1000 : t),
+  'wrong beyond step 2^24': (t) => (t > 2 ** 24 ? 1000 : t),
+};
+
+/** Where the correction is 1 to within a rounding, and where steps are counted in f32. */
+export const rounding: Kernels = { 'stands still from step 1,000,000 on': (t) => Math.min(t, 1e6), f32: Math.fround };
+
+/** Those that no check of this seed finds wrong. */
+export function missed(seed: number, kernels: Kernels): string[] {
+  let left = Object.keys(kernels);
+  for (const { case: c, distribution } of planChecks(op, [...op.edges, ...drawnCases(op, seed)], 1, false)) {
+    if (left.length === 0) break;
+    const image = compose(op, c, distribution, deriveSeed(seed, op.caseName(c), distribution), new Uint8Array());
+    const [dims, scalars] = [c.dims as DimsOf<typeof op>, image.scalars as ScalarsOf<typeof op>];
+    const truths = oracle.truths(dims, scalars, image.tensors as never);
+    const bounds = op.bounds({ dims, scalars, distribution, inputs: image.tensors, truths, baseline: null });
+    const { learning_rate, beta1, beta2, eps, weight_decay } = scalars;
+    left = left.filter((name) => {
+      const after = image.bytes.slice();
+      const { params, m, v, grads, step } = tensorsOf(after, image.layout) as TensorsOf<typeof op>;
+      adamw(params, m, v, grads, dims.N, kernels[name](step[0]), learning_rate, beta1, beta2, eps, weight_decay);
+      return !('finding' in inspect(op, c, image, after, truths, bounds));
+    });
+  }
+  return left;
+}
