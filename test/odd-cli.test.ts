@@ -54,7 +54,7 @@ test('--case adds up in what is verified and in the record, and what matches not
   expect(both).toBeGreaterThan(one.results[0].checks);
 
   const timed = await run('bench', 'sgemm/ikj-ts', '--quick', '--no-peers', ...cases);
-  expect(timed.stdout).toContain("npx nfold bench sgemm/ikj-ts --case 'M64N64K64|M128N128K128|Q9'");
+  expect(timed.stdout).toContain("nfold.js bench sgemm/ikj-ts --case 'M64N64K64|M128N128K128|Q9'");
   const records = join(folder, '.nfold/records');
   const record = JSON.parse(readFileSync(join(records, readdirSync(records)[0]), 'utf8'));
   expect(record.caseFilter).toBe('M64N64K64|M128N128K128|Q9');

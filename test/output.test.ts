@@ -81,7 +81,7 @@ describe.skipIf(noShell)('with a shell and /dev/full, which Linux has', () => {
       const { code, stderr } = bash(`rmdir '${gone}'; nfold ${args}`, gone);
       expect({ code, stderr }).toEqual({
         code: 2,
-        stderr: 'nfold: The folder that nfold was started in is no longer there: change to another one.\n',
+        stderr: 'nfold: The folder that nfold was started in is no longer there: go to another one.\n',
       });
     },
   );

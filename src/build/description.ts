@@ -23,7 +23,8 @@ export type Description = z.infer<typeof Description>;
 /** `@about`, `@threads`, `@flags`, `@source` at the head of a file. */
 export function headComment(text: string): Description {
   const tag = (name: string) =>
-    new RegExp(`^\\s*(?:/\\*\\*|\\*|;;|//)?\\s*@${name}[ \\t]+(.+?)\\s*(?:\\*/)?$`, 'm').exec(text)?.[1];
+    // Within a line each: a run of empty lines would be gone through again from each of them.
+    new RegExp(`^[ \\t]*(?:/\\*\\*|\\*|;;|//)?[ \\t]*@${name}[ \\t]+(.+?)[ \\t]*(?:\\*/)?$`, 'm').exec(text)?.[1];
   return checked({
     about: tag('about'),
     source: tag('source'),

@@ -28,8 +28,8 @@ function checkImport(file: string, imported: string, allowed: string): void {
   );
 }
 
-/** Of what the bundler takes, since nested deep enough it would end the bundler, and with it all building; and of any other source. */
-const [maxBundled, maxBytes] = [2 ** 17, 2 ** 24];
+/** Of a source: nested deep enough, a larger one would end the bundler, and with it all building. */
+const maxBytes = 2 ** 17;
 
 const entry = 'candidate';
 
@@ -48,7 +48,7 @@ const guard = (file: string, allowed: string): Plugin => ({
     });
     onLoad({ filter: /.*/ }, ({ path }) => {
       checkImport(file, path, allowed);
-      return { contents: readSource(path, file, maxBundled), loader: 'default' };
+      return { contents: readSource(path, file), loader: 'default' };
     });
   },
 });
@@ -129,7 +129,7 @@ export function assemblyScriptSources(
     const name = relative(root, path).split(sep).join('/');
     if (name in files) return;
     files[name] = readSource(path, file);
-    for (const [, specifier] of files[name].matchAll(/^\s*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm)) {
+    for (const [, specifier] of files[name].matchAll(/^[^\S\n]*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm)) {
       const imported = resolve(dirname(path), `${specifier}.ts`);
       checkImport(file, imported, allowed);
       visit(imported);
@@ -146,12 +146,12 @@ export function sourceOf(path: string, candidate: string): Source {
 }
 
 /** Without the mark that some editors put before UTF-8. */
-function readSource(path: string, candidate: string, max = maxBytes): string {
+function readSource(path: string, candidate: string): string {
   const refusal = (why: string) =>
     new BuildError(
       path === candidate ? `${shown(path)} ${why}` : `${shown(candidate)} needs ${shown(path)}, which ${why}`,
     );
-  const bytes = contentOf(path, max);
+  const bytes = contentOf(path, maxBytes);
   if (typeof bytes === 'string') throw refusal(bytes);
   if (/^(\xff\xfe|\xfe\xff)/.test(bytes.toString('latin1', 0, 2))) throw refusal('is UTF-16: save it as UTF-8');
   if (bytes.includes(0)) throw refusal('holds NUL bytes, as UTF-16 and binary files do: save it as UTF-8');
