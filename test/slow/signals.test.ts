@@ -1,7 +1,7 @@
 /** Every signal to everyone who stands between the user and nfold, and the death of each of them. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { entry } from '../support/command.ts';
@@ -105,7 +105,7 @@ describe.skipIf(process.platform !== 'linux')('only Linux tells who started whom
         env: plainEnv,
       });
       const pid = Number((await once(shell.stdout, 'data'))[0]);
-      const said = (what: string) => until(() => readFileSync(file, 'utf8').includes(what));
+      const said = (what: string) => until(() => existsSync(file) && readFileSync(file, 'utf8').includes(what));
       await said('round 1');
       shell.stdin.end();
       await endOf(shell);

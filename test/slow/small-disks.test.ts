@@ -13,7 +13,10 @@ afterEach(() => {
   expect(ran.stderr).not.toMatch(/not foreseen|\n\s+at |ERR_|\b(write|mkdir|open) '/);
 });
 
-const bench = 'bench residual_forward/unroll4-wasmsimd --quick --no-peers --case N8192';
+const options = '--quick --no-peers --case N8192';
+const bench = `bench residual_forward/unroll4-wasmsimd ${options}`;
+const kernel =
+  "export default { about: 'one by one', setup: ({ N }) => ({ out, inp1, inp2 }) => { for (let i = 0; i < N; i++) out[i] = inp1[i] + inp2[i]; } };";
 const model = 'train train_gpt2/baseline --case B4T32L2C64NH4V256 --sample 0';
 const fill = 'head -c 5000000 /dev/zero > fill 2> "$OUT/head"';
 const readOnly = 'mount -o remount,ro "$SMALL"';
@@ -25,7 +28,7 @@ function expectDisplaced({ stdout, stderr, out }: Ran, why: string) {
   expect(loadRecord(file)).toMatchObject({ interrupted: false, results: [{ verdict: 'pass' }] });
   expect(stdout).toContain('residual_forward/unroll4-wasmsimd');
   expect(stdout).toContain(`Record: ${file}`);
-  expect(stdout).toContain(`npx nfold show ${file}`);
+  expect(stdout).toContain(`nfold.js show ${file}`);
   expect(stdout).toMatch(/exit 1\n/);
 }
 
@@ -59,7 +62,7 @@ describe.skipIf(!hasSmall)('a small file system (needs user namespaces)', () => 
       /m\.ckpt could not be written: the disk is full \(ENOSPC\); the checkpoint is in \S+ instead\./g,
     );
     expect(told).toHaveLength(1);
-    const [, file] = /Go on with: npx nfold train --resume (\S+) --save m\.ckpt --steps 16/.exec(stdout) ?? [];
+    const [, file] = /Go on with: node \S+nfold\.js train --resume (\S+) --save m\.ckpt --steps 16/.exec(stdout) ?? [];
     expect(file).toMatch(`${out}/nfold-kept/checkpoints/`);
     const [, plot] =
       /curve\.svg could not be written: the disk is full \(ENOSPC\); the plot is in (\S+\.svg) instead\./.exec(
@@ -80,7 +83,9 @@ describe.skipIf(!hasSmall)('a small file system (needs user namespaces)', () => 
     expect(stderr).toMatch(
       /\.ckpt could not be written: the file system is read-only \(EROFS\); the checkpoint is in \S+ instead\./,
     );
-    expect(stdout).toMatch(/Go on with: npx nfold train --resume \S+nfold-kept\/checkpoints[\s\S]*exit 1\nexit 0\n$/);
+    expect(stdout).toMatch(
+      /Go on with: node \S+nfold\.js train --resume \S+nfold-kept\/checkpoints[\s\S]*exit 1\nexit 0\n$/,
+    );
     expect(JSON.parse(readFileSync(`${out}/last`, 'utf8')).resumedAt).toBeGreaterThan(1);
   });
 
@@ -115,9 +120,11 @@ test.skipIf(!hasNobody)('bench in a folder that one may not write to (needs user
 });
 
 test.skipIf(!hasSmall || !hasLimits)('a record that is too large everywhere is on stdout (needs prlimit)', async () => {
+  // The record holds its source, which is long.
   ran = await onSmall(
-    `{ prlimit --fsize=131072 $NFOLD ${bench} --json --note "$NOTE"; echo "exit $?" >&2; } | cat > "$OUT/json"`,
-    { NOTE: 'x'.repeat(131_000) },
+    `mkdir -p kernels/residual_forward; { echo "$KERNEL"; head -c 125000 /dev/zero | tr '\\0' /; } > kernels/residual_forward/long-ts.ts
+    { prlimit --fsize=131072 $NFOLD bench residual_forward/long-ts ${options} --json; echo "exit $?" >&2; } | cat > "$OUT/json"`,
+    { KERNEL: kernel },
   );
   expect(ran.stderr).toContain('files may not be that large here (EFBIG); no other folder takes the record either.');
   expect(ran.stderr).toMatch(/exit 1\n$/);
