@@ -80,6 +80,6 @@ test('a folder that has been removed is told, and that is all', async () => {
   mkdirSync(gone);
   const behind = ['sh', '-c', 'rmdir "$0" && exec "$@"', gone];
   const { code, stderr } = await nfold(['list'], { cwd: gone, behind });
-  expect(stderr).toBe('nfold: The folder that this was started in has been removed: go to another one.\n');
+  expect(stderr).toBe('nfold: The folder that nfold was started in is no longer there: go to another one.\n');
   expect(code).toBe(2);
 });
