@@ -29,7 +29,7 @@ export async function workingThreads(wanted: number): Promise<WorkingThreads> {
 }
 
 /** Null if each of the threads ran. */
-export async function failureOf(bytes: Uint8Array, threads: number): Promise<string | null> {
+async function failureOf(bytes: Uint8Array, threads: number): Promise<string | null> {
   const cell = new Cell({ flags: [] });
   const numbers = { name: 'numbers', dtype: 'i32', offset: 0, length: threads } as const;
   try {
