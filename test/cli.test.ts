@@ -1,5 +1,5 @@
 /** The command as a user meets it: what it prints, where, and with which exit code. Runs in a folder of its own. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,36 +7,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../src/files/places.ts';
 import { Record } from '../src/records/schema.ts';
+import { type Outcome, start as startIn } from './support/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function start(args: string[], cwd = folder): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' };
-  const child = spawn(process.execPath, [join(packageRoot, 'src/nfold.js'), ...args], { cwd, env });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  return { child, outcome: once(child, 'close').then(([code]) => ({ code, stdout, stderr })) };
-}
+const start = (args: readonly string[], cwd = folder) => startIn(args, { cwd });
 
 /** Sends Ctrl-C as soon as stderr says so. */
-async function stopped(args: string[], cwd: string, said: string): Promise<Outcome> {
-  const { child, outcome } = start(args, cwd);
-  await new Promise<void>((resolve) => {
-    child.stderr?.on('data', (chunk) => String(chunk).includes(said) && resolve());
-  });
+async function stopped(args: readonly string[], cwd: string, phrase: string): Promise<Outcome> {
+  const { child, outcome, said } = start(args, cwd);
+  await said(phrase);
   child.kill('SIGINT');
   return outcome;
 }

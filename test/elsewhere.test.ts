@@ -22,9 +22,10 @@ import { packageRoot } from '../src/files/places.ts';
 import { Unwritten, writeWhole } from '../src/files/write.ts';
 import { checkWritable } from '../src/train/checkpoint.ts';
 import { Checkpoints } from '../src/train/checkpoints.ts';
-import { Evidence, events, type Trial } from '../src/tune/log.ts';
+import { Evidence, events } from '../src/tune/log.ts';
 import { nfold, start } from './support/command.ts';
 import { hasSmall, onSmall } from './support/small.ts';
+import { trial } from './support/trial.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -199,16 +200,6 @@ describe('elsewhere', () => {
   });
 
   test('what tune finds goes there event by event, and is told in one sentence', () => {
-    const common = { hash: 'abc', threads: 1, case: 'M1', dims: { M: 1 }, at: '2026-11-25T00:00:00.000Z' };
-    const trial: Trial = {
-      type: 'trial',
-      ...common,
-      parameters: { MR: 4 },
-      rung: 0,
-      timeNs: [1],
-      defaultNs: [2],
-      failure: null,
-    };
     writeFileSync(at('tuned'), 'a file, in the place of the folder');
     const evidence = new Evidence(at('tuned/here/sgemm-x.jsonl'));
     expect(evidence.trouble).toBeNull();

@@ -10,9 +10,10 @@ import { loadOp, loadOracle } from '../src/catalog/ops.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { efforts } from '../src/measure/effort.ts';
-import { append, type Event, events, type Trial, tunedParameters, type Winner } from '../src/tune/log.ts';
+import { append, type Event, events, tunedParameters, type Winner } from '../src/tune/log.ts';
 import { search } from '../src/tune/search.ts';
 import { changes, keyOf, propose, sizeOf } from '../src/tune/space.ts';
+import { common, dims, trial } from './support/trial.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-tune-'));
 afterAll(() => {
@@ -20,17 +21,6 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const dims = { M: 64, N: 64 };
-const common = { hash: 'abc', threads: 2, case: 'M64N64', dims, at: '2026-11-25T00:00:00.000Z' };
-const trial: Trial = {
-  type: 'trial',
-  ...common,
-  parameters: { MR: 4 },
-  rung: 0,
-  timeNs: [1],
-  defaultNs: [2],
-  failure: null,
-};
 const winner: Winner = {
   type: 'winner',
   ...common,

@@ -100,17 +100,19 @@ export class Cell {
     const { pid } = this.#child;
     limitData(pid, null);
     const before = memoryOf(pid);
-    await this.#ask({ type: 'threads', threads }, this.#startMs + threads * threadStartMs).catch((error: unknown) => {
-      throw error instanceof CellError
-        ? new CellError(`${threads} threads could not be started here (${error.message}): give fewer with --threads`)
-        : error;
-    });
-    const after = memoryOf(pid);
-    this.#max = {
-      resident: this.#max.resident + after.resident - before.resident,
-      data: this.#max.data + after.data - before.data,
-    };
-    limitData(pid, this.#max.data);
+    try {
+      await this.#ask({ type: 'threads', threads }, this.#startMs + threads * threadStartMs);
+      const after = memoryOf(pid);
+      this.#max = {
+        resident: this.#max.resident + after.resident - before.resident,
+        data: this.#max.data + after.data - before.data,
+      };
+    } catch (error) {
+      if (!(error instanceof CellError)) throw error;
+      throw new CellError(`${threads} threads could not be started here (${error.message}): give fewer with --threads`);
+    } finally {
+      limitData(pid, this.#max.data);
+    }
     this.#threads = threads;
   }
 
