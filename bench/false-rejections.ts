@@ -104,6 +104,7 @@ function here(): Host {
   let kernel: Kernel;
   return {
     async open(opening) {
+      await pool.grow(opening.threads - 1);
       kernel = await makeKernel(opening, arena, pool);
     },
     sample: (sampling) => sample(kernel, arena, sampling),

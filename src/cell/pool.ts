@@ -51,6 +51,7 @@ export class Pool {
 
   /** Hands one task to each of the first `tasks.length` threads. */
   assign(tasks: readonly ThreadTask[]): void {
+    if (tasks.length > this.#threads.length) throw new Error('more tasks than threads were started');
     this.#active = tasks.length;
     for (const [i, { port }] of this.#threads.entries()) port.postMessage(tasks[i] ?? null);
   }
