@@ -1,10 +1,29 @@
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take longest go first, so that none of them is the last one, with a CPU idle beside it. */
+const longest = ['kill', 'pack', 'mutation', 'signals', 'cli', 'output', 'profile', 'isolation', 'odd-cli', 'train'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = longest.indexOf(basename(moduleId, '.test.ts'));
+      return found < 0 ? longest.length : found;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/slow/**'],
     setupFiles: ['test/support/plain.ts'],
+    // Two at least: a test waits for its processes most of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: LongestFirst },
     // Cells start processes and compile; nothing here passes or fails by how long it takes.
     testTimeout: 300_000,
     hookTimeout: 120_000,

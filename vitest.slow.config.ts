@@ -5,7 +5,7 @@ import usual from './vitest.config.ts';
 export default mergeConfig(
   { ...usual, test: { ...usual.test, include: [], exclude: [] } },
   defineConfig({
-    // Two files at a time on two cores as well: most of them wait for processes.
-    test: { include: ['test/slow/**/*.test.ts'], maxWorkers: 2, testTimeout: 900_000, hookTimeout: 120_000 },
+    // Three files at a time on two cores as well: most of them wait for processes.
+    test: { include: ['test/slow/**/*.test.ts'], maxWorkers: 3, testTimeout: 900_000, hookTimeout: 120_000 },
   }),
 );

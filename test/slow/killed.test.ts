@@ -21,7 +21,7 @@ writeFileSync(
   join(folder, 'kernels/sgemm/endless.ts'),
   "export default { about: 'never ends', setup: () => () => { for (;;); } };\n",
 );
-const functions = Array.from({ length: 3000 }, (_, i) => `export function f${i}(x: f32): f32 { return x * ${i} + x; }`);
+const functions = Array.from({ length: 2000 }, (_, i) => `export function f${i}(x: f32): f32 { return x * ${i}; }`);
 writeFileSync(
   join(folder, 'kernels/sgemm/long-build.as.ts'),
   `/** @about takes long to build */\nexport function run(): void {}\n${functions.join('\n')}\n`,
@@ -32,7 +32,7 @@ const hasLocked = (name: string) => (command: string) => command.includes('--per
 const runs = [
   {
     what: 'a bench with a library beside it, whose cells are stopped in turn',
-    args: ['bench', 'sgemm/ikj-ts', '--thorough', '--case', 'M64'],
+    args: ['bench', 'sgemm/ikj-ts', '--quick', '--case', 'M64N64K64'],
     said: 'round 2',
     at: (command: string) => command.includes('main.mjs') && !command.includes('--permission'),
   },
@@ -50,7 +50,7 @@ const runs = [
   },
   {
     what: 'a training run',
-    args: ['train', 'train_gpt2/baseline', '--minutes', '5', '--sample', '0'],
+    args: ['train', 'train_gpt2/baseline', '--case', 'B4T32L2C64NH4V256', '--minutes', '5', '--sample', '0'],
     said: 'held-out',
     at: hasLocked('main.mjs'),
   },

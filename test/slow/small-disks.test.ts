@@ -1,9 +1,19 @@
 /** Disks that are full, folders that are read-only, files that may not be large: what was there stays, and what was measured is kept. */
-import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { loadRecord } from '../../src/records/store.ts';
 import { events } from '../../src/tune/log.ts';
+import { nfold } from '../support/command.ts';
 import { asNobody, hasLimits, hasNobody, hasSmall, onSmall } from '../support/small.ts';
+
+const measured = mkdtempSync(join(tmpdir(), 'nfold-ceilings-'));
+const peaks = { PEAKS: join(measured, '.nfold/peaks') };
+beforeAll(async () => {
+  expect(await nfold(['peak'], { cwd: measured })).toMatchObject({ code: 0 });
+});
+afterAll(() => rmSync(measured, { recursive: true, force: true }));
 
 type Ran = Awaited<ReturnType<typeof onSmall>>;
 let ran: Ran;
@@ -36,6 +46,7 @@ describe.skipIf(!hasSmall)('a small file system (needs user namespaces)', () => 
   test('bench on a full disk', async () => {
     ran = await onSmall(
       `mkdir -p .nfold/records; echo old > out.csv; ${fill}; $NFOLD ${bench} --reporter csv=out.csv; echo "exit $?"; cat out.csv; ls -A . .nfold/records`,
+      peaks,
     );
     expectDisplaced(ran, 'the disk is full (ENOSPC)');
     expect(ran.stderr).toContain('! out.csv could not be written: the disk is full (ENOSPC).\n');
@@ -44,7 +55,7 @@ describe.skipIf(!hasSmall)('a small file system (needs user namespaces)', () => 
   });
 
   test('bench on a read-only one', async () => {
-    ran = await onSmall(`${readOnly}; $NFOLD ${bench}; echo "exit $?"`);
+    ran = await onSmall(`${readOnly}; $NFOLD ${bench}; echo "exit $?"`, peaks);
     expectDisplaced(ran, 'the file system is read-only (EROFS)');
   });
 
@@ -115,7 +126,7 @@ describe.skipIf(!hasSmall)('a small file system (needs user namespaces)', () => 
 });
 
 test.skipIf(!hasNobody)('bench in a folder that one may not write to (needs user namespaces)', async () => {
-  ran = await asNobody(`$NFOLD ${bench}; echo "exit $?"`);
+  ran = await asNobody(`$NFOLD ${bench}; echo "exit $?"`, peaks);
   expectDisplaced(ran, 'it or its folder may not be written to (EACCES)');
 });
 
@@ -124,7 +135,7 @@ test.skipIf(!hasSmall || !hasLimits)('a record that is too large everywhere is o
   ran = await onSmall(
     `mkdir -p kernels/residual_forward; { echo "$KERNEL"; head -c 125000 /dev/zero | tr '\\0' /; } > kernels/residual_forward/long-ts.ts
     { prlimit --fsize=131072 $NFOLD bench residual_forward/long-ts ${options} --json; echo "exit $?" >&2; } | cat > "$OUT/json"`,
-    { KERNEL: kernel },
+    { KERNEL: kernel, ...peaks },
   );
   expect(ran.stderr).toContain('files may not be that large here (EFBIG); no other folder takes the record either.');
   expect(ran.stderr).toMatch(/exit 1\n$/);

@@ -15,7 +15,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const bench = ['bench', 'residual_forward/unroll4-wasmsimd', '--quick', '--no-peers', '--case', 'N8192'];
+const bench = [
+  'bench',
+  'residual_forward/unroll4-wasmsimd',
+  '--quick',
+  '--no-peers',
+  '--threads',
+  '1',
+  '--case',
+  'N8192',
+];
+const train = ['train', 'train_gpt2/baseline', '--case', 'B4T32L2C64NH4V256', '--sample', '0'];
 const together = (...runs: string[][]) => Promise.all(runs.map((args) => nfold(args, { cwd: folder })));
 const below = (name: string) => readdirSync(join(folder, '.nfold', name), { withFileTypes: true });
 
@@ -52,9 +62,9 @@ test('builds from nothing, into one cache: what is there afterwards is what a ru
 });
 
 test('two training runs into one checkpoint, which is that of one of them', async () => {
-  const train = (seed: string) =>
-    ['train', '--steps', '60', '--eval-every', '5', '--sample', '0', '--seed', seed].concat('--save', 'one.ckpt');
-  const outcomes = await together(train('1'), train('2'));
+  const into = (seed: string) =>
+    [...train, '--steps', '60', '--eval-every', '5', '--seed', seed].concat('--save', 'one.ckpt');
+  const outcomes = await together(into('1'), into('2'));
   for (const { code, stderr } of outcomes) expect(code, stderr).toBe(0);
   const { header, losses } = readCheckpoint(join(folder, 'one.ckpt'), await loadOp('train_gpt2'));
   expect([1, 2]).toContain(header.seed);
@@ -65,7 +75,7 @@ test('two training runs into one checkpoint, which is that of one of them', asyn
 
 test('two training runs that one Ctrl-C ends keep a checkpoint each', async () => {
   const runs = ['1', '2'].map((seed) =>
-    start(['train', '--minutes', '5', '--sample', '0', '--seed', seed, '--eval-every', '1'], { cwd: folder }),
+    start([...train, '--minutes', '5', '--seed', seed, '--eval-every', '1'], { cwd: folder }),
   );
   await Promise.all(runs.map(({ said }) => said('step      2')));
   for (const { child } of runs) child.kill('SIGINT');
@@ -76,7 +86,7 @@ test('two training runs that one Ctrl-C ends keep a checkpoint each', async () =
 });
 
 test('two tuners of one candidate: every line of their log is an event', async () => {
-  const tune = ['tune', 'sgemm/shaped-6x16-wasmrelaxedsimd', '--minutes', '0.3', '--case', 'M64N64K64', '--again'];
+  const tune = ['tune', 'sgemm/shaped-6x16-wasmrelaxedsimd', '--minutes', '0.1', '--case', 'M64N64K64', '--again'];
   const outcomes = await together(tune, tune);
   for (const { code, stderr } of outcomes) expect(code, stderr).toBe(0);
   const [{ name: machine }] = below('tuned');

@@ -8,7 +8,7 @@ import { afterAll, expect } from 'vitest';
 import { entry } from './command.ts';
 import { descendants, type Seen, until, untilGone } from './processes.ts';
 
-const bench = ['bench', 'residual_forward/unroll4-wasmsimd', '--thorough', '--no-peers', '--case', 'N8192'];
+const bench = 'bench residual_forward/unroll4-wasmsimd --no-peers --threads 1 --case N8192'.split(' ');
 
 /** The words that start it in a Node. */
 export const benchIn = (node: string): string[] => [node, entry, ...bench];
@@ -49,7 +49,15 @@ export function measuringFolder() {
     child.stderr.on('data', (chunk) => {
       text += chunk;
     });
-    const said = (what: string) => until(() => text.includes(what));
+    let closed = false;
+    child.on('close', () => {
+      closed = true;
+    });
+    const said = (what: string) =>
+      until(() => {
+        if (closed && !text.includes(what)) throw new Error(`it never said '${what}', but: ${text}`);
+        return text.includes(what);
+      });
     await said('round 2');
     const below = descendants(child.pid as number);
     const kept = async () => {
