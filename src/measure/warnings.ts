@@ -1,4 +1,5 @@
 /** What may have disturbed the times of a run, in words: each sentence says what was seen and what follows from it. */
+import { counted } from '../contract/words.ts';
 import type { Machine } from '../machine/fingerprint.ts';
 
 /** Work that nobody times: what a call takes, and the CPU time of its threads beside it, its own and the baseline's. */
@@ -52,7 +53,7 @@ export function warningsOf(seen: Observed): string[] {
   if (machine.virtual)
     found.push('This is a virtual machine: what its neighbours do to caches and memory is not seen here.');
   if (threads > cores)
-    found.push(`${threads} threads share ${cores} cores: threads that spin wait for one another's turn.`);
+    found.push(`${threads} threads share ${counted(cores, 'core')}: threads that spin wait for one another's turn.`);
   if (shortest !== null && clockNs > 0.01 * shortest.timeNs) {
     const { variant, case: name, timeNs } = shortest;
     const steps = `the clock steps by ${clockNs} ns`;
