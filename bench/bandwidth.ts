@@ -5,13 +5,13 @@
  */
 import { availableParallelism } from 'node:os';
 import { median } from 'simple-statistics';
-import { compile } from '../src/build/compile.ts';
 import { Cell } from '../src/cell/cell.ts';
 import { openingOf, type Variant } from '../src/cell/opening.ts';
+import { compile } from '../src/compiler/compile.ts';
 import { type Case, defineOp } from '../src/contract/op.ts';
+import { compose } from '../src/judge/image.ts';
 import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
 import { table } from '../src/report/table.ts';
-import { compose } from '../src/verify/image.ts';
 
 const copy = `
 export function run(tid: i32, nthreads: i32, out: usize, inp: usize, N: i32, scratch: usize): void {

@@ -16,8 +16,8 @@ import { Cell } from '../src/cell/cell.ts';
 import { openingOf } from '../src/cell/opening.ts';
 import type { Candidate } from '../src/contract/candidate.ts';
 import type { AnyOp, Case } from '../src/contract/op.ts';
-import { efforts, warmupCalls } from '../src/measure/effort.ts';
-import { compose } from '../src/verify/image.ts';
+import { compose } from '../src/judge/image.ts';
+import { efforts, warmupCalls } from '../src/stopwatch/effort.ts';
 
 const callsFor = (op: AnyOp, c: Case) => Math.max(3, Math.min(50, Math.round(1e8 / op.flop(c.dims))));
 

@@ -18,9 +18,9 @@ import { type Kernel, makeKernel } from '../src/cell/kernel.ts';
 import { Pool } from '../src/cell/pool.ts';
 import { sample } from '../src/cell/sampler.ts';
 import { appendLine } from '../src/files/write.ts';
+import { type Verdict, verdictText } from '../src/judge/verdict.ts';
+import { drawnCases, type Host, planChecks, verify } from '../src/judge/verify.ts';
 import { buildPacked, honest } from '../src/selftest/pack.ts';
-import { type Verdict, verdictText } from '../src/verify/verdict.ts';
-import { drawnCases, type Host, planChecks, verify } from '../src/verify/verify.ts';
 import { parseOptions } from './options.ts';
 
 /** What became of one seed. */

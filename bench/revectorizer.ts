@@ -7,9 +7,9 @@
  *                                                     the loops of a candidate as V8 compiled them; or what the revectorizer said
  */
 import { build } from '../src/build/build.ts';
-import { compile } from '../src/build/compile.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
+import { compile } from '../src/compiler/compile.ts';
 import { revectorize } from '../src/contract/candidate.ts';
 import { messageOf, NfoldError } from '../src/contract/errors.ts';
 import { acceptsFlag } from '../src/machine/features.ts';

@@ -19,19 +19,19 @@ import { gemmModule, header, pieces, runs, share } from '../kernels/common/gemms
 import { tile } from '../kernels/common/gemmtile.ts';
 import { add, get, i32, module, set } from '../kernels/common/wat.ts';
 import { type Built, build, type Tuning } from '../src/build/build.ts';
-import { compile } from '../src/build/compile.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { Cell } from '../src/cell/cell.ts';
 import { openingOf, type Variant } from '../src/cell/opening.ts';
+import { compile } from '../src/compiler/compile.ts';
 import type { Case } from '../src/contract/op.ts';
+import { compose } from '../src/judge/image.ts';
 import { cacheBytes } from '../src/machine/caches.ts';
 import type { Ceilings } from '../src/machine/ceilings.ts';
 import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
 import { ceilingsHere } from '../src/machine/peak.ts';
 import { computePeak } from '../src/machine/roofline.ts';
 import { markdownTable } from '../src/report/markdown.ts';
-import { compose } from '../src/verify/image.ts';
 import { fill } from './page.ts';
 import { squares, training } from './sgemm-targets.ts';
 

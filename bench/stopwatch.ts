@@ -18,11 +18,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { median } from 'simple-statistics';
 import op from '../baselines/sgemm/op.ts';
 import oracle from '../baselines/sgemm/oracle.ts';
-import { compile } from '../src/build/compile.ts';
 import type { Variant } from '../src/cell/opening.ts';
+import { compile } from '../src/compiler/compile.ts';
 import { appendLine } from '../src/files/write.ts';
-import { efforts } from '../src/measure/effort.ts';
-import { measure } from '../src/measure/measure.ts';
 import { findRecord } from '../src/records/find.ts';
 import { loadRecord } from '../src/records/store.ts';
 import type { Interval } from '../src/stats/interval.ts';
@@ -30,6 +28,8 @@ import { means } from '../src/stats/means.ts';
 import { leftOut, ratios, roundMeans, type Sampled, speedup } from '../src/stats/speedup.ts';
 import { type Comparison, compare, noiseFloor } from '../src/stats/verdict.ts';
 import { ratioOf } from '../src/stats/welch.ts';
+import { efforts } from '../src/stopwatch/effort.ts';
+import { measure } from '../src/stopwatch/measure.ts';
 import { parseOptions } from './options.ts';
 
 const gemm = (M: number, N: number, K: number) => ({

@@ -3,10 +3,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { all, checkWords, either, positive, refuseRepeats, timedCalls, whole } from './commands/options.ts';
 import { heedSignals } from './commands/stop.ts';
 import { brief, exit, messageOf, NfoldError } from './contract/errors.ts';
+import { mostSeed } from './judge/seed.ts';
 import { usableCores } from './machine/cpus.ts';
 import { runtime } from './machine/fingerprint.ts';
 import { heedOutput } from './report/output.ts';
-import { mostSeed } from './verify/seed.ts';
 
 const program = new Command('nfold')
   .description(
@@ -127,7 +127,7 @@ program
   .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed))
   .option('--again', 'search cases anew that are settled')
   .addOption(json())
-  .action(async (candidate, options) => (await import('./commands/tune.ts')).tune(candidate, options));
+  .action(async (candidate, options) => (await import('./tune/command.ts')).tune(candidate, options));
 
 program
   .command('peak')
@@ -139,7 +139,7 @@ runs(
   program
     .command('profile')
     .description('the share of each op in a training step, and what one faster op would do to the whole'),
-).action(async (selectors, options) => (await import('./commands/profile.ts')).profileCommand(selectors, options));
+).action(async (selectors, options) => (await import('./profile/command.ts')).profileCommand(selectors, options));
 
 program
   .command('train')
@@ -162,7 +162,7 @@ program
   .option('--resume <file>', 'go on from a checkpoint')
   .option('--beside-baseline', 'train the baseline too, from the same seed, and compare')
   .addOption(json())
-  .action(async (selector, options) => (await import('./commands/train.ts')).trainCommand(selector, options));
+  .action(async (selector, options) => (await import('./train/command.ts')).trainCommand(selector, options));
 
 program
   .command('selftest')
@@ -170,7 +170,7 @@ program
   .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed))
   .option('--threads <n>', 'threads for kernels that can use them', whole(1, 256), 2)
   .addOption(json())
-  .action(async (options) => (await import('./commands/selftest.ts')).selftest(options));
+  .action(async (options) => (await import('./selftest/command.ts')).selftest(options));
 
 program
   .command('doctor')

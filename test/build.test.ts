@@ -9,7 +9,7 @@ import { loadOp } from '../src/catalog/ops.ts';
 import { Cell } from '../src/cell/cell.ts';
 import { openingOf, type Variant } from '../src/cell/opening.ts';
 import { packageRoot } from '../src/files/places.ts';
-import { compose, tensorsOf } from '../src/verify/image.ts';
+import { compose, tensorsOf } from '../src/judge/image.ts';
 
 const op = await loadOp('sgemm');
 const [c] = op.cases;

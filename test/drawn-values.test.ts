@@ -8,8 +8,8 @@ import train from '../baselines/train_gpt2/op.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { type Case, lengthOf } from '../src/contract/op.ts';
 import { makeRng } from '../src/contract/rng.ts';
-import { compose } from '../src/verify/image.ts';
-import { planChecks } from '../src/verify/verify.ts';
+import { compose } from '../src/judge/image.ts';
+import { planChecks } from '../src/judge/verify.ts';
 import { missed, rounding, wrong } from './support/late-steps.ts';
 
 const highest = 2 ** 31 - 1;

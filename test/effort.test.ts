@@ -1,13 +1,13 @@
 /** The rules of the stopwatch on made-up times: when to stop, how many calls, which order, when it is warm, what it warns of. */
 import { describe, expect, test } from 'vitest';
+import { type Observed, warningsOf } from '../src/analysis/warnings.ts';
 import { isSteady } from '../src/cell/steady.ts';
 import { makeRng } from '../src/contract/rng.ts';
-import { callPlan, efforts, enough, warmAgain, warmupCalls } from '../src/measure/effort.ts';
-import { durationText, estimateOp } from '../src/measure/estimate.ts';
-import { twinOf } from '../src/measure/measure.ts';
-import { inOrder } from '../src/measure/round.ts';
-import { type Observed, warningsOf } from '../src/measure/warnings.ts';
+import { durationText, estimateOp } from '../src/run/estimate.ts';
 import { halfWidth, logInterval } from '../src/stats/interval.ts';
+import { callPlan, efforts, enough, warmAgain, warmupCalls } from '../src/stopwatch/effort.ts';
+import { twinOf } from '../src/stopwatch/measure.ts';
+import { inOrder } from '../src/stopwatch/round.ts';
 
 describe('stopping', () => {
   const effort = { ...efforts.default, rounds: [5, 10] as const, halfWidth: 0.03, budgetS: 100 };

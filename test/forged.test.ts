@@ -11,11 +11,11 @@ import type { Call } from '../src/cell/protocol.ts';
 import { sample } from '../src/cell/sampler.ts';
 import type { AnyOp, Case, TensorSpec } from '../src/contract/op.ts';
 import type { Oracle } from '../src/contract/oracle.ts';
-import { planCalls, roundInputs } from '../src/measure/inputs.ts';
-import { TimedJudge } from '../src/measure/timed.ts';
-import { overwritten } from '../src/verify/batch.ts';
-import { type Image, imageOf, poison, tensorsOf } from '../src/verify/image.ts';
-import { boundsFor, compareRepeat, inspect } from '../src/verify/inspect.ts';
+import { overwritten } from '../src/judge/batch.ts';
+import { type Image, imageOf, poison, tensorsOf } from '../src/judge/image.ts';
+import { planCalls, roundInputs } from '../src/judge/inputs.ts';
+import { boundsFor, compareRepeat, inspect } from '../src/judge/inspect.ts';
+import { TimedJudge } from '../src/judge/timed.ts';
 
 const calls = 12;
 const seed = 20261125;

@@ -1,16 +1,16 @@
 /** Times that nobody averages, and work that lies beside them. */
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { observed } from '../src/analysis/observed.ts';
 import { buildBaseline } from '../src/build/build.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { Account } from '../src/cell/account.ts';
 import { machine } from '../src/machine/fingerprint.ts';
 import { floorNs, workOf } from '../src/machine/roofline.ts';
-import { impossibility, impossible } from '../src/measure/floor.ts';
-import { observed } from '../src/measure/observed.ts';
-import type { Entry, SuiteOutcome } from '../src/measure/suite.ts';
 import { Record } from '../src/records/schema.ts';
 import { reportRecord } from '../src/report/terminal.ts';
+import { impossibility, impossible } from '../src/run/floor.ts';
+import type { Entry, SuiteOutcome } from '../src/run/suite.ts';
 import { example } from './support/ceilings.ts';
 import { draft } from './support/draft.ts';
 

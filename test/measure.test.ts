@@ -9,9 +9,9 @@ import { loadText } from '../src/catalog/text.ts';
 import { Cell } from '../src/cell/cell.ts';
 import { cpus } from '../src/cell/cpu.ts';
 import type { Variant } from '../src/cell/opening.ts';
-import { efforts } from '../src/measure/effort.ts';
-import { type Measured, measure } from '../src/measure/measure.ts';
-import { verdictText } from '../src/verify/verdict.ts';
+import { verdictText } from '../src/judge/verdict.ts';
+import { efforts } from '../src/stopwatch/effort.ts';
+import { type Measured, measure } from '../src/stopwatch/measure.ts';
 import { variantFrom } from './support/variants.ts';
 
 const effort = { ...efforts.quick, rounds: [2, 2] as const, turns: 2, sampleMs: 3 };

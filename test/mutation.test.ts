@@ -3,12 +3,12 @@
  * place, as test/pack.test.ts shows.
  */
 import { afterAll, describe, expect, test } from 'vitest';
-import { stopCompiler } from '../src/build/compile.ts';
 import { killAllCells } from '../src/cell/cell.ts';
+import { stopCompiler } from '../src/compiler/compile.ts';
+import type { CheckName } from '../src/judge/checks.ts';
+import { verdictText } from '../src/judge/verdict.ts';
 import { judge } from '../src/selftest/judge.ts';
 import { cheats } from '../src/selftest/pack.ts';
-import type { CheckName } from '../src/verify/checks.ts';
-import { verdictText } from '../src/verify/verdict.ts';
 
 /** Who gets through without it. */
 const through: Readonly<Record<CheckName, string>> = {

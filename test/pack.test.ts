@@ -1,9 +1,9 @@
 /** The pack: kernels that cheat must fail, each for its stated reason, and odd ones must pass, verified and in timed calls. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CandidateFile } from '../src/catalog/candidates.ts';
+import { verdictText } from '../src/judge/verdict.ts';
 import { type Judged, judgePack } from '../src/selftest/judgePack.ts';
 import { cheats, honest } from '../src/selftest/pack.ts';
-import { verdictText } from '../src/verify/verdict.ts';
 
 const bad = cheats();
 const fine = honest();

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { stopCompiler } from '../src/build/compile.ts';
+import { stopCompiler } from '../src/compiler/compile.ts';
 import { caches, cachesFromSweep } from '../src/machine/caches.ts';
 import { Ceilings, consistent, loadCeilings, saveCeilings } from '../src/machine/ceilings.ts';
 import { measureCeilings } from '../src/machine/peak.ts';

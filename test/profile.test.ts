@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { suites } from '../bench/suites.ts';
 import { build, buildMarked, buildMarkedBaseline } from '../src/build/build.ts';
-import { stopCompiler } from '../src/build/compile.ts';
 import { marked, markedOps } from '../src/build/marks.ts';
 import { checkModule } from '../src/build/module.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { Cell } from '../src/cell/cell.ts';
 import { openingOf, type Variant } from '../src/cell/opening.ts';
+import { stopCompiler } from '../src/compiler/compile.ts';
 import { packageRoot } from '../src/files/places.ts';
-import { amdahl, profileOf } from '../src/measure/profile.ts';
-import { compose } from '../src/verify/image.ts';
+import { compose } from '../src/judge/image.ts';
+import { amdahl, profileOf } from '../src/profile/profile.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-profile-'));
 afterAll(() => {

@@ -6,13 +6,13 @@ import { describe, expect, test } from 'vitest';
 import { inner, loops, machineCode, sumLoops } from '../bench/revectorizer/code.ts';
 import { shapes as probes } from '../bench/revectorizer/tiles.ts';
 import { build, buildBaseline } from '../src/build/build.ts';
-import { compile } from '../src/build/compile.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp, loadOracle } from '../src/catalog/ops.ts';
 import { loadText } from '../src/catalog/text.ts';
 import type { Variant } from '../src/cell/opening.ts';
+import { compile } from '../src/compiler/compile.ts';
 import type { Parameters } from '../src/contract/candidate.ts';
-import { planChecks, verify } from '../src/verify/verify.ts';
+import { planChecks, verify } from '../src/judge/verify.ts';
 
 const flag = '--experimental-wasm-revectorize';
 const built = await Promise.all(

@@ -1,9 +1,9 @@
 /** The commitment of a run: the seed follows from a secret, and neither can be chosen after its hash was printed. */
 import { expect, test } from 'vitest';
 import { loadOp } from '../src/catalog/ops.ts';
-import { commitmentTo, makeSeed, mostSeed, seedOf } from '../src/verify/seed.ts';
-import { failure } from '../src/verify/verdict.ts';
-import { drawnCases } from '../src/verify/verify.ts';
+import { commitmentTo, makeSeed, mostSeed, seedOf } from '../src/judge/seed.ts';
+import { failure } from '../src/judge/verdict.ts';
+import { drawnCases } from '../src/judge/verify.ts';
 
 test('the secret gives the hash and the seed; a seed that was given has neither', () => {
   const { seed, commitment } = makeSeed(undefined);

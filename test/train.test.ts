@@ -12,8 +12,8 @@ import op from '../baselines/train_gpt2/op.ts';
 import oracle from '../baselines/train_gpt2/oracle.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import { packageRoot } from '../src/files/places.ts';
-import { smoothed, svgCurve, terminalCurve } from '../src/report/curve.ts';
 import { compareLosses } from '../src/train/compare.ts';
+import { smoothed, svgCurve, terminalCurve } from '../src/train/curve.ts';
 import { generate, makeForward, readable } from '../src/train/sample.ts';
 import { batchAfter, heldOutBatches, makeTask } from '../src/train/task.ts';
 

@@ -7,12 +7,12 @@ import { type CandidateFile, selectorOf, shown } from '../catalog/candidates.ts'
 import { baselineFile } from '../catalog/ops.ts';
 import type { Variant } from '../cell/opening.ts';
 import type { Artifact } from '../cell/protocol.ts';
+import { compile } from '../compiler/compile.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import { messageOf } from '../contract/errors.ts';
 import { cacheBytes } from '../machine/caches.ts';
 import { tunedParameters, tuneFile } from '../tune/log.ts';
 import { cached } from './cache.ts';
-import { compile } from './compile.ts';
 import { checked, type Description, headComment, ParameterValues } from './description.ts';
 import { evaluate } from './evaluate.ts';
 import { marked, markImports } from './marks.ts';
@@ -47,7 +47,7 @@ const versionOf = (name: string): string => createRequire(import.meta.url)(`${na
 
 /** Part of every hash, as far as it makes the artifact: another compiler, or another use of it, makes another one. */
 const bundler = versionOf('esbuild');
-const compilers = `${versionOf('assemblyscript')} ${versionOf('wabt')} ${readFileSync(new URL('./compiler.ts', import.meta.url), 'utf8')}`;
+const compilers = `${versionOf('assemblyscript')} ${versionOf('wabt')} ${readFileSync(new URL('../compiler/compiler.ts', import.meta.url), 'utf8')}`;
 
 /** Builds a candidate; it and `artifact` throw BuildError, whose message names the file and what to change. */
 export function build(candidate: CandidateFile): Promise<Built> {

@@ -2,8 +2,9 @@
  * What a cell says of its time, against what the parent sees of it: its calls cannot have taken longer than the whole did, and the
  * CPU time of its threads that lies in no call is work that nobody times - putting inputs in place, or something else.
  */
+
+import { cpuTimes } from './procfs.ts';
 import type { Samples } from './protocol.ts';
-import { cpuTimes } from './watch.ts';
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 

@@ -10,9 +10,9 @@ import { Account } from './account.ts';
 import { ownFolder } from './folder.ts';
 import { endGroup, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
 import type { Variant } from './opening.ts';
+import { limitData, memoryOf, mostDataBytes, mostResidentBytes } from './procfs.ts';
 import { cellProgram } from './program.ts';
 import type { Evaluation, Opening, Reply, Request, Samples, Sampling } from './protocol.ts';
-import { limitData, memoryOf, mostDataBytes, mostResidentBytes } from './watch.ts';
 
 type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 type Answer = Reply & { ok: true };

@@ -13,7 +13,7 @@ import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../files/places.ts';
 import { onCpu } from './cpu.ts';
-import { limitData, mostDataBytes } from './watch.ts';
+import { limitData, mostDataBytes } from './procfs.ts';
 
 export type Isolation = 'user namespace + permission model' | 'permission model only';
 

@@ -12,6 +12,7 @@ import { messageOf } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';
 import { stateFolder } from '../files/places.ts';
+import { compose } from '../judge/image.ts';
 import { tookEffect } from '../machine/ceilings.ts';
 import { type Cpus, cpusHere } from '../machine/cpus.ts';
 import { acceptsFlag, hasRelaxedSimd, hasSharedMemory } from '../machine/features.ts';
@@ -20,7 +21,6 @@ import { glance } from '../machine/peak.ts';
 import { type WorkingThreads, workingThreads } from '../machine/threads.ts';
 import { print, printJson } from '../report/output.ts';
 import { revectorizerLine } from '../report/peak.ts';
-import { compose } from '../verify/image.ts';
 
 export async function doctor({ json = false }: { json?: boolean }): Promise<void> {
   const here = machine();

@@ -8,11 +8,11 @@ import { killAllCells } from '../cell/cell.ts';
 import { brief, exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';
+import { makeSeed } from '../judge/seed.ts';
 import { usableCores } from '../machine/cpus.ts';
-import { type Effort, efforts } from '../measure/effort.ts';
-import type { RunOptions } from '../measure/suite.ts';
 import { type Progress, progress } from '../report/output.ts';
-import { makeSeed } from '../verify/seed.ts';
+import type { RunOptions } from '../run/suite.ts';
+import { type Effort, efforts } from '../stopwatch/effort.ts';
 import { abortOnStop } from './stop.ts';
 
 export interface Flags {

@@ -5,13 +5,13 @@ import { told } from '../catalog/candidates.ts';
 import { selectCases } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { Case } from '../contract/op.ts';
-import { replayTimed, type Timed } from '../measure/replay.ts';
-import { type Entry, type Prepared, prepare, type RunOptions, verifyEntries } from '../measure/suite.ts';
+import { isBad, verdictText } from '../judge/verdict.ts';
+import { drawnCases } from '../judge/verify.ts';
 import { verdictMark } from '../report/format.ts';
 import { print, printJson } from '../report/output.ts';
 import { table } from '../report/table.ts';
-import { isBad, verdictText } from '../verify/verdict.ts';
-import { drawnCases } from '../verify/verify.ts';
+import { type Entry, type Prepared, prepare, type RunOptions, verifyEntries } from '../run/suite.ts';
+import { replayTimed, type Timed } from '../stopwatch/replay.ts';
 import { type Flags, prepareRun } from './run.ts';
 
 interface VerifyFlags extends Flags {

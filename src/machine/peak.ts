@@ -4,10 +4,10 @@
  * that a disturbance must last for all of them to be seen.
  */
 import { median } from 'simple-statistics';
-import { compile } from '../build/compile.ts';
 import { BuildError } from '../build/sources.ts';
 import { Cell, CellError } from '../cell/cell.ts';
 import type { Opening } from '../cell/protocol.ts';
+import { compile } from '../compiler/compile.ts';
 import { revectorize } from '../contract/candidate.ts';
 import { type Cache, caches, cachesFromSweep } from './caches.ts';
 import { type Bandwidth, type Ceilings, consistent, loadCeilings, saveCeilings } from './ceilings.ts';

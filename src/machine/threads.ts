@@ -1,6 +1,7 @@
 /** How many threads a cell can start here: tried, with a module in which each thread writes its number. */
-import { compile } from '../build/compile.ts';
+
 import { Cell, CellError } from '../cell/cell.ts';
+import { compile } from '../compiler/compile.ts';
 
 const module = `(module
   (import "env" "memory" (memory 1 65536 shared))

@@ -8,11 +8,11 @@ import type { CandidateFile } from '../catalog/candidates.ts';
 import { loadOp, loadOracle } from '../catalog/ops.ts';
 import { loadText } from '../catalog/text.ts';
 import { type AnyOp, bySize, type Case } from '../contract/op.ts';
-import { efforts } from '../measure/effort.ts';
-import { measure } from '../measure/measure.ts';
-import type { CheckName } from '../verify/checks.ts';
-import type { Verdict } from '../verify/verdict.ts';
-import { type Check, drawnCases, planChecks, verify } from '../verify/verify.ts';
+import type { CheckName } from '../judge/checks.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import { type Check, drawnCases, planChecks, verify } from '../judge/verify.ts';
+import { efforts } from '../stopwatch/effort.ts';
+import { measure } from '../stopwatch/measure.ts';
 import { buildPacked, type Cheat } from './pack.ts';
 
 export interface JudgeOptions {

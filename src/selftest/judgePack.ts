@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { CandidateFile } from '../catalog/candidates.ts';
-import type { Verdict } from '../verify/verdict.ts';
+import type { Verdict } from '../judge/verdict.ts';
 import { type JudgeOptions, judge } from './judge.ts';
 import { type Cheat, cheats, honest, isStated } from './pack.ts';
 

@@ -12,7 +12,7 @@ import { BuildError } from '../build/sources.ts';
 import { type CandidateFile, identify } from '../catalog/candidates.ts';
 import { opNames } from '../catalog/ops.ts';
 import { packageRoot } from '../files/places.ts';
-import { type Verdict, verdictText } from '../verify/verdict.ts';
+import { type Verdict, verdictText } from '../judge/verdict.ts';
 
 export const families = [
   'clock',

@@ -4,10 +4,10 @@ import { scan } from '../catalog/candidates.ts';
 import { select } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
-import { prepare } from '../measure/suite.ts';
+import { verdictText } from '../judge/verdict.ts';
+import { planChecks, verify } from '../judge/verify.ts';
 import { duration } from '../report/format.ts';
-import { verdictText } from '../verify/verdict.ts';
-import { planChecks, verify } from '../verify/verify.ts';
+import { prepare } from '../run/suite.ts';
 import type { Plan } from './plan.ts';
 import { Session } from './session.ts';
 

@@ -9,7 +9,7 @@ import { Cell, CellError } from '../cell/cell.ts';
 import { openingOf, threadsOf, type Variant } from '../cell/opening.ts';
 import type { Call, Range, Slot, Write } from '../cell/protocol.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
-import { poison } from '../verify/image.ts';
+import { poison } from '../judge/image.ts';
 import { type Batch, batchAfter, bytesOf, firstImage, heldOutBatches, type State, type Task } from './task.ts';
 
 /** The calls of one message to the cell take so long: rare enough to cost nothing, soon enough for Ctrl-C. */

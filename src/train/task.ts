@@ -9,7 +9,7 @@ import type { Text } from '../catalog/text.ts';
 import { NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case, TypedArray } from '../contract/op.ts';
 import { makeRng } from '../contract/rng.ts';
-import { compose, deriveSeed, type Image } from '../verify/image.ts';
+import { compose, deriveSeed, type Image } from '../judge/image.ts';
 
 export interface Task {
   readonly op: AnyOp;

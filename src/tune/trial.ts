@@ -10,9 +10,9 @@ import { openingOf } from '../cell/opening.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case, Truths } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
-import { compose, type Image } from '../verify/image.ts';
-import { boundsFor, inspect } from '../verify/inspect.ts';
-import type { Conditions } from '../verify/verify.ts';
+import { compose, type Image } from '../judge/image.ts';
+import { boundsFor, inspect } from '../judge/inspect.ts';
+import type { Conditions } from '../judge/verify.ts';
 
 export interface TrialRequest extends Conditions {
   readonly op: AnyOp;

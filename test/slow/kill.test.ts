@@ -6,9 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { loadOp } from '../../src/catalog/ops.ts';
 import { makeRng } from '../../src/contract/rng.ts';
+import { makeSeed } from '../../src/judge/seed.ts';
 import { loadRecord, recordFiles, summaries } from '../../src/records/store.ts';
 import { readCheckpoint } from '../../src/train/checkpoint.ts';
-import { makeSeed } from '../../src/verify/seed.ts';
 import { nfold, start } from '../support/command.ts';
 
 /** As many as a CI run can wait for; `NFOLD_KILLS=50 npm run test:slow` has the fifty that docs/reliability.md speaks of. */

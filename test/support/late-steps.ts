@@ -3,9 +3,9 @@ import { adamw } from '../../baselines/adamw/baseline.ts';
 import op from '../../baselines/adamw/op.ts';
 import oracle from '../../baselines/adamw/oracle.ts';
 import type { DimsOf, ScalarsOf, TensorsOf } from '../../src/contract/op.ts';
-import { compose, deriveSeed, tensorsOf } from '../../src/verify/image.ts';
-import { inspect } from '../../src/verify/inspect.ts';
-import { drawnCases, planChecks } from '../../src/verify/verify.ts';
+import { compose, deriveSeed, tensorsOf } from '../../src/judge/image.ts';
+import { inspect } from '../../src/judge/inspect.ts';
+import { drawnCases, planChecks } from '../../src/judge/verify.ts';
 
 type Kernels = Readonly<Record<string, (step: number) => number>>;
 

@@ -4,7 +4,7 @@ import { scan } from '../../src/catalog/candidates.ts';
 import { loadOp, loadOracle } from '../../src/catalog/ops.ts';
 import { loadText } from '../../src/catalog/text.ts';
 import { bySize } from '../../src/contract/op.ts';
-import { planChecks, verify } from '../../src/verify/verify.ts';
+import { planChecks, verify } from '../../src/judge/verify.ts';
 
 const ids = [
   'adamw/onepass-wasmrelaxedsimd',

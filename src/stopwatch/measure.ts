@@ -6,15 +6,15 @@ import type { Variant } from '../cell/opening.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
+import { deriveSeed } from '../judge/image.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import type { Conditions } from '../judge/verify.ts';
 import { halfWidth, logInterval } from '../stats/interval.ts';
 import { roundMeans, type Sampled } from '../stats/speedup.ts';
 import { twinId } from '../stats/verdict.ts';
-import { deriveSeed } from '../verify/image.ts';
-import type { Verdict } from '../verify/verdict.ts';
-import type { Conditions } from '../verify/verify.ts';
 import { type Effort, enough } from './effort.ts';
 import { runRound } from './round.ts';
-import { paceNs, stolen } from './watch.ts';
+import { paceNs, stolen } from './system.ts';
 
 export interface MeasureRequest extends Conditions {
   readonly op: AnyOp;

@@ -12,19 +12,19 @@ import { plain } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { counted } from '../contract/words.ts';
+import { fullShare } from '../judge/inputs.ts';
+import { paceOf } from '../judge/pace.ts';
+import type { Seed } from '../judge/seed.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import { type Conditions, drawnCases, planChecks, verify } from '../judge/verify.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import { acceptsFlag } from '../machine/features.ts';
 import { workOf } from '../machine/roofline.ts';
 import type { Sampled } from '../stats/speedup.ts';
-import { paceOf } from '../verify/pace.ts';
-import type { Seed } from '../verify/seed.ts';
-import type { Verdict } from '../verify/verdict.ts';
-import { type Conditions, drawnCases, planChecks, verify } from '../verify/verify.ts';
-import type { Effort } from './effort.ts';
+import type { Effort } from '../stopwatch/effort.ts';
+import { measure, type Watched } from '../stopwatch/measure.ts';
 import type { Planned } from './estimate.ts';
 import { impossible } from './floor.ts';
-import { fullShare } from './inputs.ts';
-import { measure, type Watched } from './measure.ts';
 
 /** What holds for the whole run. */
 export interface RunOptions extends Conditions {

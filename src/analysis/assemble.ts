@@ -8,18 +8,18 @@ import { isolation } from '../cell/lockdown.ts';
 import { threadsOf } from '../cell/opening.ts';
 import { plain } from '../contract/errors.ts';
 import { type AnyOp, bytesMoved, type Case } from '../contract/op.ts';
+import { verdictText } from '../judge/verdict.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import type { Machine, Runtime } from '../machine/fingerprint.ts';
 import { type Resources, roof, workOf } from '../machine/roofline.ts';
-import type { Effort } from '../measure/effort.ts';
-import { discards, observed } from '../measure/observed.ts';
-import type { Entry, RunOptions, SuiteOutcome } from '../measure/suite.ts';
-import { warningsOf } from '../measure/warnings.ts';
+import { type Mean, type Overall, type Record, type Result, recordSchema } from '../records/schema.ts';
+import type { Entry, RunOptions, SuiteOutcome } from '../run/suite.ts';
 import { byMean, means } from '../stats/means.ts';
 import { speedup, typicalNs } from '../stats/speedup.ts';
 import { compare, noiseFloor } from '../stats/verdict.ts';
-import { verdictText } from '../verify/verdict.ts';
-import { type Mean, type Overall, type Record, type Result, recordSchema } from './schema.ts';
+import type { Effort } from '../stopwatch/effort.ts';
+import { discards, observed } from './observed.ts';
+import { warningsOf } from './warnings.ts';
 
 export interface RunFacts {
   readonly machine: Machine;

@@ -1,8 +1,8 @@
 /** Profiles of a training step as a terminal shows them: a row an op, or a group of ops that the candidate has fused. */
 import pc from 'picocolors';
-import type { Profile, Share } from '../measure/profile.ts';
-import { duration, multiple } from './format.ts';
-import { type Column, table } from './table.ts';
+import { duration, multiple } from '../report/format.ts';
+import { type Column, table } from '../report/table.ts';
+import type { Profile, Share } from './profile.ts';
 
 interface CandidateProfile extends Profile {
   readonly id: string;

@@ -7,8 +7,8 @@ import type { Ceilings } from '../machine/ceilings.ts';
 import { ceilingsNow } from '../machine/peak.ts';
 import { floorNs, workOf } from '../machine/roofline.ts';
 import { typicalNs } from '../stats/speedup.ts';
+import { clockStepNs } from '../stopwatch/system.ts';
 import type { Entry, RunOptions, SuiteOutcome } from './suite.ts';
-import { clockStepNs } from './watch.ts';
 
 const leastShare = 0.5;
 /** Of a second measurement of the peaks. */

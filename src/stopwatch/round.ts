@@ -10,13 +10,13 @@ import { openingOf, threadsOf } from '../cell/opening.ts';
 import type { Samples } from '../cell/protocol.ts';
 import { bySize, type Case } from '../contract/op.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
+import { compose, deriveSeed } from '../judge/image.ts';
+import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } from '../judge/inputs.ts';
+import { TimedJudge } from '../judge/timed.ts';
+import { failure, sentence, statusOf } from '../judge/verdict.ts';
 import type { Sampled } from '../stats/speedup.ts';
-import { compose, deriveSeed } from '../verify/image.ts';
-import { failure, sentence, statusOf } from '../verify/verdict.ts';
 import { callPlan, warmAgain, warmOnce, warmupCalls } from './effort.ts';
-import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } from './inputs.ts';
 import type { Arm, Measured, MeasureRequest } from './measure.ts';
-import { TimedJudge } from './timed.ts';
 
 interface Seated extends Arm {
   readonly cell: Cell;

@@ -5,19 +5,19 @@ import type { Built, Tuning } from '../build/build.ts';
 import { shown } from '../catalog/candidates.ts';
 import { selectCases } from '../catalog/select.ts';
 import { threadsOf } from '../cell/opening.ts';
+import { type Flags, prepareRun } from '../commands/run.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { Case } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';
-import { efforts } from '../measure/effort.ts';
-import { prepare } from '../measure/suite.ts';
+import { verdictText } from '../judge/verdict.ts';
 import { duration, multiple, parametersText, ratioInterval } from '../report/format.ts';
 import { print, printJson, warn } from '../report/output.ts';
 import { table } from '../report/table.ts';
-import { Evidence, events, tuneFile, type Winner } from '../tune/log.ts';
-import { search, typical } from '../tune/search.ts';
-import { changes, sizeOf } from '../tune/space.ts';
-import { verdictText } from '../verify/verdict.ts';
-import { type Flags, prepareRun } from './run.ts';
+import { prepare } from '../run/suite.ts';
+import { efforts } from '../stopwatch/effort.ts';
+import { Evidence, events, tuneFile, type Winner } from './log.ts';
+import { search, typical } from './search.ts';
+import { changes, sizeOf } from './space.ts';
 
 interface TuneFlags extends Flags {
   readonly minutes: number;

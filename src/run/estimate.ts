@@ -2,7 +2,7 @@
  * How long a run will take, said before it starts: what its rounds are made of, at the pace that the baseline has here, between the fewest
  * and the most rounds of its effort. The constants below are of a server processor of 2024, and a part of the time on any other.
  */
-import { callPlan, type Effort, warmAgain, warmOnce, warmupCalls } from './effort.ts';
+import { callPlan, type Effort, warmAgain, warmOnce, warmupCalls } from '../stopwatch/effort.ts';
 
 /** What the estimate needs to know of an op. */
 export interface Planned {

@@ -1,20 +1,20 @@
 /** nfold train: the small language model on a text, with one candidate; its curve, its speed, what it writes. */
 import { join } from 'node:path';
 import pc from 'picocolors';
+import { abortOnStop, onStop } from '../commands/stop.ts';
 import { exit } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
 import { elsewhere } from '../files/elsewhere.ts';
 import { writeTo } from '../files/into.ts';
 import { command } from '../files/places.ts';
 import { Unwritten, writeWhole } from '../files/write.ts';
-import { type Curves, svgCurve, terminalCurve } from '../report/curve.ts';
 import { duration } from '../report/format.ts';
 import { print, printJson, progress, warn } from '../report/output.ts';
-import { choose } from '../train/choose.ts';
-import { makePlan, type TrainFlags } from '../train/plan.ts';
-import { type Outcome, run } from '../train/run.ts';
-import { temperature } from '../train/sample.ts';
-import { abortOnStop, onStop } from './stop.ts';
+import { choose } from './choose.ts';
+import { type Curves, svgCurve, terminalCurve } from './curve.ts';
+import { makePlan, type TrainFlags } from './plan.ts';
+import { type Outcome, run } from './run.ts';
+import { temperature } from './sample.ts';
 
 export async function trainCommand(selector: string | undefined, flags: TrainFlags): Promise<void> {
   const plan = await makePlan(flags);

@@ -1,9 +1,9 @@
 /** The parent's end of the compiler: one child for all builds, one request at a time, killed when it takes too long. */
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { stopEvaluators } from '../build/evaluate.ts';
+import { BuildError } from '../build/sources.ts';
 import { endGroup, startLocked } from '../cell/lockdown.ts';
-import { stopEvaluators } from './evaluate.ts';
-import { BuildError } from './sources.ts';
 
 export type CompileRequest =
   | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }

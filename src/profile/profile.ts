@@ -13,9 +13,9 @@ import { openingOf, type Variant } from '../cell/opening.ts';
 import type { MarkedNs } from '../cell/protocol.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
-import type { Conditions } from '../verify/verify.ts';
-import { type Effort, warmupCalls } from './effort.ts';
-import { planCalls, type RoundInputs, roundInputs } from './inputs.ts';
+import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
+import type { Conditions } from '../judge/verify.ts';
+import { type Effort, warmupCalls } from '../stopwatch/effort.ts';
 
 /** What these ops take together of a step; no ops: hand-offs and the rest. */
 export interface Share {

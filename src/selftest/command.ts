@@ -3,12 +3,12 @@ import pc from 'picocolors';
 import type { CandidateFile } from '../catalog/candidates.ts';
 import { isolation } from '../cell/lockdown.ts';
 import { exit } from '../contract/errors.ts';
+import { makeSeed } from '../judge/seed.ts';
+import { type Verdict, verdictText } from '../judge/verdict.ts';
 import { print, printJson, progress } from '../report/output.ts';
 import { table } from '../report/table.ts';
-import { type Judged, judgePack } from '../selftest/judgePack.ts';
-import { type Cheat, families } from '../selftest/pack.ts';
-import { makeSeed } from '../verify/seed.ts';
-import { type Verdict, verdictText } from '../verify/verdict.ts';
+import { type Judged, judgePack } from './judgePack.ts';
+import { type Cheat, families } from './pack.ts';
 
 interface SelftestFlags {
   readonly seed?: number;

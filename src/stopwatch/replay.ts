@@ -4,11 +4,11 @@ import { Cell, CellError } from '../cell/cell.ts';
 import { openingOf, type Variant } from '../cell/opening.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
-import { failure, statusOf, type Verdict } from '../verify/verdict.ts';
-import type { Conditions } from '../verify/verify.ts';
+import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
+import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
+import { failure, statusOf, type Verdict } from '../judge/verdict.ts';
+import type { Conditions } from '../judge/verify.ts';
 import { type Effort, warmupCalls } from './effort.ts';
-import { planCalls, type RoundInputs, roundInputs } from './inputs.ts';
-import { type TimedCalls, TimedJudge } from './timed.ts';
 
 export interface Timed {
   readonly round: number;

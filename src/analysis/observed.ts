@@ -1,11 +1,11 @@
 /** What the warnings of a run are drawn from, gathered over its ops. */
 import { threadsOf } from '../cell/opening.ts';
 import type { Machine } from '../machine/fingerprint.ts';
+import type { SuiteOutcome } from '../run/suite.ts';
 import { leftOut, typicalNs } from '../stats/speedup.ts';
-import type { Watched } from './measure.ts';
-import type { SuiteOutcome } from './suite.ts';
+import type { Watched } from '../stopwatch/measure.ts';
+import { clockStepNs } from '../stopwatch/system.ts';
 import type { Beside, Observed } from './warnings.ts';
-import { clockStepNs } from './watch.ts';
 
 export interface Discard {
   readonly op: string;

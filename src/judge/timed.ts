@@ -6,11 +6,11 @@ import type { Samples } from '../cell/protocol.ts';
 import type { AnyOp, Case, TensorSpec, Truths } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
-import { overwritten } from '../verify/batch.ts';
-import type { CheckName } from '../verify/checks.ts';
-import { deriveSeed, type Image, imageOf, tensorsOf } from '../verify/image.ts';
-import { type Bounds, boundsFor, type Finding, findTrespass, inspect } from '../verify/inspect.ts';
+import { overwritten } from './batch.ts';
+import type { CheckName } from './checks.ts';
+import { deriveSeed, type Image, imageOf, tensorsOf } from './image.ts';
 import type { PlannedCall, RoundInputs } from './inputs.ts';
+import { type Bounds, boundsFor, type Finding, findTrespass, inspect } from './inspect.ts';
 
 interface Expectation {
   readonly truths: Truths;

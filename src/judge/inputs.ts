@@ -9,9 +9,9 @@
 import type { Call } from '../cell/protocol.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
-import { batchOf, outputs, whole, writesOf } from '../verify/batch.ts';
-import type { CheckName } from '../verify/checks.ts';
-import { compose, deriveSeed, type Image } from '../verify/image.ts';
+import { batchOf, outputs, whole, writesOf } from './batch.ts';
+import type { CheckName } from './checks.ts';
+import { compose, deriveSeed, type Image } from './image.ts';
 
 /** What one case gets in one round. All variants get the same images, each in an order of its own. */
 export interface RoundInputs {
