@@ -3,14 +3,17 @@
  * new inputs put in place before each call, by the thread that then works on the first share; `again` repeats the call on what
  * the caches hold. A memory-bound kernel is done when its GB/s are those of `fresh` at its size. Run: node bench/bandwidth.ts
  */
+
 import { availableParallelism } from 'node:os';
 import { median } from 'simple-statistics';
 import { Cell } from '../src/cell/cell.ts';
-import { openingOf, type Variant } from '../src/cell/opening.ts';
+import { openingOf } from '../src/cell/opening.ts';
 import { compile } from '../src/compiler/compile.ts';
 import { type Case, defineOp } from '../src/contract/op.ts';
+import type { Variant } from '../src/contract/variant.ts';
 import { compose } from '../src/judge/image.ts';
-import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
+import { describe } from '../src/machine/describe.ts';
+import { machine, runtime } from '../src/machine/fingerprint.ts';
 import { table } from '../src/report/table.ts';
 
 const copy = `

@@ -5,20 +5,22 @@
  *
  * Run: node bench/ladder.ts [--fresh] [--print]
  */
+
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { geometricMean } from 'simple-statistics';
 import { hashOf } from '../src/build/sources.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { killAllCells } from '../src/cell/cell.ts';
-import { threadsOf, type Variant } from '../src/cell/opening.ts';
 import { revectorize } from '../src/contract/candidate.ts';
 import { NfoldError } from '../src/contract/errors.ts';
+import { threadsOf, type Variant } from '../src/contract/variant.ts';
 import { stateFolder } from '../src/files/places.ts';
 import { appendLine } from '../src/files/write.ts';
 import { makeSeed } from '../src/judge/seed.ts';
 import { fingerprint } from '../src/machine/ceilings.ts';
-import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
+import { describe } from '../src/machine/describe.ts';
+import { machine, runtime } from '../src/machine/fingerprint.ts';
 import { ceilingsHere } from '../src/machine/peak.ts';
 import { computePeak } from '../src/machine/roofline.ts';
 import { digits, multiple } from '../src/report/format.ts';

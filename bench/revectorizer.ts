@@ -6,14 +6,16 @@
  *      node bench/revectorizer.ts CANDIDATE [--case CASE] [--trace]
  *                                                     the loops of a candidate as V8 compiled them; or what the revectorizer said
  */
+
 import { build } from '../src/build/build.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { compile } from '../src/compiler/compile.ts';
 import { revectorize } from '../src/contract/candidate.ts';
 import { messageOf, NfoldError } from '../src/contract/errors.ts';
+import { describe } from '../src/machine/describe.ts';
 import { acceptsFlag } from '../src/machine/features.ts';
-import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
+import { machine, runtime } from '../src/machine/fingerprint.ts';
 import { digits } from '../src/report/format.ts';
 import { markdownTable } from '../src/report/markdown.ts';
 import { progress } from '../src/report/output.ts';

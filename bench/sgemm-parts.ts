@@ -13,6 +13,7 @@
  * Each is the best of several rounds, a round the median of some calls. Writes the page if no case is named.
  * Run: node bench/sgemm-parts.ts [CANDIDATE] [CASE…]
  */
+
 import { median } from 'simple-statistics';
 import { type Blocking, headerAt, planOf, type Shape } from '../kernels/common/gemmplan.ts';
 import { gemmModule, header, pieces, runs, share } from '../kernels/common/gemmshape.ts';
@@ -22,13 +23,15 @@ import { type Built, build, type Tuning } from '../src/build/build.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { Cell } from '../src/cell/cell.ts';
-import { openingOf, type Variant } from '../src/cell/opening.ts';
+import { openingOf } from '../src/cell/opening.ts';
 import { compile } from '../src/compiler/compile.ts';
 import type { Case } from '../src/contract/op.ts';
+import type { Variant } from '../src/contract/variant.ts';
 import { compose } from '../src/judge/image.ts';
 import { cacheBytes } from '../src/machine/caches.ts';
 import type { Ceilings } from '../src/machine/ceilings.ts';
-import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
+import { describe } from '../src/machine/describe.ts';
+import { machine, runtime } from '../src/machine/fingerprint.ts';
 import { ceilingsHere } from '../src/machine/peak.ts';
 import { computePeak } from '../src/machine/roofline.ts';
 import { markdownTable } from '../src/report/markdown.ts';

@@ -7,6 +7,7 @@
  *
  * Run: node bench/sgemm-table.ts [--minutes M] [--slice NAME] [--fresh] [--print]
  */
+
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { median } from 'simple-statistics';
@@ -14,14 +15,15 @@ import { hashOf } from '../src/build/sources.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadPeer } from '../src/catalog/peers.ts';
 import { killAllCells } from '../src/cell/cell.ts';
-import { threadsOf, type Variant } from '../src/cell/opening.ts';
 import type { AnyOp, Case } from '../src/contract/op.ts';
+import { threadsOf, type Variant } from '../src/contract/variant.ts';
 import { stateFolder } from '../src/files/places.ts';
 import { appendLine } from '../src/files/write.ts';
 import { makeSeed } from '../src/judge/seed.ts';
 import { verdictText } from '../src/judge/verdict.ts';
 import { fingerprint } from '../src/machine/ceilings.ts';
-import { describe, machine, runtime } from '../src/machine/fingerprint.ts';
+import { describe } from '../src/machine/describe.ts';
+import { machine, runtime } from '../src/machine/fingerprint.ts';
 import { ceilingsHere } from '../src/machine/peak.ts';
 import { roof, workOf } from '../src/machine/roofline.ts';
 import { digits, multiple, shortFlags } from '../src/report/format.ts';

@@ -13,13 +13,14 @@
  *
  * --file FILE, in place of .nfold/stopwatch.jsonl, is where runs are kept.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { median } from 'simple-statistics';
 import op from '../baselines/sgemm/op.ts';
 import oracle from '../baselines/sgemm/oracle.ts';
-import type { Variant } from '../src/cell/opening.ts';
 import { compile } from '../src/compiler/compile.ts';
+import type { Variant } from '../src/contract/variant.ts';
 import { appendLine } from '../src/files/write.ts';
 import { findRecord } from '../src/records/find.ts';
 import { loadRecord } from '../src/records/store.ts';

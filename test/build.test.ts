@@ -1,4 +1,5 @@
 /** Every kind of candidate builds; every way of getting one wrong is one sentence that names the file and what to change. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,7 +8,8 @@ import { build, type Tuning } from '../src/build/build.ts';
 import { type CandidateFile, identify, type Problem } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { Cell } from '../src/cell/cell.ts';
-import { openingOf, type Variant } from '../src/cell/opening.ts';
+import { openingOf } from '../src/cell/opening.ts';
+import type { Variant } from '../src/contract/variant.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { compose, tensorsOf } from '../src/judge/image.ts';
 

@@ -1,10 +1,10 @@
 /** Comparing records: Welch's interval, verdicts, what differs, what is refused, the gate, and the series of many records. */
 import { describe, expect, test } from 'vitest';
+import { compareRecords } from '../src/analysis/compare.ts';
+import { differences, onlyIn, otherBaselines, otherMachine, sourceDiff } from '../src/analysis/differences.ts';
+import { champions, historyOf } from '../src/analysis/series.ts';
 import { makeRng } from '../src/contract/rng.ts';
-import { compareRecords } from '../src/records/compare.ts';
-import { differences, onlyIn, otherBaselines, otherMachine, sourceDiff } from '../src/records/differences.ts';
 import type { Record } from '../src/records/schema.ts';
-import { champions, historyOf } from '../src/records/series.ts';
 import { sentence } from '../src/report/compare.ts';
 import { ratioOf } from '../src/stats/welch.ts';
 import { draft, type Made } from './support/draft.ts';

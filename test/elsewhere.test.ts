@@ -1,4 +1,5 @@
 /** Output goes into devices and pipes, and what was measured or trained goes elsewhere where its folder takes nothing. */
+
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -16,13 +17,14 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { events } from '../src/build/tuned.ts';
 import { elsewhere } from '../src/files/elsewhere.ts';
 import { writeTo } from '../src/files/into.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { Unwritten, writeWhole } from '../src/files/write.ts';
 import { checkWritable } from '../src/train/checkpoint.ts';
 import { Checkpoints } from '../src/train/checkpoints.ts';
-import { Evidence, events } from '../src/tune/log.ts';
+import { Evidence } from '../src/tune/log.ts';
 import { nfold, start } from './support/command.ts';
 import { hasSmall, onSmall } from './support/small.ts';
 import { trial } from './support/trial.ts';

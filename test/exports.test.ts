@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { csvParse } from 'd3-dsv';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { compareRecords } from '../src/records/compare.ts';
+import { compareRecords } from '../src/analysis/compare.ts';
 import type { Record } from '../src/records/schema.ts';
 import { comparedCsv, recordCsv } from '../src/report/csv.ts';
 import { bmf, gha, ghaTimes } from '../src/report/exports.ts';

@@ -1,6 +1,6 @@
 /** Comparisons of more records than the alphabet has letters, in every format; and of records of two machines. */
 import { describe, expect, test } from 'vitest';
-import { compareRecords } from '../src/records/compare.ts';
+import { compareRecords } from '../src/analysis/compare.ts';
 import type { Record } from '../src/records/schema.ts';
 import { letter, markdownCompared, reportCompared } from '../src/report/compare.ts';
 import { comparedCsv } from '../src/report/csv.ts';

@@ -1,4 +1,5 @@
 /** The stopwatch end to end on small cases: samples in order, timed outputs checked, cheats in timed calls found. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { build, buildBaseline } from '../src/build/build.ts';
@@ -8,7 +9,7 @@ import { loadPeer } from '../src/catalog/peers.ts';
 import { loadText } from '../src/catalog/text.ts';
 import { Cell } from '../src/cell/cell.ts';
 import { cpus } from '../src/cell/cpu.ts';
-import type { Variant } from '../src/cell/opening.ts';
+import type { Variant } from '../src/contract/variant.ts';
 import { verdictText } from '../src/judge/verdict.ts';
 import { efforts } from '../src/stopwatch/effort.ts';
 import { type Measured, measure } from '../src/stopwatch/measure.ts';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build } from '../src/build/build.ts';
+import { events } from '../src/build/tuned.ts';
 import { type CandidateFile, identify, scan } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { select } from '../src/catalog/select.ts';
@@ -14,7 +15,6 @@ import { packageRoot } from '../src/files/places.ts';
 import { loadCeilings } from '../src/machine/ceilings.ts';
 import { loadRecord, loadSummary } from '../src/records/store.ts';
 import { checkWritable, readCheckpoint } from '../src/train/checkpoint.ts';
-import { events } from '../src/tune/log.ts';
 import { oddities } from './support/odd.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-odd-'));

@@ -1,4 +1,5 @@
 /** nfold profile: marks in sources and cells, profiles from what they say, and the command around them. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,8 +12,9 @@ import { marked, markedOps } from '../src/build/marks.ts';
 import { checkModule } from '../src/build/module.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { Cell } from '../src/cell/cell.ts';
-import { openingOf, type Variant } from '../src/cell/opening.ts';
+import { openingOf } from '../src/cell/opening.ts';
 import { stopCompiler } from '../src/compiler/compile.ts';
+import type { Variant } from '../src/contract/variant.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { compose } from '../src/judge/image.ts';
 import { amdahl, profileOf } from '../src/profile/profile.ts';

@@ -2,6 +2,7 @@
  * What runs under the revectorizer must be right without it, and what runs without it must fit the registers there. V8's own
  * machine code is read, so that nothing here depends on how long something takes.
  */
+
 import { describe, expect, test } from 'vitest';
 import { inner, loops, machineCode, sumLoops } from '../bench/revectorizer/code.ts';
 import { shapes as probes } from '../bench/revectorizer/tiles.ts';
@@ -9,9 +10,9 @@ import { build, buildBaseline } from '../src/build/build.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp, loadOracle } from '../src/catalog/ops.ts';
 import { loadText } from '../src/catalog/text.ts';
-import type { Variant } from '../src/cell/opening.ts';
 import { compile } from '../src/compiler/compile.ts';
 import type { Parameters } from '../src/contract/candidate.ts';
+import type { Variant } from '../src/contract/variant.ts';
 import { planChecks, verify } from '../src/judge/verify.ts';
 
 const flag = '--experimental-wasm-revectorize';

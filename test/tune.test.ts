@@ -1,16 +1,18 @@
 /** What the tuner finds, what it keeps of it, and what later runs make of that. Nothing here depends on what is faster. */
+
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Built, build, type Tuning } from '../src/build/build.ts';
+import { type Event, events, tunedParameters, type Winner } from '../src/build/tuned.ts';
 import { type CandidateFile, identify, scan } from '../src/catalog/candidates.ts';
 import { loadOp, loadOracle } from '../src/catalog/ops.ts';
 import { stopCompiler } from '../src/compiler/compile.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { efforts } from '../src/stopwatch/effort.ts';
-import { append, type Event, events, tunedParameters, type Winner } from '../src/tune/log.ts';
+import { append } from '../src/tune/log.ts';
 import { search } from '../src/tune/search.ts';
 import { changes, keyOf, propose, sizeOf } from '../src/tune/space.ts';
 import { common, dims, trial } from './support/trial.ts';

@@ -1,18 +1,20 @@
 /** Outcomes of a run to its record: medians, speedups and means, with everything that they were made from. */
+
 import { availableParallelism } from 'node:os';
 import type { Suite } from '../../bench/suites.ts';
 import type { Built } from '../build/build.ts';
 import { hashOf } from '../build/sources.ts';
-import { type Problem, shown, told } from '../catalog/candidates.ts';
+import { type Problem, told } from '../catalog/candidates.ts';
 import { isolation } from '../cell/lockdown.ts';
-import { threadsOf } from '../cell/opening.ts';
 import { plain } from '../contract/errors.ts';
 import { type AnyOp, bytesMoved, type Case } from '../contract/op.ts';
+import { threadsOf } from '../contract/variant.ts';
+import { shown } from '../files/places.ts';
 import { verdictText } from '../judge/verdict.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
-import type { Machine, Runtime } from '../machine/fingerprint.ts';
+import type { Machine, Runtime } from '../machine/describe.ts';
 import { type Resources, roof, workOf } from '../machine/roofline.ts';
-import { type Mean, type Overall, type Record, type Result, recordSchema } from '../records/schema.ts';
+import { type Draft, type Mean, type Overall, type Record, type Result, recordSchema } from '../records/schema.ts';
 import type { Entry, RunOptions, SuiteOutcome } from '../run/suite.ts';
 import { byMean, means } from '../stats/means.ts';
 import { speedup, typicalNs } from '../stats/speedup.ts';
@@ -37,9 +39,6 @@ export interface RunFacts {
   readonly name?: string;
   readonly note?: string;
 }
-
-/** A record to be: saving it gives it its id and counts its attempts. */
-export type Draft = Omit<Record, 'id'>;
 
 /** Times in nanoseconds, rates in Gflop/s and 10^9 bytes a second; what is not known is null. */
 export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Draft {

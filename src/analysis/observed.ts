@@ -1,6 +1,6 @@
 /** What the warnings of a run are drawn from, gathered over its ops. */
-import { threadsOf } from '../cell/opening.ts';
-import type { Machine } from '../machine/fingerprint.ts';
+import { threadsOf } from '../contract/variant.ts';
+import type { Machine } from '../machine/describe.ts';
 import type { SuiteOutcome } from '../run/suite.ts';
 import { leftOut, typicalNs } from '../stats/speedup.ts';
 import type { Watched } from '../stopwatch/measure.ts';

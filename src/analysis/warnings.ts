@@ -1,6 +1,6 @@
 /** What may have disturbed the times of a run, in words: each sentence says what was seen and what follows from it. */
 import { counted } from '../contract/words.ts';
-import type { Machine } from '../machine/fingerprint.ts';
+import type { Machine } from '../machine/describe.ts';
 
 /** Work that nobody times: what a call takes, and the CPU time of its threads beside it, its own and the baseline's. */
 export interface Beside {

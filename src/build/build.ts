@@ -1,23 +1,24 @@
 /** A candidate's file to something a cell can load, on demand, cached by the hash of all that goes into it. */
+
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { type CandidateFile, selectorOf, shown } from '../catalog/candidates.ts';
+import { type CandidateFile, selectorOf } from '../catalog/candidates.ts';
 import { baselineFile } from '../catalog/ops.ts';
-import type { Variant } from '../cell/opening.ts';
-import type { Artifact } from '../cell/protocol.ts';
 import { compile } from '../compiler/compile.ts';
 import type { Parameters } from '../contract/candidate.ts';
-import { messageOf } from '../contract/errors.ts';
+import { CandidateError, messageOf } from '../contract/errors.ts';
+import type { Artifact, Variant } from '../contract/variant.ts';
+import { shown } from '../files/places.ts';
 import { cacheBytes } from '../machine/caches.ts';
-import { tunedParameters, tuneFile } from '../tune/log.ts';
 import { cached } from './cache.ts';
 import { checked, type Description, headComment, ParameterValues } from './description.ts';
 import { evaluate } from './evaluate.ts';
 import { marked, markImports } from './marks.ts';
 import { checkModule } from './module.ts';
-import { asScript, assemblyScriptSources, BuildError, bundle, hashOf, type Source, sourceOf } from './sources.ts';
+import { asScript, assemblyScriptSources, bundle, hashOf, type Source, sourceOf } from './sources.ts';
+import { tunedParameters, tuneFile } from './tuned.ts';
 
 export interface Built extends Variant {
   readonly op: string;
@@ -49,7 +50,7 @@ const versionOf = (name: string): string => createRequire(import.meta.url)(`${na
 const bundler = versionOf('esbuild');
 const compilers = `${versionOf('assemblyscript')} ${versionOf('wabt')} ${readFileSync(new URL('../compiler/compiler.ts', import.meta.url), 'utf8')}`;
 
-/** Builds a candidate; it and `artifact` throw BuildError, whose message names the file and what to change. */
+/** Builds a candidate; it and `artifact` throw CandidateError, whose message names the file and what to change. */
 export function build(candidate: CandidateFile): Promise<Built> {
   return naming(candidate, makers[candidate.kind](candidate));
 }
@@ -73,7 +74,7 @@ async function named<T>({ file }: CandidateFile, work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     const message = messageOf(error);
-    throw new BuildError(message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`);
+    throw new CandidateError(message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`);
   }
 }
 
@@ -129,7 +130,7 @@ async function generator(candidate: CandidateFile, allowed?: string): Promise<Bu
     );
     const values = ParameterValues.safeParse(JSON.parse(Buffer.from(bytes).toString()));
     if (values.success) return values.data;
-    throw new BuildError('should return an object of numbers and words from parameters(dims, caches)');
+    throw new CandidateError('should return an object of numbers and words from parameters(dims, caches)');
   };
   const using = (chosen: (dims: Dims, threads: number) => Parameters | null): Built => {
     const parameters = async (dims: Dims, threads: number) => ({ ...(await own(dims)), ...chosen(dims, threads) });
@@ -193,7 +194,7 @@ async function generate(code: string, args: readonly unknown[]): Promise<Uint8Ar
   const made = await evaluate(code, 'generate', args);
   if (typeof made === 'string') return compile({ type: 'wat', text: made });
   if (made instanceof Uint8Array) return made;
-  throw new BuildError('does not build: generate(dims) returned neither WAT text nor the bytes of a module');
+  throw new CandidateError('does not build: generate(dims) returned neither WAT text nor the bytes of a module');
 }
 
 /** The metadata of a default export, which takes running it; once per content. */
@@ -202,6 +203,6 @@ async function describe(hash: string, code: string, needs: 'setup' | 'generate')
   const raw = JSON.parse(Buffer.from(bytes).toString());
   const signature = needs === 'setup' ? 'setup(dims, arena)' : 'generate(dims)';
   if (raw[needs] !== true)
-    throw new BuildError(`should export default { about, ${signature} }, and has no function ${needs}`);
+    throw new CandidateError(`should export default { about, ${signature} }, and has no function ${needs}`);
   return checked(raw);
 }

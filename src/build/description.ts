@@ -1,8 +1,7 @@
 /** What a candidate says of itself: in its default export, or at the head of a WAT or AssemblyScript file. */
 import { z } from 'zod';
 import { allowedFlags } from '../contract/candidate.ts';
-import { plain } from '../contract/errors.ts';
-import { BuildError } from './sources.ts';
+import { CandidateError, plain } from '../contract/errors.ts';
 
 const maxAbout = 200;
 
@@ -33,11 +32,11 @@ export function headComment(text: string): Description {
   });
 }
 
-/** Throws BuildError, which says of the first thing that is wrong what it is and what is asked for. */
+/** Throws CandidateError, which says of the first thing that is wrong what it is and what is asked for. */
 export function checked(raw: unknown): Description {
   const result = Description.safeParse(raw, { reportInput: true });
   if (result.success) return result.data;
-  throw new BuildError(complaint(result.error.issues[0]));
+  throw new CandidateError(complaint(result.error.issues[0]));
 }
 
 function complaint({ path, code, input }: z.core.$ZodIssue): string {

@@ -4,8 +4,10 @@
  * generators are asked in turn, shape by shape, and a process takes longer to start than to answer; and one that does not end holds up
  * few of the others.
  */
-import { Cell, CellError } from '../cell/cell.ts';
-import { asScript, BuildError } from './sources.ts';
+
+import { Cell } from '../cell/cell.ts';
+import { CandidateError } from '../contract/errors.ts';
+import { asScript } from './sources.ts';
 
 const limitMs = 10_000;
 
@@ -36,9 +38,9 @@ class Evaluator {
     try {
       return await cell.evaluate({ code: script, method, args }, limitMs);
     } catch (error) {
-      if (!(error instanceof CellError)) throw error;
+      if (!(error instanceof CandidateError)) throw error;
       this.stop();
-      throw new BuildError(`does not build: ${error.message.replace(/^Error: /, '').split('\n')[0]}`);
+      throw new CandidateError(`does not build: ${error.message.replace(/^Error: /, '').split('\n')[0]}`);
     }
   }
 

@@ -9,11 +9,12 @@
  *
  * Needs    a mark to stand at the end of a line that begins a statement; never within a loop over rows.
  */
+
 import { basename, dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { suites } from '../../bench/suites.ts';
 import { markSymbol } from '../cell/protocol.ts';
-import { BuildError } from './sources.ts';
+import { CandidateError } from '../contract/errors.ts';
 
 /** Bit i of a mark is op i of these. */
 export const markedOps: readonly string[] = suites.find(({ name }) => name === 'lm_ops')?.ops ?? [];
@@ -34,7 +35,7 @@ function bitsOf(names: readonly string[], file: string): number {
   if (names.length === 1 && names[0] === 'rest') return 0;
   const strange = names.find((name) => !markedOps.includes(name));
   if (strange === undefined) return names.reduce((bits, name) => bits | (1 << markedOps.indexOf(name)), 0);
-  throw new BuildError(`${file} marks '${strange}', which is none of rest, ${markedOps.join(', ')}`);
+  throw new CandidateError(`${file} marks '${strange}', which is none of rest, ${markedOps.join(', ')}`);
 }
 
 /** Wraps what `file` imports from the baselines of ops. */

@@ -1,5 +1,5 @@
 /** The contract of a WebAssembly module, read from its bytes, without running any of it. */
-import { BuildError } from './sources.ts';
+import { CandidateError } from '../contract/errors.ts';
 
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
 
@@ -20,27 +20,28 @@ const mostPages = 65536;
  */
 export function checkModule(bytes: Uint8Array, marks = false, startHint = 'all work is done in run'): void {
   if (bytes.length > mostBytes)
-    throw new BuildError(`makes a module of ${bytes.length} bytes: ${mostBytes} are the most`);
+    throw new CandidateError(`makes a module of ${bytes.length} bytes: ${mostBytes} are the most`);
   let module: WebAssembly.Module;
   try {
     module = new WebAssembly.Module(new Uint8Array(bytes));
   } catch (error) {
-    throw new BuildError(`is not a valid WebAssembly module: ${error instanceof Error ? error.message : error}`);
+    throw new CandidateError(`is not a valid WebAssembly module: ${error instanceof Error ? error.message : error}`);
   }
   checkImports(WebAssembly.Module.imports(module), marks);
   const { memory, memories, start, dataBytes } = partsOf(bytes);
   if (memory === null) {
-    throw new BuildError(`does not import its memory: ${memoryImport}, where the tensors lie`);
+    throw new CandidateError(`does not import its memory: ${memoryImport}, where the tensors lie`);
   }
-  if (!memory.shared || memory.odd) throw new BuildError(`imports a memory of another kind: ${memoryImport}`);
+  if (!memory.shared || memory.odd) throw new CandidateError(`imports a memory of another kind: ${memoryImport}`);
   if (memory.least > leastPages || memory.most > mostPages) {
-    throw new BuildError(
+    throw new CandidateError(
       `wants ${memory.least} to ${memory.most} pages of memory: at the least up to ${leastPages}, at the most up to ${mostPages}`,
     );
   }
-  if (memories > 0) throw new BuildError('has a memory of its own: scratch comes from scratchBytes(nthreads, ...dims)');
-  if (start) throw new BuildError(`has a start function, whose work nobody would time: ${startHint}`);
-  if (dataBytes > mostData) throw new BuildError(`brings ${dataBytes} bytes of data: ${mostData} are the most`);
+  if (memories > 0)
+    throw new CandidateError('has a memory of its own: scratch comes from scratchBytes(nthreads, ...dims)');
+  if (start) throw new CandidateError(`has a start function, whose work nobody would time: ${startHint}`);
+  if (dataBytes > mostData) throw new CandidateError(`brings ${dataBytes} bytes of data: ${mostData} are the most`);
   checkExports(WebAssembly.Module.exports(module));
 }
 
@@ -52,14 +53,14 @@ function checkImports(imports: readonly WebAssembly.ModuleImportDescriptor[], ma
   );
   if (!foreign) return;
   const { module: from, name, kind } = foreign;
-  throw new BuildError(`imports the ${kind} ${from}.${name}: the only import allowed is the memory env.memory`);
+  throw new CandidateError(`imports the ${kind} ${from}.${name}: the only import allowed is the memory env.memory`);
 }
 
 function checkExports(exported: readonly WebAssembly.ModuleExportDescriptor[]): void {
   const functions = exported.filter(({ kind }) => kind === 'function').map(({ name }) => name);
   if (functions.includes('run')) return;
   const names = functions.length > 0 ? functions.join(', ') : 'no function';
-  throw new BuildError(`exports ${names}: export run(tid, nthreads, ...pointers, ...dims, ...scalars, scratch)`);
+  throw new CandidateError(`exports ${names}: export run(tid, nthreads, ...pointers, ...dims, ...scalars, scratch)`);
 }
 
 interface Parts {

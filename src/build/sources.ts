@@ -1,17 +1,11 @@
 /** What a candidate is made of: its own file and what it imports from kernels/common, in one hash. */
+
 import { createHash } from 'node:crypto';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { build, type Message, type Plugin, transform } from 'esbuild';
-import { shown } from '../catalog/candidates.ts';
-import { plain } from '../contract/errors.ts';
+import { CandidateError } from '../contract/errors.ts';
 import { absent, contentOf, look } from '../files/given.ts';
-
-/** A candidate that cannot be built: the message says which file and what to change. */
-export class BuildError extends Error {
-  constructor(message: string) {
-    super(plain(message));
-  }
-}
+import { shown } from '../files/places.ts';
 
 /** 16 hex digits of a SHA-256 over the parts and their lengths. */
 export function hashOf(...parts: (string | Uint8Array)[]): string {
@@ -23,7 +17,7 @@ export function hashOf(...parts: (string | Uint8Array)[]): string {
 /** Refuses an import from outside of `allowed`, by default the kernels/common that lies beside the op's folder. */
 function checkImport(file: string, imported: string, allowed: string): void {
   if (imported === file || `${dirname(imported)}${sep}`.startsWith(allowed + sep)) return;
-  throw new BuildError(
+  throw new CandidateError(
     `${shown(file)} imports ${shown(imported)}: a candidate may import from ${shown(allowed)} and nowhere else (types aside)`,
   );
 }
@@ -86,8 +80,8 @@ export async function bundle(file: string, allowed = commonOf(file), plugins: Pl
     plugins: [...plugins, guard(file, allowed)],
   }).catch((failure: { errors?: Message[] }) => {
     const [first] = failure.errors ?? [];
-    if (first?.detail instanceof BuildError) throw first.detail;
-    throw new BuildError(`${shown(file)} does not build: ${first ? explain(first, root) : failure}`);
+    if (first?.detail instanceof CandidateError) throw first.detail;
+    throw new CandidateError(`${shown(file)} does not build: ${first ? explain(first, root) : failure}`);
   });
   // A plugin's `?suffix` makes two modules of one file.
   const inputs = [
@@ -108,10 +102,10 @@ export async function asScript(code: string): Promise<string> {
     supported: { 'dynamic-import': false },
     logLevel: 'silent',
   }).catch((failure: { errors?: Message[] }) => {
-    throw new BuildError(`does not build: ${failure.errors?.[0]?.text ?? failure}`);
+    throw new CandidateError(`does not build: ${failure.errors?.[0]?.text ?? failure}`);
   });
   if (!/__toESM\(require\(/.test(script.code)) return script.code;
-  throw new BuildError('calls import(): what a candidate needs, it imports at its head, from kernels/common');
+  throw new CandidateError('calls import(): what a candidate needs, it imports at its head, from kernels/common');
 }
 
 function explain({ text, location }: Message, root: string): string {
@@ -139,7 +133,7 @@ export function assemblyScriptSources(
   return { entry: relative(root, file).split(sep).join('/'), files };
 }
 
-/** The text of a file with its path from the folder above kernels/; throws BuildError, which names the candidate. */
+/** The text of a file with its path from the folder above kernels/; throws CandidateError, which names the candidate. */
 export function sourceOf(path: string, candidate: string): Source {
   const root = resolve(dirname(candidate), '../..');
   return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };
@@ -148,7 +142,7 @@ export function sourceOf(path: string, candidate: string): Source {
 /** Without the mark that some editors put before UTF-8. */
 function readSource(path: string, candidate: string): string {
   const refusal = (why: string) =>
-    new BuildError(
+    new CandidateError(
       path === candidate ? `${shown(path)} ${why}` : `${shown(candidate)} needs ${shown(path)}, which ${why}`,
     );
   const bytes = contentOf(path, maxBytes);

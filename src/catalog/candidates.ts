@@ -5,7 +5,7 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { plain } from '../contract/errors.ts';
 import { absent, isLink, look, namesIn, oddityOf, realPath, type Trouble } from '../files/given.ts';
-import { packageRoot, workFolder } from '../files/places.ts';
+import { packageRoot, shown, workFolder } from '../files/places.ts';
 import { opNames } from './ops.ts';
 
 export const kinds = ['ts', 'as.ts', 'wat', 'wasm.ts'] as const;
@@ -152,12 +152,6 @@ export const selectorOf = ({ id, selector = id }: CandidateFile): string => sele
 function typed(file: string): string {
   const path = shown(file);
   return path.includes(sep) && /^[\w./]/.test(path) ? path : `.${sep}${path}`;
-}
-
-/** A path as the user would type it. */
-export function shown(file: string): string {
-  const path = relative(workFolder, file) || '.';
-  return path.startsWith('..') ? file : path;
 }
 
 /** A problem as one sentence on one line. */

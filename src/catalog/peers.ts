@@ -1,9 +1,10 @@
 /** Peers as variants: a cell loads the module from bench/peers, trusted, and the library says for itself if it is there. */
+
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Variant } from '../cell/opening.ts';
 import type { Peer } from '../contract/peer.ts';
+import type { Variant } from '../contract/variant.ts';
 import { packageRoot } from '../files/places.ts';
 
 export interface PeerVariant extends Variant {

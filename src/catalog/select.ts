@@ -1,11 +1,13 @@
 /** Selectors to candidates: an id, an op, a suite, a glob over ids, or a path. */
+
 import { resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { suites } from '../../bench/suites.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { absent, look, oddityOf } from '../files/given.ts';
-import { type CandidateFile, type Catalog, identify, isSame, type Problem, renameOne, shown } from './candidates.ts';
+import { shown } from '../files/places.ts';
+import { type CandidateFile, type Catalog, identify, isSame, type Problem, renameOne } from './candidates.ts';
 import { matching } from './glob.ts';
 
 export interface Selection {

@@ -2,30 +2,21 @@
  * The parent's end of a cell: starts the process, asks, waits no longer than the limit, and kills it. A cell that is not asked
  * anything is stopped, so that it can't disturb the one that is.
  */
+
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { plain } from '../contract/errors.ts';
+import { CandidateError } from '../contract/errors.ts';
+import type { Variant } from '../contract/variant.ts';
 import { Account } from './account.ts';
 import { ownFolder } from './folder.ts';
 import { endGroup, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
-import type { Variant } from './opening.ts';
 import { limitData, memoryOf, mostDataBytes, mostResidentBytes } from './procfs.ts';
 import { cellProgram } from './program.ts';
 import type { Evaluation, Opening, Reply, Request, Samples, Sampling } from './protocol.ts';
 
 type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 type Answer = Reply & { ok: true };
-
-/** What went wrong in a cell is the candidate's doing: it becomes its verdict and does not end the run. */
-export class CellError extends Error {
-  constructor(message: string) {
-    super(plain(message));
-  }
-}
-
-/** A time that cannot be. */
-export class Impossible extends CellError {}
 
 const living = new Set<Cell>();
 
@@ -108,8 +99,10 @@ export class Cell {
         data: this.#max.data + after.data - before.data,
       };
     } catch (error) {
-      if (!(error instanceof CellError)) throw error;
-      throw new CellError(`${threads} threads could not be started here (${error.message}): give fewer with --threads`);
+      if (!(error instanceof CandidateError)) throw error;
+      throw new CandidateError(
+        `${threads} threads could not be started here (${error.message}): give fewer with --threads`,
+      );
     } finally {
       limitData(pid, this.#max.data);
     }
@@ -129,9 +122,10 @@ export class Cell {
       this.#startMs + warmMs + slicesMs + callsMs,
       allowed,
     );
-    if (!samples || !answers(samples, sampling)) throw new CellError('it sent what is no answer');
+    if (!samples || !answers(samples, sampling)) throw new CandidateError('it sent what is no answer');
     const outsideNs = account.close(samples);
-    if (typeof outsideNs === 'object' && outsideNs !== null) throw new Impossible(outsideNs.impossible);
+    if (typeof outsideNs === 'object' && outsideNs !== null)
+      throw new CandidateError(outsideNs.impossible, 'impossible');
     return { ...samples, outsideNs };
   }
 
@@ -146,7 +140,7 @@ export class Cell {
   }
 
   async #ask(ask: Ask, limitMs: number, allowed = ''): Promise<Answer> {
-    if (this.#ended !== null) throw new CellError(this.#ended);
+    if (this.#ended !== null) throw new CandidateError(this.#ended);
     const id = ++this.#id;
     // Counted in ticks: while this process is busy with something else, an answer may lie there unread.
     let ticks = 0;
@@ -162,7 +156,7 @@ export class Cell {
           if (error) this.#end(`could not be reached: ${error.message}`);
         });
       });
-      if (!reply.ok) throw new CellError(reply.error);
+      if (!reply.ok) throw new CandidateError(reply.error);
       return reply;
     } finally {
       clearInterval(watch);
@@ -179,7 +173,7 @@ export class Cell {
     this.#ended = reason;
     living.delete(this);
     endGroup(this.#child);
-    this.#waiting?.reject(new CellError(reason));
+    this.#waiting?.reject(new CandidateError(reason));
     this.#waiting = null;
   }
 }

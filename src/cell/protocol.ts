@@ -2,7 +2,9 @@
  * What the parent and a cell say to each other. A cell is memory, a kernel and a clock: it is told bytes to write, makes
  * the call, and hands bytes back. Expected values, seeds and comparisons stay with the parent.
  */
+
 import type { Dtype } from '../contract/op.ts';
+import type { Artifact } from '../contract/variant.ts';
 
 export interface Slot {
   readonly name: string;
@@ -12,11 +14,6 @@ export interface Slot {
   /** Elements. */
   readonly length: number;
 }
-
-export type Artifact =
-  | { readonly kind: 'wasm'; readonly bytes: Uint8Array }
-  | { readonly kind: 'js'; readonly code: string }
-  | { readonly kind: 'peer'; readonly file: string };
 
 /** One case of one variant, ready to be called. */
 export interface Opening {

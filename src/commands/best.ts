@@ -1,13 +1,14 @@
 /** nfold best: the champion of each op among all records here, how many attempts it was chosen from, and whether it holds. */
+
+import { compareRecords } from '../analysis/compare.ts';
+import { type Champion, champions } from '../analysis/series.ts';
 import { build } from '../build/build.ts';
 import { type Catalog, scan } from '../catalog/candidates.ts';
 import { meaning, select } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
-import { compareRecords } from '../records/compare.ts';
 import { recordFile } from '../records/find.ts';
 import type { Record, Summary } from '../records/schema.ts';
-import { type Champion, champions } from '../records/series.ts';
 import { loadRecord, type Saved, summaries } from '../records/store.ts';
 import { interval, multiple } from '../report/format.ts';
 import { print, printJson, warn } from '../report/output.ts';

@@ -1,9 +1,9 @@
 /** nfold compare: records against the first of them, and a gate for who asks for one. */
 import pc from 'picocolors';
+import { type Compared, compareRecords, type Row } from '../analysis/compare.ts';
+import { otherBaselines, otherMachine, sourceDiff } from '../analysis/differences.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
-import { type Compared, compareRecords, type Row } from '../records/compare.ts';
-import { otherBaselines, otherMachine, sourceDiff } from '../records/differences.ts';
 import { findRecord } from '../records/find.ts';
 import type { Record } from '../records/schema.ts';
 import { loadRecord } from '../records/store.ts';

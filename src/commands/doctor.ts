@@ -1,4 +1,5 @@
 /** nfold doctor: what this machine and this installation have, and what is missing, in words. */
+
 import { createRequire } from 'node:module';
 import pc from 'picocolors';
 import { suites } from '../../bench/suites.ts';
@@ -15,8 +16,9 @@ import { stateFolder } from '../files/places.ts';
 import { compose } from '../judge/image.ts';
 import { tookEffect } from '../machine/ceilings.ts';
 import { type Cpus, cpusHere } from '../machine/cpus.ts';
+import { describe } from '../machine/describe.ts';
 import { acceptsFlag, hasRelaxedSimd, hasSharedMemory } from '../machine/features.ts';
-import { describe, machine, runtime } from '../machine/fingerprint.ts';
+import { machine, runtime } from '../machine/fingerprint.ts';
 import { glance } from '../machine/peak.ts';
 import { type WorkingThreads, workingThreads } from '../machine/threads.ts';
 import { print, printJson } from '../report/output.ts';

@@ -1,11 +1,11 @@
 /** nfold history: one candidate over time, as a table and a line. */
 import { plot } from 'asciichart';
 import pc from 'picocolors';
+import { historyOf, type Moment } from '../analysis/series.ts';
 import { matching } from '../catalog/glob.ts';
 import { didYouMean } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
-import { historyOf, type Moment } from '../records/series.ts';
 import { summaries } from '../records/store.ts';
 import { digits, interval, minute, multiple, verdictMark } from '../report/format.ts';
 import { print, printJson, warn } from '../report/output.ts';

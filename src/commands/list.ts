@@ -1,10 +1,12 @@
 /** nfold list: ops with their cases, candidates with their one-line ideas, and files that are neither. */
+
 import pc from 'picocolors';
 import { build } from '../build/build.ts';
-import { BuildError } from '../build/sources.ts';
-import { type CandidateFile, scan, shown, told } from '../catalog/candidates.ts';
+import { type CandidateFile, scan, told } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { select } from '../catalog/select.ts';
+import { CandidateError } from '../contract/errors.ts';
+import { shown } from '../files/places.ts';
 import { type Standing, standings } from '../records/newest.ts';
 import { multiple, shortFlags } from '../report/format.ts';
 import { print, printJson, warn } from '../report/output.ts';
@@ -71,7 +73,7 @@ async function describe(candidate: CandidateFile, known: ReadonlyMap<string, Sta
         : null;
     return { ...common, about, flags, threads, tier, hash, source, last, error: null };
   } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
+    if (!(error instanceof CandidateError)) throw error;
     const unknown = { about: null, flags: [], threads: null, tier: null, hash: null, source: null, last: null };
     return { ...common, ...unknown, error: error.message };
   }

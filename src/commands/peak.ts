@@ -1,8 +1,10 @@
 /** nfold peak: what this machine can do, measured and kept, so that results can be given as a share of it. */
-import { shown } from '../catalog/candidates.ts';
+
 import { exit } from '../contract/errors.ts';
+import { shown } from '../files/places.ts';
 import { ceilingsFile, saveCeilings } from '../machine/ceilings.ts';
-import { describe, machine, runtime } from '../machine/fingerprint.ts';
+import { describe } from '../machine/describe.ts';
+import { machine, runtime } from '../machine/fingerprint.ts';
 import { measureCeilings } from '../machine/peak.ts';
 import { print, printJson, progress } from '../report/output.ts';
 import { reportCeilings } from '../report/peak.ts';

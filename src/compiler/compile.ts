@@ -1,9 +1,9 @@
 /** The parent's end of the compiler: one child for all builds, one request at a time, killed when it takes too long. */
+
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { stopEvaluators } from '../build/evaluate.ts';
-import { BuildError } from '../build/sources.ts';
 import { endGroup, startLocked } from '../cell/lockdown.ts';
+import { CandidateError } from '../contract/errors.ts';
 
 export type CompileRequest =
   | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }
@@ -35,13 +35,8 @@ function start(): ChildProcess {
   return started;
 }
 
-/** Ends all that builds. */
+/** Ends its process; the next request starts another one. */
 export function stopCompiler(): void {
-  stopEvaluators();
-  stop();
-}
-
-function stop(): void {
   if (child) endGroup(child);
   child = null;
 }
@@ -64,8 +59,8 @@ async function ask(request: CompileRequest): Promise<Uint8Array> {
   try {
     const reply = await new Promise<CompileReply>((resolve, reject) => {
       const give = (message: string) => {
-        stop();
-        reject(new BuildError(message));
+        stopCompiler();
+        reject(new CandidateError(message));
       };
       timer = setTimeout(() => give(`does not finish building within ${limitMs / 1000} s`), limitMs);
       worker.once('message', resolve);
@@ -73,7 +68,7 @@ async function ask(request: CompileRequest): Promise<Uint8Array> {
       worker.once('exit', ended);
       worker.send(request, (error) => error && ended());
     });
-    if (!reply.bytes) throw new BuildError(`does not build: ${reply.error}`);
+    if (!reply.bytes) throw new CandidateError(`does not build: ${reply.error}`);
     return reply.bytes;
   } finally {
     clearTimeout(timer);

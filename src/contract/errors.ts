@@ -12,6 +12,15 @@ export class NfoldError extends Error {
   }
 }
 
+/** What a candidate did wrong, in its source, in a build or in a cell: it becomes the candidate's verdict and does not end the run. */
+export class CandidateError extends Error {
+  readonly status: 'error' | 'impossible';
+  constructor(message: string, status: 'error' | 'impossible' = 'error') {
+    super(plain(message));
+    this.status = status;
+  }
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

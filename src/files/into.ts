@@ -2,9 +2,10 @@
  * Writing to what the user names, whatever it is: files are replaced, devices, pipes and what is open already are written into. Never
  * in a call that waits: while a pipe has no reader or is full, Ctrl-C must still be heard.
  */
+
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { shown } from '../catalog/candidates.ts';
+import { shown } from './places.ts';
 import { type Target, targetOf } from './target.ts';
 import { codeOf, naming, Unwritten, writeWhole } from './write.ts';
 

@@ -1,5 +1,5 @@
 /** The folders that the tool reads and writes. */
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NfoldError } from '../contract/errors.ts';
 
@@ -29,3 +29,9 @@ export const command: readonly string[] =
 export const stateFolder = join(workFolder, '.nfold');
 export const cacheFolder = join(stateFolder, 'cache');
 export const recordsFolder = join(stateFolder, 'records');
+
+/** A path as the user would type it. */
+export function shown(file: string): string {
+  const path = relative(workFolder, file) || '.';
+  return path.startsWith('..') ? file : path;
+}

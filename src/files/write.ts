@@ -3,6 +3,7 @@
  * then put in its place; where anything fails, what was there before stays. What a killed process leaves half-written has a name
  * that nobody reads, and goes with the next file of that folder.
  */
+
 import { randomBytes } from 'node:crypto';
 import {
   accessSync,
@@ -26,9 +27,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { shown } from '../catalog/candidates.ts';
 import { exit, messageOf, NfoldError } from '../contract/errors.ts';
 import { lives, system } from './owner.ts';
+import { shown } from './places.ts';
 import { targetOf } from './target.ts';
 
 /** One sentence, which names the file and says why. */

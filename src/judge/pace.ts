@@ -1,7 +1,9 @@
 /** The baseline's pace, by which the time of a call is limited. */
+
 import { Cell } from '../cell/cell.ts';
-import { openingOf, type Variant } from '../cell/opening.ts';
+import { openingOf } from '../cell/opening.ts';
 import { type AnyOp, bySize } from '../contract/op.ts';
+import type { Variant } from '../contract/variant.ts';
 import { compose } from './image.ts';
 
 const paces = new Map<string, Promise<number>>();

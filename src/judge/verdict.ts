@@ -1,7 +1,7 @@
 /** What verification says of a candidate, and how that is put into words. */
-import { Impossible } from '../cell/cell.ts';
-import type { Variant } from '../cell/opening.ts';
+
 import type { AnyOp } from '../contract/op.ts';
+import type { Variant } from '../contract/variant.ts';
 import { quoted } from '../contract/words.ts';
 import { command } from '../files/places.ts';
 import type { Finding } from './inspect.ts';
@@ -24,9 +24,6 @@ export type Verdict =
 
 /** Whether it speaks against the candidate; that this machine lacks something does not. */
 export const isBad = (status: Verdict['status']): boolean => status !== 'pass' && status !== 'unsupported';
-
-/** Of what a cell, or building, threw. */
-export const statusOf = (error: unknown) => (error instanceof Impossible ? 'impossible' : 'error');
 
 /** `timed`: the round whose calls it was found in, and how many of them there were. */
 export function failure(

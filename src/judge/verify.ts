@@ -3,20 +3,22 @@
  * candidate in a cell of its own, twice, after a call on other bytes whose answer must not come back. A candidate's first
  * finding is its verdict.
  */
-import { BuildError } from '../build/sources.ts';
-import { Cell, CellError } from '../cell/cell.ts';
-import { openingOf, type Variant } from '../cell/opening.ts';
+
+import { Cell } from '../cell/cell.ts';
+import { openingOf } from '../cell/opening.ts';
 import type { Call, Samples } from '../cell/protocol.ts';
+import { CandidateError } from '../contract/errors.ts';
 import { type AnyOp, bySize, type Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
+import type { Variant } from '../contract/variant.ts';
 import { whole } from './batch.ts';
 import type { CheckName } from './checks.ts';
 import { compose, deriveSeed, type Image } from './image.ts';
 import { blank, boundsFor, compareRepeat, type Inspection, inspect } from './inspect.ts';
 import { paceOf } from './pace.ts';
 import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
-import { type Failure, failure, statusOf, type Verdict } from './verdict.ts';
+import { type Failure, failure, type Verdict } from './verdict.ts';
 
 export interface Check {
   readonly case: Case;
@@ -224,9 +226,9 @@ async function verdictsOf(
       verdicts.set(variant.id, failed(finding, variant, name, request, check.distribution));
     } else if (outcome instanceof Error) {
       signal?.throwIfAborted();
-      if (!(outcome instanceof CellError || outcome instanceof BuildError)) throw outcome;
-      const message = outcome instanceof BuildError ? outcome.message : `${variant.id} at ${name}: ${outcome.message}`;
-      verdicts.set(variant.id, { status: statusOf(outcome), message });
+      if (!(outcome instanceof CandidateError)) throw outcome;
+      const message = `${variant.id} at ${name}: ${outcome.message}`;
+      verdicts.set(variant.id, { status: outcome.status, message });
     } else {
       const inspection = judge(outcome);
       if ('finding' in inspection) {

@@ -1,11 +1,13 @@
 /** What this machine can do, as measured, and where that is kept: .nfold/peaks, one file a machine and runtime. */
+
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { contentOf } from '../files/given.ts';
 import { stateFolder } from '../files/places.ts';
 import { keep, type Unwritten } from '../files/write.ts';
-import { type Machine, machine, type Runtime, runtime } from './fingerprint.ts';
+import type { Machine, Runtime } from './describe.ts';
+import { machine, runtime } from './fingerprint.ts';
 
 /** Gflop/s of fused multiply-adds from registers. */
 const Fma = z.object({ bits: z.union([z.literal(128), z.literal(256)]), threads: z.int(), gflops: z.number() });

@@ -2,26 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
-import { counted } from '../contract/words.ts';
 import { usableCores } from './cpus.ts';
-
-export interface Machine {
-  readonly cpu: string;
-  /** That this process may use: cpus.ts. */
-  readonly cores: number;
-  readonly memoryBytes: number;
-  readonly os: string;
-  readonly arch: string;
-  readonly virtual: boolean | null;
-  /** Load average of the last minute, at the start. */
-  readonly load: number | null;
-}
-
-export interface Runtime {
-  readonly nfold: string;
-  readonly node: string;
-  readonly v8: string;
-}
+import type { Machine, Runtime } from './describe.ts';
 
 export function machine(): Machine {
   return {
@@ -49,11 +31,4 @@ function virtual(): boolean | null {
   } catch {
     return null;
   }
-}
-
-/** In words, on one line. */
-export function describe(m: Machine, r: Runtime): string {
-  const memory = `${Math.round(m.memoryBytes / 2 ** 30)} GiB`;
-  const kind = m.virtual ? ', virtual machine' : '';
-  return `${m.cpu}, ${counted(m.cores, 'core')}, ${memory}, ${m.os} ${m.arch}${kind}; Node ${r.node}, V8 ${r.v8}`;
 }

@@ -3,12 +3,13 @@
  * and bandwidth by level, on one thread and on all. Sweep after sweep takes every point once and keeps the best rate, so
  * that a disturbance must last for all of them to be seen.
  */
+
 import { median } from 'simple-statistics';
-import { BuildError } from '../build/sources.ts';
-import { Cell, CellError } from '../cell/cell.ts';
+import { Cell } from '../cell/cell.ts';
 import type { Opening } from '../cell/protocol.ts';
 import { compile } from '../compiler/compile.ts';
 import { revectorize } from '../contract/candidate.ts';
+import { CandidateError } from '../contract/errors.ts';
 import { type Cache, caches, cachesFromSweep } from './caches.ts';
 import { type Bandwidth, type Ceilings, consistent, loadCeilings, saveCeilings } from './ceilings.ts';
 import { acceptsFlag } from './features.ts';
@@ -116,7 +117,7 @@ export interface PeakOptions {
   onProgress?(note: string): void;
 }
 
-/** Gflop/s and GB/s. Throws CellError or BuildError if it was aborted or the probe does not run here. */
+/** Gflop/s and GB/s. Throws CandidateError or CandidateError if it was aborted or the probe does not run here. */
 export async function measureCeilings({ sweeps, signal, onProgress }: PeakOptions): Promise<Ceilings> {
   const [measuredAt, began] = [new Date().toISOString(), performance.now()];
   const here = machine();
@@ -203,7 +204,7 @@ export async function ceilingsNow(options: PeakOptions): Promise<Ceilings | null
     const ceilings = await measureCeilings(options);
     return consistent(ceilings) ? ceilings : null;
   } catch (error) {
-    if (options.signal?.aborted || error instanceof CellError || error instanceof BuildError) return null;
+    if (options.signal?.aborted || error instanceof CandidateError) return null;
     throw error;
   }
 }

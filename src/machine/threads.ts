@@ -1,7 +1,8 @@
 /** How many threads a cell can start here: tried, with a module in which each thread writes its number. */
 
-import { Cell, CellError } from '../cell/cell.ts';
+import { Cell } from '../cell/cell.ts';
 import { compile } from '../compiler/compile.ts';
+import { CandidateError } from '../contract/errors.ts';
 
 const module = `(module
   (import "env" "memory" (memory 1 65536 shared))
@@ -43,7 +44,7 @@ async function failureOf(bytes: Uint8Array, threads: number): Promise<string | n
     const silent = found.findIndex((number, tid) => number !== tid + 1);
     return silent < 0 ? null : `thread ${silent} of ${threads} did not run`;
   } catch (error) {
-    if (error instanceof CellError) return error.message;
+    if (error instanceof CandidateError) return error.message;
     throw error;
   } finally {
     cell.close();

@@ -1,14 +1,14 @@
 /** nfold profile: the share of each op in a training step, and what one op's faster candidate would make of the whole. */
+
 import { type Suite, suites } from '../../bench/suites.ts';
 import { type Built, buildMarked, buildMarkedBaseline } from '../build/build.ts';
 import { markedOps } from '../build/marks.ts';
-import { BuildError } from '../build/sources.ts';
 import { scan } from '../catalog/candidates.ts';
 import { type Selection, select, selectCases } from '../catalog/select.ts';
-import { threadsOf } from '../cell/opening.ts';
 import { type Flags, prepareRun } from '../commands/run.ts';
-import { exit, NfoldError } from '../contract/errors.ts';
+import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
+import { threadsOf } from '../contract/variant.ts';
 import { verdictText } from '../judge/verdict.ts';
 import { standings } from '../records/newest.ts';
 import { print, printJson, warn } from '../report/output.ts';
@@ -36,7 +36,7 @@ export async function profileCommand(selectors: readonly string[], flags: Flags)
     const measured = await measureOps(selection, options);
     await profileSteps(selection, flags.case ?? usualCase, options, measured ?? recorded(), reports);
   } catch (error) {
-    if (error instanceof BuildError) throw new NfoldError(error.message, exit.failed);
+    if (error instanceof CandidateError) throw new NfoldError(error.message, exit.failed);
     if (!options.signal.aborted) throw error;
   }
   progress.end();

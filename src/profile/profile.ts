@@ -6,13 +6,15 @@
  *
  * Source   Amdahl 1967, AFIPS spring joint computer conference.
  */
+
 import { median } from 'simple-statistics';
 import { markedOps } from '../build/marks.ts';
-import { Cell, CellError } from '../cell/cell.ts';
-import { openingOf, type Variant } from '../cell/opening.ts';
+import { Cell } from '../cell/cell.ts';
+import { openingOf } from '../cell/opening.ts';
 import type { MarkedNs } from '../cell/protocol.ts';
-import { exit, NfoldError } from '../contract/errors.ts';
+import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
+import type { Variant } from '../contract/variant.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
 import type { Conditions } from '../judge/verify.ts';
 import { type Effort, warmupCalls } from '../stopwatch/effort.ts';
@@ -103,7 +105,7 @@ export async function profile(request: ProfileRequest): Promise<Profile[]> {
       }
     }
   } catch (error) {
-    if (!(error instanceof CellError) || signal.aborted) throw error;
+    if (!(error instanceof CandidateError) || signal.aborted) throw error;
     throw new NfoldError(`${at}: ${error.message}`, exit.failed);
   } finally {
     for (const cell of cells) cell.close();

@@ -1,9 +1,8 @@
 /** What a user calls a record, to its file: `last`, `last~1`, an id or the start of one, a name, a file, a folder. */
 import { basename, dirname, join } from 'node:path';
-import { shown } from '../catalog/candidates.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { absent, look } from '../files/given.ts';
-import { recordsFolder } from '../files/places.ts';
+import { recordsFolder, shown } from '../files/places.ts';
 import { loadRecord, loadSummary, newestFirst, recordFiles, summaries } from './store.ts';
 
 /**

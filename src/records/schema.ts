@@ -185,3 +185,6 @@ export type Record = z.infer<typeof Record>;
 export type Result = z.infer<typeof Result>;
 export type Mean = z.infer<typeof Mean>;
 export type Overall = z.infer<typeof Overall>;
+
+/** A record to be: saving it gives it its id and counts its attempts. */
+export type Draft = Omit<Record, 'id'>;

@@ -6,13 +6,11 @@ import { randomBytes } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import type { Draft } from '../analysis/assemble.ts';
-import { shown } from '../catalog/candidates.ts';
 import { messageOf, NfoldError } from '../contract/errors.ts';
 import { absent, contentOf, namesIn, withFile } from '../files/given.ts';
-import { recordsFolder } from '../files/places.ts';
+import { recordsFolder, shown } from '../files/places.ts';
 import { writeNew } from '../files/write.ts';
-import { Record, Summary } from './schema.ts';
+import { type Draft, Record, Summary } from './schema.ts';
 import { upgrade } from './upgrade.ts';
 
 export interface Saved {

@@ -1,5 +1,5 @@
 /** Comma-separated values, one line a candidate and case, quoted as RFC 4180 has it; an empty field is what isn't known. */
-import type { Compared } from '../records/compare.ts';
+import type { Compared } from '../analysis/compare.ts';
 import type { Record } from '../records/schema.ts';
 
 type Cell = string | number | boolean | null | undefined;

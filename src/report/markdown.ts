@@ -1,6 +1,6 @@
 /** A suite of a record as a Markdown table, with the machine and the date beside it. */
 import { suites } from '../../bench/suites.ts';
-import { describe } from '../machine/fingerprint.ts';
+import { describe } from '../machine/describe.ts';
 import type { Mean, Record } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
 import { interval, multiple, range, shortFlags } from './format.ts';

@@ -4,11 +4,11 @@
  */
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { Compared } from '../analysis/compare.ts';
 import { NfoldError } from '../contract/errors.ts';
 import { writeTo } from '../files/into.ts';
 import { isStdout, targetOf } from '../files/target.ts';
 import { refusing, Unwritten } from '../files/write.ts';
-import type { Compared } from '../records/compare.ts';
 import type { Record } from '../records/schema.ts';
 import { markdownCompared } from './compare.ts';
 import { comparedCsv, recordCsv } from './csv.ts';

@@ -2,7 +2,7 @@
 import pc from 'picocolors';
 import { ladder, type Suite, suites } from '../../bench/suites.ts';
 import { counted } from '../contract/words.ts';
-import { describe } from '../machine/fingerprint.ts';
+import { describe } from '../machine/describe.ts';
 import type { Mean, Overall, Record } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
 import {

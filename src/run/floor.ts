@@ -2,7 +2,7 @@
  * Times that are not averaged but refused: below what the clock can tell apart, or below half of what the work takes at this machine's
  * measured peaks. Half, since there are ways with fewer flop than the textbook's, and peaks measured beside other work are too low.
  */
-import { threadsOf } from '../cell/opening.ts';
+import { threadsOf } from '../contract/variant.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import { ceilingsNow } from '../machine/peak.ts';
 import { floorNs, workOf } from '../machine/roofline.ts';

@@ -1,17 +1,18 @@
 /** One op of a suite from sources to samples: build, verify, then time what passed. What fails on the way keeps its verdict. */
+
 import type { Suite } from '../../bench/suites.ts';
 import { type Built, build, buildBaseline } from '../build/build.ts';
-import { BuildError } from '../build/sources.ts';
-import { type CandidateFile, type Problem, shown, told } from '../catalog/candidates.ts';
+import { type CandidateFile, type Problem, told } from '../catalog/candidates.ts';
 import { loadOp, loadOracle } from '../catalog/ops.ts';
 import { isInstalled, loadPeer, type PeerVariant } from '../catalog/peers.ts';
 import { selectCases } from '../catalog/select.ts';
-import { threadsOf } from '../cell/opening.ts';
 import type { Parameters } from '../contract/candidate.ts';
-import { plain } from '../contract/errors.ts';
+import { CandidateError, plain } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
+import { threadsOf } from '../contract/variant.ts';
 import { counted } from '../contract/words.ts';
+import { shown } from '../files/places.ts';
 import { fullShare } from '../judge/inputs.ts';
 import { paceOf } from '../judge/pace.ts';
 import type { Seed } from '../judge/seed.ts';
@@ -103,7 +104,7 @@ async function entryOf(candidate: CandidateFile, op: AnyOp): Promise<Entry> {
     const message = `${built.id} needs the V8 flag ${missing}, which this Node does not have`;
     return entryWith(built.id, { status: 'unsupported', message }, built);
   } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
+    if (!(error instanceof CandidateError)) throw error;
     return broken(candidate.id, error.message);
   }
 }

@@ -5,12 +5,13 @@
  *   @hack    what it does                     @family  the kind of cheat
  *   @seen    where in the wild                @reason  what the verdict must carry: a finding, and for some where; `a | b` is either
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { type Built, build, buildWithin } from '../build/build.ts';
-import { BuildError } from '../build/sources.ts';
 import { type CandidateFile, identify } from '../catalog/candidates.ts';
 import { opNames } from '../catalog/ops.ts';
+import { CandidateError } from '../contract/errors.ts';
 import { packageRoot } from '../files/places.ts';
 import { type Verdict, verdictText } from '../judge/verdict.ts';
 
@@ -76,7 +77,7 @@ export async function buildPacked(
     await built.artifact(dims, 1);
     return built;
   } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
+    if (!(error instanceof CandidateError)) throw error;
     return { status: 'error', message: error.message };
   }
 }

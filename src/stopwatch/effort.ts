@@ -1,5 +1,5 @@
 /** Three levels of precision, and what each may cost. Effort follows precision: at 50x nobody needs half a percent. */
-import type { Artifact } from '../cell/protocol.ts';
+import type { Artifact } from '../contract/variant.ts';
 
 export interface Effort {
   readonly name: 'quick' | 'default' | 'thorough';

@@ -2,10 +2,11 @@
  * Rounds of fresh processes until the means are as sure as the effort asks for, or its budget is spent. One variant runs twice in
  * every round, in two processes: what that twin shows against itself is the noise floor.
  */
-import type { Variant } from '../cell/opening.ts';
+
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
+import type { Variant } from '../contract/variant.ts';
 import { deriveSeed } from '../judge/image.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Conditions } from '../judge/verify.ts';

@@ -1,12 +1,14 @@
 /** The timed calls of one round again, for one variant and without the others: what a bench found there, `verify --timed` finds. */
-import { BuildError } from '../build/sources.ts';
-import { Cell, CellError } from '../cell/cell.ts';
-import { openingOf, type Variant } from '../cell/opening.ts';
+
+import { Cell } from '../cell/cell.ts';
+import { openingOf } from '../cell/opening.ts';
+import { CandidateError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
+import type { Variant } from '../contract/variant.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
 import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
-import { failure, statusOf, type Verdict } from '../judge/verdict.ts';
+import { failure, type Verdict } from '../judge/verdict.ts';
 import type { Conditions } from '../judge/verify.ts';
 import { type Effort, warmupCalls } from './effort.ts';
 
@@ -35,8 +37,8 @@ export async function replayTimed(request: ReplayRequest, variant: Variant, c: C
     const failed = failure(inspection.finding, variant, name, request, op.distributions[0], timed);
     return { status: 'fail', failure: failed };
   } catch (error) {
-    if (!(error instanceof CellError || error instanceof BuildError)) throw error;
-    return { status: statusOf(error), message: `${variant.id} at ${name}: ${error.message}` };
+    if (!(error instanceof CandidateError)) throw error;
+    return { status: error.status, message: `${variant.id} at ${name}: ${error.message}` };
   }
 }
 

@@ -3,17 +3,19 @@
  * any two turns in succession, the second has the reverse order of the first, which is random: two arms meet as ABBA or BAAB. Arms of one
  * thread share a CPU, another one in the next round.
  */
-import { BuildError } from '../build/sources.ts';
-import { Cell, CellError, type Timed } from '../cell/cell.ts';
+
+import { Cell, type Timed } from '../cell/cell.ts';
 import { cpus } from '../cell/cpu.ts';
-import { openingOf, threadsOf } from '../cell/opening.ts';
+import { openingOf } from '../cell/opening.ts';
 import type { Samples } from '../cell/protocol.ts';
+import { CandidateError } from '../contract/errors.ts';
 import { bySize, type Case } from '../contract/op.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
+import { threadsOf } from '../contract/variant.ts';
 import { compose, deriveSeed } from '../judge/image.ts';
 import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } from '../judge/inputs.ts';
 import { TimedJudge } from '../judge/timed.ts';
-import { failure, sentence, statusOf } from '../judge/verdict.ts';
+import { failure, sentence } from '../judge/verdict.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import { callPlan, warmAgain, warmOnce, warmupCalls } from './effort.ts';
 import type { Arm, Measured, MeasureRequest } from './measure.ts';
@@ -202,8 +204,8 @@ function recordError(
   error: unknown,
 ): void {
   signal.throwIfAborted();
-  if (!(error instanceof CellError || error instanceof BuildError) || judged === baseline.id) throw error;
-  measured.verdicts.set(judged, { status: statusOf(error), message: `${judged} at ${at}: ${error.message}` });
+  if (!(error instanceof CandidateError) || judged === baseline.id) throw error;
+  measured.verdicts.set(judged, { status: error.status, message: `${judged} at ${at}: ${error.message}` });
 }
 
 /** Of the turns of a case, counted over all rounds: random for an even one, and then reversed. */

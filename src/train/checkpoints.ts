@@ -1,8 +1,7 @@
 /** Where the checkpoints of one run lie: as asked for, or, as long as that place takes none, in one file elsewhere. */
 import { dirname, join } from 'node:path';
-import { shown } from '../catalog/candidates.ts';
 import { elsewhere } from '../files/elsewhere.ts';
-import { stateFolder } from '../files/places.ts';
+import { shown, stateFolder } from '../files/places.ts';
 import { makeFolder, remove, Unwritten } from '../files/write.ts';
 
 export interface Kept {

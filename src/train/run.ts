@@ -1,8 +1,9 @@
 /** A training run from its plan to its outcome: the candidate, the baseline beside it, checkpoints, the sample. */
+
 import { resolve } from 'node:path';
 import { mean } from 'simple-statistics';
 import { buildBaseline } from '../build/build.ts';
-import type { Variant } from '../cell/opening.ts';
+import type { Variant } from '../contract/variant.ts';
 import { deriveSeed } from '../judge/image.ts';
 import { duration } from '../report/format.ts';
 import type { Progress } from '../report/output.ts';

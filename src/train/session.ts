@@ -4,11 +4,12 @@
  * Numerics a step's loss is that of the state before its update, so that a call on a held-out batch whose update is
  *          overwritten measures the state as it stands.
  */
-import { BuildError } from '../build/sources.ts';
-import { Cell, CellError } from '../cell/cell.ts';
-import { openingOf, threadsOf, type Variant } from '../cell/opening.ts';
+
+import { Cell } from '../cell/cell.ts';
+import { openingOf } from '../cell/opening.ts';
 import type { Call, Range, Slot, Write } from '../cell/protocol.ts';
-import { exit, NfoldError } from '../contract/errors.ts';
+import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
+import { threadsOf, type Variant } from '../contract/variant.ts';
 import { poison } from '../judge/image.ts';
 import { type Batch, batchAfter, bytesOf, firstImage, heldOutBatches, type State, type Task } from './task.ts';
 
@@ -122,7 +123,7 @@ export class Session {
       return await work();
     } catch (error) {
       this.close();
-      if (error instanceof CellError || error instanceof BuildError) throw this.#stopped(error.message);
+      if (error instanceof CandidateError) throw this.#stopped(error.message);
       throw error;
     }
   }

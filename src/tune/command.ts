@@ -1,21 +1,23 @@
 /** nfold tune: the parameters of a generator that suit this machine, case by case; kept with their evidence, used by later runs. */
+
 import pc from 'picocolors';
 import { suites } from '../../bench/suites.ts';
 import type { Built, Tuning } from '../build/build.ts';
-import { shown } from '../catalog/candidates.ts';
+import { events, tuneFile, type Winner } from '../build/tuned.ts';
 import { selectCases } from '../catalog/select.ts';
-import { threadsOf } from '../cell/opening.ts';
 import { type Flags, prepareRun } from '../commands/run.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { Case } from '../contract/op.ts';
+import { threadsOf } from '../contract/variant.ts';
 import { counted } from '../contract/words.ts';
+import { shown } from '../files/places.ts';
 import { verdictText } from '../judge/verdict.ts';
 import { duration, multiple, parametersText, ratioInterval } from '../report/format.ts';
 import { print, printJson, warn } from '../report/output.ts';
 import { table } from '../report/table.ts';
 import { prepare } from '../run/suite.ts';
 import { efforts } from '../stopwatch/effort.ts';
-import { Evidence, events, tuneFile, type Winner } from './log.ts';
+import { Evidence } from './log.ts';
 import { search, typical } from './search.ts';
 import { changes, sizeOf } from './space.ts';
 

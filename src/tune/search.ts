@@ -9,18 +9,20 @@
  * What is in the log is not measured again, so that a search which was stopped goes on.
  * Source   Jamieson and Talwalkar 2016, for successive halving.
  */
+
 import { median } from 'simple-statistics';
-import type { Variant } from '../cell/opening.ts';
+import { type Event, events, type Trial, type Winner } from '../build/tuned.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { makeRng } from '../contract/rng.ts';
+import type { Variant } from '../contract/variant.ts';
 import { deriveSeed } from '../judge/image.ts';
 import { type Check, planChecks, verify } from '../judge/verify.ts';
-import { describe, machine, runtime } from '../machine/fingerprint.ts';
+import { describe } from '../machine/describe.ts';
+import { machine, runtime } from '../machine/fingerprint.ts';
 import { type Sampled, speedup } from '../stats/speedup.ts';
 import type { Effort } from '../stopwatch/effort.ts';
 import { measure } from '../stopwatch/measure.ts';
-import { type Event, events, type Trial, type Winner } from './log.ts';
 import { keyOf, propose } from './space.ts';
 import { score, type TrialRequest, Trials } from './trial.ts';
 

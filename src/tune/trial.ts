@@ -2,12 +2,13 @@
  * A trial: one configuration beside the candidate's own choice, in one process, as ABBA, and as BAAB at the next trial; so what the
  * machine does meets both. Each call has the inputs put in place anew, as in a bench, and what the last one left is checked.
  */
+
 import { median } from 'simple-statistics';
 import type { Built, Tuning } from '../build/build.ts';
-import { BuildError } from '../build/sources.ts';
-import { Cell, CellError } from '../cell/cell.ts';
+import { Cell } from '../cell/cell.ts';
 import { openingOf } from '../cell/opening.ts';
 import type { Parameters } from '../contract/candidate.ts';
+import { CandidateError } from '../contract/errors.ts';
 import type { AnyOp, Case, Truths } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { compose, type Image } from '../judge/image.ts';
@@ -72,7 +73,7 @@ export class Trials {
         (side === own ? defaultNs : timeNs).push(...(await this.#time(side, calls)));
       } catch (error) {
         this.#request.signal.throwIfAborted();
-        if (side === own || !(error instanceof CellError || error instanceof BuildError)) throw error;
+        if (side === own || !(error instanceof CandidateError)) throw error;
         this.close();
         return { timeNs: [], defaultNs: [], failure: error.message };
       }
@@ -101,7 +102,7 @@ export class Trials {
     this.#truths ??= oracle.truths(c.dims, image.scalars, image.tensors);
     const bounds = boundsFor(op, c, op.distributions[0], image, this.#truths, null);
     const inspection = inspect(op, c, image, reads[calls - 1][0], this.#truths, bounds);
-    if ('finding' in inspection) throw new CellError(`its result is wrong: ${inspection.finding.reason}`);
+    if ('finding' in inspection) throw new CandidateError(`its result is wrong: ${inspection.finding.reason}`);
     return [...timeNs];
   }
 }

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { events } from '../../src/build/tuned.ts';
 import { loadRecord } from '../../src/records/store.ts';
-import { events } from '../../src/tune/log.ts';
 import { nfold } from '../support/command.ts';
 import { asNobody, hasLimits, hasNobody, hasSmall, onSmall } from '../support/small.ts';
 

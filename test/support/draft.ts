@@ -1,6 +1,5 @@
 /** A record as a run of sgemm on two cases might leave it, with the given speedups of each round. */
-import type { Draft } from '../../src/analysis/assemble.ts';
-import { recordSchema } from '../../src/records/schema.ts';
+import { type Draft, recordSchema } from '../../src/records/schema.ts';
 import { meansOf } from '../../src/stats/means.ts';
 import { roundMeans, speedup, typicalNs } from '../../src/stats/speedup.ts';
 

@@ -1,5 +1,5 @@
 /** A trial of the tuner, as its log holds it. */
-import type { Trial } from '../../src/tune/log.ts';
+import type { Trial } from '../../src/build/tuned.ts';
 
 export const dims = { M: 64, N: 64 };
 export const common = { hash: 'abc', threads: 2, case: 'M64N64', dims, at: '2026-11-25T00:00:00.000Z' };

@@ -1,8 +1,9 @@
 /** Kernels of the test folders as variants: built like candidates, but free to import the code that they bend. */
+
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asScript, bundle } from '../../src/build/sources.ts';
-import type { Variant } from '../../src/cell/opening.ts';
+import type { Variant } from '../../src/contract/variant.ts';
 import { packageRoot } from '../../src/files/places.ts';
 
 export async function variantFrom(file: string): Promise<Variant> {

@@ -1,6 +1,7 @@
 /** Many records as one story: a candidate over time, and the best of each op with the number of attempts it was chosen from. */
+
+import type { Mean, Summary } from '../records/schema.ts';
 import type { Interval } from '../stats/interval.ts';
-import type { Mean, Summary } from './schema.ts';
 
 export interface Moment {
   readonly record: Summary;

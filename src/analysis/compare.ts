@@ -3,13 +3,13 @@
  * interval of a ratio comes from the forks of both (stats/welch.ts), and what the noise floors of both allow for is `same`.
  */
 
+import type { Record, Result } from '../records/schema.ts';
 import type { Interval } from '../stats/interval.ts';
 import { meansOf } from '../stats/means.ts';
 import { ratios, roundMeans, type Sampled } from '../stats/speedup.ts';
 import { type Comparison, compare } from '../stats/verdict.ts';
 import { ratioOf } from '../stats/welch.ts';
 import { efforts } from '../stopwatch/effort.ts';
-import type { Record, Result } from './schema.ts';
 
 /** What one record says of one row. */
 export interface Side {

@@ -1,7 +1,7 @@
 /** What differs between two records besides their times: what may explain a change, and what forbids a comparison. */
 import { createTwoFilesPatch } from 'diff';
-import { describe } from '../machine/fingerprint.ts';
-import type { Record } from './schema.ts';
+import { describe } from '../machine/describe.ts';
+import type { Record } from '../records/schema.ts';
 
 export interface Difference {
   readonly what: string;

@@ -1,0 +1,27 @@
+/** The machine and the runtime that a record was made on, and both in words. What is not known is null. */
+import { counted } from '../contract/words.ts';
+
+export interface Machine {
+  readonly cpu: string;
+  /** That this process may use: cpus.ts. */
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly os: string;
+  readonly arch: string;
+  readonly virtual: boolean | null;
+  /** Load average of the last minute, at the start. */
+  readonly load: number | null;
+}
+
+export interface Runtime {
+  readonly nfold: string;
+  readonly node: string;
+  readonly v8: string;
+}
+
+/** In words, on one line. */
+export function describe(m: Machine, r: Runtime): string {
+  const memory = `${Math.round(m.memoryBytes / 2 ** 30)} GiB`;
+  const kind = m.virtual ? ', virtual machine' : '';
+  return `${m.cpu}, ${counted(m.cores, 'core')}, ${memory}, ${m.os} ${m.arch}${kind}; Node ${r.node}, V8 ${r.v8}`;
+}
