@@ -7,11 +7,11 @@ export interface Suite {
   /** As slow as the baseline, so timed only where selectors are given: a run of everything does not wait for them. */
   readonly slowPeers: readonly string[];
   /** Candidates that are steps on the way to others: timed only where selectors are given, for the same reason. */
-  readonly steps: readonly string[];
+  readonly intermediates: readonly string[];
   /** Whether its mean is the one that the essay reports. */
-  readonly ladder: boolean;
+  readonly showsEssayResults: boolean;
   /** Whether `nfold bench` without a selector runs it; the others are asked for by name. */
-  readonly headline: boolean;
+  readonly inDefaultRun: boolean;
 }
 
 /** Every kernel of a training step, in the order of the step, forward and then backward. */
@@ -40,16 +40,16 @@ export const suites: readonly Suite[] = [
     ops: ['train_gpt2'],
     peers: [],
     slowPeers: ['tfjs-backend-wasm', 'tfjs-node'],
-    steps: [],
-    ladder: true,
-    headline: true,
+    intermediates: [],
+    showsEssayResults: true,
+    inDefaultRun: true,
   },
   {
     name: 'sgemm',
     ops: ['sgemm'],
     peers: ['onnxruntime-node', 'tfjs-backend-wasm', 'tfjs-node'],
     slowPeers: [],
-    steps: [
+    intermediates: [
       'sgemm/ikj-ts',
       'sgemm/ikj-wasmsimd',
       'sgemm/direct-4x8-wasmsimd',
@@ -59,14 +59,22 @@ export const suites: readonly Suite[] = [
       'sgemm/threads-6x8-wasmrelaxedsimd',
       'sgemm/wide-6x16-wasmrelaxedsimd',
     ],
-    ladder: false,
-    headline: true,
+    showsEssayResults: false,
+    inDefaultRun: true,
   },
-  { name: 'lm_ops', ops: lmOps, peers: [], slowPeers: [], steps: [], ladder: false, headline: false },
+  {
+    name: 'lm_ops',
+    ops: lmOps,
+    peers: [],
+    slowPeers: [],
+    intermediates: [],
+    showsEssayResults: false,
+    inDefaultRun: false,
+  },
 ];
 
 /** Speedups that the essay and its sources report for "a CPU-only small language model training implementation". */
-export const ladder: readonly { readonly multiple: number; readonly what: string }[] = [
+export const essayResults: readonly { readonly multiple: number; readonly what: string }[] = [
   { multiple: 52, what: 'Mythos Preview, Apr 2026' },
   { multiple: 30, what: 'Claude Opus 4.6, Feb 2026 (34x in its system card)' },
   { multiple: 16.5, what: 'Claude Opus 4.5, Nov 2025' },

@@ -10,7 +10,7 @@ import { floorNs, workOf } from '../src/machine/roofline.ts';
 import { Record } from '../src/records/schema.ts';
 import { reportRecord } from '../src/report/terminal.ts';
 import { impossibility, impossible } from '../src/run/floor.ts';
-import type { Entry, SuiteOutcome } from '../src/run/suite.ts';
+import type { CandidateOutcome, OpOutcome } from '../src/run/outcome.ts';
 import { example } from './support/ceilings.ts';
 import { draft } from './support/draft.ts';
 
@@ -50,7 +50,14 @@ describe('times that cannot be', () => {
     const besides = (...own: number[]) => {
       const outside = [turn(built.id, 2e8, 6e6), ...own.map((ns) => turn('x', 2e6, ns))];
       const watched = { warmups: [], outside, pacesNs: [], stolen: null };
-      const outcome = { op, baseline: built, entries, cases: [], samples: [], watched } as unknown as SuiteOutcome;
+      const outcome = {
+        op,
+        baseline: built,
+        candidates: entries,
+        cases: [],
+        samples: [],
+        watched,
+      } as unknown as OpOutcome;
       return observed([outcome], machine(), 1).beside;
     };
     expect(besides(1.2e8, 3e8)).toEqual([{ variant: 'x', case: 'c', calledNs: 1e6, besideNs: 6e7, usualNs: 3e6 }]);
@@ -85,11 +92,11 @@ describe('times that cannot be', () => {
   test('nobody is refused by kept peaks alone: they are measured again', async () => {
     const op = await loadOp('sgemm');
     const c = op.cases[0];
-    const entry = { id: 'x', built: await buildBaseline('sgemm') } as unknown as Entry;
+    const entry = { id: 'x', built: await buildBaseline('sgemm') } as unknown as CandidateOutcome;
     const slow = { ...example, fma: example.fma.map((one) => ({ ...one, gflops: one.gflops / 1e6 })) };
     const judged = (timeNs: number) => {
       const samples = [{ round: 0, turn: 0, case: op.caseName(c), variant: 'x', timeNs: [timeNs], queuedNs: null }];
-      const outcome = { op, cases: [c], samples } as unknown as SuiteOutcome;
+      const outcome = { op, cases: [c], samples } as unknown as OpOutcome;
       return impossible(outcome, entry, slow, {
         threads: 1,
         signal: new AbortController().signal,

@@ -122,5 +122,5 @@ describe('text', () => {
 
 test('what a suite counts as steps between candidates are candidates of its ops', () => {
   const known = scan().candidates.map(({ id }) => id);
-  expect(suites.flatMap(({ steps }) => steps).filter((id) => !known.includes(id))).toEqual([]);
+  expect(suites.flatMap(({ intermediates }) => intermediates).filter((id) => !known.includes(id))).toEqual([]);
 });

@@ -6,7 +6,7 @@ export default {
   about: 'TensorFlow.js, WebAssembly backend (XNNPACK, 1 thread)',
   library: '@tensorflow/tfjs-backend-wasm',
   threads: 'one',
-  dear: ['train_gpt2'],
+  slowOps: ['train_gpt2'],
   async bind(...given) {
     const tf = await import('@tensorflow/tfjs-core');
     await import('@tensorflow/tfjs-backend-wasm');

@@ -15,7 +15,7 @@ import type { Ceilings } from '../machine/ceilings.ts';
 import type { Machine, Runtime } from '../machine/describe.ts';
 import { type Resources, roof, workOf } from '../machine/roofline.ts';
 import { type Draft, type Mean, type Overall, type Record, type Result, recordSchema } from '../records/schema.ts';
-import type { Entry, RunOptions, SuiteOutcome } from '../run/suite.ts';
+import type { CandidateOutcome, OpOutcome, RunOptions } from '../run/outcome.ts';
 import { byMean, means } from '../stats/means.ts';
 import { speedup, typicalNs } from '../stats/speedup.ts';
 import { compare, noiseFloor } from '../stats/verdict.ts';
@@ -41,7 +41,7 @@ export interface RunFacts {
 }
 
 /** Times in nanoseconds, rates in Gflop/s and 10^9 bytes a second; what is not known is null. */
-export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Draft {
+export function assemble(outcomes: readonly OpOutcome[], facts: RunFacts): Draft {
   const { machine, runtime, options, startedAt, seconds, textName, interrupted, strays } = facts;
   const ran = new Set(outcomes.map(({ suite }) => suite));
   return {
@@ -64,13 +64,13 @@ export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Dr
     warnings: warningsOf(observed(outcomes, machine, options.threads)),
     baselines: unique(outcomes.map(({ op, baseline }) => ({ op: op.name, ...snapshot(baseline) }))),
     candidates: [
-      ...outcomes.flatMap((outcome) => outcome.entries.map((entry) => candidateOf(outcome, entry))),
+      ...outcomes.flatMap((outcome) => outcome.candidates.map((entry) => candidateOf(outcome, entry))),
       ...strays.map(strayOf),
     ],
     results: outcomes.flatMap((o) =>
-      o.entries.flatMap((entry) => o.cases.map((c) => resultOf(o, entry, c, options, facts.ceilings))),
+      o.candidates.flatMap((entry) => o.cases.map((c) => resultOf(o, entry, c, options, facts.ceilings))),
     ),
-    means: outcomes.flatMap((outcome) => outcome.entries.map((entry) => meanOf(outcome, entry, options.effort))),
+    means: outcomes.flatMap((outcome) => outcome.candidates.map((entry) => meanOf(outcome, entry, options.effort))),
     overall: [...ran].flatMap((suite) => overallOf(suite, outcomes, options.effort) ?? []),
     discards: discards(outcomes),
     samples: outcomes.flatMap(({ op, samples }) =>
@@ -81,7 +81,9 @@ export function assemble(outcomes: readonly SuiteOutcome[], facts: RunFacts): Dr
         queuedNs: queuedNs && [...queuedNs],
       })),
     ),
-    texts: textsOf(outcomes.flatMap(({ baseline, entries }) => [baseline, ...entries.flatMap((e) => e.built ?? [])])),
+    texts: textsOf(
+      outcomes.flatMap(({ baseline, candidates }) => [baseline, ...candidates.flatMap((e) => e.built ?? [])]),
+    ),
   };
 }
 
@@ -107,7 +109,10 @@ function strayOf(problem: Problem): Record['candidates'][number] {
   return { candidate, peer: false, op: null, verdict: 'error', message: told(problem), ...nothing };
 }
 
-function candidateOf({ op }: SuiteOutcome, { id, about, built, peer, verdict }: Entry): Record['candidates'][number] {
+function candidateOf(
+  { op }: OpOutcome,
+  { id, about, built, peer, verdict }: CandidateOutcome,
+): Record['candidates'][number] {
   const failed = verdict.status === 'fail' ? verdict.failure : null;
   return {
     candidate: id,
@@ -138,8 +143,8 @@ function candidateOf({ op }: SuiteOutcome, { id, about, built, peer, verdict }: 
 }
 
 function resultOf(
-  { op, samples, baseline, cases }: SuiteOutcome,
-  { id, built, peer, verdict, parameters }: Entry,
+  { op, samples, baseline, cases }: OpOutcome,
+  { id, built, peer, verdict, parameters }: CandidateOutcome,
   c: Case,
   { threads, effort }: RunOptions,
   ceilings: Ceilings | null,
@@ -191,9 +196,9 @@ function shareOfPeak(
   return { percentOfPeak: (100 * leastNs) / timeNs, peak };
 }
 
-function meanOf(outcome: SuiteOutcome, { id, peer, verdict }: Entry, { halfWidth }: Effort): Mean {
-  const { op, suite, samples, baseline, headline } = outcome;
-  const names = headline.map((c) => op.caseName(c));
+function meanOf(outcome: OpOutcome, { id, peer, verdict }: CandidateOutcome, { halfWidth }: Effort): Mean {
+  const { op, suite, samples, baseline, meanCases } = outcome;
+  const names = meanCases.map((c) => op.caseName(c));
   const timed = names.filter((name) => speedup(samples, baseline.id, id, name) !== null).length;
   const reason =
     verdict.status !== 'pass'
@@ -219,12 +224,12 @@ function meanOf(outcome: SuiteOutcome, { id, peer, verdict }: Entry, { halfWidth
 const noMeans = { arithmetic: null, geometric: null, harmonic: null, least: null, greatest: null };
 
 /** The mean over all cases of a suite's ops, each op with its best candidate; null for one op alone. */
-function overallOf(suite: Suite, outcomes: readonly SuiteOutcome[], effort: Effort): Overall | null {
+function overallOf(suite: Suite, outcomes: readonly OpOutcome[], effort: Effort): Overall | null {
   const own = outcomes.filter((outcome) => outcome.suite === suite);
   if (own.length < 2) return null;
-  const best = new Map<SuiteOutcome, string>();
+  const best = new Map<OpOutcome, string>();
   for (const outcome of own) {
-    const [first] = outcome.entries
+    const [first] = outcome.candidates
       .filter(({ peer }) => !peer)
       .map((entry) => meanOf(outcome, entry, effort))
       .filter(({ arithmetic }) => arithmetic !== null)
@@ -237,7 +242,7 @@ function overallOf(suite: Suite, outcomes: readonly SuiteOutcome[], effort: Effo
       .filter(({ variant }) => variant === baseline.id || variant === best.get(own[i]))
       .map((s) => ({ ...s, case: `${op.name} ${s.case}`, variant: s.variant === baseline.id ? 'baseline' : 'best' })),
   );
-  const names = own.flatMap(({ op, headline }) => headline.map((c) => `${op.name} ${op.caseName(c)}`));
+  const names = own.flatMap(({ op, meanCases }) => meanCases.map((c) => `${op.name} ${op.caseName(c)}`));
   return {
     suite: suite.name,
     candidates: [...best.values()],

@@ -1,7 +1,7 @@
 /** What the warnings of a run are drawn from, gathered over its ops. */
 import { threadsOf } from '../contract/variant.ts';
 import type { Machine } from '../machine/describe.ts';
-import type { SuiteOutcome } from '../run/suite.ts';
+import type { OpOutcome } from '../run/outcome.ts';
 import { leftOut, typicalNs } from '../stats/speedup.ts';
 import type { Watched } from '../stopwatch/measure.ts';
 import { clockStepNs } from '../stopwatch/system.ts';
@@ -19,9 +19,9 @@ export interface Discard {
 const rule =
   'waited for a CPU for more than 2 % of the call; of the calls of the variant and of the baseline beside it';
 
-const variantsOf = ({ entries }: SuiteOutcome) => entries.flatMap(({ built, peer }) => built ?? peer ?? []);
+const variantsOf = ({ candidates }: OpOutcome) => candidates.flatMap(({ built, peer }) => built ?? peer ?? []);
 
-const everyCase = (outcomes: readonly SuiteOutcome[]) =>
+const everyCase = (outcomes: readonly OpOutcome[]) =>
   outcomes.flatMap((outcome) =>
     outcome.cases.flatMap((c) =>
       variantsOf(outcome).map((variant) => ({ ...outcome, variant, name: outcome.op.caseName(c) })),
@@ -29,7 +29,7 @@ const everyCase = (outcomes: readonly SuiteOutcome[]) =>
   );
 
 /** What was left out of the statistics, where anything was. */
-export function discards(outcomes: readonly SuiteOutcome[]): Discard[] {
+export function discards(outcomes: readonly OpOutcome[]): Discard[] {
   return everyCase(outcomes)
     .map(({ op, samples, baseline, variant, name }) => {
       const { count, of } = leftOut(samples, baseline.id, variant.id, name);
@@ -38,7 +38,7 @@ export function discards(outcomes: readonly SuiteOutcome[]): Discard[] {
     .filter(({ count }) => count > 0);
 }
 
-export function observed(outcomes: readonly SuiteOutcome[], machine: Machine, threads: number): Observed {
+export function observed(outcomes: readonly OpOutcome[], machine: Machine, threads: number): Observed {
   const cases = everyCase(outcomes);
   const left = cases.map(({ samples, baseline, variant, name }) => leftOut(samples, baseline.id, variant.id, name));
   const sum = (of: (one: (typeof left)[number]) => number) => left.reduce((total, one) => total + of(one), 0);
@@ -70,8 +70,8 @@ const leastBesideNs = 1e7;
  * done in it. The least of all turns counts, which is what no disturbance explains. Waking a thread counts as well: the main one waits
  * for it untimed and spinning, for milliseconds where both are given one CPU.
  */
-function workBeside({ baseline, entries, watched }: SuiteOutcome, threads: number): Beside[] {
-  const used = new Map(entries.flatMap(({ built }) => (built ? [[built.id, threadsOf(built, threads)]] : [])));
+function workBeside({ baseline, candidates, watched }: OpOutcome, threads: number): Beside[] {
+  const used = new Map(candidates.flatMap(({ built }) => (built ? [[built.id, threadsOf(built, threads)]] : [])));
   return [...Map.groupBy(watched?.outside ?? [], (one) => one.case)].flatMap(([name, all]) => {
     const usual = perCall(all.filter(({ variant }) => variant === baseline.id));
     return [...Map.groupBy(all, ({ variant }) => variant)].flatMap(([variant, own]) => {

@@ -35,7 +35,7 @@ export async function loadPeer(name: string, op: string): Promise<PeerVariant> {
     id: name,
     flags: [],
     threads: peer.threads,
-    dear: peer.dear?.includes(op) ?? false,
+    slow: peer.slowOps?.includes(op) ?? false,
     trusted: true,
     artifact: async () => ({ kind: 'peer', file }),
     peer,

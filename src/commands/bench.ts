@@ -1,4 +1,5 @@
 /** nfold bench: verify, time, report, save. */
+
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { type Suite, suites } from '../../bench/suites.ts';
@@ -20,7 +21,8 @@ import { print, warn } from '../report/output.ts';
 import { reportersOf, writeReports } from '../report/reporters.ts';
 import { reportRecord } from '../report/terminal.ts';
 import { durationText, estimateOp, total } from '../run/estimate.ts';
-import { planOp, type RunOptions, runOp, type SuiteOutcome } from '../run/suite.ts';
+import type { OpOutcome, RunOptions } from '../run/outcome.ts';
+import { planOp, runOp } from '../run/suite.ts';
 import { sharedEffort } from '../stopwatch/effort.ts';
 import { type Flags, type OpSelection, prepareRun } from './run.ts';
 import { onStop } from './stop.ts';
@@ -51,7 +53,7 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
   const facts = { machine: machine(), runtime: runtime(), startedAt };
   const { selections, strays, options, textName, progress } = await prepareRun(selectors, flags, {
     effort: 'quick',
-    suites: suites.filter(({ headline }) => headline),
+    suites: suites.filter(({ inDefaultRun }) => inDefaultRun),
     pool: (op) => op.cases,
   });
   const { commitment } = options.committed;
@@ -63,12 +65,12 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
     const suite = { ...known, peers };
     const chosen = selections
       .filter(({ op }) => suite.ops.includes(op))
-      .map((selection) => (asked ? selection : withoutSteps(selection, suite)));
+      .map((selection) => (asked ? selection : withoutIntermediates(selection, suite)));
     const effort = sharedEffort(options.effort, chosen.length);
     return chosen.map((selection) => ({ suite, ...selection, options: { ...options, effort } }));
   });
   await announce(jobs);
-  const outcomes: SuiteOutcome[] = [];
+  const outcomes: OpOutcome[] = [];
   for (const { suite, op, candidates, problems, options } of jobs) {
     if (options.signal.aborted) break;
     outcomes.push(await runOp(suite, op, candidates, problems, options, ceilings));
@@ -113,8 +115,8 @@ async function announce(jobs: readonly Job[]): Promise<void> {
 }
 
 /** A run of everything does not wait for candidates that are steps to others, and says so. */
-function withoutSteps<T extends Selection>(selection: T, { name, steps }: Suite): T {
-  const candidates = selection.candidates.filter(({ id }) => !steps.includes(id));
+function withoutIntermediates<T extends Selection>(selection: T, { name, intermediates }: Suite): T {
+  const candidates = selection.candidates.filter(({ id }) => !intermediates.includes(id));
   const left = selection.candidates.length - candidates.length;
   if (left > 0) {
     const what = `${counted(left, 'candidate')} of ${name}, on the way to the others`;

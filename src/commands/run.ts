@@ -11,7 +11,7 @@ import { counted } from '../contract/words.ts';
 import { makeSeed } from '../judge/seed.ts';
 import { usableCores } from '../machine/cpus.ts';
 import { type Progress, progress } from '../report/output.ts';
-import type { RunOptions } from '../run/suite.ts';
+import type { RunOptions } from '../run/outcome.ts';
 import { type Effort, efforts } from '../stopwatch/effort.ts';
 import { abortOnStop } from './stop.ts';
 

@@ -1,4 +1,5 @@
 /** nfold verify: every edge and timed shape of the selected candidates against the oracle. */
+
 import pc from 'picocolors';
 import { suites } from '../../bench/suites.ts';
 import { told } from '../catalog/candidates.ts';
@@ -10,7 +11,8 @@ import { drawnCases } from '../judge/verify.ts';
 import { verdictMark } from '../report/format.ts';
 import { print, printJson } from '../report/output.ts';
 import { table } from '../report/table.ts';
-import { type Entry, type Prepared, prepare, type RunOptions, verifyEntries } from '../run/suite.ts';
+import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
+import { type Prepared, prepare, verifyEntries } from '../run/suite.ts';
 import { replayTimed, type Timed } from '../stopwatch/replay.ts';
 import { type Flags, prepareRun } from './run.ts';
 
@@ -25,7 +27,7 @@ export async function verifyCommand(selectors: readonly string[], flags: VerifyF
     suites,
     pool: (op, seed) => [...op.cases, ...op.edges, ...drawnCases(op, seed)],
   });
-  const entries: Entry[] = [];
+  const entries: CandidateOutcome[] = [];
   try {
     for (const { op: name, candidates, problems } of selections) {
       options.onProgress(`${name}: building`);
@@ -57,7 +59,7 @@ async function replay(prepared: Prepared, [c, ...others]: readonly Case[], optio
   }
 }
 
-function asData({ id, verdict }: Entry) {
+function asData({ id, verdict }: CandidateOutcome) {
   const failure = verdict.status === 'fail' ? verdict.failure : null;
   return {
     candidate: id,
@@ -69,7 +71,7 @@ function asData({ id, verdict }: Entry) {
   };
 }
 
-function asText(entries: readonly Entry[], misplaced: readonly string[], seed: number): string {
+function asText(entries: readonly CandidateOutcome[], misplaced: readonly string[], seed: number): string {
   const columns = [
     { head: 'candidate' },
     { head: 'verified' },

@@ -17,7 +17,7 @@ export interface Peer {
   /** As the library sets them by default: one, or one for each core. Nothing of ours changes that. */
   readonly threads: 'one' | 'any';
   /** Ops at which it is about as slow as the baseline, and gets no more calls than that. */
-  readonly dear?: readonly string[];
+  readonly slowOps?: readonly string[];
   /** Loads the library; throws, with the reason, where it is absent or broken. */
   bind(
     op: string,

@@ -14,7 +14,7 @@ export interface Variant {
   /** Whether it can use more than one thread. */
   readonly threads: 'one' | 'any';
   /** A call of it costs about what one of the baseline does, and it gets no more of them. */
-  readonly dear?: boolean;
+  readonly slow?: boolean;
   /** Peers load a library and need more than their own bytes. */
   readonly trusted?: boolean;
   /** Its artifact calls `mark`: a profile build. */

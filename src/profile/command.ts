@@ -12,7 +12,8 @@ import { threadsOf } from '../contract/variant.ts';
 import { verdictText } from '../judge/verdict.ts';
 import { standings } from '../records/newest.ts';
 import { print, printJson, warn } from '../report/output.ts';
-import { type Entry, prepare, type RunOptions, runOp } from '../run/suite.ts';
+import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
+import { prepare, runOp } from '../run/suite.ts';
 import { means } from '../stats/means.ts';
 import { efforts } from '../stopwatch/effort.ts';
 import { amdahl, profile, type Subject } from './profile.ts';
@@ -79,7 +80,7 @@ function ofOp({ candidates, problems }: Selection, name: string): Selection {
   return { candidates: candidates.filter(({ op }) => op === name), problems: problems.filter(({ op }) => op === name) };
 }
 
-function passing({ built, verdict }: Entry): Built {
+function passing({ built, verdict }: CandidateOutcome): Built {
   if (built && verdict.status === 'pass') return built;
   throw new NfoldError(verdictText(verdict), exit.failed);
 }
@@ -92,11 +93,17 @@ async function measureOps(selection: Selection, options: RunOptions): Promise<Op
     const { candidates, problems } = ofOp(selection, name);
     if (candidates.length + problems.length === 0) continue;
     const suite = suites.find(({ ops }) => ops.includes(name)) as Suite;
-    const { op, entries, baseline, samples, headline } = await runOp(suite, name, candidates, problems, quick, null);
+    const {
+      op,
+      candidates: outcomes,
+      baseline,
+      samples,
+      meanCases,
+    } = await runOp(suite, name, candidates, problems, quick, null);
     options.signal.throwIfAborted();
-    const cases = headline.map((c) => op.caseName(c));
-    for (const entry of entries) {
-      const { id: candidate } = passing(entry);
+    const cases = meanCases.map((c) => op.caseName(c));
+    for (const outcome of outcomes) {
+      const { id: candidate } = passing(outcome);
       const found = means(samples, baseline.id, candidate, cases);
       if (found) measured.push({ op: name, candidate, speedup: found.arithmetic.value, record: null });
     }

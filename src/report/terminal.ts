@@ -1,6 +1,6 @@
 /** A record as a terminal shows it. */
 import pc from 'picocolors';
-import { ladder, type Suite, suites } from '../../bench/suites.ts';
+import { essayResults, type Suite, suites } from '../../bench/suites.ts';
 import { counted } from '../contract/words.ts';
 import { describe } from '../machine/describe.ts';
 import type { Mean, Overall, Record } from '../records/schema.ts';
@@ -29,7 +29,7 @@ export function reportRecord(record: Record, { perCase = false } = {}): string {
     if (perCase) blocks.push(...ops.map((op) => caseTable(record, op)));
     const peers = peerLines(record, suite.ops[0], means);
     if (peers) blocks.push(peers);
-    if (suite.ladder) blocks.push(ladderLines(means));
+    if (suite.showsEssayResults) blocks.push(ladderLines(means));
   }
   const doubts = tooFast(record);
   if (doubts.length > 0) blocks.push(doubts.map((line) => pc.yellow(`! ${line}`)).join('\n'));
@@ -205,7 +205,10 @@ function peerLines(record: Record, op: string, means: readonly Mean[]): string {
 /** The essay's figures, with our best mean on its rung. */
 function ladderLines(means: readonly Mean[]): string {
   const [best] = means.filter(({ peer, arithmetic }) => !peer && arithmetic !== null).sort(byMean);
-  const rungs = ladder.map(({ multiple: value, what }) => ({ value, line: `  ${`${value}x`.padStart(7)}  ${what}` }));
+  const rungs = essayResults.map(({ multiple: value, what }) => ({
+    value,
+    line: `  ${`${value}x`.padStart(7)}  ${what}`,
+  }));
   if (best?.arithmetic) {
     const { value } = best.arithmetic;
     rungs.push({ value, line: pc.bold(pc.cyan(`> ${multiple(value).padStart(7)}  ${best.candidate}, here`)) });

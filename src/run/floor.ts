@@ -8,7 +8,7 @@ import { ceilingsNow } from '../machine/peak.ts';
 import { floorNs, workOf } from '../machine/roofline.ts';
 import { typicalNs } from '../stats/speedup.ts';
 import { clockStepNs } from '../stopwatch/system.ts';
-import type { Entry, RunOptions, SuiteOutcome } from './suite.ts';
+import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 
 const leastShare = 0.5;
 /** Of a second measurement of the peaks. */
@@ -16,8 +16,8 @@ const sweeps = 3;
 
 /** `impossibility`, by the peaks that are kept and by those of now as well: the first may have been measured beside other work. */
 export async function impossible(
-  outcome: SuiteOutcome,
-  entry: Entry,
+  outcome: OpOutcome,
+  entry: CandidateOutcome,
   ceilings: Ceilings | null,
   { threads, signal, onProgress }: Pick<RunOptions, 'threads' | 'signal' | 'onProgress'>,
 ): Promise<string | null> {
@@ -28,8 +28,8 @@ export async function impossible(
 
 /** One sentence for the first case whose typical time cannot be, or null. Peers, which we trust, may be anything. */
 export function impossibility(
-  { op, cases, samples }: Pick<SuiteOutcome, 'op' | 'cases' | 'samples'>,
-  { id, built }: Pick<Entry, 'id' | 'built'>,
+  { op, cases, samples }: Pick<OpOutcome, 'op' | 'cases' | 'samples'>,
+  { id, built }: Pick<CandidateOutcome, 'id' | 'built'>,
   ceilings: Ceilings | null,
   threads: number,
 ): string | null {

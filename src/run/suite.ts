@@ -15,58 +15,21 @@ import { counted } from '../contract/words.ts';
 import { shown } from '../files/places.ts';
 import { fullShare } from '../judge/inputs.ts';
 import { paceOf } from '../judge/pace.ts';
-import type { Seed } from '../judge/seed.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import { type Conditions, drawnCases, planChecks, verify } from '../judge/verify.ts';
+import { drawnCases, planChecks, verify } from '../judge/verify.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import { acceptsFlag } from '../machine/features.ts';
 import { workOf } from '../machine/roofline.ts';
-import type { Sampled } from '../stats/speedup.ts';
-import type { Effort } from '../stopwatch/effort.ts';
-import { measure, type Watched } from '../stopwatch/measure.ts';
+import { measure } from '../stopwatch/measure.ts';
 import type { Planned } from './estimate.ts';
 import { impossible } from './floor.ts';
-
-/** What holds for the whole run. */
-export interface RunOptions extends Conditions {
-  readonly effort: Effort;
-  readonly caseFilter: string | undefined;
-  /** Where the seed comes from. */
-  readonly committed: Seed;
-  readonly signal: AbortSignal;
-  onProgress(note: string): void;
-}
-
-export interface Entry {
-  readonly id: string;
-  readonly about: string | null;
-  /** Null if it did not build. */
-  readonly built: Built | null;
-  readonly peer: PeerVariant | null;
-  /** Of a generator: what its code is made with, by case. */
-  parameters: ReadonlyMap<string, Parameters>;
-  verdict: Verdict;
-}
-
-export interface SuiteOutcome {
-  readonly suite: Suite;
-  readonly op: AnyOp;
-  readonly baseline: Built;
-  /** Timed, in the suite's order; `headline` are those that the mean is taken over. */
-  readonly cases: readonly Case[];
-  readonly headline: readonly Case[];
-  readonly entries: readonly Entry[];
-  samples: readonly Sampled[];
-  /** What the machine did meanwhile; null before the first round. */
-  watched: Watched | null;
-  interrupted: boolean;
-}
+import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 
 export interface Prepared {
   readonly op: AnyOp;
   readonly oracle: Oracle;
   readonly baseline: Built;
-  readonly entries: Entry[];
+  readonly entries: CandidateOutcome[];
 }
 
 /** Op, oracle, baseline, and each candidate built or with the reason why not. */
@@ -76,7 +39,7 @@ export async function prepare(
   problems: readonly Problem[],
 ): Promise<Prepared> {
   const [op, oracle, baseline] = await Promise.all([loadOp(opName), loadOracle(opName), buildBaseline(opName)]);
-  const entries: Entry[] = [];
+  const entries: CandidateOutcome[] = [];
   for (const candidate of candidates) entries.push(await entryOf(candidate, op));
   for (const problem of problems) entries.push(broken(plain(shown(problem.file)), told(problem)));
   return { op, oracle, baseline, entries };
@@ -84,7 +47,12 @@ export async function prepare(
 
 const untested: Verdict = { status: 'pass', checks: 0, worst: 0 };
 
-const entryWith = (id: string, verdict: Verdict, built: Built | null, peer: PeerVariant | null = null): Entry => ({
+const entryWith = (
+  id: string,
+  verdict: Verdict,
+  built: Built | null,
+  peer: PeerVariant | null = null,
+): CandidateOutcome => ({
   id,
   about: built?.about ?? peer?.peer.about ?? null,
   built,
@@ -94,7 +62,7 @@ const entryWith = (id: string, verdict: Verdict, built: Built | null, peer: Peer
 });
 const broken = (id: string, message: string) => entryWith(id, { status: 'error', message }, null);
 
-async function entryOf(candidate: CandidateFile, op: AnyOp): Promise<Entry> {
+async function entryOf(candidate: CandidateFile, op: AnyOp): Promise<CandidateOutcome> {
   try {
     const built = await build(candidate);
     // Compiled now for one case, so that what does not compile is known before anything is timed.
@@ -132,7 +100,7 @@ export async function planOp(
   const js = candidates.filter(({ kind }) => kind === 'ts').length;
   const installed = await Promise.all(peers.map(isInstalled));
   const loaded = await Promise.all(peers.filter((_, i) => installed[i]).map((name) => loadPeer(name, opName)));
-  const dear = loaded.filter((peer) => peer.dear).length;
+  const dear = loaded.filter((peer) => peer.slow).length;
   return {
     nsPerFlop: await paceOf(op, baseline, options.text),
     cases: cases.map(({ dims }) => ({ flop: op.flop(dims), bytes: workOf(op, dims).workingSet })),
@@ -178,14 +146,14 @@ export async function runOp(
   problems: readonly Problem[],
   options: RunOptions,
   ceilings: Ceilings | null,
-): Promise<SuiteOutcome> {
+): Promise<OpOutcome> {
   options.onProgress(`${opName}: building`);
   const prepared = await prepare(opName, candidates, problems);
   const { op, baseline, entries } = prepared;
   const cases = timedCases(op, options);
-  const headline = op.cases.filter((c) => !c.extra);
-  const common = { suite, op, baseline, cases, headline, entries };
-  const outcome: SuiteOutcome = { ...common, samples: [], watched: null, interrupted: false };
+  const meanCases = op.cases.filter((c) => !c.extra);
+  const common = { suite, op, baseline, cases, meanCases, candidates: entries };
+  const outcome: OpOutcome = { ...common, samples: [], watched: null, interrupted: false };
   try {
     await verifyEntries(prepared, verifiedCases(op, cases, options), options, false);
     // Nobody waits for the baseline and the peers alone.
@@ -216,7 +184,7 @@ export async function runOp(
 }
 
 async function parametersOf(
-  { built }: Entry,
+  { built }: CandidateOutcome,
   op: AnyOp,
   cases: readonly Case[],
   threads: number,

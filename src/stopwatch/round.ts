@@ -110,7 +110,7 @@ async function runCase(
   const inputs = roundInputs(op, c, seed, round, plan.others * plan.turns, text, without);
   const standing = ({ judged }: Arm) => measured.verdicts.get(judged)?.status === 'pass' || judged === baseline.id;
   const plays: Play[] = arms.map((arm) => {
-    const perTurn = arm.variant === baseline || arm.variant.dear ? plan.baseline : plan.others;
+    const perTurn = arm.variant === baseline || arm.variant.slow ? plan.baseline : plan.others;
     const planned = planCalls(op, c, inputs, perTurn * plan.turns, arm.judged, text);
     return { ...arm, planned, perTurn, reads: [] };
   });
@@ -185,7 +185,7 @@ async function timeTurn(
   if (opening) await cell.open(without?.includes('noise') ? { ...opening, noise: false } : opening);
   // A warm-up would put the first state back, where calls hand a state on.
   const plan = opening
-    ? variant.dear
+    ? variant.slow
       ? warmOnce
       : warmupCalls(opening.artifact.kind, baselineNs, effort)
     : op.carries

@@ -1,0 +1,49 @@
+/** What a run is asked for, and what comes of it. */
+import type { Suite } from '../../bench/suites.ts';
+import type { Built } from '../build/build.ts';
+import type { PeerVariant } from '../catalog/peers.ts';
+import type { Parameters } from '../contract/candidate.ts';
+import type { AnyOp, Case } from '../contract/op.ts';
+import type { Seed } from '../judge/seed.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import type { Conditions } from '../judge/verify.ts';
+import type { Sampled } from '../stats/speedup.ts';
+import type { Effort } from '../stopwatch/effort.ts';
+import type { Watched } from '../stopwatch/measure.ts';
+
+/** What holds for the whole run. */
+export interface RunOptions extends Conditions {
+  readonly effort: Effort;
+  readonly caseFilter: string | undefined;
+  /** Where the seed comes from. */
+  readonly committed: Seed;
+  readonly signal: AbortSignal;
+  onProgress(note: string): void;
+}
+
+/** A candidate or a peer, and what came of it. */
+export interface CandidateOutcome {
+  readonly id: string;
+  readonly about: string | null;
+  /** Null if it did not build. */
+  readonly built: Built | null;
+  readonly peer: PeerVariant | null;
+  /** Of a generator: what its code is made with, by case. */
+  parameters: ReadonlyMap<string, Parameters>;
+  verdict: Verdict;
+}
+
+/** One op of a suite. */
+export interface OpOutcome {
+  readonly suite: Suite;
+  readonly op: AnyOp;
+  readonly baseline: Built;
+  /** Timed, in the suite's order; `meanCases` are those that the mean is taken over. */
+  readonly cases: readonly Case[];
+  readonly meanCases: readonly Case[];
+  readonly candidates: readonly CandidateOutcome[];
+  samples: readonly Sampled[];
+  /** What the machine did meanwhile; null before the first round. */
+  watched: Watched | null;
+  interrupted: boolean;
+}
