@@ -6,8 +6,8 @@
 
 import { availableParallelism } from 'node:os';
 import { median } from 'simple-statistics';
-import { Cell } from '../src/cell/cell.ts';
-import { openingOf } from '../src/cell/opening.ts';
+import type { Write } from '../src/cell/protocol.ts';
+import { Timer } from '../src/cell/timer.ts';
 import { compile } from '../src/compiler/compile.ts';
 import { type Case, defineOp } from '../src/contract/op.ts';
 import type { Variant } from '../src/contract/variant.ts';
@@ -50,16 +50,14 @@ const op = defineOp({
 });
 
 async function measure(variant: Variant, c: Case, threads: number): Promise<{ fresh: number; again: number }> {
-  const cell = new Cell(variant);
-  const image = compose(op, c, 'integers', 1, new Uint8Array());
-  await cell.open(await openingOf(op, c, {}, image.layout, variant, threads));
-  const writes = [{ offset: 0, bytes: image.bytes }];
-  const warmup = { writes, calls: 5, ms: 50 };
-  const calls = (each: typeof writes) => Array.from({ length: 40 }, () => ({ writes: each, reads: [] }));
+  const timer = new Timer(variant, threads);
+  const image = compose({ op, case: c, distribution: 'integers', text: new Uint8Array() }, 1);
+  await timer.open(image);
+  const calls = (writes: readonly Write[]) => Array.from({ length: 40 }, () => ({ writes, reads: [] }));
   const gbPerSecond = (timeNs: readonly number[]) => (8 * c.dims.N) / median([...timeNs]);
-  const fresh = await cell.sample({ calls: calls(writes), warmup });
-  const again = await cell.sample({ calls: calls([]) });
-  cell.close();
+  const fresh = await timer.turn(calls([{ offset: 0, bytes: image.bytes }]), { warmup: { calls: 5, ms: 50 } });
+  const again = await timer.turn(calls([]));
+  timer.close();
   return { fresh: gbPerSecond(fresh.timeNs), again: gbPerSecond(again.timeNs) };
 }
 

@@ -12,17 +12,17 @@ import { median } from 'simple-statistics';
 import { buildBaseline } from '../src/build/build.ts';
 import { loadOp, opNames } from '../src/catalog/ops.ts';
 import { loadText } from '../src/catalog/text.ts';
-import { Cell } from '../src/cell/cell.ts';
-import { openingOf } from '../src/cell/opening.ts';
+import { Timer } from '../src/cell/timer.ts';
 import type { Candidate } from '../src/contract/candidate.ts';
 import type { AnyOp, Case } from '../src/contract/op.ts';
+import { callOn } from '../src/judge/batch.ts';
 import { compose } from '../src/judge/image.ts';
 import { efforts, warmupCalls } from '../src/stopwatch/effort.ts';
 
 const callsFor = (op: AnyOp, c: Case) => Math.max(3, Math.min(50, Math.round(1e8 / op.flop(c.dims))));
 
 function image(op: AnyOp, c: Case) {
-  return compose(op, c, op.distributions[0], 1, loadText(undefined, [op]).bytes);
+  return compose({ op, case: c, distribution: op.distributions[0], text: loadText(undefined, [op]).bytes }, 1);
 }
 
 async function bare(opName: string, index: number): Promise<void> {
@@ -51,20 +51,19 @@ async function inBareProcess(op: AnyOp, index: number, execArgv: string[]): Prom
 /** All cases in one cell, as in a round, each with the warm-up of a quick bench; median time of each. */
 async function inCell(op: AnyOp, cases: readonly Case[]): Promise<number[]> {
   const baseline = await buildBaseline(op.name);
-  const cell = new Cell(baseline);
+  const timer = new Timer(baseline, 1);
   const times: number[] = [];
   let nsPerFlop = 0.4;
   for (const c of cases) {
-    const { layout, bytes, scalars } = image(op, c);
-    await cell.open(await openingOf(op, c, scalars, layout, baseline, 1));
-    const writes = [{ offset: 0, bytes }];
-    const warmup = { writes, ...warmupCalls('js', nsPerFlop * op.flop(c.dims), efforts.quick) };
-    const calls = Array.from({ length: callsFor(op, c) }, () => ({ writes, reads: [] }));
-    const { timeNs } = await cell.sample({ calls, warmup });
+    const inputs = image(op, c);
+    const kind = await timer.open(inputs);
+    const warmup = warmupCalls(kind, nsPerFlop * op.flop(c.dims), efforts.quick);
+    const calls = Array.from({ length: callsFor(op, c) }, () => callOn(inputs, []));
+    const { timeNs } = await timer.turn(calls, { warmup });
     times.push(median([...timeNs]));
     if (c === cases[0]) nsPerFlop = times[0] / op.flop(c.dims);
   }
-  cell.close();
+  timer.close();
   return times;
 }
 

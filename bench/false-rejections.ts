@@ -8,6 +8,7 @@
  * The kernels are ours, and run in this process, by the code that a cell runs: a process each and messages between them would take
  * ten times as long. A check is the same, and so are its inputs, its calls and its bounds.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { type Built, build, buildBaseline } from '../src/build/build.ts';
 import { scan } from '../src/catalog/candidates.ts';
@@ -15,11 +16,14 @@ import { loadOp, loadOracle } from '../src/catalog/ops.ts';
 import { loadText } from '../src/catalog/text.ts';
 import { CellArena } from '../src/cell/arena.ts';
 import { type Kernel, makeKernel } from '../src/cell/kernel.ts';
+import { openingOf } from '../src/cell/opening.ts';
 import { Pool } from '../src/cell/pool.ts';
 import { sample } from '../src/cell/sampler.ts';
+import type { Variant } from '../src/contract/variant.ts';
 import { appendLine } from '../src/files/write.ts';
+import { drawnCases, planChecks } from '../src/judge/plan.ts';
 import { type Verdict, verdictText } from '../src/judge/verdict.ts';
-import { drawnCases, type Host, planChecks, verify } from '../src/judge/verify.ts';
+import { type Host, verify } from '../src/judge/verify.ts';
 import { buildPacked, honest } from '../src/selftest/pack.ts';
 import { parseOptions } from './options.ts';
 
@@ -58,7 +62,7 @@ const request = {
   baseline: await buildBaseline(opName),
   threads: 2,
   text: loadText(undefined, [op]).bytes,
-  startCell: ({ id }: { id: string }) => hosts.get(id) ?? (hosts.set(id, here()).get(id) as Host),
+  start: (variant: Variant) => hosts.get(variant.id) ?? (hosts.set(variant.id, here(variant)).get(variant.id) as Host),
 };
 // Threads and timers of a kernel keep no process alive, and here nothing else would.
 setInterval(() => {}, 60_000);
@@ -99,15 +103,17 @@ function finish(): never {
 }
 
 /** What a cell is made of, in this process. */
-function here(): Host {
+function here(variant: Variant): Host {
   const [arena, pool] = [new CellArena(), new Pool()];
   let kernel: Kernel;
   return {
-    async open(opening) {
+    async open(image, noise = true) {
+      const opening = { ...(await openingOf(image, variant, request.threads)), noise };
       await pool.grow(opening.threads - 1);
       kernel = await makeKernel(opening, arena, pool);
+      return opening.artifact.kind;
     },
-    sample: (sampling) => sample(kernel, arena, sampling),
+    turn: (calls) => sample(kernel, arena, { calls }),
     close() {},
   };
 }

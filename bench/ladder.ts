@@ -26,7 +26,8 @@ import { computePeak } from '../src/machine/roofline.ts';
 import { digits, multiple } from '../src/report/format.ts';
 import { markdownTable } from '../src/report/markdown.ts';
 import { progress } from '../src/report/output.ts';
-import { prepare, verifyEntries } from '../src/run/suite.ts';
+import { prepare } from '../src/run/prepare.ts';
+import { verifyCandidates } from '../src/run/suite.ts';
 import { leastNs, type Sampled } from '../src/stats/speedup.ts';
 import { type Effort, efforts } from '../src/stopwatch/effort.ts';
 import { measure } from '../src/stopwatch/measure.ts';
@@ -65,15 +66,18 @@ process.on('SIGINT', () => {
 const shown = progress();
 const ids = rungs.map(({ name }) => `sgemm/${name}`);
 const files = scan().candidates.filter(({ id }) => ids.includes(id));
-const prepared = await prepare('sgemm', files, []);
-const { op, oracle, baseline, entries } = prepared;
+const prepared = await prepare({ op: 'sgemm', candidates: files, problems: [] });
+const { op, oracle, baseline } = prepared;
 const cases = op.cases.filter((c) => caseNames.includes(op.caseName(c)));
 const threads = machine().cores;
 const ceilings = await ceilingsHere({ signal: controller.signal, onProgress: shown });
 const committed = makeSeed(undefined);
 const common = { seed: committed.seed, threads, text: new Uint8Array(), signal: controller.signal, effort };
-await verifyEntries(prepared, cases, { ...common, committed, caseFilter: undefined, onProgress: shown }, false);
-const built = new Map(entries.flatMap(({ id, built }) => (built ? [[id.replace('sgemm/', ''), built] as const] : [])));
+const options = { ...common, committed, caseFilter: undefined, onProgress: shown };
+const candidates = await verifyCandidates(prepared, options, { cases, timedShapes: false });
+const built = new Map(
+  candidates.flatMap(({ id, built }) => (built ? [[id.replace('sgemm/', ''), built] as const] : [])),
+);
 const variants = rungs.flatMap(({ name }) => {
   const whole = built.get(name);
   if (!whole) throw new NfoldError(`sgemm/${name} is a rung of the ladder, and does not build`);

@@ -69,7 +69,7 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 const { cores } = machine();
-const cell = new Cell(built);
+const cell = new Cell({ flags: built.flags });
 const ceilings = (await ceilingsHere({})) as Ceilings;
 if (ceilings === null) throw new Error('this machine is too busy for its peak to be measured');
 const counts = cores > 1 ? [1, cores] : [1];
@@ -102,7 +102,7 @@ async function subject(c: Case, threads: number, { tuning, flags }: Built & { re
   const modules = await Promise.all(
     texts.map(async ([name, text]) => [name, await compile({ type: 'wat', text })] as const),
   );
-  const image = compose(op, c, op.distributions[0], 1, new Uint8Array());
+  const image = compose({ op, case: c, distribution: op.distributions[0], text: new Uint8Array() }, 1);
   const peak = computePeak(ceilings, { threads, flags });
   const times = new Map<string, number[]>();
   return { c, threads, modules, others: others.map(([name]) => name), image, peak, tileFlop: threads * flop, times };
@@ -120,7 +120,7 @@ async function take({ c, threads, modules, others, image, peak, times }: Subject
   for (const [name, bytes] of modules) {
     const variant: Variant = { ...(built as Built), id: name, artifact: async () => ({ kind: 'wasm', bytes }) };
     // Scratch starts as zeros: noise has denormal numbers in it, which cost more than they should.
-    const opening = await openingOf(op, c, image.scalars, image.layout, variant, threads);
+    const opening = await openingOf(image, variant, threads);
     await cell.open({ ...opening, noise: false });
     if (name === 'whole') await sample('fresh', inputs);
     await sample(name, others.includes(name) ? inputs : []);

@@ -16,6 +16,7 @@ import { scan } from '../src/catalog/candidates.ts';
 import { loadPeer } from '../src/catalog/peers.ts';
 import { killAllCells } from '../src/cell/cell.ts';
 import type { AnyOp, Case } from '../src/contract/op.ts';
+import type { Progress } from '../src/contract/progress.ts';
 import { threadsOf, type Variant } from '../src/contract/variant.ts';
 import { stateFolder } from '../src/files/places.ts';
 import { appendLine } from '../src/files/write.ts';
@@ -29,7 +30,8 @@ import { roof, workOf } from '../src/machine/roofline.ts';
 import { digits, multiple, shortFlags } from '../src/report/format.ts';
 import { markdownTable } from '../src/report/markdown.ts';
 import { progress } from '../src/report/output.ts';
-import { prepare, verifyEntries } from '../src/run/suite.ts';
+import { prepare } from '../src/run/prepare.ts';
+import { verifyCandidates } from '../src/run/suite.ts';
 import { leastNs, type Sampled, speedup } from '../src/stats/speedup.ts';
 import { type Effort, efforts } from '../src/stopwatch/effort.ts';
 import { measure } from '../src/stopwatch/measure.ts';
@@ -78,17 +80,14 @@ process.on('SIGINT', () => {
 });
 
 const shown = progress();
-const prepared = await prepare(
-  'sgemm',
-  scan().candidates.filter(({ id }) => subjects.test(id)),
-  [],
-);
-const { op, oracle, baseline, entries } = prepared;
+const files = scan().candidates.filter(({ id }) => subjects.test(id));
+const prepared = await prepare({ op: 'sgemm', candidates: files, problems: [] });
+const { op, oracle, baseline, candidates } = prepared;
 const peers = await Promise.all(
   (suites.find(({ name }) => name === 'sgemm')?.peers ?? []).map((name) => loadPeer(name, 'sgemm')),
 );
 const cores = machine().cores;
-const hashes = entries.flatMap(({ built }) => built?.hash ?? []);
+const hashes = candidates.flatMap(({ built }) => built?.hash ?? []);
 const key = hashOf(fingerprint(), baseline.hash, ...hashes);
 if (flags.fresh) rmSync(stateFile, { force: true });
 const variantCases = variantsOf(op);
@@ -163,7 +162,7 @@ function variantsOf({ cases, caseName }: AnyOp): Case[] {
 
 /** Candidates that use threads, on all of them and on one; the others and the peers as they are. */
 function allVariants(variants: boolean): (Variant & { readonly peer?: unknown })[] {
-  const built = entries.flatMap((entry) => entry.built ?? []);
+  const built = candidates.flatMap((one) => one.built ?? []);
   const single = (variant: Variant): Variant => ({ ...variant, id: variant.id + oneThread, threads: 'one' });
   const own = built.flatMap((one) => (one.threads === 'any' && cores > 1 ? [one, single(one)] : [one]));
   return [...own, ...(variants ? [] : peers)];
@@ -178,14 +177,14 @@ async function run(): Promise<void> {
     if (flags.slice === undefined ? done.some((entry) => entry.slice === slice.name) : slice.name !== flags.slice)
       continue;
     if (signal.aborted || (measuredHere > 0 && performance.now() > ends)) return;
-    const note = (text: string) => shown(`${slice.name}: ${text}`);
+    const onProgress = ({ stage, detail }: Progress) => shown({ op: slice.name, stage, detail });
     try {
       // The edges as well, before the first slice and the last.
       const cases = done.length === 0 || slice.variants ? [...op.edges, ...slice.cases] : slice.cases;
-      const options = { ...common, committed, caseFilter: undefined, onProgress: note };
-      await verifyEntries(prepared, cases, options, slice.variants);
+      const options = { ...common, committed, caseFilter: undefined, onProgress };
+      const verified = await verifyCandidates(prepared, options, { cases, timedShapes: slice.variants });
       const missing = Object.fromEntries(
-        entries.flatMap(({ id, verdict }) => (verdict.status === 'pass' ? [] : [[id, verdictText(verdict)]])),
+        verified.flatMap(({ id, verdict }) => (verdict.status === 'pass' ? [] : [[id, verdictText(verdict)]])),
       );
       const variants = allVariants(slice.variants).filter(({ id }) => !(id.replace(oneThread, '') in missing));
       // At 1024 a call of the baseline takes seconds, and no target asks for a speedup: the first candidate sets the pace.
@@ -197,7 +196,7 @@ async function run(): Promise<void> {
         variants: variants.filter((variant) => variant !== reference),
         cases: slice.cases,
         ...common,
-        onProgress: note,
+        onProgress,
       });
       if (measured.interrupted) return;
       for (const [id, verdict] of measured.verdicts) {

@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { all, checkWords, either, positive, refuseRepeats, timedCalls, whole } from './commands/options.ts';
 import { heedSignals } from './commands/stop.ts';
 import { brief, exit, messageOf, NfoldError } from './contract/errors.ts';
-import { mostSeed } from './judge/seed.ts';
+import { maxSeed } from './judge/seed.ts';
 import { usableCores } from './machine/cpus.ts';
 import { runtime } from './machine/fingerprint.ts';
 import { heedOutput } from './report/output.ts';
@@ -61,7 +61,7 @@ function measures(command: Command): Command {
 function runs(command: Command): Command {
   return measures(command)
     .addOption(caseFilter())
-    .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed));
+    .option('--seed <n>', 'draw the same inputs again', whole(0, maxSeed));
 }
 
 program
@@ -124,7 +124,7 @@ program
   .option('--minutes <m>', 'how long the search may take; it goes on from there the next time', positive, 5)
   .addOption(caseFilter())
   .addOption(threads('tune for this number of threads'))
-  .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed))
+  .option('--seed <n>', 'draw the same inputs again', whole(0, maxSeed))
   .option('--again', 'search cases anew that are settled')
   .addOption(json())
   .action(async (candidate, options) => (await import('./tune/command.ts')).tune(candidate, options));
@@ -167,7 +167,7 @@ program
 program
   .command('selftest')
   .description('kernels that cheat must fail here, each for its reason, and odd but honest ones must pass')
-  .option('--seed <n>', 'draw the same inputs again', whole(0, mostSeed))
+  .option('--seed <n>', 'draw the same inputs again', whole(0, maxSeed))
   .option('--threads <n>', 'threads for kernels that can use them', whole(1, 256), 2)
   .addOption(json())
   .action(async (options) => (await import('./selftest/command.ts')).selftest(options));

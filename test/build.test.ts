@@ -7,10 +7,10 @@ import { describe, expect, test } from 'vitest';
 import { build, type Tuning } from '../src/build/build.ts';
 import { type CandidateFile, identify, type Problem } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
-import { Cell } from '../src/cell/cell.ts';
-import { openingOf } from '../src/cell/opening.ts';
+import { Timer } from '../src/cell/timer.ts';
 import type { Variant } from '../src/contract/variant.ts';
 import { packageRoot } from '../src/files/places.ts';
+import { callOn } from '../src/judge/batch.ts';
 import { compose, tensorsOf } from '../src/judge/image.ts';
 
 const op = await loadOp('sgemm');
@@ -18,15 +18,14 @@ const [c] = op.cases;
 const fixture = (path: string) => identify(join(packageRoot, 'test/fixtures', path), ['sgemm']);
 
 async function outputOf(variant: Variant, threads = 1): Promise<Float32Array> {
-  const image = compose(op, c, 'normal', 7, new Uint8Array());
-  const cell = new Cell(variant);
+  const image = compose({ op, case: c, distribution: 'normal', text: new Uint8Array() }, 7);
+  const timer = new Timer(variant, threads);
   try {
-    await cell.open(await openingOf(op, c, image.scalars, image.layout, variant, threads));
-    const call = { writes: [{ offset: 0, bytes: image.bytes }], reads: [{ offset: 0, length: image.layout.bytes }] };
-    const { reads } = await cell.sample({ calls: [call] });
+    await timer.open(image);
+    const { reads } = await timer.turn([callOn(image)]);
     return tensorsOf(reads[0][0], image.layout).C as Float32Array;
   } finally {
-    cell.close();
+    timer.close();
   }
 }
 

@@ -9,7 +9,7 @@ import { loadOp } from '../src/catalog/ops.ts';
 import { type Case, lengthOf } from '../src/contract/op.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import { compose } from '../src/judge/image.ts';
-import { planChecks } from '../src/judge/verify.ts';
+import { planChecks } from '../src/judge/plan.ts';
 import { missed, rounding, wrong } from './support/late-steps.ts';
 
 const highest = 2 ** 31 - 1;
@@ -84,7 +84,8 @@ describe('other values', () => {
     });
     expect(last.filter(Boolean).length).toBeGreaterThan(30);
     const c = train.edges.find(({ dims }) => dims.V > 256) as Case;
-    const { tensors } = compose(train, c, 'late', 1, new Uint8Array(100).fill(97));
+    const text = new Uint8Array(100).fill(97);
+    const { tensors } = compose({ op: train, case: c, distribution: 'late', text }, 1);
     expect(Math.max(...tensors.tokens, ...tensors.targets)).toBeGreaterThan(127);
   });
 });

@@ -14,7 +14,7 @@ import type { Oracle } from '../src/contract/oracle.ts';
 import { overwritten } from '../src/judge/batch.ts';
 import { type Image, imageOf, poison, tensorsOf } from '../src/judge/image.ts';
 import { planCalls, roundInputs } from '../src/judge/inputs.ts';
-import { boundsFor, compareRepeat, inspect } from '../src/judge/inspect.ts';
+import { compareRepeat, expectationOf, inspect } from '../src/judge/inspect.ts';
 import { TimedJudge } from '../src/judge/timed.ts';
 
 const calls = 12;
@@ -43,7 +43,6 @@ interface Honest {
   readonly planned: ReturnType<typeof planCalls>;
   /** What each call leaves in the arena, all of it. */
   readonly after: readonly Uint8Array[];
-  readonly distribution: string;
 }
 
 /** Results as an honest kernel leaves them: the truth, rounded once. */
@@ -59,16 +58,16 @@ function truthful({ op, c, oracle }: Pick<Honest, 'op' | 'c' | 'oracle'>, before
 async function honest(opName: string, dims: Record<string, number> | null, round: number): Promise<Honest> {
   const [op, oracle] = await Promise.all([loadOp(opName), loadOracle(opName)]);
   const c: Case = dims ? { dims, scalars: op.cases[0].scalars } : op.edges[2];
-  const inputs = roundInputs(op, c, seed, round, calls, text);
-  const planned = planCalls(op, c, inputs, calls, 'x', text);
+  const inputs = roundInputs({ op, seed, text }, c, { round, calls });
+  const planned = planCalls(inputs, calls, 'x');
   const after: Uint8Array[] = [];
   for (const { call, image } of planned) {
     const before = image ?? imageOf(overwritten(after.at(-1) ?? inputs.warm.bytes, call.writes), inputs.warm);
     after.push(truthful({ op, c, oracle }, before));
   }
   const baseline = op.carries ? { planned, reads: readOf(planned, after) } : undefined;
-  const judge = new TimedJudge({ op, oracle }, c, inputs, baseline);
-  return { op, c, oracle, judge, planned, after, distribution: op.distributions[0] };
+  const judge = new TimedJudge(oracle, inputs, baseline);
+  return { op, c, oracle, judge, planned, after };
 }
 
 function readOf(planned: readonly { readonly call: Call }[], after: readonly Uint8Array[]) {
@@ -172,31 +171,30 @@ describe.each(cases)('%s, %j, round %i', (opName, dims, round) => {
   });
 
   test('two calls on the same bytes that differ in a bit', () => {
-    const { c, op } = fine;
     const [image] = fine.judge.inputs.drawn;
     const first = truthful(fine, image);
     fc.assert(
       fc.property(fc.nat(first.length - 1), fc.nat(7), (j, bit) => {
         const second = first.slice();
         second[j] ^= 1 << bit;
-        expect(compareRepeat(op, c, image, first, second)).not.toBeNull();
+        expect(compareRepeat(image, first, second)).not.toBeNull();
       }),
       { numRuns: 100, seed },
     );
-    expect(compareRepeat(op, c, image, first, first.slice())).toBeNull();
+    expect(compareRepeat(image, first, first.slice())).toBeNull();
   });
 
   test('a truth that is no number lets nothing through', () => {
-    const { c, op, oracle, distribution } = fine;
+    const { c, oracle } = fine;
     const [image] = fine.judge.inputs.drawn;
     const [name] = outputsOf(fine);
     const after = truthful(fine, image);
     for (const at of ['want', 'bound'] as const) {
       const truths = oracle.truths(c.dims as never, image.scalars as never, image.tensors as never);
-      const bounds = boundsFor(op, c, distribution, image, truths, after);
-      expect(inspect(op, c, image, after, truths, bounds)).toHaveProperty('worst');
-      (at === 'want' ? truths[name].want : bounds[name])[0] = Number.NaN;
-      expect(inspect(op, c, image, after, truths, bounds)).toHaveProperty('finding.reason', 'differs');
+      const expectation = expectationOf(image, truths, after);
+      expect(inspect(image, after, expectation)).toHaveProperty('worst');
+      (at === 'want' ? truths[name].want : expectation.bounds[name])[0] = Number.NaN;
+      expect(inspect(image, after, expectation)).toHaveProperty('finding.reason', 'differs');
     }
   });
 });
@@ -207,7 +205,7 @@ describe('sgemm, element by element', () => {
     const i = fine.planned.findIndex(({ drawn }) => drawn === (how === 'in full'));
     const image = fine.planned[i].image as Image;
     const truths = fine.oracle.truths(sgemm as never, image.scalars as never, image.tensors as never);
-    const bounds = boundsFor(fine.op, fine.c, fine.distribution, image, truths, null).C;
+    const bounds = expectationOf(image, truths, null).bounds.C;
     const { M, N, ldc } = sgemm;
     const inside = Array.from(bounds, (bound, at) => ({ bound, at })).filter(({ at }) => at % ldc < N);
     const canaries = inside.filter(({ bound }) => bound === 0);

@@ -3,6 +3,7 @@
  *
  * Wrong, for each output by itself: all of it rounded to bf16, or its last changed element left as it was before the call.
  */
+
 import { availableParallelism } from 'node:os';
 import { afterAll, describe, expect, test } from 'vitest';
 import { suites } from '../bench/suites.ts';
@@ -13,10 +14,12 @@ import { stopCompiler } from '../src/compiler/compile.ts';
 import type { Candidate } from '../src/contract/candidate.ts';
 import type { AnyOp, Case, Tensors } from '../src/contract/op.ts';
 import type { Oracle } from '../src/contract/oracle.ts';
-import { compose, deriveSeed, type Image } from '../src/judge/image.ts';
-import { boundsFor, inspect } from '../src/judge/inspect.ts';
+import { compose, type Image } from '../src/judge/image.ts';
+import { expectationOf, inspect } from '../src/judge/inspect.ts';
+import { planChecks } from '../src/judge/plan.ts';
+import { deriveSeed } from '../src/judge/seed.ts';
 import { verdictText } from '../src/judge/verdict.ts';
-import { planChecks, verify } from '../src/judge/verify.ts';
+import { verify } from '../src/judge/verify.ts';
 import { namesOf } from './support/lm-ops.ts';
 
 const ops = suites.find(({ name }) => name === 'lm_ops')?.ops ?? [];
@@ -42,14 +45,14 @@ interface Subject {
 /** The first thing found wrong, or null. */
 function judge({ op, oracle, baseline }: Subject, c: Case, distribution: string, repeat: number, mischief?: Mischief) {
   const imageSeed = deriveSeed(seed, op.name, op.caseName(c), distribution, repeat);
-  const image = compose(op, c, distribution, imageSeed, noText);
+  const image = compose({ op, case: c, distribution, text: noText }, imageSeed);
   const truths = oracle.truths(c.dims, image.scalars, image.tensors);
-  const bounds = boundsFor(op, c, distribution, image, truths, null);
+  const expectation = expectationOf(image, truths, null);
   const tensors = Object.fromEntries(Object.entries(image.tensors).map(([key, x]) => [key, x.slice()]));
   const before: Image = { ...image, bytes: image.bytes.slice(), tensors };
   baseline.setup(c.dims, arena)(image.tensors, image.scalars);
   mischief?.(image.tensors, before.tensors);
-  const inspection = inspect(op, c, before, image.bytes, truths, bounds);
+  const inspection = inspect(before, image.bytes, expectation);
   return 'finding' in inspection ? inspection.finding : null;
 }
 

@@ -12,7 +12,8 @@ import { cpus } from '../src/cell/cpu.ts';
 import type { Variant } from '../src/contract/variant.ts';
 import { verdictText } from '../src/judge/verdict.ts';
 import { efforts } from '../src/stopwatch/effort.ts';
-import { type Measured, measure } from '../src/stopwatch/measure.ts';
+import { measure } from '../src/stopwatch/measure.ts';
+import type { Measured } from '../src/stopwatch/request.ts';
 import { variantFrom } from './support/variants.ts';
 
 const effort = { ...efforts.quick, rounds: [2, 2] as const, turns: 2, sampleMs: 3 };
@@ -157,8 +158,8 @@ test('an abort keeps what was measured', async () => {
     threads: 1,
     text: new Uint8Array(),
     signal: controller.signal,
-    onProgress: (note) => {
-      if (note.startsWith('round') && ++cases === 8) controller.abort();
+    onProgress: ({ stage }) => {
+      if (stage.startsWith('round') && ++cases === 8) controller.abort();
     },
   });
   expect(measured.interrupted).toBe(true);

@@ -11,11 +11,11 @@ import { build, buildMarked, buildMarkedBaseline } from '../src/build/build.ts';
 import { marked, markedOps } from '../src/build/marks.ts';
 import { checkModule } from '../src/build/module.ts';
 import { loadOp } from '../src/catalog/ops.ts';
-import { Cell } from '../src/cell/cell.ts';
-import { openingOf } from '../src/cell/opening.ts';
+import { Timer } from '../src/cell/timer.ts';
 import { stopCompiler } from '../src/compiler/compile.ts';
 import type { Variant } from '../src/contract/variant.ts';
 import { packageRoot } from '../src/files/places.ts';
+import { callOn } from '../src/judge/batch.ts';
 import { compose } from '../src/judge/image.ts';
 import { amdahl, profileOf } from '../src/profile/profile.ts';
 
@@ -95,12 +95,12 @@ describe('a marked cell', () => {
     const op = await loadOp('train_gpt2');
     const [c] = op.cases;
     const variant = (await make()) as Variant;
-    const cell = new Cell(variant);
+    const timer = new Timer(variant, threads);
     try {
-      const image = compose(op, c, op.distributions[0], 1, new Uint8Array(4096));
-      await cell.open(await openingOf(op, c, image.scalars, image.layout, variant, threads));
-      const call = { writes: [{ offset: 0, bytes: image.bytes }], reads: [] };
-      const { timeNs, marked: calls = [] } = await cell.sample({ calls: [call, call, call] });
+      const image = compose({ op, case: c, distribution: op.distributions[0], text: new Uint8Array(4096) }, 1);
+      await timer.open(image);
+      const call = callOn(image, []);
+      const { timeNs, marked: calls = [] } = await timer.turn([call, call, call]);
       expect(calls).toHaveLength(3);
       for (const [i, times] of calls.entries()) {
         const sum = times.reduce((total, [, ns]) => total + ns, 0);
@@ -110,7 +110,7 @@ describe('a marked cell', () => {
         expect(times.reduce((all, [ops]) => all | ops, 0)).toBe(2 ** lmOps.length - 1);
       }
     } finally {
-      cell.close();
+      timer.close();
     }
   });
 });

@@ -13,7 +13,8 @@ import { loadText } from '../src/catalog/text.ts';
 import { compile } from '../src/compiler/compile.ts';
 import type { Parameters } from '../src/contract/candidate.ts';
 import type { Variant } from '../src/contract/variant.ts';
-import { planChecks, verify } from '../src/judge/verify.ts';
+import { planChecks } from '../src/judge/plan.ts';
+import { verify } from '../src/judge/verify.ts';
 
 const flag = '--experimental-wasm-revectorize';
 const built = await Promise.all(

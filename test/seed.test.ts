@@ -1,9 +1,10 @@
 /** The commitment of a run: the seed follows from a secret, and neither can be chosen after its hash was printed. */
 import { expect, test } from 'vitest';
 import { loadOp } from '../src/catalog/ops.ts';
-import { commitmentTo, makeSeed, mostSeed, seedOf } from '../src/judge/seed.ts';
-import { failure } from '../src/judge/verdict.ts';
-import { drawnCases } from '../src/judge/verify.ts';
+import { failed } from '../src/judge/failure.ts';
+import { finding } from '../src/judge/inspect.ts';
+import { drawnCases } from '../src/judge/plan.ts';
+import { commitmentTo, makeSeed, maxSeed, seedOf } from '../src/judge/seed.ts';
 
 test('the secret gives the hash and the seed; a seed that was given has neither', () => {
   const { seed, commitment } = makeSeed(undefined);
@@ -14,7 +15,7 @@ test('the secret gives the hash and the seed; a seed that was given has neither'
   expect(makeSeed(7)).toEqual({ seed: 7, commitment: null });
   for (let i = 0; i < 100; i++) {
     const drawn = makeSeed(undefined).seed;
-    expect(Number.isInteger(drawn) && drawn >= 0 && drawn <= mostSeed).toBe(true);
+    expect(Number.isInteger(drawn) && drawn >= 0 && drawn <= maxSeed).toBe(true);
   }
   const drawn = Array.from({ length: 100 }, () => makeSeed(undefined).seed);
   expect(Math.max(...drawn)).toBeGreaterThan(2 ** 45);
@@ -32,11 +33,13 @@ test('shapes follow from the seed, and differ from the listed ones', async () =>
 });
 
 test('a replay names what can be typed: a path where the file lies outside of kernels/, quoted where a shell needs it', async () => {
-  const finding = { reason: 'sketch', where: '', got: null, want: null, error: 2, bound: 1 } as const;
-  const about = { op: await loadOp('sgemm'), seed: 5, replayFlags: ['--text', "it's mine.txt"] };
+  const op = await loadOp('sgemm');
+  const [c] = op.cases;
+  const about = { seed: 5, replayFlags: ['--text', "it's mine.txt"], timed: { round: 1, calls: 7 } };
   const variant = { id: 'sgemm/x', selector: '../other/sgemm/x.ts' };
-  const { replay } = failure(finding, variant, 'M8N8K8', about, 'normal', { round: 1, calls: 7 });
-  expect(replay).toBe(
-    "npx nfold verify ../other/sgemm/x.ts --case M8N8K8 --seed 5 --text 'it'\\''s mine.txt' --timed 1:7",
+  const place = { op, case: c, distribution: 'normal' };
+  expect(failed(finding('sketch', ''), variant, place, about)).toHaveProperty(
+    'failure.replay',
+    `npx nfold verify ../other/sgemm/x.ts --case ${op.caseName(c)} --seed 5 --text 'it'\\''s mine.txt' --timed 1:7`,
   );
 });

@@ -15,7 +15,7 @@ const scalars = { alpha: 1, beta: 0 };
 /** The largest error as a share of the bound of sgemm, and as one of the bound by norm. */
 function errors(levels: number, distribution: string, seed: number, canaries = false) {
   const without = canaries ? [] : (['canary'] as const);
-  const { tensors } = compose(op, { dims, scalars }, distribution, seed, new Uint8Array(), { without });
+  const { tensors } = compose({ op, case: { dims, scalars }, distribution, text: new Uint8Array(), without }, seed);
   const inputs = tensors as Record<'A' | 'B' | 'C', Float32Array>;
   const truths = oracle.truths(dims, scalars, inputs);
   const bounds = op.bounds({ dims, scalars, distribution, inputs, truths, baseline: null }).C;

@@ -3,7 +3,7 @@ import { threadsOf } from '../contract/variant.ts';
 import type { Machine } from '../machine/describe.ts';
 import type { OpOutcome } from '../run/outcome.ts';
 import { leftOut, typicalNs } from '../stats/speedup.ts';
-import type { Watched } from '../stopwatch/measure.ts';
+import type { Watched } from '../stopwatch/request.ts';
 import { clockStepNs } from '../stopwatch/system.ts';
 import type { Beside, Observed } from './warnings.ts';
 

@@ -28,7 +28,7 @@ export function killAllCells(): void {
 process.on('exit', killAllCells);
 
 /** What a cell says, and how much CPU time its threads had beside that; null where the system does not say. */
-export type Timed = Samples & { readonly outsideNs: number | null };
+export type Timed = Samples & { readonly untimedNs: number | null };
 
 export type CellOptions = Pick<Variant, 'flags' | 'trusted'> & Pick<Program, 'cpu'>;
 
@@ -114,7 +114,7 @@ export class Cell {
     const { calls, warmup } = sampling;
     const callsMs = (mostSlowdown * (usualNs ?? unknownNs) * (calls.length + (warmup?.calls ?? 0))) / 1e6;
     const slicesMs = this.#threads > 1 ? sliceMs * this.#threads * (calls.length + (warmup?.calls ?? 0)) : 0;
-    const warmMs = 2 * Math.max(warmup?.ms ?? 0, warmup?.mostMs ?? 0);
+    const warmMs = 2 * Math.max(warmup?.ms ?? 0, warmup?.maxMs ?? 0);
     const allowed = usualNs === undefined ? '' : `: a call may take ${mostSlowdown} times as long as is usual`;
     const account = new Account(this.#child.pid);
     const { samples } = await this.#ask(
@@ -123,10 +123,10 @@ export class Cell {
       allowed,
     );
     if (!samples || !answers(samples, sampling)) throw new CandidateError('it sent what is no answer');
-    const outsideNs = account.close(samples);
-    if (typeof outsideNs === 'object' && outsideNs !== null)
-      throw new CandidateError(outsideNs.impossible, 'impossible');
-    return { ...samples, outsideNs };
+    const untimedNs = account.close(samples);
+    if (typeof untimedNs === 'object' && untimedNs !== null)
+      throw new CandidateError(untimedNs.impossible, 'impossible');
+    return { ...samples, untimedNs };
   }
 
   /** Bytes, or a plain value. */

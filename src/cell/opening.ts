@@ -1,15 +1,21 @@
-/** A variant - baseline, candidate or peer - and what its cell needs to know to open a case. */
-
+/** What a cell needs to know of a case and a variant to open it. */
 import type { AnyOp, Case } from '../contract/op.ts';
 import { threadsOf, type Variant } from '../contract/variant.ts';
 import type { Layout } from './layout.ts';
 import type { Opening } from './protocol.ts';
 
+/** The part of an image (judge/image.ts) that a cell is told. */
+export interface Opened {
+  readonly op: AnyOp;
+  readonly case: Case;
+  readonly scalars: Readonly<Record<string, number>>;
+  readonly layout: Layout;
+  readonly bytes: Uint8Array;
+}
+
+/** `threads`: those that a variant may use, if it can use more than one. */
 export async function openingOf(
-  op: AnyOp,
-  c: Case,
-  scalars: Readonly<Record<string, number>>,
-  layout: Layout,
+  { op, case: c, scalars, layout }: Opened,
   variant: Variant,
   threads: number,
 ): Promise<Opening> {

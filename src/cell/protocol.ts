@@ -62,13 +62,15 @@ export interface Sampling {
   readonly warmup?: Warmup;
 }
 
-/** Untimed calls, on bytes of their own: at least so many, for about so long, and on until they are steady. */
-export interface Warmup {
-  readonly writes: readonly Write[];
+/** At least `calls` untimed calls that take at least `ms` milliseconds, and on until their times are steady, for at most `maxMs` (default: `ms`). */
+export interface WarmupPlan {
   readonly calls: number;
   readonly ms: number;
-  /** When to give up waiting for steady times; `ms` if it isn't said. */
-  readonly mostMs?: number;
+  readonly maxMs?: number;
+}
+
+export interface Warmup extends WarmupPlan {
+  readonly writes: readonly Write[];
 }
 
 export interface Samples {

@@ -70,18 +70,18 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
   };
 }
 
-/** At least `calls` calls that took `ms`, and then more until they are steady or took `mostMs`. */
+/** At least `calls` calls that took `ms`, and then more until they are steady or took `maxMs`. */
 function warmUp(
   kernel: Kernel,
   arena: CellArena,
-  { writes, calls, ms, mostMs = ms }: Warmup,
+  { writes, calls, ms, maxMs = ms }: Warmup,
 ): Pick<Samples, 'steady' | 'warmedNs'> {
   const start = clock();
   const timeNs: number[] = [];
   let spentNs = 0;
   // Twice as long, with what lies between the calls.
   const within = (limitMs: number) => spentNs < limitMs * 1e6 && clock() - start < BigInt(2e6 * limitMs);
-  while (timeNs.length < calls || within(ms) || (!isSteady(timeNs) && within(mostMs))) {
+  while (timeNs.length < calls || within(ms) || (!isSteady(timeNs) && within(maxMs))) {
     arena.write(writes);
     kernel.before();
     const queued = queuedNs() ?? 0;

@@ -6,13 +6,14 @@ import { told } from '../catalog/candidates.ts';
 import { selectCases } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { Case } from '../contract/op.ts';
+import { drawnCases } from '../judge/plan.ts';
 import { isBad, verdictText } from '../judge/verdict.ts';
-import { drawnCases } from '../judge/verify.ts';
 import { verdictMark } from '../report/format.ts';
 import { print, printJson } from '../report/output.ts';
 import { table } from '../report/table.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
-import { type Prepared, prepare, verifyEntries } from '../run/suite.ts';
+import { prepare } from '../run/prepare.ts';
+import { type Prepared, verifyEntries } from '../run/suite.ts';
 import { replayTimed, type Timed } from '../stopwatch/replay.ts';
 import { type Flags, prepareRun } from './run.ts';
 

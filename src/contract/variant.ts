@@ -8,6 +8,8 @@ export type Artifact =
 
 export interface Variant {
   readonly id: string;
+  /** The variant that this is a second run of, in a process of its own. */
+  readonly twinOf?: string;
   /** What names it on the command line, where that is not its id: a path. */
   readonly selector?: string;
   readonly flags: readonly string[];

@@ -1,32 +1,38 @@
 /** What is written before a call and read after it, where only a part of the arena is new: the calls of ops that carry state. */
-import type { Range, Write } from '../cell/protocol.ts';
-import type { AnyOp, TensorSpec, TypedArray } from '../contract/op.ts';
-import { type Image, poison } from './image.ts';
+import type { Call, Range, Write } from '../cell/protocol.ts';
+import type { TypedArray } from '../contract/op.ts';
+import { type Image, poison, roleOf } from './image.ts';
 
 /** What is new in each call of an op that carries state: every tensor but the carried ones. */
 export type Batch = Readonly<Record<string, TypedArray>>;
 
-export function batchOf(op: AnyOp, image: Image): Batch {
+export function batchOf({ op, tensors }: Image): Batch {
   const names = op.carries ? Object.keys(op.tensors).filter((name) => !op.carries?.includes(name)) : [];
-  return Object.fromEntries(names.map((name) => [name, image.tensors[name].slice()]));
+  return Object.fromEntries(names.map((name) => [name, tensors[name].slice()]));
 }
 
 /** Outputs are poisoned. */
-export function writesOf(op: AnyOp, { layout }: Image, batch: Batch): Write[] {
-  return layout.slots
+export function writesOf(image: Image, batch: Batch): Write[] {
+  return image.layout.slots
     .filter(({ name }) => name in batch)
     .map(({ name, offset }) => {
       const words = new Int32Array(batch[name].slice().buffer);
-      if ((op.tensors[name] as TensorSpec).role === 'out') words.fill(poison);
+      if (roleOf(image, name) === 'out') words.fill(poison);
       return { offset, bytes: new Uint8Array(words.buffer) };
     });
 }
 
 export const whole = (image: Image): Range[] => [{ offset: 0, length: image.bytes.length }];
 
-export function outputs(op: AnyOp, { layout }: Image): Range[] {
-  return layout.slots
-    .filter(({ name }) => (op.tensors[name] as TensorSpec).role === 'out')
+/** A call on all bytes of an image, which hands back all of the arena. */
+export const callOn = (image: Image, reads = whole(image)): Call => ({
+  writes: [{ offset: 0, bytes: image.bytes }],
+  reads,
+});
+
+export function outputs(image: Image): Range[] {
+  return image.layout.slots
+    .filter(({ name }) => roleOf(image, name) === 'out')
     .map(({ offset, length }) => ({ offset, length: 4 * length }));
 }
 

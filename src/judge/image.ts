@@ -2,7 +2,6 @@
  * An image: the bytes of one case, composed here and copied into a cell as they are. Inputs are drawn from a seed, outputs
  * hold poison, and the bands between tensors hold noise that must come back untouched.
  */
-import { createHash } from 'node:crypto';
 import { type Layout, layOut, viewsOf } from '../cell/layout.ts';
 import type { AnyOp, Case, TensorSpec, TypedArray } from '../contract/op.ts';
 import { makeRng } from '../contract/rng.ts';
@@ -11,41 +10,33 @@ import type { CheckName } from './checks.ts';
 /** A quiet NaN that arithmetic is unlikely to make by itself. */
 export const poison = 0x7fc0dead;
 
-export interface Image {
+/** What an image is drawn for. */
+export interface Drawing {
+  readonly op: AnyOp;
+  readonly case: Case;
+  readonly distribution: string;
+  /** Bytes that `tokens` are taken from. */
+  readonly text: Uint8Array;
+  /** Checks that a test leaves out. */
+  readonly without?: readonly CheckName[];
+}
+
+export interface Image extends Drawing {
   readonly layout: Layout;
   readonly bytes: Uint8Array;
   /** Views on `bytes`. */
   readonly tensors: Readonly<Record<string, TypedArray>>;
-  /** Rounded to f32, as every party gets them. */
+  /** Rounded to f32, as the oracle, the baseline and candidates get them. */
   readonly scalars: Readonly<Record<string, number>>;
 }
 
-/** A seed for one purpose of a run, so that each check can be replayed without those before it. */
-export function deriveSeed(runSeed: number, ...purpose: (string | number)[]): number {
-  return createHash('sha256')
-    .update([runSeed, ...purpose].join('|'))
-    .digest()
-    .readInt32LE(0);
+export function roleOf({ op }: Pick<Image, 'op'>, tensor: string): TensorSpec['role'] {
+  return (op.tensors[tensor] as TensorSpec).role;
 }
 
-function roundedScalars(c: Case): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(c.scalars).map(([name, value]) => [name, Math.fround(value)]));
-}
-
-export interface ComposeOptions {
-  /** That of another image, for images that follow one another in a case that is already open. */
-  readonly layout?: Layout;
-  readonly without?: readonly CheckName[];
-}
-
-export function compose(
-  op: AnyOp,
-  c: Case,
-  distribution: string,
-  seed: number,
-  text: Uint8Array,
-  { layout: shared, without = [] }: ComposeOptions = {},
-): Image {
+/** Draws an image. Images that follow one another in a case that is open share the layout of the first. */
+export function compose(drawing: Drawing, seed: number, shared?: Layout): Image {
+  const { op, case: c, distribution, text, without = [] } = drawing;
   const rng = makeRng(seed);
   const own = layOut(op, c.dims, rng.fork());
   const layout = shared ?? own;
@@ -58,21 +49,32 @@ export function compose(
     end = offset + 4 * length;
   }
   const tensors = viewsOf(bytes, layout.slots);
-  const scalars = roundedScalars(c);
+  const scalars = Object.fromEntries(Object.entries(c.scalars).map(([name, value]) => [name, Math.fround(value)]));
   op.draw({ dims: c.dims, scalars, tensors, rng, distribution, text, canaries: !without.includes('canary') });
-  for (const slot of without.includes('poison') ? [] : layout.slots) {
-    if ((op.tensors[slot.name] as TensorSpec).role !== 'out') continue;
-    words.fill(poison, slot.offset / 4, slot.offset / 4 + slot.length);
-  }
-  return { layout, bytes, tensors, scalars };
+  const poisoned = without.includes('poison') ? [] : layout.slots.filter(({ name }) => roleOf(drawing, name) === 'out');
+  for (const { offset, length } of poisoned) words.fill(poison, offset / 4, offset / 4 + length);
+  return { ...drawing, layout, bytes, tensors, scalars };
 }
 
-/** Bytes that stand for themselves, in the layout of another image. */
-export function imageOf(bytes: Uint8Array, { layout, scalars }: Image): Image {
-  return { layout, bytes, tensors: tensorsOf(bytes, layout), scalars };
+/** Other bytes in the place of those of an image. */
+export function imageOf(bytes: Uint8Array, image: Image): Image {
+  return { ...image, bytes, tensors: tensorsOf(bytes, image.layout) };
 }
 
 /** The tensors of an image that came back from a cell, whatever its alignment. */
 export function tensorsOf(bytes: Uint8Array, layout: Layout): Record<string, TypedArray> {
   return viewsOf(bytes.byteOffset % 4 === 0 ? bytes : bytes.slice(), layout.slots);
+}
+
+/** Whether both hold the same bytes from `start` to `end`. */
+export function sameBytes(a: Uint8Array, b: Uint8Array, start = 0, end = a.length): boolean {
+  if (end > b.length) return false;
+  if ((a.byteOffset | b.byteOffset | start | end) % 4 !== 0) {
+    for (let i = start; i < end; i++) if (a[i] !== b[i]) return false;
+    return true;
+  }
+  const wordsOf = ({ buffer, byteOffset }: Uint8Array) => new Int32Array(buffer, byteOffset + start, (end - start) / 4);
+  const [left, right] = [wordsOf(a), wordsOf(b)];
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
 }

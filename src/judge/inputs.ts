@@ -1,17 +1,18 @@
 /**
  * The inputs of timed calls: fresh bytes before each of them, made by the parent, known to the cell one at a time.
  *
- * Which results are compared with the oracle in full is drawn here and told to nobody: a tenth of the calls or more. An op
- * that carries state has two kinds of call. `drawn` starts from a state that the parent draws, which finds out whoever keeps a
- * copy of the state for himself. `carried` starts from what the call before has left, and is read before and after without being
- * touched, which finds out whoever works only where the state was replaced.
+ * The parent draws which results are compared with the oracle in full, a tenth of the calls or more, and tells no cell. An op
+ * that carries state has two kinds of call. `drawn` starts from a state that the parent writes: it catches a kernel that keeps a
+ * private copy of the state. `carried` starts from what the last call left and is only read before and after: it catches a kernel that
+ * works only where the state was rewritten.
  */
 import type { Call } from '../cell/protocol.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
-import { batchOf, outputs, whole, writesOf } from './batch.ts';
-import type { CheckName } from './checks.ts';
-import { compose, deriveSeed, type Image } from './image.ts';
+import { batchOf, callOn, outputs, whole, writesOf } from './batch.ts';
+import type { Conditions, RoundPlan } from './conditions.ts';
+import { compose, type Image } from './image.ts';
+import { deriveSeed } from './seed.ts';
 
 /** What one case gets in one round. All variants get the same images, each in an order of its own. */
 export interface RoundInputs {
@@ -26,24 +27,21 @@ export interface RoundInputs {
   readonly seed: number;
 }
 
-/** One call in so many, or more, is compared with the oracle in full. */
-export const fullShare = 10;
+/** One call in this number, or more, is compared with the oracle in full. */
+const fullShare = 10;
 
-/** The same for the same arguments, so that a round can be replayed without those before it. `calls`: the most of any variant. */
+/** The same for the same arguments, so that a round can be replayed without those before it. */
 export function roundInputs(
-  op: AnyOp,
+  { op, seed: runSeed, text, without }: Pick<Conditions, 'seed' | 'text' | 'without'> & { readonly op: AnyOp },
   c: Case,
-  runSeed: number,
-  round: number,
-  calls: number,
-  text: Uint8Array,
-  without: readonly CheckName[] = [],
+  { round, calls }: RoundPlan,
 ): RoundInputs {
   const name = op.caseName(c);
   const [distribution] = op.distributions;
   const seed = (purpose: string | number) => deriveSeed(runSeed, op.name, name, distribution, purpose, round);
-  const warm = compose(op, c, distribution, seed('warm'), text);
-  const make = (imageSeed: number) => compose(op, c, distribution, imageSeed, text, { layout: warm.layout, without });
+  const drawing = { op, case: c, distribution, text, without };
+  const warm = compose(drawing, seed('warm'));
+  const make = (imageSeed: number) => compose(drawing, imageSeed, warm.layout);
   const full = op.carries ? 1 : Math.ceil(calls / fullShare);
   const drawn = Array.from({ length: full }, (_, i) => make(seed(`drawn ${i}`)));
   const others = Array.from({ length: op.carries ? 0 : calls - full }, (_, i) => make(seed(i)));
@@ -69,56 +67,30 @@ export interface PlannedCall {
 }
 
 /** The calls of one variant: drawn images at random places among the others. */
-export function planCalls(
-  op: AnyOp,
-  c: Case,
-  inputs: RoundInputs,
-  calls: number,
-  variant: string,
-  text: Uint8Array,
-): PlannedCall[] {
+export function planCalls(inputs: RoundInputs, calls: number, variant: string): PlannedCall[] {
   const rng = makeRng(deriveSeed(inputs.seed, variant));
-  if (op.carries) return planSteps(op, c, inputs, calls, rng, text);
+  if (inputs.warm.op.carries) return planSteps(inputs, calls, rng);
   // A variant of fewer calls than there are images gets the drawn ones first: its share is larger, not smaller.
   const kept = inputs.drawn.slice(0, calls).map((image) => ({ image, drawn: true }));
   const rest = inputs.others.slice(0, calls - kept.length).map((image) => ({ image, drawn: false }));
-  return shuffled([...kept, ...rest], rng).map(({ image, drawn }) => ({
-    call: { writes: [{ offset: 0, bytes: image.bytes }], reads: whole(image) },
-    image,
-    drawn,
-    carried: false,
-  }));
+  return shuffled([...kept, ...rest], rng).map((one) => ({ ...one, call: callOn(one.image), carried: false }));
 }
 
 /**
- * The first call is the drawn one. Were it one that goes on from the warm-up, nobody would have read the state before it, and a
- * kernel, which can tell by the state that a warm-up puts back, could take that step for nothing.
+ * The first call is the drawn one. If it went on from the warm-up, nothing would have read the state before it, and a kernel, which
+ * can tell by the state that a warm-up puts back, could skip that step.
  */
-function planSteps(op: AnyOp, c: Case, inputs: RoundInputs, calls: number, rng: Rng, text: Uint8Array): PlannedCall[] {
-  const [distribution] = op.distributions;
-  const { warm, full } = inputs;
+function planSteps({ warm, drawn, full }: RoundInputs, calls: number, rng: Rng): PlannedCall[] {
   const checked = full === 'carried' && calls > 1 ? rng.int(1, calls - 1) : -1;
-  const planned: PlannedCall[] = [];
-  let batch = batchOf(op, warm);
-  for (let i = 0; i < calls; i++) {
+  const [first] = drawn;
+  const batch = batchOf(first);
+  return Array.from({ length: calls }, (_, i) => {
     const seen = i === checked || i + 1 === checked || (i === 0 && full === 'drawn');
-    const reads = seen ? whole(warm) : outputs(op, warm);
-    if (i === 0) {
-      const [image] = inputs.drawn;
-      planned.push({
-        call: { writes: [{ offset: 0, bytes: image.bytes }], reads },
-        image,
-        drawn: true,
-        carried: false,
-      });
-      batch = batchOf(op, image);
-    } else {
-      op.drawNext?.({ dims: c.dims, scalars: warm.scalars, tensors: batch, rng, distribution, text });
-      const writes = writesOf(op, warm, batch);
-      planned.push({ call: { writes, reads }, image: null, drawn: false, carried: i === checked });
-    }
-  }
-  return planned;
+    const reads = seen ? whole(warm) : outputs(warm);
+    if (i === 0) return { call: callOn(first, reads), image: first, drawn: true, carried: false };
+    warm.op.drawNext?.({ ...warm, dims: warm.case.dims, tensors: batch, rng });
+    return { call: { writes: writesOf(warm, batch), reads }, image: null, drawn: false, carried: i === checked };
+  });
 }
 
 /** Fisher and Yates */

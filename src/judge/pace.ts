@@ -1,32 +1,37 @@
-/** The baseline's pace, by which the time of a call is limited. */
-
-import { Cell } from '../cell/cell.ts';
-import { openingOf } from '../cell/opening.ts';
+/** The baseline's pace, from which the limit of a call follows, and the number of calls in a round. */
+import { Timer } from '../cell/timer.ts';
 import { type AnyOp, bySize } from '../contract/op.ts';
 import type { Variant } from '../contract/variant.ts';
-import { compose } from './image.ts';
+import { callOn } from './batch.ts';
+import { compose, type Image } from './image.ts';
 
 const paces = new Map<string, Promise<number>>();
 
-/** Nanoseconds a flop on the smallest timed case, measured once a process. */
+/** Nanoseconds a flop, measured once a process, in a cell of its own. */
 export function paceOf(op: AnyOp, baseline: Variant, text: Uint8Array): Promise<number> {
   const known = paces.get(op.name);
   if (known) return known;
-  const pace = measured(op, baseline, text);
+  const pace = (async () => {
+    const timer = new Timer(baseline, 1);
+    try {
+      return await measurePace(timer, paceImage(op, text));
+    } finally {
+      timer.close();
+    }
+  })();
   paces.set(op.name, pace);
   return pace;
 }
 
-async function measured(op: AnyOp, baseline: Variant, text: Uint8Array): Promise<number> {
-  const [c] = bySize(op, op.cases);
-  const image = compose(op, c, op.distributions[0], 1, text);
-  const writes = [{ offset: 0, bytes: image.bytes }];
-  const cell = new Cell(baseline);
-  try {
-    await cell.open(await openingOf(op, c, image.scalars, image.layout, baseline, 1));
-    const { timeNs } = await cell.sample({ calls: [{ writes, reads: [] }], warmup: { writes, calls: 3, ms: 20 } });
-    return timeNs[0] / op.flop(c.dims);
-  } finally {
-    cell.close();
-  }
+/** Of the smallest timed case, unless others are given. */
+export function paceImage(op: AnyOp, text: Uint8Array, cases = op.cases, seed = 1): Image {
+  return compose({ op, case: bySize(op, cases)[0], distribution: op.distributions[0], text }, seed);
+}
+
+/** Opens the image and calls the baseline on it: the least of three calls, of steady code if 160 ms suffice for that. */
+export async function measurePace(timer: Timer, image: Image): Promise<number> {
+  await timer.open(image);
+  const calls = Array.from({ length: 3 }, () => callOn(image, []));
+  const { timeNs } = await timer.turn(calls, { warmup: { calls: 3, ms: 40, maxMs: 160 } });
+  return Math.min(...timeNs) / image.op.flop(image.case.dims);
 }

@@ -1,6 +1,6 @@
 /**
  * A short training run: 11 to 20 steps from a fresh state on batches one after another, as in real training and unlike the
- * states that single steps are checked from. How many steps it takes is drawn after the first ten have been answered.
+ * states that single steps are checked from. A candidate learns how many steps there are only after it has answered ten.
  *
  *   |loss - loss64| <= 4 max |loss of the baseline - loss64| + 2e-6 loss64        at every step
  *
@@ -8,50 +8,50 @@
  *          has the measurements); a learning rate that is 1 % off makes 2e-4, a missing bias gradient 2e-5.
  */
 import type { Call } from '../cell/protocol.ts';
-import type { AnyOp, Case, Tensors } from '../contract/op.ts';
+import type { Tensors } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
-import { type Batch, batchOf, outputs, overwritten, whole, writesOf } from './batch.ts';
-import { compose, deriveSeed, type Image, imageOf, tensorsOf } from './image.ts';
-import { type Finding, findTrespass } from './inspect.ts';
+import { type Batch, batchOf, callOn, outputs, overwritten, whole, writesOf } from './batch.ts';
+import { compose, type Drawing, type Image, imageOf, tensorsOf } from './image.ts';
+import { type Finding, finding, findTrespass, type Inspection } from './inspect.ts';
 
-const [least, most] = [11, 20];
+const [minSteps, maxSteps] = [11, 20];
 const floor = 2e-6;
-const distribution = 'init';
 
 export interface Trajectory {
   readonly first: Image;
-  /** The calls before the length was drawn, and those after it; the last one hands all of the arena back. */
+  /** The calls before the candidate can know the length, and those after it; the last one hands all of the arena back. */
   readonly begin: readonly Call[];
   readonly end: readonly Call[];
   /** The inputs of every step but the state. */
   readonly batches: readonly Batch[];
 }
 
-export function planTrajectory(op: AnyOp, c: Case, seed: number, text: Uint8Array): Trajectory {
-  const first = compose(op, c, distribution, deriveSeed(seed, 'first'), text);
-  const rng = makeRng(deriveSeed(seed, 'batches'));
-  const steps = makeRng(deriveSeed(seed, 'steps')).int(least, most);
-  const batches = [batchOf(op, first)];
+/** `seedFor` derives a seed for each purpose: none of what a candidate sees tells it how many steps there are. */
+export function planTrajectory(drawing: Drawing, seedFor: (purpose: string) => number): Trajectory {
+  const first = compose(drawing, seedFor('first'));
+  const rng = makeRng(seedFor('batches'));
+  const steps = makeRng(seedFor('steps')).int(minSteps, maxSteps);
+  const batches = [batchOf(first)];
   while (batches.length < steps) {
     const tensors = Object.fromEntries(Object.entries(batches[batches.length - 1]).map(([n, x]) => [n, x.slice()]));
-    op.drawNext?.({ dims: c.dims, scalars: first.scalars, tensors, rng, distribution, text });
+    drawing.op.drawNext?.({ ...first, dims: drawing.case.dims, tensors, rng });
     batches.push(tensors);
   }
-  const calls = batches.map((batch, i) => ({
-    writes: i === 0 ? [{ offset: 0, bytes: first.bytes }] : writesOf(op, first, batch),
-    reads: i === steps - 1 ? whole(first) : outputs(op, first),
-  }));
-  return { first, begin: calls.slice(0, least - 1), end: calls.slice(least - 1), batches };
+  const calls = batches.map((batch, i) => {
+    const reads = i === steps - 1 ? whole(first) : outputs(first);
+    return i === 0 ? callOn(first, reads) : { writes: writesOf(first, batch), reads };
+  });
+  return { first, begin: calls.slice(0, minSteps - 1), end: calls.slice(minSteps - 1), batches };
 }
 
 /** The loss of every step, in f64 from the first to the last. */
-export function trueLosses(oracle: Oracle, op: AnyOp, c: Case, { first, batches }: Trajectory): number[] {
+export function trueLosses(oracle: Oracle, { first, batches }: Trajectory): number[] {
   let state: Tensors = first.tensors;
   return batches.map((batch) => {
-    const truths = oracle.truths(c.dims, first.scalars, { ...state, ...batch } as never);
+    const truths = oracle.truths(first.case.dims, first.scalars, { ...state, ...batch } as never);
     // An oracle reads f64 as well as f32.
-    state = Object.fromEntries((op.carries ?? []).map((name) => [name, truths[name].want])) as unknown as Tensors;
+    state = Object.fromEntries((first.op.carries ?? []).map((name) => [name, truths[name].want])) as unknown as Tensors;
     return truths.loss.want[0];
   });
 }
@@ -69,7 +69,7 @@ export function compareTrajectory(
   got: readonly number[],
   want: readonly number[],
   baseline: readonly number[],
-): { readonly worst: number } | { readonly finding: Finding } {
+): Inspection {
   const margin = 4 * Math.max(...want.map((loss, i) => Math.abs(baseline[i] - loss)));
   let worst = 0;
   for (const [i, loss] of want.entries()) {
@@ -77,16 +77,15 @@ export function compareTrajectory(
     const bound = margin + floor * loss;
     if (!(error <= bound)) {
       const where = `the loss of step ${i + 1} of ${want.length}`;
-      return { finding: { reason: 'trajectory', where, got: got[i], want: loss, error, bound } };
+      return { finding: finding('trajectory', where, { got: got[i], want: loss, error, bound }) };
     }
     worst = Math.max(worst, error / bound);
   }
   return { worst };
 }
 
-/** Of the last step: guard bands and inputs. */
-export function trespassOf(op: AnyOp, c: Case, trajectory: Trajectory, after: Uint8Array): Finding | null {
-  const { first, batches } = trajectory;
-  const writes = writesOf(op, first, batches[batches.length - 1]);
-  return findTrespass(op, c, imageOf(overwritten(first.bytes, writes), first), after);
+/** Guard bands and inputs of the last step. */
+export function trespassOf({ first, batches }: Trajectory, after: Uint8Array): Finding | null {
+  const writes = writesOf(first, batches[batches.length - 1]);
+  return findTrespass(imageOf(overwritten(first.bytes, writes), first), after);
 }

@@ -1,9 +1,4 @@
-/** What verification says of a candidate, and how that is put into words. */
-
-import type { AnyOp } from '../contract/op.ts';
-import type { Variant } from '../contract/variant.ts';
-import { quoted } from '../contract/words.ts';
-import { command } from '../files/places.ts';
+/** What is known of a candidate's equivalence, and how that is put into words. */
 import type { Finding } from './inspect.ts';
 
 export interface Failure extends Finding {
@@ -16,68 +11,77 @@ export interface Failure extends Finding {
   readonly replay: string;
 }
 
+export interface Pass {
+  readonly status: 'pass';
+  readonly checks: number;
+  /** The largest error met, as a share of its bound. */
+  readonly worst: number;
+}
+
 export type Verdict =
-  | { readonly status: 'pass'; readonly checks: number; readonly worst: number }
+  /** It was not verified yet. */
+  | { readonly status: 'pending' }
+  | Pass
   | { readonly status: 'fail'; readonly failure: Failure }
   /** `impossible`: its time cannot be. */
   | { readonly status: 'unsupported' | 'error' | 'impossible'; readonly message: string };
 
+export const pending: Verdict = { status: 'pending' };
+
+/** Whether it may still be checked or timed. */
+export const isStanding = ({ status }: Verdict): boolean => status === 'pass' || status === 'pending';
+
 /** Whether it speaks against the candidate; that this machine lacks something does not. */
 export const isBad = (status: Verdict['status']): boolean => status !== 'pass' && status !== 'unsupported';
 
-/** `timed`: the round whose calls it was found in, and how many of them there were. */
-export function failure(
-  finding: Finding,
-  { id, selector = id }: Pick<Variant, 'id' | 'selector'>,
-  caseName: string,
-  { op, seed, replayFlags = [] }: { op: AnyOp; seed: number; replayFlags?: readonly string[] },
-  distribution: string,
-  timed?: { readonly round: number; readonly calls: number },
-): Failure {
-  const words = [...command, 'verify', selector, '--case', caseName, '--seed', `${seed}`, ...replayFlags];
-  if (timed) words.push('--timed', `${timed.round}:${timed.calls}`);
-  const replay = words.map(quoted).join(' ');
-  return { ...finding, op: op.name, candidate: id, case: caseName, distribution, seed, replay };
+/** What two stages that follow one another say together: the first thing wrong, or all checks of both. */
+export function merged(first: Verdict, second: Verdict): Verdict {
+  if (first.status === 'pending' || second.status === 'pending') return first.status === 'pending' ? second : first;
+  if (first.status !== 'pass') return first;
+  if (second.status !== 'pass') return second;
+  return { status: 'pass', checks: first.checks + second.checks, worst: Math.max(first.worst, second.worst) };
 }
 
 const number = (value: number | null) => (value === null ? '?' : String(Number(value.toPrecision(9))));
+const short = (value: number | null) => value?.toExponential(2);
 
 /** One line, without the replay command. */
-export function sentence(failure: Failure): string {
-  const { reason, where, got, want, error, bound } = failure;
-  const place = `${failure.candidate} at ${failure.case} on ${failure.distribution} inputs`;
-  switch (reason) {
-    case 'differs':
-      return `${place}: ${where} is ${number(got)}, should be ${number(want)}; error ${error?.toExponential(2)}, bound ${bound?.toExponential(2)}`;
-    case 'input changed':
-      return `${place}: the input ${where} was ${number(want)} and is ${number(got)} after the call`;
-    case 'wrote outside':
-      return `${place}: wrote to the guard band ${where}`;
-    case 'not updated':
-      return `${place}: ${where} is the same after the step as before it`;
-    case 'not repeatable':
-      return `${place}: ${where} was ${number(want)} at the first call and ${number(got)} at the second, on the same bytes`;
-    case 'trajectory':
-      return `${place}: in a training run ${where} is ${number(got)}, should be ${number(want)}; error ${error?.toExponential(2)}, bound ${bound?.toExponential(2)}`;
-    case 'sketch':
-      return `${place}: ${where} errs by ${error?.toExponential(2)} bounds`;
-    case 'not finite':
-      return `${place}: ${where} is ${got}, not a finite number`;
-    case 'changed later':
-      return `${place}: the result of ${where} changed after it had been handed over`;
-  }
+export function sentence({
+  candidate,
+  case: c,
+  distribution,
+  reason,
+  where,
+  got,
+  want,
+  error,
+  bound,
+}: Failure): string {
+  const off = `is ${number(got)}, should be ${number(want)}; error ${short(error)}, bound ${short(bound)}`;
+  const what: Record<Finding['reason'], string> = {
+    differs: `${where} ${off}`,
+    'input changed': `the input ${where} was ${number(want)} and is ${number(got)} after the call`,
+    'wrote outside': `wrote to the guard band ${where}`,
+    'not updated': `${where} is the same after the step as before it`,
+    'not repeatable': `${where} was ${number(want)} at the first call and ${number(got)} at the second, on the same bytes`,
+    trajectory: `in a training run ${where} ${off}`,
+    sketch: `${where} is off by ${short(error)} times its bound`,
+    'not finite': `${where} is ${got}, not a finite number`,
+    'changed later': `the result of ${where} changed after it had been handed over`,
+  };
+  return `${candidate} at ${c} on ${distribution} inputs: ${what[reason]}`;
 }
 
 /** `pass`, or why not, in one line. */
 export function verdictText(verdict: Verdict): string {
   switch (verdict.status) {
+    case 'pending':
+      return 'not verified';
     case 'pass':
       return 'pass';
     case 'fail':
       return sentence(verdict.failure);
-    case 'unsupported':
-    case 'error':
-    case 'impossible':
+    default:
       return verdict.message;
   }
 }

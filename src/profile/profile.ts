@@ -9,14 +9,14 @@
 
 import { median } from 'simple-statistics';
 import { markedOps } from '../build/marks.ts';
-import { Cell } from '../cell/cell.ts';
-import { openingOf } from '../cell/opening.ts';
 import type { MarkedNs } from '../cell/protocol.ts';
+import { Timer } from '../cell/timer.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import type { Variant } from '../contract/variant.ts';
+import type { Conditions } from '../judge/conditions.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
-import type { Conditions } from '../judge/verify.ts';
 import { type Effort, warmupCalls } from '../stopwatch/effort.ts';
 
 /** What these ops take together of a step; no ops: hand-offs and the rest. */
@@ -35,7 +35,8 @@ export interface Profile {
   readonly sumNs: number | null;
 }
 
-export interface Subject {
+/** A program for the step, as it is and with its ops marked; null if it has no marks. */
+export interface Step {
   readonly plain: Variant;
   readonly marked: Variant | null;
 }
@@ -44,15 +45,15 @@ export interface ProfileRequest extends Conditions {
   readonly op: AnyOp;
   readonly c: Case;
   /** The baseline comes first. */
-  readonly subjects: readonly Subject[];
+  readonly steps: readonly Step[];
   readonly effort: Effort;
   readonly signal: AbortSignal;
-  onProgress(note: string): void;
+  readonly onProgress: OnProgress;
 }
 
 const rounds = { quick: 3, default: 5, thorough: 15 } as const;
 /** In a round each cell has as many calls as fit into the time of one of the baseline, or into `sampleMs`, up to this. */
-const mostCalls = 10;
+const maxCalls = 10;
 /** Far above what f32 does to a loss of about 5, and far below what a wrong step does. */
 const lossTolerance = 1e-3;
 
@@ -61,77 +62,81 @@ export function amdahl(share: number, speedup: number): number {
   return 1 / (1 - share + share / speedup);
 }
 
-interface Arm {
-  readonly variant: Variant;
-  readonly cell: Cell;
-  readonly paceNs: number;
+/** One variant, warmed up: how long a call took, and the loss of a step that all variants take from the same state. */
+interface Warm {
+  readonly timer: Timer;
+  readonly callNs: number;
   readonly loss: number;
-  readonly timeNs: number[];
-  readonly marked: MarkedNs[];
 }
 
-/** The profiles of the subjects on one case, in their order. */
+/** What the calls of one variant took, and what its marks say of them. */
+interface Times {
+  readonly variant: Variant;
+  readonly timeNs: readonly number[];
+  readonly marked: readonly MarkedNs[];
+}
+
+/** The profiles of the steps on one case, in their order. */
 export async function profile(request: ProfileRequest): Promise<Profile[]> {
-  const { op, c, subjects, effort, seed, text, signal } = request;
+  const { op, c, steps, effort, signal, threads } = request;
   const name = op.caseName(c);
+  const count = rounds[effort.name];
   // Nothing is compared in full here: only the loss comes back.
-  const inputs: RoundInputs = { ...roundInputs(op, c, seed, 0, 1, text), full: null };
-  const cells: Cell[] = [];
-  const arms: Arm[] = [];
+  const inputs: RoundInputs = { ...roundInputs(request, c, { round: 0, calls: 1 }), full: null };
+  const variants = steps.flatMap(({ plain, marked }) => (marked ? [plain, marked] : [plain]));
+  const timers = variants.map((variant) => new Timer(variant, threads));
   let at = '';
-  const next = (note: string, variant: Variant) => {
+  const next = (stage: string, { variant }: Timer) => {
     signal.throwIfAborted();
-    request.onProgress(`${note}, ${name}: ${variant.id}`);
+    request.onProgress({ stage, detail: `${name}: ${variant.id}` });
     at = `${variant.id} at ${name}`;
   };
+  const times: Times[] = [];
   try {
-    for (const variant of subjects.flatMap(({ plain, marked }) => (marked ? [plain, marked] : [plain]))) {
-      next('warming up', variant);
-      const cell = new Cell(variant);
-      cells.push(cell);
-      arms.push(await warmUp(request, variant, cell, inputs, arms[0]?.paceNs));
-      checkLoss(arms[0].loss, arms[arms.length - 1].loss, at);
+    const warm: Warm[] = [];
+    for (const timer of timers) {
+      next('warming up', timer);
+      warm.push(await warmUp(timer, inputs, effort, warm[0]?.callNs));
+      checkLoss(warm[0].loss, warm[warm.length - 1].loss, at);
     }
-    const roundNs = Math.max(arms[0].paceNs, effort.sampleMs * 1e6);
-    const count = ({ paceNs }: Arm) => Math.max(1, Math.min(mostCalls, Math.round(roundNs / paceNs)));
-    const planned = arms.map((arm) => planCalls(op, c, inputs, count(arm) * rounds[effort.name], arm.variant.id, text));
-    for (let round = 0; round < rounds[effort.name]; round++) {
-      for (const arm of round % 2 === 0 ? arms : arms.toReversed()) {
-        next(`round ${round + 1}`, arm.variant);
-        const calls = planned[arms.indexOf(arm)].splice(0, count(arm)).map(({ call }) => call);
-        const { timeNs, marked = [] } = await arm.cell.sample({ calls }, arms[0].paceNs);
-        arm.timeNs.push(...timeNs);
-        arm.marked.push(...marked);
+    const [{ callNs: baselineNs }] = warm;
+    const roundNs = Math.max(baselineNs, effort.sampleMs * 1e6);
+    const planned = warm.map(({ timer, callNs }) => {
+      const calls = Math.max(1, Math.min(maxCalls, Math.round(roundNs / callNs)));
+      return { timer, calls, all: planCalls(inputs, calls * count, timer.variant.id).map(({ call }) => call) };
+    });
+    for (let round = 0; round < count; round++) {
+      for (const { timer, calls, all } of round % 2 === 0 ? planned : planned.toReversed()) {
+        next(`round ${round + 1}`, timer);
+        const own = all.slice(round * calls, (round + 1) * calls);
+        const { timeNs, marked = [] } = await timer.turn(own, { expectedNs: baselineNs });
+        times.push({ variant: timer.variant, timeNs, marked });
       }
     }
   } catch (error) {
     if (!(error instanceof CandidateError) || signal.aborted) throw error;
     throw new NfoldError(`${at}: ${error.message}`, exit.failed);
   } finally {
-    for (const cell of cells) cell.close();
+    for (const timer of timers) timer.close();
   }
-  const armOf = (variant: Variant | null) => arms.find((arm) => arm.variant === variant);
-  return subjects.map(({ plain, marked }) => profileOf(armOf(plain)?.timeNs ?? [], armOf(marked)?.marked ?? []));
+  const of = (variant: Variant | null) => times.filter((one) => one.variant === variant);
+  return steps.map(({ plain, marked }) =>
+    profileOf(
+      of(plain).flatMap(({ timeNs }) => timeNs),
+      of(marked).flatMap((one) => one.marked),
+    ),
+  );
 }
 
-/** Opens the case, brings its code to the final tier, and takes one step that all variants take from the same state. */
-async function warmUp(
-  { op, c, threads, effort, text }: ProfileRequest,
-  variant: Variant,
-  cell: Cell,
-  inputs: RoundInputs,
-  baselineNs?: number,
-): Promise<Arm> {
-  const { warm } = inputs;
-  const opening = await openingOf(op, c, warm.scalars, warm.layout, variant, threads);
-  await cell.open(opening);
-  const calls = planCalls(op, c, inputs, 1, variant.id, text).map(({ call }) => call);
-  const writes = [{ offset: 0, bytes: warm.bytes }];
-  const first = await cell.sample({ calls, warmup: { writes, calls: 3, ms: 100 } }, baselineNs);
-  const warmup = { writes, ...warmupCalls(opening.artifact.kind, baselineNs ?? first.timeNs[0], effort) };
-  const { timeNs, reads } = await cell.sample({ calls, warmup }, baselineNs);
+/** Opens the case, brings its code to the final tier, and takes one step. */
+async function warmUp(timer: Timer, inputs: RoundInputs, effort: Effort, baselineNs?: number): Promise<Warm> {
+  const kind = await timer.open(inputs.warm);
+  const calls = planCalls(inputs, 1, timer.variant.id).map(({ call }) => call);
+  const first = await timer.turn(calls, { warmup: { calls: 3, ms: 100 }, expectedNs: baselineNs });
+  const warmup = warmupCalls(kind, baselineNs ?? first.timeNs[0], effort);
+  const { timeNs, reads } = await timer.turn(calls, { warmup, expectedNs: baselineNs });
   const [loss] = new Float32Array(reads[0][0].slice().buffer);
-  return { variant, cell, paceNs: timeNs[0], loss, timeNs: [], marked: [] };
+  return { timer, callNs: timeNs[0], loss };
 }
 
 function checkLoss(want: number, got: number, at: string): void {

@@ -4,12 +4,13 @@ import type { Built } from '../build/build.ts';
 import type { PeerVariant } from '../catalog/peers.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
+import type { OnProgress } from '../contract/progress.ts';
+import type { Conditions } from '../judge/conditions.ts';
 import type { Seed } from '../judge/seed.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import type { Conditions } from '../judge/verify.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import type { Effort } from '../stopwatch/effort.ts';
-import type { Watched } from '../stopwatch/measure.ts';
+import type { Watched } from '../stopwatch/request.ts';
 
 /** What holds for the whole run. */
 export interface RunOptions extends Conditions {
@@ -18,7 +19,7 @@ export interface RunOptions extends Conditions {
   /** Where the seed comes from. */
   readonly committed: Seed;
   readonly signal: AbortSignal;
-  onProgress(note: string): void;
+  readonly onProgress: OnProgress;
 }
 
 /** A candidate or a peer, and what came of it. */
@@ -29,8 +30,8 @@ export interface CandidateOutcome {
   readonly built: Built | null;
   readonly peer: PeerVariant | null;
   /** Of a generator: what its code is made with, by case. */
-  parameters: ReadonlyMap<string, Parameters>;
-  verdict: Verdict;
+  readonly parameters: ReadonlyMap<string, Parameters>;
+  readonly verdict: Verdict;
 }
 
 /** One op of a suite. */
@@ -42,8 +43,8 @@ export interface OpOutcome {
   readonly cases: readonly Case[];
   readonly meanCases: readonly Case[];
   readonly candidates: readonly CandidateOutcome[];
-  samples: readonly Sampled[];
+  readonly samples: readonly Sampled[];
   /** What the machine did meanwhile; null before the first round. */
-  watched: Watched | null;
-  interrupted: boolean;
+  readonly watched: Watched | null;
+  readonly interrupted: boolean;
 }

@@ -1,53 +1,58 @@
 /**
- * One round: a fresh process for each arm, the cases in random order. A case has turns; in each of them every arm is timed once. Of
- * any two turns in succession, the second has the reverse order of the first, which is random: two arms meet as ABBA or BAAB. Arms of one
- * thread share a CPU, another one in the next round.
+ * One round: a fresh process for each variant, the cases in random order. A case has turns; in each of them every variant is timed once.
+ * Of any two turns in succession, the second has the reverse order of the first, which is random: two variants meet as ABBA or BAAB.
+ * Variants of one thread share a CPU, another one in the next round.
  */
-
-import { Cell, type Timed } from '../cell/cell.ts';
+import type { Timed } from '../cell/cell.ts';
 import { cpus } from '../cell/cpu.ts';
-import { openingOf } from '../cell/opening.ts';
-import type { Samples } from '../cell/protocol.ts';
+import type { WarmupPlan } from '../cell/protocol.ts';
+import { Timer } from '../cell/timer.ts';
 import { CandidateError } from '../contract/errors.ts';
-import { bySize, type Case } from '../contract/op.ts';
+import type { Case } from '../contract/op.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
-import { threadsOf } from '../contract/variant.ts';
-import { compose, deriveSeed } from '../judge/image.ts';
+import type { Variant } from '../contract/variant.ts';
+import { callOn } from '../judge/batch.ts';
+import { failed } from '../judge/failure.ts';
 import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } from '../judge/inputs.ts';
-import { TimedJudge } from '../judge/timed.ts';
-import { failure, sentence } from '../judge/verdict.ts';
-import type { Sampled } from '../stats/speedup.ts';
+import { measurePace, paceImage } from '../judge/pace.ts';
+import { deriveSeed } from '../judge/seed.ts';
+import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
+import { isStanding, merged, pending, type Verdict, verdictText } from '../judge/verdict.ts';
 import { callPlan, warmAgain, warmOnce, warmupCalls } from './effort.ts';
-import type { Arm, Measured, MeasureRequest } from './measure.ts';
-
-interface Seated extends Arm {
-  readonly cell: Cell;
-}
+import type { CaseTimes, MeasureRequest } from './request.ts';
 
 export interface Round {
   readonly number: number;
-  readonly arms: readonly Arm[];
+  /** The baseline comes first. */
+  readonly variants: readonly Variant[];
   readonly rng: Rng;
 }
 
-/** Adds samples, verdicts and warm-ups to `measured`; throws if it was aborted, or if the baseline fails. */
-export async function runRound(request: MeasureRequest, measured: Measured, round: Round): Promise<void> {
-  const { op, signal, cases } = request;
+/** Whose verdict it is if this one fails. */
+const verdictId = ({ id, twinOf = id }: Variant) => twinOf;
+
+/** The times of each case, as soon as there are some. Throws if it was aborted, or if the baseline fails. */
+export async function* timeRound(request: MeasureRequest, round: Round): AsyncGenerator<CaseTimes> {
+  const { op, signal, cases, threads } = request;
   const choice = cpus();
-  const cpu = choice[round.number % choice.length];
-  const seated: Seated[] = round.arms.map((arm) => {
-    const alone = threadsOf(arm.variant, request.threads) === 1;
-    return { ...arm, cell: new Cell({ ...arm.variant, cpu: alone ? cpu : undefined }) };
-  });
+  const timers = round.variants.map((one) => new Timer(one, threads, choice[round.number % choice.length]));
   const stop = () => {
-    for (const { cell } of seated) cell.close();
+    for (const timer of timers) timer.close();
   };
   signal.addEventListener('abort', stop);
   try {
-    const nsPerFlop = await warmProcesses(request, measured, seated, round.rng);
+    const { nsPerFlop, errors } = await warmProcesses(request, timers, round.rng);
+    const verdicts = new Map<string, Verdict>(errors);
+    yield { samples: [], warmups: [], untimed: [], verdicts: errors };
     for (const c of shuffled(cases, round.rng)) {
       signal.throwIfAborted();
-      await runCase(request, measured, seated, round, c, nsPerFlop * op.flop(c.dims));
+      const standing = timers.filter(({ variant }) => isStanding(verdicts.get(verdictId(variant)) ?? pending));
+      const times = await timeCase(request, round.number, standing, {
+        case: c,
+        baselineNs: nsPerFlop * op.flop(c.dims),
+      });
+      for (const [id, verdict] of times.verdicts) verdicts.set(id, merged(verdicts.get(id) ?? pending, verdict));
+      yield times;
     }
   } finally {
     signal.removeEventListener('abort', stop);
@@ -56,160 +61,172 @@ export async function runRound(request: MeasureRequest, measured: Measured, roun
 }
 
 /** Brings the code of every process to its final tier on the smallest case; returns the baseline's pace there. */
-async function warmProcesses(
-  request: MeasureRequest,
-  measured: Measured,
-  arms: readonly Seated[],
-  rng: Rng,
-): Promise<number> {
-  const { op, cases, text, threads } = request;
-  const [c] = bySize(op, cases);
-  const image = compose(op, c, op.distributions[0], rng.bits(), text);
-  const writes = [{ offset: 0, bytes: image.bytes }];
-  let nsPerFlop: number | undefined;
-  for (const arm of arms) {
-    const { variant, cell } = arm;
-    request.onProgress(`warming up ${variant.id}`);
+async function warmProcesses(request: MeasureRequest, [baseline, ...others]: readonly Timer[], rng: Rng) {
+  const { op, cases, text, onProgress } = request;
+  const image = paceImage(op, text, cases, rng.bits());
+  onProgress({ stage: 'warming up', detail: baseline.variant.id });
+  const nsPerFlop = await measurePace(baseline, image).catch((error: unknown) => {
+    request.signal.throwIfAborted();
+    throw error;
+  });
+  const expectedNs = nsPerFlop * op.flop(image.case.dims);
+  const errors = new Map<string, Verdict>();
+  for (const timer of others) {
+    const { variant, threads } = timer;
+    onProgress({ stage: 'warming up', detail: variant.id });
     try {
-      const opening = await openingOf(op, c, image.scalars, image.layout, variant, threads);
-      // Other JavaScript is compiled anew for each case: there is nothing to warm yet.
-      if (variant !== request.baseline && opening.artifact.kind === 'js') continue;
-      await cell.open(opening);
-      // The pace of the baseline plans every call of the round: the least of three calls, and of steady code, if that can be had.
-      const paced = variant === request.baseline;
-      const calls = Array.from({ length: paced ? 3 : 1 }, () => ({ writes, reads: [] }));
-      const warmup = { writes, calls: 3, ms: 40, mostMs: paced ? 160 : 40 };
-      const { timeNs } = await cell.sample({ calls, warmup }, nsPerFlop && nsPerFlop * op.flop(c.dims));
-      if (paced) nsPerFlop = Math.min(...timeNs) / op.flop(c.dims);
+      // JavaScript is compiled anew for each case: there is nothing to warm yet.
+      if ((await variant.artifact(image.case.dims, threads)).kind === 'js') continue;
+      await timer.open(image);
+      await timer.turn([callOn(image, [])], { warmup: { calls: 3, ms: 40 }, expectedNs });
     } catch (error) {
-      recordError(request, measured, arm, op.caseName(c), error);
+      errors.set(verdictId(variant), verdictOf(request, variant, image.case, error));
     }
   }
-  return nsPerFlop ?? 1;
+  return { nsPerFlop, errors };
 }
 
-/** One arm at one case: what it is to call, and what came of it so far. */
-interface Play extends Seated {
-  readonly planned: readonly PlannedCall[];
-  readonly perTurn: number;
-  readonly reads: Samples['reads'][number][];
-  changedLater?: number;
+/** A case in a round, and how long the baseline takes for one call of it. */
+interface Timing {
+  readonly case: Case;
+  readonly baselineNs: number;
 }
 
-async function runCase(
+/** One turn of one variant. */
+interface Taken {
+  readonly timer: Timer;
+  readonly turn: number;
+  readonly timed: Timed;
+}
+
+async function timeCase(
   request: MeasureRequest,
-  measured: Measured,
-  arms: readonly Seated[],
-  { number: round }: Round,
-  c: Case,
-  baselineNs: number,
-): Promise<void> {
-  const { op, baseline, text, seed, effort, without } = request;
-  const name = op.caseName(c);
-  const plan = callPlan(baselineNs, effort);
-  const inputs = roundInputs(op, c, seed, round, plan.others * plan.turns, text, without);
-  const standing = ({ judged }: Arm) => measured.verdicts.get(judged)?.status === 'pass' || judged === baseline.id;
-  const plays: Play[] = arms.map((arm) => {
-    const perTurn = arm.variant === baseline || arm.variant.slow ? plan.baseline : plan.others;
-    const planned = planCalls(op, c, inputs, perTurn * plan.turns, arm.judged, text);
-    return { ...arm, planned, perTurn, reads: [] };
-  });
-  const taken: Sampled[] = [];
+  round: number,
+  timers: readonly Timer[],
+  timing: Timing,
+): Promise<CaseTimes> {
+  const { op, baseline, seed, effort } = request;
+  const name = op.caseName(timing.case);
+  const plan = callPlan(timing.baselineNs, effort);
+  const inputs = roundInputs(request, timing.case, { round, calls: plan.others * plan.turns });
+  const perTurn = ({ variant }: Timer) => (variant === baseline || variant.slow ? plan.baseline : plan.others);
+  const planned = new Map(
+    timers.map((timer) => [timer, planCalls(inputs, perTurn(timer) * plan.turns, verdictId(timer.variant))]),
+  );
+  const plannedOf = (timer: Timer) => planned.get(timer) ?? [];
+  const taken: Taken[] = [];
+  const verdicts = new Map<string, Verdict>();
   for (let turn = 0; turn < plan.turns; turn++) {
-    for (const play of inOrder(plays, round * plan.turns + turn, deriveSeed(seed, op.name, name, 'order'))) {
-      if (!standing(play)) continue;
-      const { id } = play.variant;
-      request.onProgress(`round ${round + 1}, ${name}: ${id}`);
+    for (const timer of inOrder(timers, round * plan.turns + turn, deriveSeed(seed, op.name, name, 'order'))) {
+      const { variant } = timer;
+      if (verdicts.has(verdictId(variant))) continue;
+      request.onProgress({ stage: `round ${round + 1}`, detail: `${name}: ${variant.id}` });
+      const calls = plannedOf(timer).slice(turn * perTurn(timer), (turn + 1) * perTurn(timer));
       try {
-        const { timeNs, queuedNs, reads, steady, changedLater, outsideNs } = await timeTurn(
-          request,
-          play,
+        taken.push({
+          timer,
           turn,
-          c,
-          inputs,
-          baselineNs,
-        );
-        taken.push({ round, turn, case: name, variant: id, timeNs, queuedNs });
-        if (changedLater !== undefined) play.changedLater ??= play.reads.length + changedLater;
-        play.reads.push(...reads);
-        if (outsideNs !== null) {
-          const calledNs = timeNs.reduce((sum, ns) => sum + ns, 0);
-          measured.outside.push({ case: name, variant: id, calls: timeNs.length, calledNs, outsideNs });
-        }
-        if (steady !== undefined && turn === 0) measured.warmups.push({ case: name, variant: id, steady });
+          timed: await timeTurn(request, timer, calls, { ...timing, turn, warm: inputs.warm }),
+        });
       } catch (error) {
-        recordError(request, measured, play, name, error);
+        verdicts.set(verdictId(variant), verdictOf(request, variant, timing.case, error));
       }
     }
   }
-  const judge = new TimedJudge(
-    request,
-    c,
-    inputs,
-    plays.find(({ variant }) => variant === baseline),
-  );
-  const whole = plays.filter((play) => play.reads.length === play.planned.length);
-  measured.samples.push(...taken.filter((s) => whole.some(({ variant }) => variant.id === s.variant)));
-  for (const play of whole) {
-    const { judged, planned } = play;
-    const before = measured.verdicts.get(judged);
-    const inspection = judge.inspect(judged, play);
-    if ('finding' in inspection) {
-      const timed = { round, calls: planned.length };
-      const failed = failure(
-        inspection.finding,
-        { ...play.variant, id: judged },
-        name,
-        request,
-        op.distributions[0],
-        timed,
-      );
-      if (judged === baseline.id) throw new Error(`the baseline fails its own check: ${sentence(failed)}`);
-      measured.verdicts.set(judged, { status: 'fail', failure: failed });
-    } else if (before?.status === 'pass') {
-      const worst = Math.max(before.worst, inspection.worst);
-      measured.verdicts.set(judged, { status: 'pass', checks: before.checks + planned.length, worst });
-    }
+  const callsOf = (timer: Timer): TimedCalls => {
+    const own = taken.filter((one) => one.timer === timer);
+    const changed = own.find(({ timed }) => timed.changedLater !== undefined);
+    return {
+      planned: plannedOf(timer),
+      reads: own.flatMap(({ timed }) => timed.reads),
+      changedLater: changed && changed.turn * perTurn(timer) + (changed.timed.changedLater ?? 0),
+    };
+  };
+  const whole = timers.filter((timer) => callsOf(timer).reads.length === plannedOf(timer).length);
+  const baselineTimer = timers.find(({ variant }) => variant === baseline);
+  const judge = new TimedJudge(request.oracle, inputs, baselineTimer && callsOf(baselineTimer));
+  for (const timer of whole) {
+    const id = verdictId(timer.variant);
+    const verdict = judged(request, timer.variant, judge, { calls: callsOf(timer), inputs, round });
+    verdicts.set(id, merged(verdicts.get(id) ?? pending, verdict));
   }
+  return { ...timesOf(taken, whole, name, round), verdicts };
 }
 
+/** Samples of the variants that came through all turns, and what was seen of every variant. */
+function timesOf(taken: readonly Taken[], whole: readonly Timer[], name: string, round: number) {
+  const told = taken.map(({ timer, turn, timed }) => ({
+    ...timed,
+    case: name,
+    variant: timer.variant.id,
+    turn,
+    timer,
+  }));
+  const complete = told.filter(({ timer }) => whole.includes(timer));
+  return {
+    samples: complete.map(({ turn, variant, timeNs, queuedNs }) => ({
+      round,
+      turn,
+      case: name,
+      variant,
+      timeNs,
+      queuedNs,
+    })),
+    warmups: told.flatMap(({ variant, turn, steady }) =>
+      steady === undefined || turn > 0 ? [] : [{ case: name, variant, steady }],
+    ),
+    untimed: told.flatMap(({ variant, timeNs, untimedNs }) => {
+      const calledNs = timeNs.reduce((sum, ns) => sum + ns, 0);
+      return untimedNs === null ? [] : [{ case: name, variant, calls: timeNs.length, calledNs, untimedNs }];
+    }),
+  };
+}
+
+/** Whether the timed calls are right. Throws if they are the baseline's and are not. */
+function judged(
+  request: MeasureRequest,
+  variant: Variant,
+  judge: TimedJudge,
+  { calls, inputs, round }: { calls: TimedCalls; inputs: RoundInputs; round: number },
+): Verdict {
+  const id = verdictId(variant);
+  const inspection = judge.inspect(id, calls);
+  const count = calls.planned.length;
+  if (!('finding' in inspection)) return { status: 'pass', checks: count, worst: inspection.worst };
+  const verdict = failed(inspection.finding, { ...variant, id }, inputs.warm, {
+    ...request,
+    timed: { round, calls: count },
+  });
+  if (variant === request.baseline) throw new Error(`the baseline fails its own check: ${verdictText(verdict)}`);
+  return verdict;
+}
+
+/** The first turn of a case opens it and warms up in full; a later one warms the caches alone. */
 async function timeTurn(
-  { op, threads, effort, without }: MeasureRequest,
-  { variant, cell, planned, perTurn }: Play,
-  turn: number,
-  c: Case,
-  { warm }: RoundInputs,
-  baselineNs: number,
+  { op, effort, without = [] }: MeasureRequest,
+  timer: Timer,
+  calls: readonly PlannedCall[],
+  { turn, warm, baselineNs }: Timing & { readonly turn: number; readonly warm: RoundInputs['warm'] },
 ): Promise<Timed> {
-  const opening = turn === 0 ? await openingOf(op, c, warm.scalars, warm.layout, variant, threads) : null;
-  if (opening) await cell.open(without?.includes('noise') ? { ...opening, noise: false } : opening);
-  // A warm-up would put the first state back, where calls hand a state on.
-  const plan = opening
-    ? variant.slow
-      ? warmOnce
-      : warmupCalls(opening.artifact.kind, baselineNs, effort)
-    : op.carries
-      ? null
-      : warmAgain(baselineNs);
-  const warmup = plan ? { writes: [{ offset: 0, bytes: warm.bytes }], ...plan } : undefined;
-  const calls = planned.slice(turn * perTurn, (turn + 1) * perTurn).map(({ call }) => call);
-  return cell.sample({ calls, warmup }, baselineNs);
+  let warmup: WarmupPlan | null = null;
+  if (turn === 0) {
+    const kind = await timer.open(warm, !without.includes('noise'));
+    warmup = timer.variant.slow ? warmOnce : warmupCalls(kind, baselineNs, effort);
+  } else if (!op.carries) warmup = warmAgain(baselineNs); // It would put the first state back, where calls hand a state on.
+  return timer.turn(
+    calls.map(({ call }) => call),
+    { warmup, expectedNs: baselineNs },
+  );
 }
 
-function recordError(
-  { signal, baseline }: MeasureRequest,
-  measured: Measured,
-  { judged }: Arm,
-  at: string,
-  error: unknown,
-): void {
+function verdictOf({ op, signal, baseline }: MeasureRequest, variant: Variant, c: Case, error: unknown): Verdict {
   signal.throwIfAborted();
-  if (!(error instanceof CandidateError) || judged === baseline.id) throw error;
-  measured.verdicts.set(judged, { status: error.status, message: `${judged} at ${at}: ${error.message}` });
+  if (!(error instanceof CandidateError) || variant === baseline) throw error;
+  return { status: error.status, message: `${verdictId(variant)} at ${op.caseName(c)}: ${error.message}` };
 }
 
-/** Of the turns of a case, counted over all rounds: random for an even one, and then reversed. */
-export function inOrder<T>(arms: readonly T[], turn: number, seed: number): T[] {
-  const order = shuffled(arms, makeRng(deriveSeed(seed, turn >> 1)));
+/** The order of a turn, counted over all rounds: random for an even one, and then reversed. */
+export function inOrder<T>(variants: readonly T[], turn: number, seed: number): T[] {
+  const order = shuffled(variants, makeRng(deriveSeed(seed, turn >> 1)));
   return turn % 2 === 0 ? order : order.toReversed();
 }

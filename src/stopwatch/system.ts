@@ -15,7 +15,7 @@ export function stolen(): { readonly stolen: number; readonly all: number } | nu
 }
 
 /** The least time of ten of the same short loop: it changes with the clock rate, and where a neighbour shares the core. */
-export function paceNs(): number {
+export function loopNs(): number {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 10; i++) {
     const start = process.hrtime.bigint();

@@ -1,13 +1,15 @@
 /** The candidate that a run trains with: the one that was named, or the fastest here; verified either way. */
+
 import { type Built, buildBaseline } from '../build/build.ts';
 import { scan } from '../catalog/candidates.ts';
 import { select } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
+import { planChecks } from '../judge/plan.ts';
 import { verdictText } from '../judge/verdict.ts';
-import { planChecks, verify } from '../judge/verify.ts';
+import { verify } from '../judge/verify.ts';
 import { duration } from '../report/format.ts';
-import { prepare } from '../run/suite.ts';
+import { builtOf, prepare } from '../run/prepare.ts';
 import type { Plan } from './plan.ts';
 import { Session } from './session.ts';
 
@@ -41,8 +43,8 @@ export async function choose(
     throw new NfoldError(`'${wanted}' names ${files.length} candidates, and one trains: give one of ${ids}.`);
   }
   note('building');
-  const { oracle, baseline, entries } = await prepare(op.name, files, problems);
-  const variants = entries.flatMap(({ built, verdict }) => (built && verdict.status === 'pass' ? [built] : []));
+  const { oracle, baseline, candidates } = await prepare({ op: op.name, candidates: files, problems });
+  const variants = builtOf(candidates, ['pending']);
   const verdicts = await verify({
     op,
     oracle,
@@ -56,7 +58,7 @@ export async function choose(
   });
   const passed = variants.filter(({ id }) => verdicts.get(id)?.status === 'pass');
   if (passed.length === 0) {
-    const [{ id, verdict }] = entries;
+    const [{ id, verdict }] = candidates;
     throw new NfoldError(`${verdictText(verdicts.get(id) ?? verdict)}.`, exit.failed);
   }
   if (wanted !== null) return { variant: passed[0], why: null };
@@ -71,7 +73,7 @@ export async function choose(
   }
   const [best, next] = trials.sort((a, b) => a.ns - b.ns);
   const against = next ? `, the next ${duration(next.ns)}` : '';
-  const out = entries.length - passed.length;
+  const out = candidates.length - passed.length;
   const hint = out > 0 ? `; ${out} left out, 'nfold verify ${op.name}' says why` : '';
   return {
     variant: best.variant,

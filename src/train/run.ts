@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { mean } from 'simple-statistics';
 import { buildBaseline } from '../build/build.ts';
 import type { Variant } from '../contract/variant.ts';
-import { deriveSeed } from '../judge/image.ts';
+import { deriveSeed } from '../judge/seed.ts';
 import { duration } from '../report/format.ts';
 import type { Progress } from '../report/output.ts';
 import { writeCheckpoint } from './checkpoint.ts';

@@ -5,22 +5,21 @@
  *          overwritten measures the state as it stands.
  */
 
-import { Cell } from '../cell/cell.ts';
-import { openingOf } from '../cell/opening.ts';
 import type { Call, Range, Slot, Write } from '../cell/protocol.ts';
+import { Timer } from '../cell/timer.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
-import { threadsOf, type Variant } from '../contract/variant.ts';
+import type { Variant } from '../contract/variant.ts';
 import { poison } from '../judge/image.ts';
 import { type Batch, batchAfter, bytesOf, firstImage, heldOutBatches, type State, type Task } from './task.ts';
 
 /** The calls of one message to the cell take so long: rare enough to cost nothing, soon enough for Ctrl-C. */
 const messageNs = 0.3e9;
-const mostCalls = 500;
+const maxCalls = 500;
 const heldOutCount = 16;
 
 export class Session {
   readonly #task: Task;
-  readonly #cell: Cell;
+  readonly #timer: Timer;
   readonly #slots: readonly Slot[];
   /** What the next call has to write before its batch. */
   #pending: readonly Write[];
@@ -36,34 +35,32 @@ export class Session {
   state: State | null;
 
   static async open(task: Task, variant: Variant, threads: number, from: State): Promise<Session> {
-    const { scalars, layout } = firstImage(task);
-    const session = new Session(task, variant, threadsOf(variant, threads), layout.slots, from);
-    await session.#guarded(async () =>
-      session.#cell.open(await openingOf(task.op, task.case, scalars, layout, variant, threads)),
-    );
+    const image = firstImage(task);
+    const session = new Session(task, new Timer(variant, threads), image.layout.slots, from);
+    await session.#guarded(() => session.#timer.open(image));
     return session;
   }
 
-  private constructor(task: Task, variant: Variant, threads: number, slots: readonly Slot[], from: State) {
+  private constructor(task: Task, timer: Timer, slots: readonly Slot[], from: State) {
     this.#task = task;
-    this.variant = variant;
-    this.threads = threads;
-    this.#cell = new Cell(variant);
+    this.variant = timer.variant;
+    this.threads = timer.threads;
+    this.#timer = timer;
     this.#slots = slots;
     this.#pending = this.#stateWrites(from);
     this.step = from.step;
     this.state = from;
   }
 
-  /** As many steps as one message is worth, `most` at the most, of which that last one brings the state; their losses. */
-  async advance(most: number): Promise<number[]> {
-    const count = Math.min(most, this.#callsAMessage());
+  /** Runs up to `max` steps in one message and returns their losses. The state is read back only with the `max`-th step. */
+  async advance(max: number): Promise<number[]> {
+    const count = Math.min(max, this.#callsAMessage());
     const carried = (this.#task.op.carries ?? []).map((name) => this.#range(name));
     const calls = Array.from({ length: count }, (_, i): Call => {
       const writes = this.#batchWrites(batchAfter(this.#task, this.step + i), this.step + i + 1);
       return {
         writes: i === 0 ? [...this.#pending, ...writes] : writes,
-        reads: [this.#range('loss'), ...(i === most - 1 ? carried : [])],
+        reads: [this.#range('loss'), ...(i === max - 1 ? carried : [])],
       };
     });
     const { reads } = await this.#sample(calls);
@@ -104,16 +101,18 @@ export class Session {
   }
 
   close(): void {
-    this.#cell.close();
+    this.#timer.close();
   }
 
   #callsAMessage(): number {
-    return Math.max(1, Math.min(mostCalls, Math.round(messageNs / this.callNs)));
+    return Math.max(1, Math.min(maxCalls, Math.round(messageNs / this.callNs)));
   }
 
   /** What is usual is what the last ones took. */
   async #sample(calls: readonly Call[]) {
-    const samples = await this.#guarded(() => this.#cell.sample({ calls }, this.steps > 0 ? this.callNs : undefined));
+    const samples = await this.#guarded(() =>
+      this.#timer.turn(calls, { expectedNs: this.steps > 0 ? this.callNs : undefined }),
+    );
     this.callNs = samples.timeNs.reduce((sum, time) => sum + time, 0) / calls.length;
     return samples;
   }

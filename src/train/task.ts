@@ -5,11 +5,13 @@
  *          text are trained on, the last 10 % are held out.
  * Numerics a batch follows from the seed and the number of its step alone, so that a resumed run takes the same ones.
  */
+
 import type { Text } from '../catalog/text.ts';
 import { NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case, TypedArray } from '../contract/op.ts';
 import { makeRng } from '../contract/rng.ts';
-import { compose, deriveSeed, type Image } from '../judge/image.ts';
+import { compose, type Image } from '../judge/image.ts';
+import { deriveSeed } from '../judge/seed.ts';
 
 export interface Task {
   readonly op: AnyOp;
@@ -46,7 +48,7 @@ export function makeTask(op: AnyOp, c: Case, seed: number, { name, bytes }: Text
 
 /** A fresh model: the op's own initialization. */
 export function firstImage({ op, case: c, seed, train }: Task): Image {
-  return compose(op, c, 'init', deriveSeed(seed, 'train', 'init'), train);
+  return compose({ op, case: c, distribution: 'init', text: train }, deriveSeed(seed, 'train', 'init'));
 }
 
 export function firstState(task: Task): State {

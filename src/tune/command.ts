@@ -15,7 +15,7 @@ import { verdictText } from '../judge/verdict.ts';
 import { duration, multiple, parametersText, ratioInterval } from '../report/format.ts';
 import { print, printJson, warn } from '../report/output.ts';
 import { table } from '../report/table.ts';
-import { prepare } from '../run/suite.ts';
+import { prepare } from '../run/prepare.ts';
 import { efforts } from '../stopwatch/effort.ts';
 import { Evidence } from './log.ts';
 import { search, typical } from './search.ts';

@@ -5,15 +5,15 @@
 
 import { median } from 'simple-statistics';
 import type { Built, Tuning } from '../build/build.ts';
-import { Cell } from '../cell/cell.ts';
-import { openingOf } from '../cell/opening.ts';
+import { Timer } from '../cell/timer.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import { CandidateError } from '../contract/errors.ts';
 import type { AnyOp, Case, Truths } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
+import { callOn, whole } from '../judge/batch.ts';
+import type { Conditions } from '../judge/conditions.ts';
 import { compose, type Image } from '../judge/image.ts';
-import { boundsFor, inspect } from '../judge/inspect.ts';
-import type { Conditions } from '../judge/verify.ts';
+import { expectationOf, inspect } from '../judge/inspect.ts';
 
 export interface TrialRequest extends Conditions {
   readonly op: AnyOp;
@@ -39,30 +39,30 @@ export function score({ timeNs, defaultNs, failure }: Outcome): number {
 
 /** Milliseconds of calls in a trial of the first rung, and how many calls at the least and the most. */
 const trialMs = 8;
-const [leastCalls, mostCalls] = [5, 40];
+const [minCalls, maxCalls] = [5, 40];
 
 export class Trials {
   readonly #request: TrialRequest;
   readonly #image: Image;
   #truths: Truths | null = null;
-  #cell: Cell | null = null;
+  #timer: Timer | null = null;
   #calls = 0;
-  /** Of a call of the default, once it is known. */
-  #ownNs: number | undefined;
+  #defaultCallNs: number | undefined;
+  #parameters: Parameters = {};
   #count = 0;
 
   constructor(request: TrialRequest) {
     this.#request = request;
     const { op, c, seed, text } = request;
-    this.#image = compose(op, c, op.distributions[0], seed, text);
+    this.#image = compose({ op, case: c, distribution: op.distributions[0], text }, seed);
   }
 
   /** Throws only where the default itself fails, or after an interruption. `rung` makes four times the calls, each. */
   async run(own: Parameters, parameters: Parameters, rung: number): Promise<Outcome> {
     if (this.#calls === 0) {
-      const first = await this.#time(own, leastCalls);
-      this.#ownNs = median(first);
-      this.#calls = Math.max(leastCalls, Math.min(mostCalls, Math.round((trialMs * 1e6) / this.#ownNs)));
+      const first = await this.#time(own, minCalls);
+      this.#defaultCallNs = median(first);
+      this.#calls = Math.max(minCalls, Math.min(maxCalls, Math.round((trialMs * 1e6) / this.#defaultCallNs)));
     }
     const calls = Math.ceil((this.#calls * 4 ** rung) / 2);
     const sides = this.#count++ % 2 === 0 ? [own, parameters, parameters, own] : [parameters, own, own, parameters];
@@ -82,26 +82,28 @@ export class Trials {
   }
 
   close(): void {
-    this.#cell?.close();
-    this.#cell = null;
+    this.#timer?.close();
+    this.#timer = null;
   }
 
   async #time(parameters: Parameters, calls: number): Promise<number[]> {
-    const { op, oracle, built, c, threads, signal } = this.#request;
+    const { oracle, built, threads, signal } = this.#request;
     signal.throwIfAborted();
-    this.#cell ??= new Cell(built);
+    // One process for all configurations: its flags are those of the candidate, and its code that of the image that is open.
+    this.#timer ??= new Timer(
+      { ...built, artifact: (dims, used) => built.tuning.with(this.#parameters).artifact(dims, used) },
+      threads,
+    );
+    this.#parameters = parameters;
     const image = this.#image;
-    const variant = built.tuning.with(parameters);
-    const opening = await openingOf(op, c, image.scalars, image.layout, variant, threads);
-    await this.#cell.open(opening);
-    const writes = [{ offset: 0, bytes: image.bytes }];
-    const whole = [{ offset: 0, length: image.layout.bytes }];
-    const plan = Array.from({ length: calls }, (_, i) => ({ writes, reads: i === calls - 1 ? whole : [] }));
-    const warmup = { writes, calls: 3, ms: 15 };
-    const { timeNs, reads } = await this.#cell.sample({ calls: plan, warmup }, this.#ownNs);
-    this.#truths ??= oracle.truths(c.dims, image.scalars, image.tensors);
-    const bounds = boundsFor(op, c, op.distributions[0], image, this.#truths, null);
-    const inspection = inspect(op, c, image, reads[calls - 1][0], this.#truths, bounds);
+    await this.#timer.open(image);
+    const plan = Array.from({ length: calls }, (_, i) => callOn(image, i === calls - 1 ? whole(image) : []));
+    const { timeNs, reads } = await this.#timer.turn(plan, {
+      warmup: { calls: 3, ms: 15 },
+      expectedNs: this.#defaultCallNs,
+    });
+    this.#truths ??= oracle.truths(image.case.dims, image.scalars, image.tensors);
+    const inspection = inspect(image, reads[calls - 1][0], expectationOf(image, this.#truths, null));
     if ('finding' in inspection) throw new CandidateError(`its result is wrong: ${inspection.finding.reason}`);
     return [...timeNs];
   }

@@ -1,11 +1,13 @@
 /** AdamW that takes another step than it is told to, and what the checks of `nfold verify --quick` on small shapes say of it. */
+
 import { adamw } from '../../baselines/adamw/baseline.ts';
 import op from '../../baselines/adamw/op.ts';
 import oracle from '../../baselines/adamw/oracle.ts';
 import type { DimsOf, ScalarsOf, TensorsOf } from '../../src/contract/op.ts';
-import { compose, deriveSeed, tensorsOf } from '../../src/judge/image.ts';
+import { compose, tensorsOf } from '../../src/judge/image.ts';
 import { inspect } from '../../src/judge/inspect.ts';
-import { drawnCases, planChecks } from '../../src/judge/verify.ts';
+import { drawnCases, planChecks } from '../../src/judge/plan.ts';
+import { deriveSeed } from '../../src/judge/seed.ts';
 
 type Kernels = Readonly<Record<string, (step: number) => number>>;
 
@@ -31,7 +33,8 @@ export function missed(seed: number, kernels: Kernels): string[] {
   let left = Object.keys(kernels);
   for (const { case: c, distribution } of planChecks(op, [...op.edges, ...drawnCases(op, seed)], 1, false)) {
     if (left.length === 0) break;
-    const image = compose(op, c, distribution, deriveSeed(seed, op.caseName(c), distribution), new Uint8Array());
+    const drawing = { op, case: c, distribution, text: new Uint8Array() };
+    const image = compose(drawing, deriveSeed(seed, op.caseName(c), distribution));
     const [dims, scalars] = [c.dims as DimsOf<typeof op>, image.scalars as ScalarsOf<typeof op>];
     const truths = oracle.truths(dims, scalars, image.tensors as never);
     const bounds = op.bounds({ dims, scalars, distribution, inputs: image.tensors, truths, baseline: null });
@@ -40,7 +43,7 @@ export function missed(seed: number, kernels: Kernels): string[] {
       const after = image.bytes.slice();
       const { params, m, v, grads, step } = tensorsOf(after, image.layout) as TensorsOf<typeof op>;
       adamw(params, m, v, grads, dims.N, kernels[name](step[0]), learning_rate, beta1, beta2, eps, weight_decay);
-      return !('finding' in inspect(op, c, image, after, truths, bounds));
+      return !('finding' in inspect(image, after, { truths, bounds }));
     });
   }
   return left;

@@ -1,10 +1,12 @@
 /** One candidate of each kind, verified at its least edge on so many threads. */
+
 import { build, buildBaseline } from '../../src/build/build.ts';
 import { scan } from '../../src/catalog/candidates.ts';
 import { loadOp, loadOracle } from '../../src/catalog/ops.ts';
 import { loadText } from '../../src/catalog/text.ts';
 import { bySize } from '../../src/contract/op.ts';
-import { planChecks, verify } from '../../src/judge/verify.ts';
+import { planChecks } from '../../src/judge/plan.ts';
+import { verify } from '../../src/judge/verify.ts';
 
 const ids = [
   'adamw/onepass-wasmrelaxedsimd',
@@ -31,8 +33,7 @@ export async function verdictsAt(threads: number, ops: readonly string[]): Promi
     const checks = planChecks(op, [sorted[0], sorted[sorted.length - 1]], 1, false);
     const given = { op, oracle, baseline, variants, checks, threads, seed: 20261128 };
     const verdicts = await verify({ ...given, text: loadText(undefined, [op]).bytes });
-    for (const [id, verdict] of verdicts)
-      found[id] = verdict.status === 'pass' || verdict.status === 'fail' ? verdict.status : verdict.message;
+    for (const [id, verdict] of verdicts) found[id] = 'message' in verdict ? verdict.message : verdict.status;
   }
   return found;
 }

@@ -1,0 +1,20 @@
+/** What a run is judged under. */
+import type { CheckName } from './checks.ts';
+
+/** What holds for every check and every timed call of a run. */
+export interface Conditions {
+  readonly seed: number;
+  readonly threads: number;
+  /** What else the command that replays a failure must say: effort, threads, text. */
+  readonly replayFlags?: readonly string[];
+  readonly text: Uint8Array;
+  /** Checks that a test leaves out. */
+  readonly without?: readonly CheckName[];
+}
+
+/** The timed calls of one case in one round, as `verify --timed` takes them. */
+export interface RoundPlan {
+  readonly round: number;
+  /** Calls of the variant that has most. */
+  readonly calls: number;
+}

@@ -1,0 +1,57 @@
+/** Which checks a verification makes: shapes, the distributions that they are checked in, and how often. */
+import { type AnyOp, bySize, type Case } from '../contract/op.ts';
+import { makeRng } from '../contract/rng.ts';
+import { deriveSeed } from './seed.ts';
+
+export interface Check {
+  readonly case: Case;
+  readonly distribution: string;
+  readonly repeat: number;
+  /** Under other scalars than those of the case, drawn from the seed. */
+  readonly varied?: boolean;
+  /** A short training run, in place of single calls. */
+  readonly trajectory?: boolean;
+}
+
+/** Shapes that no candidate has seen before: they follow from the seed, which is committed to before the run. */
+export function drawnCases(op: AnyOp, seed: number, count = 6): readonly Case[] {
+  const rng = makeRng(deriveSeed(seed, op.name, 'shapes'));
+  return op.drawCase ? Array.from({ length: count }, () => op.drawCase?.(rng) as Case) : [];
+}
+
+/**
+ * The checks of a list of cases:
+ *
+ *   edges, drawn shapes   every distribution, `repeats` times
+ *   timed shapes          the exact distribution, or where the op has none, all that they are not timed in, since a kernel may work
+ *                         otherwise on large shapes; with `timedShapes`, the distribution that they are timed in as well
+ *   under other scalars   timed shapes once, in the last distribution, where the op can vary them
+ *
+ * For an op that carries state, timed shapes but the smallest are checked under other scalars alone, and short training runs come on
+ * top: on the last two edges, and with `timedShapes` on the smallest timed shape.
+ */
+export function planChecks(op: AnyOp, cases: readonly Case[], repeats: number, timedShapes: boolean): Check[] {
+  const isTimed = (c: Case) => op.cases.includes(c);
+  const [smallest] = bySize(op, op.cases);
+  const [usual, ...others] = op.distributions;
+  const last = op.distributions[op.distributions.length - 1];
+  const single = cases.flatMap((c): Check[] => {
+    const checks = (distributions: readonly string[], times: number) =>
+      distributions.flatMap((distribution) =>
+        Array.from({ length: times }, (_, repeat) => ({ case: c, distribution, repeat })),
+      );
+    if (!isTimed(c)) return checks(op.distributions, repeats);
+    const isLarge = op.carries !== undefined && c !== smallest;
+    const hard = op.exact !== undefined ? [op.exact] : isLarge ? [] : others;
+    const varied = op.vary !== undefined && (timedShapes || !isLarge);
+    const own = timedShapes && !(isLarge && varied) ? [usual, ...hard] : hard;
+    return [...checks(own, 1), ...(varied ? [{ case: c, distribution: last, repeat: 1, varied }] : [])];
+  });
+  if (!op.carries) return single;
+  const small = cases.filter((c) => !isTimed(c)).slice(-2);
+  const large = timedShapes ? bySize(op, cases.filter(isTimed)).slice(0, 1) : [];
+  return [
+    ...single,
+    ...[...small, ...large].map((c) => ({ case: c, distribution: 'init', repeat: 0, trajectory: true })),
+  ];
+}

@@ -1,0 +1,65 @@
+/** An op with its oracle and its baseline, and each candidate built, or the reason why not. */
+import { type Built, build, buildBaseline } from '../build/build.ts';
+import { type CandidateFile, type Problem, told } from '../catalog/candidates.ts';
+import { loadOp, loadOracle } from '../catalog/ops.ts';
+import type { PeerVariant } from '../catalog/peers.ts';
+import { CandidateError, plain } from '../contract/errors.ts';
+import type { AnyOp } from '../contract/op.ts';
+import type { Oracle } from '../contract/oracle.ts';
+import { shown } from '../files/places.ts';
+import { pending, type Verdict } from '../judge/verdict.ts';
+import { acceptsFlag } from '../machine/features.ts';
+import type { CandidateOutcome } from './outcome.ts';
+
+/** The files of one op that were selected. */
+export interface OpSelection {
+  readonly op: string;
+  readonly candidates: readonly CandidateFile[];
+  readonly problems: readonly Problem[];
+}
+
+export interface Prepared {
+  readonly op: AnyOp;
+  readonly oracle: Oracle;
+  readonly baseline: Built;
+  readonly candidates: readonly CandidateOutcome[];
+}
+
+export async function prepare({ op: name, candidates: files, problems }: OpSelection): Promise<Prepared> {
+  const [op, oracle, baseline] = await Promise.all([loadOp(name), loadOracle(name), buildBaseline(name)]);
+  const candidates: CandidateOutcome[] = [];
+  for (const file of files) candidates.push(await outcomeOf(file, op));
+  for (const problem of problems) {
+    candidates.push(outcome(plain(shown(problem.file)), { status: 'error', message: told(problem) }));
+  }
+  return { op, oracle, baseline, candidates };
+}
+
+/** The variants that may still be checked or timed. */
+export const builtOf = (candidates: readonly CandidateOutcome[], statuses: readonly Verdict['status'][]): Built[] =>
+  candidates.flatMap(({ built, verdict }) => (built && statuses.includes(verdict.status) ? [built] : []));
+
+export const peerOutcome = (peer: PeerVariant): CandidateOutcome => outcome(peer.id, pending, { peer });
+
+function outcome(
+  id: string,
+  verdict: Verdict,
+  { built = null, peer = null }: Partial<Pick<CandidateOutcome, 'built' | 'peer'>> = {},
+): CandidateOutcome {
+  return { id, about: built?.about ?? peer?.peer.about ?? null, built, peer, parameters: new Map(), verdict };
+}
+
+async function outcomeOf(candidate: CandidateFile, op: AnyOp): Promise<CandidateOutcome> {
+  try {
+    const built = await build(candidate);
+    // Compiled now for one case, so that what does not compile is known before anything is timed.
+    await built.artifact(op.cases[0].dims);
+    const missing = built.flags.find((flag) => !acceptsFlag(flag));
+    if (missing === undefined) return outcome(built.id, pending, { built });
+    const message = `${built.id} needs the V8 flag ${missing}, which this Node does not have`;
+    return outcome(built.id, { status: 'unsupported', message }, { built });
+  } catch (error) {
+    if (!(error instanceof CandidateError)) throw error;
+    return outcome(candidate.id, error);
+  }
+}
