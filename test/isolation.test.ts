@@ -10,7 +10,7 @@ import { checkModule } from '../src/build/module.ts';
 import { asScript } from '../src/build/sources.ts';
 import { Cell, killAllCells } from '../src/cell/cell.ts';
 import { endGroup, isolation, startLocked } from '../src/cell/lockdown.ts';
-import { mostDataBytes, mostResidentBytes } from '../src/cell/procfs.ts';
+import { maxDataBytes, maxResidentBytes } from '../src/cell/procfs.ts';
 import { compile, stopCompiler } from '../src/compiler/compile.ts';
 import { Record } from '../src/records/schema.ts';
 import { reportRecord } from '../src/report/terminal.ts';
@@ -122,7 +122,7 @@ describe('a timed cell', () => {
     async () => {
       const before = process.memoryUsage().rss;
       const rest = call(kernel('for (let i = 0; i < 1e9; i++) C[0] = i; C[0] = 7;'));
-      const limit = (mostResidentBytes / 2 ** 30).toFixed(1);
+      const limit = (maxResidentBytes / 2 ** 30).toFixed(1);
       await expect(call(kernel(`let more; ${filled}`))).rejects.toThrow(`it uses more than ${limit} GiB of memory`);
       expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 28);
       expect((await rest).C).toBe(7);
@@ -133,8 +133,8 @@ describe('a timed cell', () => {
   test.runIf(existsSync('/usr/bin/prlimit'))('there is a limit as well while nobody looks', async () => {
     const taken = 'const all = []; try { for (;;) all.push(new Float32Array(2 ** 24)); } catch { C[0] = all.length; }';
     const { C } = await call(kernel(taken));
-    expect(C * 2 ** 26).toBeGreaterThan(mostResidentBytes / 2);
-    expect(C * 2 ** 26).toBeLessThan(mostDataBytes);
+    expect(C * 2 ** 26).toBeGreaterThan(maxResidentBytes / 2);
+    expect(C * 2 ** 26).toBeLessThan(maxDataBytes);
   });
 });
 

@@ -192,8 +192,8 @@ function shareOfPeak(
   means: Resources,
 ): Pick<Result, 'percentOfPeak' | 'peak'> {
   if (ceilings === null || timeNs === null) return { percentOfPeak: null, peak: null };
-  const { timeNs: leastNs, ...peak } = roof(ceilings, workOf(op, c.dims), means);
-  return { percentOfPeak: (100 * leastNs) / timeNs, peak };
+  const { timeNs: minNs, ...peak } = roof(ceilings, workOf(op, c.dims), means);
+  return { percentOfPeak: (100 * minNs) / timeNs, peak };
 }
 
 function meanOf(outcome: OpOutcome, { id, peer, verdict }: CandidateOutcome, { halfWidth }: Effort): Mean {

@@ -40,7 +40,7 @@ class Evaluator {
     } catch (error) {
       if (!(error instanceof CandidateError)) throw error;
       this.stop();
-      throw new CandidateError(`does not build: ${error.message.replace(/^Error: /, '').split('\n')[0]}`);
+      throw new CandidateError(`does not build: ${error.message.split('\n')[0]}`);
     }
   }
 

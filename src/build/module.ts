@@ -4,12 +4,12 @@ import { CandidateError } from '../contract/errors.ts';
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
 
 /** Far more than any kernel of ours: 20 kB, 4 kB. */
-const mostBytes = 2 ** 20;
+const maxBytes = 2 ** 20;
 /** The page below the tensors, which is the module's own. */
-const mostData = 65536;
+const maxData = 65536;
 /** Pages of an arena before its first case, and the most that it may declare. */
-const leastPages = 2;
-const mostPages = 65536;
+const minPages = 2;
+const maxPages = 65536;
 
 /**
  * Throws unless the module imports `env.memory` alone (in a profile build `env.mark` as well), within the limits of the arena, exports
@@ -19,8 +19,8 @@ const mostPages = 65536;
  * A start function is refused because it runs when nobody looks at the clock; so does `scratchBytes`, which knows as little.
  */
 export function checkModule(bytes: Uint8Array, marks = false, startHint = 'all work is done in run'): void {
-  if (bytes.length > mostBytes)
-    throw new CandidateError(`makes a module of ${bytes.length} bytes: ${mostBytes} are the most`);
+  if (bytes.length > maxBytes)
+    throw new CandidateError(`makes a module of ${bytes.length} bytes: ${maxBytes} are the most`);
   let module: WebAssembly.Module;
   try {
     module = new WebAssembly.Module(new Uint8Array(bytes));
@@ -33,15 +33,15 @@ export function checkModule(bytes: Uint8Array, marks = false, startHint = 'all w
     throw new CandidateError(`does not import its memory: ${memoryImport}, where the tensors lie`);
   }
   if (!memory.shared || memory.odd) throw new CandidateError(`imports a memory of another kind: ${memoryImport}`);
-  if (memory.least > leastPages || memory.most > mostPages) {
+  if (memory.least > minPages || memory.most > maxPages) {
     throw new CandidateError(
-      `wants ${memory.least} to ${memory.most} pages of memory: at the least up to ${leastPages}, at the most up to ${mostPages}`,
+      `wants ${memory.least} to ${memory.most} pages of memory: at the least up to ${minPages}, at the most up to ${maxPages}`,
     );
   }
   if (memories > 0)
     throw new CandidateError('has a memory of its own: scratch comes from scratchBytes(nthreads, ...dims)');
   if (start) throw new CandidateError(`has a start function, whose work nobody would time: ${startHint}`);
-  if (dataBytes > mostData) throw new CandidateError(`brings ${dataBytes} bytes of data: ${mostData} are the most`);
+  if (dataBytes > maxData) throw new CandidateError(`brings ${dataBytes} bytes of data: ${maxData} are the most`);
   checkExports(WebAssembly.Module.exports(module));
 }
 

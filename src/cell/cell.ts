@@ -11,7 +11,7 @@ import type { Variant } from '../contract/variant.ts';
 import { Account } from './account.ts';
 import { ownFolder } from './folder.ts';
 import { endGroup, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
-import { limitData, memoryOf, mostDataBytes, mostResidentBytes } from './procfs.ts';
+import { limitData, maxDataBytes, maxResidentBytes, memoryOf } from './procfs.ts';
 import { cellProgram } from './program.ts';
 import type { Evaluation, Opening, Reply, Request, Samples, Sampling } from './protocol.ts';
 
@@ -40,7 +40,7 @@ const trustedStartMs = 60_000;
 const threadStartMs = 1000;
 const sliceMs = 10;
 /** A call may take so many times as long as is usual. */
-const mostSlowdown = 20;
+const maxSlowdown = 20;
 /** Of a call, where nobody knows how long the baseline takes: a minute for each. */
 const unknownNs = 3e9;
 
@@ -49,7 +49,7 @@ export class Cell {
   readonly #startMs: number;
   /** Those that are started, the main one counted, and the memory that all of it may have. */
   #threads = 1;
-  #max = { resident: mostResidentBytes, data: mostDataBytes };
+  #max = { resident: maxResidentBytes, data: maxDataBytes };
   #id = 0;
   #stderr = '';
   #waiting: { id: number; resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
@@ -112,10 +112,10 @@ export class Cell {
   /** `usualNs`: of one call, by the baseline, as far as that is known. */
   async sample(sampling: Sampling, usualNs?: number): Promise<Timed> {
     const { calls, warmup } = sampling;
-    const callsMs = (mostSlowdown * (usualNs ?? unknownNs) * (calls.length + (warmup?.calls ?? 0))) / 1e6;
+    const callsMs = (maxSlowdown * (usualNs ?? unknownNs) * (calls.length + (warmup?.calls ?? 0))) / 1e6;
     const slicesMs = this.#threads > 1 ? sliceMs * this.#threads * (calls.length + (warmup?.calls ?? 0)) : 0;
     const warmMs = 2 * Math.max(warmup?.ms ?? 0, warmup?.maxMs ?? 0);
-    const allowed = usualNs === undefined ? '' : `: a call may take ${mostSlowdown} times as long as is usual`;
+    const allowed = usualNs === undefined ? '' : `: a call may take ${maxSlowdown} times as long as is usual`;
     const account = new Account(this.#child.pid);
     const { samples } = await this.#ask(
       { type: 'sample', sampling },
@@ -165,7 +165,7 @@ export class Cell {
 
   #watchMemory(): void {
     if (memoryOf(this.#child.pid).resident <= this.#max.resident) return;
-    this.#end(`it uses more than ${(mostResidentBytes / 2 ** 30).toFixed(1)} GiB of memory`);
+    this.#end(`it uses more than ${(maxResidentBytes / 2 ** 30).toFixed(1)} GiB of memory`);
   }
 
   #end(reason: string): void {

@@ -13,7 +13,7 @@ import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../files/places.ts';
 import { onCpu } from './cpu.ts';
-import { limitData, mostDataBytes } from './procfs.ts';
+import { limitData, maxDataBytes } from './procfs.ts';
 
 export type Isolation = 'user namespace + permission model' | 'permission model only';
 
@@ -36,7 +36,7 @@ export function startLocked({ main, reads, flags, cpu }: Program, options: Spawn
   const readable = [main, ...reads.map((path) => resolve(packageRoot, path))];
   const words = [...onCpu(cpu), ...confinement(), process.execPath, ...flags, ...locks(readable), main];
   const child = firstToGo(start(words, options));
-  limitData(child.pid, mostDataBytes);
+  limitData(child.pid, maxDataBytes);
   return child;
 }
 

@@ -35,7 +35,7 @@ async function answer(request: Request): Promise<Reply> {
 }
 
 /** More than any module or its text. */
-const mostReturned = 2 ** 25;
+const maxReturned = 2 ** 25;
 
 function evaluate({ code, method, args = [] }: Evaluation): Uint8Array | string {
   const realm = new Realm();
@@ -46,15 +46,16 @@ function evaluate({ code, method, args = [] }: Evaluation): Uint8Array | string 
     (candidate[name] as (...args: unknown[]) => unknown)(...args.map((arg) => realm.copy(arg)));
   const value = method === undefined ? realm.record(Object.fromEntries(described())) : call(method);
   const returned = types.isUint8Array(value) ? new Uint8Array(value) : (realm.json(value) ?? 'null');
-  if (returned.length <= mostReturned) return returned;
-  throw new Error(`it returns ${returned.length} bytes: ${mostReturned} are the most`);
+  if (returned.length <= maxReturned) return returned;
+  throw new Error(`it returns ${returned.length} bytes: ${maxReturned} are the most`);
 }
 
-/** Of whatever was thrown, which may be anything. */
+/** What was thrown, which may be anything, in words; the name of an error only where it says something. */
 function textOf(error: unknown): string {
   try {
-    const text = types.isNativeError(error) ? `${error.name}: ${error.message}` : String(error);
-    return text.slice(0, 500);
+    if (!types.isNativeError(error)) return String(error).slice(0, 500);
+    const { name, message } = error;
+    return `${name === 'Error' ? '' : `${name}: `}${message}`.slice(0, 500);
   } catch {
     return 'it threw what cannot be shown';
   }

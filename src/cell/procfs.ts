@@ -8,13 +8,13 @@ import { constrainedMemory } from 'node:process';
 const memoryBytes = Math.min(totalmem(), constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /** An arena at its largest, a heap at its largest; less on a small machine, which should not swap for a candidate. */
-export const mostResidentBytes = Math.min(3 * 2 ** 30, 0.6 * memoryBytes);
+export const maxResidentBytes = Math.min(3 * 2 ** 30, 0.6 * memoryBytes);
 
 /**
  * What the system gives it at most, in use or not, and also while this process is too busy to look: more than the above, since an
  * engine asks for 0.7 GiB that it never touches.
  */
-export const mostDataBytes = mostResidentBytes + 2 ** 30;
+export const maxDataBytes = maxResidentBytes + 2 ** 30;
 
 /** Memory that a process has in use, and what the system counts as its data, in use or not; 0 where that isn't known. */
 export function memoryOf(pid: number | undefined): { readonly resident: number; readonly data: number } {

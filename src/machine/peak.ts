@@ -23,7 +23,7 @@ const callBytes = 1e8;
 const callsEach = 3;
 /** Beyond the last cache by this factor, but no more than an arena likes. */
 const beyondCaches = 4;
-const [leastMemory, mostMemory] = [64 * 2 ** 20, 256 * 2 ** 20];
+const [minMemory, maxMemory] = [64 * 2 ** 20, 256 * 2 ** 20];
 /** Bytes in front of the data, for the words that say what to do. */
 const dataOffset = 4096;
 
@@ -132,7 +132,7 @@ export async function measureCeilings({ sweeps, signal, onProgress }: PeakOption
   try {
     signal?.throwIfAborted();
     onProgress?.({ op: 'peak', stage: 'opening' });
-    const most = Math.min(mostMemory, Math.max(leastMemory, beyondCaches * (told.at(-1)?.bytes ?? mostMemory)));
+    const most = Math.min(maxMemory, Math.max(minMemory, beyondCaches * (told.at(-1)?.bytes ?? maxMemory)));
     for (const one of probes) await one.open(bytes, here.cores, most);
     const found = told.length > 0 ? told : cachesFromSweep(await sweep(probes[0], most));
     const threads = here.cores > 1 ? [1, here.cores] : [1];

@@ -10,7 +10,7 @@ import { typicalNs } from '../stats/speedup.ts';
 import { clockStepNs } from '../stopwatch/system.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 
-const leastShare = 0.5;
+const minShare = 0.5;
 /** Of a second measurement of the peaks. */
 const sweeps = 3;
 
@@ -42,7 +42,7 @@ export function impossibility(
     if (timeNs < stepNs) return `${took} the ${stepNs} ns by which the clock steps`;
     if (ceilings === null) continue;
     const least = floorNs(ceilings, workOf(op, c.dims), threadsOf(built, threads));
-    if (timeNs < leastShare * least) {
+    if (timeNs < minShare * least) {
       return `${took} half of the ${least.toFixed(0)} ns that its work takes at the peaks of this machine ('nfold peak')`;
     }
   }

@@ -24,10 +24,10 @@ export interface Sampled {
 }
 
 /** A call is calm if it queued for no more than this share of its time. */
-const mostQueued = 0.02;
+const maxQueued = 0.02;
 
 function calmTimes({ timeNs, queuedNs }: Sampled): readonly number[] {
-  return queuedNs === null ? timeNs : timeNs.filter((ns, i) => queuedNs[i] <= mostQueued * ns);
+  return queuedNs === null ? timeNs : timeNs.filter((ns, i) => queuedNs[i] <= maxQueued * ns);
 }
 
 /** One turn of the two: their times, and whether these are the calm ones or, since an arm had none of those, all. */
@@ -124,7 +124,7 @@ export function typicalNs(samples: readonly Sampled[], variant: string, c: strin
 }
 
 /** The median call of the turn that was disturbed least, or null without samples: what compares with peaks, which are best of many. */
-export function leastNs(samples: readonly Sampled[], variant: string, c: string): number | null {
+export function minNs(samples: readonly Sampled[], variant: string, c: string): number | null {
   const medians = medianOfTurns(samples, variant, c);
   return medians.length > 0 ? Math.min(...medians) : null;
 }
