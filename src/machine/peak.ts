@@ -4,6 +4,7 @@
  * that a disturbance must last for all of them to be seen.
  */
 
+import type { OnProgress } from '../contract/progress.ts';
 import { median } from 'simple-statistics';
 import { Cell } from '../cell/cell.ts';
 import type { Opening } from '../cell/protocol.ts';
@@ -114,7 +115,7 @@ function probeModule(): Promise<Uint8Array> {
 export interface PeakOptions {
   readonly sweeps: number;
   readonly signal?: AbortSignal;
-  onProgress?(note: string): void;
+  readonly onProgress?: OnProgress;
 }
 
 /** Gflop/s and GB/s. Throws CandidateError or CandidateError if it was aborted or the probe does not run here. */
@@ -130,7 +131,7 @@ export async function measureCeilings({ sweeps, signal, onProgress }: PeakOption
   signal?.addEventListener('abort', stop);
   try {
     signal?.throwIfAborted();
-    onProgress?.('peak: opening');
+    onProgress?.({ op: 'peak', stage: 'opening' });
     const most = Math.min(mostMemory, Math.max(leastMemory, beyondCaches * (told.at(-1)?.bytes ?? mostMemory)));
     for (const one of probes) await one.open(bytes, here.cores, most);
     const found = told.length > 0 ? told : cachesFromSweep(await sweep(probes[0], most));
@@ -148,7 +149,7 @@ export async function measureCeilings({ sweeps, signal, onProgress }: PeakOption
     }));
     const best = new Best();
     for (let turn = 0; turn < sweeps; turn++) {
-      onProgress?.(`peak: sweep ${turn + 1} of ${sweeps}`);
+      onProgress?.({ op: 'peak', stage: `sweep ${turn + 1} of ${sweeps}` });
       for (const { probe, fma, streams } of plans) {
         const points = [...fma, ...streams.flatMap(({ read, write, copy }) => [read, write, copy])];
         for (const point of points) await best.take(probe, point);

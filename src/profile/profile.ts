@@ -7,6 +7,7 @@
  * Source   Amdahl 1967, AFIPS spring joint computer conference.
  */
 
+import type { OnProgress } from '../contract/progress.ts';
 import { median } from 'simple-statistics';
 import { markedOps } from '../build/marks.ts';
 import { Cell } from '../cell/cell.ts';
@@ -47,7 +48,7 @@ export interface ProfileRequest extends Conditions {
   readonly subjects: readonly Subject[];
   readonly effort: Effort;
   readonly signal: AbortSignal;
-  onProgress(note: string): void;
+  readonly onProgress: OnProgress;
 }
 
 const rounds = { quick: 3, default: 5, thorough: 15 } as const;
@@ -79,9 +80,9 @@ export async function profile(request: ProfileRequest): Promise<Profile[]> {
   const cells: Cell[] = [];
   const arms: Arm[] = [];
   let at = '';
-  const next = (note: string, variant: Variant) => {
+  const next = (stage: string, variant: Variant) => {
     signal.throwIfAborted();
-    request.onProgress(`${note}, ${name}: ${variant.id}`);
+    request.onProgress({ stage, detail: `${name}: ${variant.id}` });
     at = `${variant.id} at ${name}`;
   };
   try {

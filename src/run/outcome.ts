@@ -1,4 +1,5 @@
 /** What a run is asked for, and what comes of it. */
+import type { OnProgress } from '../contract/progress.ts';
 import type { Suite } from '../../bench/suites.ts';
 import type { Built } from '../build/build.ts';
 import type { PeerVariant } from '../catalog/peers.ts';
@@ -18,7 +19,7 @@ export interface RunOptions extends Conditions {
   /** Where the seed comes from. */
   readonly committed: Seed;
   readonly signal: AbortSignal;
-  onProgress(note: string): void;
+  readonly onProgress: OnProgress;
 }
 
 /** A candidate or a peer, and what came of it. */

@@ -1,5 +1,6 @@
 /** One op of a suite from sources to samples: build, verify, then time what passed. What fails on the way keeps its verdict. */
 
+import type { OnProgress } from '../contract/progress.ts';
 import type { Suite } from '../../bench/suites.ts';
 import { type Built, build, buildBaseline } from '../build/build.ts';
 import { type CandidateFile, type Problem, told } from '../catalog/candidates.ts';
@@ -132,8 +133,9 @@ export async function verifyEntries(
   const { op, entries } = prepared;
   const variants = entries.flatMap(({ built, verdict }) => (built && verdict.status === 'pass' ? [built] : []));
   const checks = planChecks(op, cases, options.effort.repeats, timedShapes);
+  const stage = `verifying ${counted(variants.length, 'candidate')}`;
   const onProgress = (done: number, total: number) =>
-    options.onProgress(`${op.name}: verifying ${counted(variants.length, 'candidate')}, check ${done + 1} of ${total}`);
+    options.onProgress({ op: op.name, stage, detail: `check ${done + 1} of ${total}` });
   const verdicts = await verify({ ...options, ...prepared, variants, checks, onProgress });
   for (const entry of entries) entry.verdict = verdicts.get(entry.id) ?? entry.verdict;
 }
@@ -147,7 +149,7 @@ export async function runOp(
   options: RunOptions,
   ceilings: Ceilings | null,
 ): Promise<OpOutcome> {
-  options.onProgress(`${opName}: building`);
+  options.onProgress({ op: opName, stage: 'building' });
   const prepared = await prepare(opName, candidates, problems);
   const { op, baseline, entries } = prepared;
   const cases = timedCases(op, options);
@@ -162,7 +164,7 @@ export async function runOp(
     for (const entry of entries) entry.parameters = await parametersOf(entry, op, cases, options.threads);
     const standing = entries.filter(({ verdict }) => verdict.status === 'pass');
     const variants = standing.flatMap(({ built, peer }) => built ?? peer ?? []);
-    const onProgress = (note: string) => options.onProgress(`${op.name}: ${note}`);
+    const onProgress: OnProgress = (progress) => options.onProgress({ op: op.name, ...progress });
     const measured = await measure({ ...options, ...prepared, variants, cases, onProgress });
     outcome.samples = measured.samples;
     outcome.watched = measured;

@@ -3,6 +3,7 @@
  * every round, in two processes: what that twin shows against itself is the noise floor.
  */
 
+import type { OnProgress } from '../contract/progress.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
@@ -26,7 +27,7 @@ export interface MeasureRequest extends Conditions {
   readonly cases: readonly Case[];
   readonly effort: Effort;
   readonly signal: AbortSignal;
-  onProgress(note: string): void;
+  readonly onProgress: OnProgress;
 }
 
 /** What the machine did while the rounds went on. */

@@ -69,7 +69,7 @@ async function warmProcesses(
   let nsPerFlop: number | undefined;
   for (const arm of arms) {
     const { variant, cell } = arm;
-    request.onProgress(`warming up ${variant.id}`);
+    request.onProgress({ stage: 'warming up', detail: variant.id });
     try {
       const opening = await openingOf(op, c, image.scalars, image.layout, variant, threads);
       // Other JavaScript is compiled anew for each case: there is nothing to warm yet.
@@ -119,7 +119,7 @@ async function runCase(
     for (const play of inOrder(plays, round * plan.turns + turn, deriveSeed(seed, op.name, name, 'order'))) {
       if (!standing(play)) continue;
       const { id } = play.variant;
-      request.onProgress(`round ${round + 1}, ${name}: ${id}`);
+      request.onProgress({ stage: `round ${round + 1}`, detail: `${name}: ${id}` });
       try {
         const { timeNs, queuedNs, reads, steady, changedLater, outsideNs } = await timeTurn(
           request,

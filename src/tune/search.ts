@@ -10,6 +10,7 @@
  * Source   Jamieson and Talwalkar 2016, for successive halving.
  */
 
+import type { OnProgress } from '../contract/progress.ts';
 import { median } from 'simple-statistics';
 import { type Event, events, type Trial, type Winner } from '../build/tuned.ts';
 import type { Parameters } from '../contract/candidate.ts';
@@ -38,7 +39,7 @@ export interface SearchRequest extends TrialRequest {
   readonly used: number;
   /** Of the confirmation. */
   readonly effort: Effort;
-  onProgress(note: string): void;
+  readonly onProgress: OnProgress;
 }
 
 const keptAt = [Number.POSITIVE_INFINITY, 8, 3];
@@ -98,9 +99,8 @@ async function climb(request: SearchRequest, trials: Trials, own: Parameters, co
     const entry = { parameters: next, score: await run(next, 0) };
     field.push(entry);
     if (entry.score < best.score) best = entry;
-    onProgress(
-      `${common.case}: searching (${field.length} tried, the best ${(1 / best.score).toFixed(3)} times as fast)`,
-    );
+    const detail = `${field.length} tried, the best ${(1 / best.score).toFixed(3)} times as fast`;
+    onProgress({ op: common.case, stage: 'searching', detail });
     if (performance.now() - started > shareOf[0] * budgetMs) break;
     next = propose(built.tuning.space, best.parameters, tried, rng);
   }
@@ -109,7 +109,7 @@ async function climb(request: SearchRequest, trials: Trials, own: Parameters, co
     field.length = 0;
     for (const { parameters, score: before } of kept) {
       if (before > hopeful) continue;
-      onProgress(`${common.case}: rung ${rung} (${field.length + 1} of ${kept.length})`);
+      onProgress({ op: common.case, stage: `rung ${rung}`, detail: `${field.length + 1} of ${kept.length}` });
       field.push({ parameters, score: await run(parameters, rung) });
       if (performance.now() - started > shareOf[rung] * budgetMs) break;
     }
@@ -125,7 +125,8 @@ async function check(request: SearchRequest, parameters: Parameters): Promise<nu
   const checks = [...planChecks(op, op.edges, 1, false), ...shapeChecks(op, c)];
   const verdicts = await verify({
     ...{ op, oracle, baseline, variants: [variant], checks, seed, threads, text, signal },
-    onProgress: (done, total) => onProgress(`${op.caseName(c)}: verifying, check ${done + 1} of ${total}`),
+    onProgress: (done, total) =>
+      onProgress({ op: op.caseName(c), stage: 'verifying', detail: `check ${done + 1} of ${total}` }),
   });
   const verdict = verdicts.get(variant.id);
   return verdict?.status === 'pass' ? verdict.checks : null;
@@ -154,8 +155,7 @@ async function confirm(
     ...{ op, oracle, baseline: before, variants: [after], cases: [c], threads, text, signal },
     seed: deriveSeed(request.seed, 'confirm', common.case),
     effort,
-    // The note names the case as well.
-    onProgress: (note) => onProgress(`${common.case}: confirming (${note.replace(`${common.case}: `, '')})`),
+    onProgress: ({ stage }) => onProgress({ op: common.case, stage: 'confirming', detail: stage }),
   });
   if (interrupted) signal.throwIfAborted();
   const passed = verdicts.get(after.id)?.status === 'pass';
