@@ -157,8 +157,8 @@ test('an abort keeps what was measured', async () => {
     threads: 1,
     text: new Uint8Array(),
     signal: controller.signal,
-    onProgress: (note) => {
-      if (note.startsWith('round') && ++cases === 8) controller.abort();
+    onProgress: ({ stage }) => {
+      if (stage.startsWith('round') && ++cases === 8) controller.abort();
     },
   });
   expect(measured.interrupted).toBe(true);

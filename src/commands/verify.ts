@@ -1,40 +1,32 @@
 /** nfold verify: every edge and timed shape of the selected candidates against the oracle. */
 
-import pc from 'picocolors';
-import { suites } from '../../bench/suites.ts';
 import { told } from '../catalog/candidates.ts';
 import { selectCases } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
-import type { Case } from '../contract/op.ts';
+import type { AnyOp, Case } from '../contract/op.ts';
 import { isBad, verdictText } from '../judge/verdict.ts';
 import { drawnCases } from '../judge/verify.ts';
 import { verdictMark } from '../report/format.ts';
-import { print, printJson } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
+import { pc } from '../report/screen.ts';
 import { table } from '../report/table.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
 import { type Prepared, prepare, verifyEntries } from '../run/suite.ts';
 import { replayTimed, type Timed } from '../stopwatch/replay.ts';
-import { type Flags, prepareRun } from './run.ts';
+import type { FlagsOf, verify as words } from './flags.ts';
+import { prepareRun } from './run.ts';
 
-interface VerifyFlags extends Flags {
-  /** The timed calls of a round, as a failure found there prints them. */
-  readonly timed?: Timed;
-}
-
-export async function verifyCommand(selectors: readonly string[], flags: VerifyFlags): Promise<void> {
-  const { selections, strays, options, progress } = await prepareRun(selectors, flags, {
-    effort: 'default',
-    suites,
-    pool: (op, seed) => [...op.cases, ...op.edges, ...drawnCases(op, seed)],
-  });
+export async function verify(selectors: readonly string[], flags: FlagsOf<typeof words>, io: Io): Promise<Result> {
+  const cases = (op: AnyOp, seed: number) => [...op.cases, ...op.edges, ...drawnCases(op, seed)];
+  const { selections, strays, options } = await prepareRun(selectors, flags, io, { cases });
   const entries: CandidateOutcome[] = [];
   try {
     for (const { op: name, candidates, problems } of selections) {
-      options.onProgress(`${name}: building`);
+      io.progress({ op: name, stage: 'building' });
       const prepared = await prepare(name, candidates, problems);
       const { op } = prepared;
-      const cases = op.cases.filter((c) => options.effort.extra || !c.extra || flags.case !== undefined);
-      const chosen = selectCases(op, [...op.edges, ...drawnCases(op, options.seed), ...cases], flags.case);
+      const timed = op.cases.filter((c) => options.effort.extra || !c.extra || flags.case !== undefined);
+      const chosen = selectCases(op, [...op.edges, ...drawnCases(op, options.seed), ...timed], flags.case);
       if (flags.timed) await replay(prepared, chosen, options, flags.timed);
       else await verifyEntries(prepared, chosen, options, true);
       entries.push(...prepared.entries);
@@ -42,19 +34,20 @@ export async function verifyCommand(selectors: readonly string[], flags: VerifyF
   } catch (error) {
     if (!options.signal.aborted) throw error;
   }
-  progress.end();
   const misplaced = strays.map(told);
-  if (flags.json) printJson({ seed: options.seed, results: entries.map(asData), misplaced });
-  else print(asText(entries, misplaced, options.seed));
   const failed = entries.some(({ verdict }) => isBad(verdict.status)) || misplaced.length > 0;
-  process.exitCode = options.signal.aborted ? exit.interrupted : failed ? exit.failed : exit.fine;
+  return {
+    code: options.signal.aborted ? exit.interrupted : failed ? exit.failed : exit.fine,
+    data: { seed: options.seed, results: entries.map(asData), misplaced },
+    text: asText(entries, misplaced, options.seed),
+  };
 }
 
 async function replay(prepared: Prepared, [c, ...others]: readonly Case[], options: RunOptions, timed: Timed) {
   if (others.length > 0) throw new NfoldError('--timed goes with one case: name it with --case, as the failure did.');
   for (const entry of prepared.entries) {
     if (!entry.built || entry.verdict.status !== 'pass') continue;
-    options.onProgress(`${prepared.op.name}: round ${timed.round + 1} again, ${entry.id}`);
+    options.onProgress({ op: prepared.op.name, stage: `round ${timed.round + 1} again`, detail: entry.id });
     entry.verdict = await replayTimed({ ...prepared, ...options }, entry.built, c, timed);
   }
 }

@@ -3,7 +3,7 @@
 import type { AnyOp } from '../contract/op.ts';
 import type { Variant } from '../contract/variant.ts';
 import { quoted } from '../contract/words.ts';
-import { command } from '../files/places.ts';
+import { workspace } from '../files/places.ts';
 import type { Finding } from './inspect.ts';
 
 export interface Failure extends Finding {
@@ -34,7 +34,7 @@ export function failure(
   distribution: string,
   timed?: { readonly round: number; readonly calls: number },
 ): Failure {
-  const words = [...command, 'verify', selector, '--case', caseName, '--seed', `${seed}`, ...replayFlags];
+  const words = [...workspace().command, 'verify', selector, '--case', caseName, '--seed', `${seed}`, ...replayFlags];
   if (timed) words.push('--timed', `${timed.round}:${timed.calls}`);
   const replay = words.map(quoted).join(' ');
   return { ...finding, op: op.name, candidate: id, case: caseName, distribution, seed, replay };

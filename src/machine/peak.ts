@@ -4,13 +4,13 @@
  * that a disturbance must last for all of them to be seen.
  */
 
-import type { OnProgress } from '../contract/progress.ts';
 import { median } from 'simple-statistics';
 import { Cell } from '../cell/cell.ts';
 import type { Opening } from '../cell/protocol.ts';
 import { compile } from '../compiler/compile.ts';
 import { revectorize } from '../contract/candidate.ts';
 import { CandidateError } from '../contract/errors.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import { type Cache, caches, cachesFromSweep } from './caches.ts';
 import { type Bandwidth, type Ceilings, consistent, loadCeilings, saveCeilings } from './ceilings.ts';
 import { acceptsFlag } from './features.ts';

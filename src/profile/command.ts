@@ -5,13 +5,13 @@ import { type Built, buildMarked, buildMarkedBaseline } from '../build/build.ts'
 import { markedOps } from '../build/marks.ts';
 import { scan } from '../catalog/candidates.ts';
 import { type Selection, select, selectCases } from '../catalog/select.ts';
-import { type Flags, prepareRun } from '../commands/run.ts';
+import type { RunFlags } from '../commands/flags.ts';
+import { prepareRun } from '../commands/run.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
-import type { AnyOp } from '../contract/op.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { verdictText } from '../judge/verdict.ts';
 import { standings } from '../records/newest.ts';
-import { print, printJson, warn } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
 import { prepare, runOp } from '../run/suite.ts';
 import { means } from '../stats/means.ts';
@@ -22,7 +22,7 @@ import { type OpSpeedup, type ProfileReport, reportProfiles } from './report.ts'
 const step = 'train_gpt2';
 const usualCase = 'B4T64L4C128NH4V256';
 
-export async function profileCommand(selectors: readonly string[], flags: Flags): Promise<void> {
+export async function profileCommand(selectors: readonly string[], flags: RunFlags, io: Io): Promise<Result> {
   const selection = select(selectors.length > 0 ? selectors : [step], scan());
   const ops = new Set([...selection.candidates, ...selection.problems].map(({ op }) => op ?? ''));
   for (const op of ops) {
@@ -30,20 +30,20 @@ export async function profileCommand(selectors: readonly string[], flags: Flags)
     throw new NfoldError(`${op} is no part of a training step: profile takes ${step} and the ops of the suite lm_ops.`);
   }
   if (ops.size === 0) throw new NfoldError(`${selectors.join(' ')} has no candidate to profile.`, exit.nothing);
-  const defaults = { effort: 'default', suites, pool: (op: AnyOp) => op.cases } as const;
-  const { options, textName, progress } = await prepareRun([step], flags, defaults);
+  const { options, textName } = await prepareRun([step], flags, io);
   const reports: ProfileReport[] = [];
   try {
     const measured = await measureOps(selection, options);
-    await profileSteps(selection, flags.case ?? usualCase, options, measured ?? recorded(), reports);
+    await profileSteps(selection, flags.case ?? usualCase, options, measured ?? recorded(io), reports);
   } catch (error) {
     if (error instanceof CandidateError) throw new NfoldError(error.message, exit.failed);
     if (!options.signal.aborted) throw error;
   }
-  progress.end();
-  if (flags.json) printJson({ seed: options.seed, text: textName, profiles: reports });
-  else if (reports.length > 0) print(reportProfiles(reports));
-  process.exitCode = options.signal.aborted ? exit.interrupted : exit.fine;
+  return {
+    code: options.signal.aborted ? exit.interrupted : exit.fine,
+    data: { seed: options.seed, text: textName, profiles: reports },
+    text: reports.length > 0 ? reportProfiles(reports) : '',
+  };
 }
 
 /** Adds a report for each case and selected candidate of the step, or for each case of the baseline alone. */
@@ -112,9 +112,9 @@ async function measureOps(selection: Selection, options: RunOptions): Promise<Op
 }
 
 /** The best candidate of each op, by the newest records here. */
-function recorded(): OpSpeedup[] {
+function recorded(io: Io): OpSpeedup[] {
   const best = new Map<string, OpSpeedup>();
-  for (const [candidate, { mean, record }] of standings(warn)) {
+  for (const [candidate, { mean, record }] of standings(io.warn)) {
     const [op] = candidate.split('/');
     const speedup = mean?.arithmetic?.value ?? 0;
     if (speedup > (best.get(op)?.speedup ?? 0)) best.set(op, { op, candidate, speedup, record });

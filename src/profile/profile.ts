@@ -7,7 +7,6 @@
  * Source   Amdahl 1967, AFIPS spring joint computer conference.
  */
 
-import type { OnProgress } from '../contract/progress.ts';
 import { median } from 'simple-statistics';
 import { markedOps } from '../build/marks.ts';
 import { Cell } from '../cell/cell.ts';
@@ -15,6 +14,7 @@ import { openingOf } from '../cell/opening.ts';
 import type { MarkedNs } from '../cell/protocol.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import type { Variant } from '../contract/variant.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
 import type { Conditions } from '../judge/verify.ts';

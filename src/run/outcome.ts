@@ -1,10 +1,11 @@
 /** What a run is asked for, and what comes of it. */
-import type { OnProgress } from '../contract/progress.ts';
+
 import type { Suite } from '../../bench/suites.ts';
 import type { Built } from '../build/build.ts';
 import type { PeerVariant } from '../catalog/peers.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import type { Seed } from '../judge/seed.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Conditions } from '../judge/verify.ts';

@@ -1,6 +1,5 @@
 /** One op of a suite from sources to samples: build, verify, then time what passed. What fails on the way keeps its verdict. */
 
-import type { OnProgress } from '../contract/progress.ts';
 import type { Suite } from '../../bench/suites.ts';
 import { type Built, build, buildBaseline } from '../build/build.ts';
 import { type CandidateFile, type Problem, told } from '../catalog/candidates.ts';
@@ -11,6 +10,7 @@ import type { Parameters } from '../contract/candidate.ts';
 import { CandidateError, plain } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { counted } from '../contract/words.ts';
 import { shown } from '../files/places.ts';

@@ -2,13 +2,14 @@
  * What the judge says of a pack: each kernel is verified as any candidate is, on all edges, on shapes drawn for this run, and on
  * some timed ones; who passes that is put through timed calls as well, two rounds on few cases, where only the checks count.
  */
-import type { OnProgress } from '../contract/progress.ts';
+
 import type { Built } from '../build/build.ts';
 import { buildBaseline } from '../build/build.ts';
 import type { CandidateFile } from '../catalog/candidates.ts';
 import { loadOp, loadOracle } from '../catalog/ops.ts';
 import { loadText } from '../catalog/text.ts';
 import { type AnyOp, bySize, type Case } from '../contract/op.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import type { CheckName } from '../judge/checks.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { type Check, drawnCases, planChecks, verify } from '../judge/verify.ts';

@@ -2,9 +2,10 @@
  * The whole pack, judged: several ops at a time, since the time of a call counts for nothing here, and those with the most kernels
  * first. Honest kernels take a fifth of the checks: bench/false-rejections.ts puts them through all.
  */
-import type { OnProgress } from '../contract/progress.ts';
+
 import { availableParallelism } from 'node:os';
 import type { CandidateFile } from '../catalog/candidates.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { type JudgeOptions, judge } from './judge.ts';
 import { type Cheat, cheats, honest, isStated } from './pack.ts';

@@ -3,9 +3,9 @@
  * every round, in two processes: what that twin shows against itself is the noise floor.
  */
 
-import type { OnProgress } from '../contract/progress.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import { makeRng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { deriveSeed } from '../judge/image.ts';

@@ -1,10 +1,11 @@
 /** The candidate that a run trains with: the one that was named, or the fastest here; verified either way. */
-import type { OnProgress } from '../contract/progress.ts';
+
 import { type Built, buildBaseline } from '../build/build.ts';
 import { scan } from '../catalog/candidates.ts';
 import { select } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import { verdictText } from '../judge/verdict.ts';
 import { planChecks, verify } from '../judge/verify.ts';
 import { duration } from '../report/format.ts';

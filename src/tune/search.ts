@@ -10,11 +10,11 @@
  * Source   Jamieson and Talwalkar 2016, for successive halving.
  */
 
-import type { OnProgress } from '../contract/progress.ts';
 import { median } from 'simple-statistics';
 import { type Event, events, type Trial, type Winner } from '../build/tuned.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import { makeRng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { deriveSeed } from '../judge/image.ts';
