@@ -3,13 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { csvParse } from 'd3-dsv';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { compareRecords } from '../src/analysis/compare.ts';
 import type { Record } from '../src/records/schema.ts';
 import { comparedCsv, recordCsv } from '../src/report/csv.ts';
 import { bmf, gha, ghaTimes } from '../src/report/exports.ts';
 import { reported, reportersOf } from '../src/report/reporters.ts';
+import { listening } from './support/command.ts';
 import { cases, draft } from './support/draft.ts';
 
 const record: Record = { ...draft({ overrides: { note: 'a "quoted", note' } }), id: 'a' };
@@ -99,7 +100,7 @@ describe('--reporter', () => {
       (format) => `${format}=${folder}/${format}`,
     );
     const own = { code: 3, data: record, text: 'as the command says it' };
-    const result = reported(reportersOf({ reporter: wanted }, 'record'), record, own, silent().io);
+    const result = reported(reportersOf({ reporter: wanted }, 'record'), record, own, listening().io);
     expect(result).toMatchObject(own);
     expect(await result.after?.()).toEqual({ code: 3 });
     expect(readdirSync(folder).sort()).toEqual(['bmf', 'csv', 'gha', 'gha-time', 'json', 'markdown']);
