@@ -10,12 +10,12 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { exit, NfoldError } from '../src/contract/errors.ts';
 import { counted } from '../src/contract/words.ts';
-import { packageRoot, recordsFolder } from '../src/files/places.ts';
+import { packageRoot, workspace } from '../src/files/places.ts';
 import type { Mean, Record } from '../src/records/schema.ts';
 import { loadRecord, newestFirst, recordFiles } from '../src/records/store.ts';
 import { interval, multiple, shortFlags } from '../src/report/format.ts';
 import { markdownBest, markdownOp, markdownSource, markdownSuite, markdownTable } from '../src/report/markdown.ts';
-import { warn } from '../src/report/output.ts';
+import { Io } from '../src/report/output.ts';
 import { overallLine, reportRecord } from '../src/report/terminal.ts';
 import { byMean } from '../src/stats/means.ts';
 import { parseOptions } from './options.ts';
@@ -23,6 +23,7 @@ import { fill } from './page.ts';
 import { type Suite, suites } from './suites.ts';
 
 const { values: flags } = parseOptions({ options: { published: { type: 'boolean' } } });
+const io = new Io(process);
 const published = join(packageRoot, 'bench/records');
 
 interface Shown {
@@ -31,11 +32,11 @@ interface Shown {
   readonly file: string;
 }
 
-const folders = flags.published ? [published] : [published, recordsFolder];
+const folders = flags.published ? [published] : [published, workspace().records];
 
 /** The newest record of a folder that is whole for a suite: it was not interrupted, and every op of the suite has a mean. */
 function newestIn(folder: string, suite: Suite): Shown | undefined {
-  for (const { record, file } of newestFirst((file) => ({ record: loadRecord(file), file }), warn, folder)) {
+  for (const { record, file } of newestFirst((file) => ({ record: loadRecord(file), file }), io.warn, folder)) {
     const whole = suite.ops.every((op) => meansOf(record, suite.name).some((mean) => mean.op === op));
     if (whole && !record.interrupted) return { suite, record, file };
   }
@@ -95,7 +96,7 @@ function linkTo(record: Record, { candidate, op }: Mean): string {
 }
 
 function headline(found: readonly Shown[]): string {
-  const single = found.filter(({ suite }) => suite.headline);
+  const single = found.filter(({ suite }) => suite.inDefaultRun);
   const head = ['suite', 'V8 flags', 'fastest candidate', 'mean speedup, 95 % interval', 'peers in the same run'];
   const sources = new Set(single.map(({ record }) => markdownSource(record)));
   return [markdownTable(head, single.flatMap(headlineRows)), ...sources].join('\n\n');

@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { contentOf } from '../files/given.ts';
-import { cacheFolder } from '../files/places.ts';
+import { workspace } from '../files/places.ts';
 import { keep } from '../files/write.ts';
 
 const checksumBytes = 32;
 
 /** As it was kept; made, and kept where that is possible, if it is not there as it was. */
 export async function cached(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
-  const file = join(cacheFolder, name);
+  const file = join(workspace().cache, name);
   const entry = contentOf(file);
   if (typeof entry !== 'string') {
     const kept = entry.subarray(checksumBytes);

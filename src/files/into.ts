@@ -12,19 +12,20 @@ import { codeOf, naming, Unwritten, writeWhole } from './write.ts';
 const pauseMs = 20;
 const withoutWaiting = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Throws Unwritten. A reader that has seen enough is no failure. */
-export async function writeTo(file: string, content: string): Promise<void> {
+/** Throws Unwritten. A reader that has seen enough is no failure. `tell` gets a sentence where it has to wait for one. */
+export async function writeTo(file: string, content: string, tell: (line: string) => void = () => {}): Promise<void> {
   const target = naming(file, () => targetOf(file));
   if (target.kind === 'file') return writeWhole(file, content);
+  const waiting = () => tell(`nfold: waiting until somebody reads ${shown(file)}; Ctrl-C ends this`);
   try {
-    await writeInto(target, Buffer.from(content), file);
+    await writeInto(target, Buffer.from(content), waiting);
   } catch (error) {
     if (codeOf(error) !== 'EPIPE') throw new Unwritten(file, error);
   }
 }
 
-async function writeInto(target: Exclude<Target, { kind: 'file' }>, bytes: Uint8Array, file: string): Promise<void> {
-  const fd = target.kind === 'open' ? reopened(target.fd) : await openedFor(target.path, file);
+async function writeInto(target: Exclude<Target, { kind: 'file' }>, bytes: Uint8Array, waiting: () => void) {
+  const fd = target.kind === 'open' ? reopened(target.fd) : await openedFor(target.path, waiting);
   try {
     for (let sent = 0; sent < bytes.length; ) {
       try {
@@ -51,13 +52,13 @@ function reopened(fd: number): number {
 }
 
 /** A pipe by name opens as soon as it has a reader. */
-async function openedFor(path: string, file: string): Promise<number> {
+async function openedFor(path: string, waiting: () => void): Promise<number> {
   for (let waited = false; ; waited = true) {
     try {
       return openSync(path, withoutWaiting);
     } catch (error) {
       if (codeOf(error) !== 'ENXIO') throw error;
-      if (!waited) process.stderr.write(`nfold: waiting until somebody reads ${shown(file)}; Ctrl-C ends this\n`);
+      if (!waited) waiting();
       await pause(pauseMs);
     }
   }

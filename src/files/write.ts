@@ -29,7 +29,7 @@ import {
 import { dirname } from 'node:path';
 import { exit, messageOf, NfoldError } from '../contract/errors.ts';
 import { lives, system } from './owner.ts';
-import { shown } from './places.ts';
+import { placeOf, shown } from './places.ts';
 import { targetOf } from './target.ts';
 
 /** One sentence, which names the file and says why. */
@@ -79,7 +79,7 @@ export function keep(file: string, content: string | Uint8Array): Unwritten | nu
 
 /** The folders of a file that is to be written. Throws Unwritten. */
 export function makeFolder(file: string): void {
-  naming(file, () => make(dirname(file)));
+  naming(file, () => make(dirname(placeOf(file))));
 }
 
 /** One by one: Node's own `recursive` says of a read-only disk that there is no folder. */
@@ -99,8 +99,7 @@ const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.is
 export function appendLine(file: string, line: string): void {
   makeFolder(file);
   naming(file, () => {
-    replaceable(file);
-    const fd = openSync(file, 'a+');
+    const fd = openSync(replaceable(file).path, 'a+');
     try {
       const { size } = fstatSync(fd);
       const last = Buffer.from('\n');
