@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { type Suite, suites } from '../../bench/suites.ts';
-import { assemble } from '../analysis/assemble.ts';
 import type { Selection } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
@@ -22,6 +21,7 @@ import { reportersOf, writeReports } from '../report/reporters.ts';
 import { reportRecord } from '../report/terminal.ts';
 import { durationText, estimateOp, total } from '../run/estimate.ts';
 import type { OpOutcome, RunOptions } from '../run/outcome.ts';
+import { draftOf } from '../run/record.ts';
 import { planOp, runOp } from '../run/suite.ts';
 import { sharedEffort } from '../stopwatch/effort.ts';
 import { type Flags, type OpSelection, prepareRun } from './run.ts';
@@ -79,7 +79,7 @@ export async function measureAndSave(selectors: readonly string[], flags: Flags)
   const interrupted = options.signal.aborted;
   if (interrupted && outcomes.every(({ samples }) => samples.length === 0))
     throw new NfoldError('Stopped before anything was timed, so there is no record of it.', exit.interrupted);
-  const draft = assemble(outcomes, {
+  const draft = draftOf(outcomes, {
     ...facts,
     seconds: (performance.now() - began) / 1000,
     options,
@@ -164,7 +164,7 @@ function next({ record, file, displaced }: Saved, selectors: readonly string[]):
   const tips = [
     ...again,
     ...more,
-    ...(record.suite.includes('train_gpt2')
+    ...(record.suites.some(({ name }) => name === 'train_gpt2')
       ? [[`${nfold} bench lm_ops --quick`, 'every kernel of the training step on its own']]
       : []),
     [`${nfold} list`, 'every candidate and its idea'],
@@ -179,8 +179,8 @@ function next({ record, file, displaced }: Saved, selectors: readonly string[]):
 }
 
 /** One suite after a run of all; after a run of what was asked for, that with the next level of effort. */
-function rerun({ suite, effort, caseFilter }: Record, selectors: readonly string[]): string {
-  if (selectors.length === 0) return suite.split('+')[0];
+function rerun({ suites: [first], effort, caseFilter }: Record, selectors: readonly string[]): string {
+  if (selectors.length === 0) return first.name;
   const filter = caseFilter === null ? [] : ['--case', caseFilter];
   return [...[...selectors, ...filter].map(quoted), ...(effort === 'quick' ? [] : ['--thorough'])].join(' ');
 }
