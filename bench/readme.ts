@@ -31,12 +31,13 @@ function newest(suite: Suite): { record: Record; file: string } {
 }
 
 const found = suites.map((suite) => ({ suite, ...newest(suite) }));
-const blocks = found.map(({ suite: { name, ops }, record }) => {
-  const overall = record.overall.find(({ suite }) => suite === name);
+const blocks = found.map(({ suite, record }) => {
+  const { name, ops } = suite;
+  const overall = record.overall.find((one) => one.suite === name);
   const lines =
     ops.length > 1
       ? [`**${name}**, the best of each op; the others are in \`kernels/<op>/README.md\``, markdownBest(record, ops)]
-      : [`**${name}**`, markdownSuite(record, name, ops)];
+      : [`**${name}**`, markdownSuite(record, suite)];
   return [...lines, ...(overall ? [overallLine(overall)] : []), markdownSource(record)].join('\n\n');
 });
 fill('README.md', 'results', `\n${blocks.join('\n\n')}\n`);
@@ -44,7 +45,7 @@ const [{ record: headline }] = found;
 fill('README.md', 'output', `\n\`\`\`text\n${stripVTControlCharacters(reportRecord(headline))}\n\`\`\`\n`);
 for (const { suite, record } of found) {
   for (const op of suite.ops) {
-    const rows = suite.ops.length > 1 ? markdownOp(record, op) : markdownSuite(record, suite.name, suite.ops);
+    const rows = suite.ops.length > 1 ? markdownOp(record, op) : markdownSuite(record, suite);
     fill(`kernels/${op}/README.md`, 'results', `\n${rows}\n\n${markdownSource(record)}\n`);
   }
 }

@@ -10,7 +10,7 @@ import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { verdictText } from '../judge/verdict.ts';
-import { standings } from '../records/newest.ts';
+import { newestResults } from '../records/newest.ts';
 import { print, printJson, warn } from '../report/output.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
 import { prepare, runOp } from '../run/suite.ts';
@@ -114,7 +114,7 @@ async function measureOps(selection: Selection, options: RunOptions): Promise<Op
 /** The best candidate of each op, by the newest records here. */
 function recorded(): OpSpeedup[] {
   const best = new Map<string, OpSpeedup>();
-  for (const [candidate, { mean, record }] of standings(warn)) {
+  for (const [candidate, { mean, record }] of newestResults(warn)) {
     const [op] = candidate.split('/');
     const speedup = mean?.arithmetic?.value ?? 0;
     if (speedup > (best.get(op)?.speedup ?? 0)) best.set(op, { op, candidate, speedup, record });
