@@ -16,22 +16,24 @@ const steps: { readonly [version: string]: (record: Data) => Data } = {
     // A suite was one op then.
     means: listOf(record.means).map((mean) => ({ op: mean.suite, ...mean })),
   }),
-  // Warnings were sentences; suites were named only, and what was not installed was an error with those words in it.
-  'nfold/record@2': (record) => ({
-    ...record,
-    schema: 'nfold/record@3',
-    suites: suitesOf(record),
-    warnings: Array.isArray(record.warnings) ? record.warnings.map((text) => ({ kind: 'note', text })) : [],
-    discards: listOf(record.discards).map((discard) => ({ ...discard, rule: discardRule })),
-    candidates: listOf(record.candidates).map((one) => (isAbsent(one) ? { ...one, verdict: 'unsupported' } : one)),
-    results: listOf(record.results).map((result) =>
-      listOf(record.candidates).some(
-        (one) => isAbsent(one) && one.candidate === result.candidate && one.op === result.op,
-      )
-        ? { ...result, verdict: 'unsupported' }
-        : result,
-    ),
-  }),
+  // Warnings were sentences; suites were names, and what was not installed was an error that said so.
+  'nfold/record@2': (record) => {
+    const isAbsent = ({ peer, message }: Data) => peer === true && `${message}`.includes('not installed');
+    const absent = listOf(record.candidates)
+      .filter(isAbsent)
+      .map(({ candidate }) => candidate);
+    const judged = (rows: unknown) =>
+      listOf(rows).map((row) => (absent.includes(row.candidate) ? { ...row, verdict: 'unsupported' } : row));
+    return {
+      ...record,
+      schema: 'nfold/record@3',
+      suites: suitesOf(record),
+      warnings: Array.isArray(record.warnings) ? record.warnings.map((text) => ({ kind: 'note', text })) : [],
+      discards: listOf(record.discards).map((discard) => ({ ...discard, rule: discardRule })),
+      candidates: judged(record.candidates),
+      results: judged(record.results),
+    };
+  },
 };
 
 /** Data that is no record, or one of a later version, comes back as it is, for the schema to refuse. */
@@ -44,8 +46,6 @@ export function upgrade(data: unknown): unknown {
   }
   return record;
 }
-
-const isAbsent = ({ peer, message }: Data) => peer === true && `${message}`.includes('not installed');
 
 function suitesOf({ suite, means }: Data): Data[] {
   return `${suite}`.split('+').map((name) => {

@@ -94,7 +94,7 @@ function notesOn(a: Record, b: Record, of: string): string[] {
 /** More records than these stand below each other, a line each. */
 const maxAbreast = 4;
 
-/** A row, and in a table that has a line a record the record's number. */
+/** A row, and which of its sides the line is about where each has its own. */
 interface Line {
   readonly row: Row;
   readonly i: number;
@@ -110,39 +110,28 @@ interface Layout {
 
 /** Rows of a comparison, drawn by `tableOf` or `markdownTableOf`. */
 function drawn(draw: typeof tableOf, names: readonly string[], rows: readonly Row[], layout: Layout): string {
-  const lead = layout.lead.map(({ head, align, text }): ColumnOf<Line> => {
-    return { head, align, text: ({ row, i }) => (i === 0 || layout.repeat ? text(row) : '') };
-  });
-  const time = (head: string, side: (line: Line) => Side): ColumnOf<Line>[] =>
-    layout.times ? [{ head, align: 'right', spare: 1, text: (line) => duration(side(line).timeNs) }] : [];
-  const speedup = (head: string, side: (line: Line) => Side): ColumnOf<Line> => ({
-    head,
-    text: (l) => sideText(side(l)),
-  });
-  const others = names.slice(1).map((_, i) => i + 1);
-  if (names.length > maxAbreast) {
-    const side = ({ row, i }: Line) => row.sides[i];
-    const columns = [
-      ...lead,
-      { head: 'record', text: ({ i }: Line) => names[i] },
-      ...time('time', side),
-      speedup('speedup', side),
-      ...changeColumns('/ A', ({ row, i }) => row.changes[i - 1]),
-    ];
-    return draw(
-      columns,
-      rows.flatMap((row) => names.map((_, i) => ({ row, i }))),
-    );
-  }
-  const columns = [
-    ...lead,
-    ...names.flatMap((_, j) => time(`${letter(j)} time`, ({ row }) => row.sides[j])),
-    ...names.map((name, j) => speedup(name, ({ row }) => row.sides[j])),
-    ...others.flatMap((j) => changeColumns(`${letter(j)} / A`, ({ row }) => row.changes[j - 1])),
+  const { lead, times, repeat } = layout;
+  const stacked = names.length > maxAbreast;
+  const numbers = names.map((_, i) => i);
+  const sides = stacked
+    ? [{ at: ({ i }: Line) => i, time: 'time', speedup: 'speedup', change: '/ A' }]
+    : numbers.map((j) => ({ at: () => j, time: `${letter(j)} time`, speedup: names[j], change: `${letter(j)} / A` }));
+  const columns: ColumnOf<Line>[] = [
+    ...lead.map(({ head, align, text }) => {
+      return { head, align, text: ({ row, i }: Line) => (i === 0 || repeat ? text(row) : '') };
+    }),
+    ...(stacked ? [{ head: 'record', text: ({ i }: Line) => names[i] }] : []),
+    ...(times ? sides : []).map(({ at, time }): ColumnOf<Line> => {
+      return { head: time, align: 'right', spare: 1, text: (line) => duration(line.row.sides[at(line)].timeNs) };
+    }),
+    ...sides.map(({ at, speedup }) => ({ head: speedup, text: (line: Line) => sideText(line.row.sides[at(line)]) })),
+    ...(stacked ? sides : sides.slice(1)).flatMap(({ at, change }) =>
+      changeColumns(change, (line) => line.row.changes[at(line) - 1]),
+    ),
   ];
   return draw(
     columns,
-    rows.map((row) => ({ row, i: 0 })),
+    rows.flatMap((row) => (stacked ? numbers : [0]).map((i) => ({ row, i }))),
   );
 }
 
@@ -155,23 +144,16 @@ const colours: { readonly [verdict: string]: (text: string) => string } = {
   inconclusive: pc.dim,
 };
 
-/** Of the first record, which is compared with nothing, the change is undefined. */
-function changeColumns(head: string, change: (line: Line) => Change | undefined): ColumnOf<Line>[] {
+/** Of the first record, which is compared with nothing, there is no change. */
+function changeColumns(head: string, of: (line: Line) => Change | undefined): ColumnOf<Line>[] {
+  const cell = (text: (change: Change) => string) => (line: Line) => {
+    const change = of(line);
+    return change ? text(change) : '';
+  };
   return [
-    { head, align: 'right', text: (line) => change(line)?.ratio?.value.toFixed(3) ?? '' },
-    {
-      head: '95 % interval',
-      spare: 2,
-      text: (line) => {
-        const ratio = change(line)?.ratio;
-        return ratio ? ratioInterval(ratio) : '';
-      },
-    },
-    {
-      head: 'verdict',
-      text: (line) => (change(line) ? (change(line)?.verdict ?? '~') : ''),
-      style: (text) => (colours[text] ?? String)(text),
-    },
+    { head, align: 'right', text: cell(({ ratio }) => ratio?.value.toFixed(3) ?? '') },
+    { head: '95 % interval', spare: 2, text: cell(({ ratio }) => ratioInterval(ratio)) },
+    { head: 'verdict', text: cell(({ verdict }) => verdict ?? '~'), style: (text) => (colours[text] ?? String)(text) },
   ];
 }
 

@@ -21,7 +21,7 @@ export function interval(edges: Edges | null, text: (edge: number) => string = d
 }
 
 /** Of ratios near 1, which are a matter of percents: `[0.979, 1.014]`. */
-export const ratioInterval = (edges: Edges) => interval(edges, (edge) => edge.toFixed(3));
+export const ratioInterval = (edges: Edges | null) => interval(edges, (edge) => edge.toFixed(3));
 
 /** `17.2 us`, `8.35 ms`, `1.20 s`. */
 export function duration(ns: number | null): string {
