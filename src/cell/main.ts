@@ -30,9 +30,13 @@ async function answer(request: Request): Promise<Reply> {
         return { id, ok: true, value: evaluate(request.evaluation) };
     }
   } catch (error) {
-    return { id, ok: false, error: textOf(error) };
+    // The class is another one in the bundle of a cell.
+    const absent = trusted(request) && error instanceof Error && error.name === 'NotInstalled';
+    return { id, ok: false, error: absent ? error.message : textOf(error), unsupported: absent };
   }
 }
+
+const trusted = (request: Request) => request.type === 'open' && request.opening.artifact.kind === 'peer';
 
 /** More than any module or its text. */
 const maxReturned = 2 ** 25;

@@ -112,4 +112,4 @@ export type Reply =
       /** Bytes as they are, and everything else as JSON. */
       readonly value?: Uint8Array | string;
     }
-  | { readonly id: number; readonly ok: false; readonly error: string };
+  | { readonly id: number; readonly ok: false; readonly error: string; readonly unsupported: boolean };

@@ -7,7 +7,7 @@ import type { AnyOp, Case } from '../contract/op.ts';
 import type { OnProgress } from '../contract/progress.ts';
 import type { Conditions } from '../judge/conditions.ts';
 import type { Seed } from '../judge/seed.ts';
-import type { Verdict } from '../judge/verdict.ts';
+import type { Settled, Verdict } from '../judge/verdict.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import type { Effort } from '../stopwatch/effort.ts';
 import type { Watched } from '../stopwatch/request.ts';
@@ -23,7 +23,7 @@ export interface RunOptions extends Conditions {
 }
 
 /** A candidate or a peer, and what came of it. */
-export interface CandidateOutcome {
+export interface CandidateOutcome<V extends Verdict = Verdict> {
   readonly id: string;
   readonly about: string | null;
   /** Null if it did not build. */
@@ -31,7 +31,7 @@ export interface CandidateOutcome {
   readonly peer: PeerVariant | null;
   /** Of a generator: what its code is made with, by case. */
   readonly parameters: ReadonlyMap<string, Parameters>;
-  readonly verdict: Verdict;
+  readonly verdict: V;
 }
 
 /** One op of a suite. */
@@ -42,7 +42,7 @@ export interface OpOutcome {
   /** Timed, in the suite's order; `meanCases` are those that the mean is taken over. */
   readonly cases: readonly Case[];
   readonly meanCases: readonly Case[];
-  readonly candidates: readonly CandidateOutcome[];
+  readonly candidates: readonly CandidateOutcome<Settled>[];
   readonly samples: readonly Sampled[];
   /** What the machine did meanwhile; null before the first round. */
   readonly watched: Watched | null;

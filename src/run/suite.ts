@@ -8,7 +8,7 @@ import type { OnProgress } from '../contract/progress.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { counted } from '../contract/words.ts';
 import { drawnCases, planChecks } from '../judge/plan.ts';
-import { isStanding, merged, type Verdict } from '../judge/verdict.ts';
+import { isStanding, merged, pending, type Settled, type Verdict } from '../judge/verdict.ts';
 import { verify } from '../judge/verify.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import { measure } from '../stopwatch/measure.ts';
@@ -37,13 +37,16 @@ export async function verifyCandidates(
 }
 
 const judged = (candidates: readonly CandidateOutcome[], verdicts: ReadonlyMap<string, Verdict>) =>
-  candidates.map((one) => ({ ...one, verdict: merged(one.verdict, verdicts.get(one.id) ?? one.verdict) }));
+  candidates.map((one) => ({ ...one, verdict: merged(one.verdict, verdicts.get(one.id) ?? pending) }));
 
 /** What of an op is timed, and beside what. */
 export interface OpJob extends OpSelection {
   readonly suite: Suite;
   readonly options: RunOptions;
 }
+
+/** An outcome on its way, in which some verdicts may be pending. */
+type Unsettled = Omit<OpOutcome, 'candidates'> & { readonly candidates: readonly CandidateOutcome[] };
 
 /** Aborted, it returns what there is by then, marked as interrupted. */
 export async function runOp(job: OpJob, ceilings: Ceilings | null): Promise<OpOutcome> {
@@ -54,7 +57,7 @@ export async function runOp(job: OpJob, ceilings: Ceilings | null): Promise<OpOu
   const cases = timedCases(op, options);
   const meanCases = op.cases.filter((c) => !c.extra);
   const { candidates } = prepared;
-  let outcome: OpOutcome = {
+  let outcome: Unsettled = {
     ...{ suite, op, baseline, cases, meanCases, candidates },
     ...{ samples: [], watched: null, interrupted: false },
   };
@@ -65,7 +68,8 @@ export async function runOp(job: OpJob, ceilings: Ceilings | null): Promise<OpOu
       candidates: await verifyCandidates(prepared, options, { cases: verified, timedShapes: false }),
     };
     // The baseline and the peers alone are of no interest.
-    if (outcome.candidates.every(({ verdict }) => verdict.status !== 'pass')) return outcome;
+    if (outcome.candidates.every(({ verdict }) => verdict.status !== 'pass'))
+      return { ...outcome, candidates: unfinished(outcome.candidates) };
     const peers = await Promise.all(suite.peers.map(async (name) => peerOutcome(await loadPeer(name, op.name))));
     const beside = [...outcome.candidates, ...peers].map((one) => withParameters(one, op, cases, options));
     outcome = { ...outcome, candidates: await Promise.all(beside) };
@@ -84,16 +88,15 @@ export async function runOp(job: OpJob, ceilings: Ceilings | null): Promise<OpOu
 }
 
 /** What was not verified when the run was interrupted has no verdict but that. */
-const unfinished = (candidates: readonly CandidateOutcome[]): CandidateOutcome[] =>
-  candidates.map((one) =>
-    one.verdict.status === 'pending'
-      ? { ...one, verdict: { status: 'error', message: `${one.id}: interrupted before it was verified` } }
-      : one,
-  );
+const unfinished = (candidates: readonly CandidateOutcome[]): CandidateOutcome<Settled>[] =>
+  candidates.map((one) => {
+    const message = `${one.id}: interrupted before it was verified`;
+    return { ...one, verdict: one.verdict.status === 'pending' ? { status: 'error', message } : one.verdict };
+  });
 
 /** The candidates, those with times that cannot be with a verdict that says so. */
 async function refused(
-  outcome: OpOutcome,
+  outcome: Unsettled,
   ceilings: Ceilings | null,
   options: RunOptions,
 ): Promise<CandidateOutcome[]> {

@@ -8,7 +8,8 @@
 import { type Interval, logInterval } from './interval.ts';
 import { ratios, roundMeans, type Sampled } from './speedup.ts';
 
-export type Comparison = 'faster' | 'slower' | 'same' | 'inconclusive';
+export const comparisons = ['faster', 'slower', 'same', 'inconclusive'] as const;
+export type Comparison = (typeof comparisons)[number];
 
 /** `floor` null: not measured, and then the margin stands in for it. */
 export function compare({ low, high }: Interval, floor: number | null, margin: number): Comparison {
