@@ -30,7 +30,7 @@ import { digits, multiple, shortFlags } from '../src/report/format.ts';
 import { progress } from '../src/report/output.ts';
 import { markdownTable } from '../src/report/table.ts';
 import { prepare, verifyEntries } from '../src/run/suite.ts';
-import { leastNs, type Sampled, speedup } from '../src/stats/speedup.ts';
+import { minTurnNs, type Sampled, speedup } from '../src/stats/speedup.ts';
 import { type Effort, efforts } from '../src/stopwatch/effort.ts';
 import { measure } from '../src/stopwatch/measure.ts';
 import { parseOptions } from './options.ts';
@@ -222,7 +222,7 @@ function rowOf(variant: Variant & { readonly peer?: unknown }, variants: boolean
     const samples = done.find((entry) => entry.slice === slice.name)?.samples ?? [];
     for (const c of slice.cases) {
       const name = op.caseName(c);
-      const timeNs = leastNs(samples, variant.id, name);
+      const timeNs = minTurnNs(samples, variant.id, name);
       const ratio = speedup(samples, baseline.id, variant.id, name);
       if (timeNs === null) continue;
       const has = { threads, flags: variant.flags, native: peer };
