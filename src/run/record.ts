@@ -12,7 +12,7 @@ import { threadsOf } from '../contract/variant.ts';
 import { shown } from '../files/places.ts';
 import { verdictText } from '../judge/verdict.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
-import { type Draft, recordSchema } from '../records/schema.ts';
+import { type Draft, Finding, recordSchema } from '../records/schema.ts';
 import { clockStepNs } from '../stopwatch/system.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 
@@ -116,21 +116,10 @@ function candidateOf(op: string, { id, about, built, peer, verdict }: CandidateO
     message: verdict.status === 'pass' ? null : verdictText(verdict),
     // No command verifies a peer.
     replay: peer ? null : (failed?.replay ?? null),
-    finding: failed && {
-      reason: failed.reason,
-      where: failed.where,
-      case: failed.case,
-      distribution: failed.distribution,
-      seed: failed.seed,
-      got: finite(failed.got),
-      want: finite(failed.want),
-      error: finite(failed.error),
-      bound: finite(failed.bound),
-    },
+    // NaN and infinity become null, as in the file.
+    finding: failed && Finding.parse(JSON.parse(JSON.stringify(failed))),
     checks: verdict.status === 'pass' ? verdict.checks : 0,
     ...unbuilt,
     ...(built && snapshot(built)),
   };
 }
-
-const finite = (value: number | null) => (value !== null && Number.isFinite(value) ? value : null);
