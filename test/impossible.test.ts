@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { impossibility } from '../src/analysis/impossible.ts';
-import type { TimedOp } from '../src/analysis/results.ts';
+import type { TimedOp } from '../src/analysis/timed.ts';
 import { observed } from '../src/analysis/warnings.ts';
 import { buildBaseline } from '../src/build/build.ts';
 import { loadOp } from '../src/catalog/ops.ts';

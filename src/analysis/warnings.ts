@@ -2,7 +2,8 @@
 import type { Machine } from '../machine/describe.ts';
 import type { Warning } from '../records/schema.ts';
 import type { Watched } from '../stopwatch/request.ts';
-import { everyCase, type TimedOp } from './results.ts';
+
+import { everyCase, type TimedOp } from './timed.ts';
 
 type Facts<K extends Warning['kind']> = Omit<Extract<Warning, { kind: K }>, 'kind'>;
 

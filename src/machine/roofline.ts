@@ -99,9 +99,9 @@ export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Omit<Work,
 }
 
 /**
- * The time below which nobody does this work here, in nanoseconds, whatever the width that was asked for: the flop at the widest compute
- * peak of so many threads, and the outputs, which hold poison before, at the best rate of writing at any level. Reading is left out: an
- * op may touch fewer bytes than its tensors have.
+ * Minimum time of this work on this machine, in nanoseconds, at any register width: the flop at the widest compute peak of these threads, and
+ * the outputs, which hold poison before, at the best rate of writing at any level. Reading is left out: an op may touch fewer bytes than its
+ * tensors have.
  */
 export function floorNs(
   ceilings: Ceilings,

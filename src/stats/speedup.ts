@@ -1,13 +1,13 @@
 /**
- * Raw samples to speedups. A round is a fork: fresh processes for baseline and variants. Within it each case has turns, and in
- * a turn every arm is timed once, in an order that the next turn reverses: so a drift of the machine cancels in their mean.
+ * Raw samples to speedups. A round has fresh processes for baseline and variants. Within it each case has turns; in a turn each variant is
+ * timed once, in an order that the next turn reverses, so that a drift of the machine cancels in their mean.
  *
  *   ratio of a turn   center(baseline times) / center(variant times)
  *   ratio of a round  exp(median over turns of ln(ratio of the turn))
  *   speedup           geometric mean over rounds, with its t-interval (interval.ts)
  *
- * Calls that queued for a CPU are left out, on both sides or on none: were the many short calls of a fast variant cleaned, and the one
- * long call of the baseline not, other work on the machine would look like a speedup. The rule reads the scheduler's account.
+ * Calls that queued for a CPU are left out, on both sides or on none: if the many short calls of a fast variant were cleaned, and the one
+ * long call of the baseline were not, other work on the machine would look like a speedup. The rule reads the scheduler's account.
  */
 import { mean, median } from 'simple-statistics';
 import { type Interval, logInterval } from './interval.ts';
@@ -30,7 +30,7 @@ function calmTimes({ timeNs, queuedNs }: Sampled): readonly number[] {
   return queuedNs === null ? timeNs : timeNs.filter((ns, i) => queuedNs[i] <= maxQueued * ns);
 }
 
-/** One turn of the two: their times, and whether these are the calm ones or, since an arm had none of those, all. */
+/** One turn of the two: their calm times, or all times where one side has no calm call. */
 interface Pair {
   readonly baseline: readonly number[];
   readonly variant: readonly number[];
@@ -44,7 +44,7 @@ function pairOf(baseline: Sampled, variant: Sampled): Pair {
 }
 
 /**
- * Medians, or means where the baseline was too dear for three calls: a median hides the interference that a single call of the
+ * Medians, or means where the baseline was too slow for three calls: a median hides the interference that a single call of the
  * baseline contains, and would favour the variant.
  */
 function turnRatio({ baseline, variant }: Pair): number {
@@ -99,7 +99,7 @@ export function ratios(
   );
 }
 
-/** Of one case: how many of the calls of both were left out, of how many; and how many rounds had no calm turn and count as they are. */
+/** For one case: calls of both sides that were left out, all calls, rounds without a calm turn, all of whose calls count, and all rounds. */
 export function leftOut(
   samples: readonly Sampled[],
   baseline: string,
@@ -123,8 +123,8 @@ export function typicalNs(samples: readonly Sampled[], variant: string, c: strin
   return medians.length > 0 ? median(medians) : null;
 }
 
-/** The median call of the turn that was disturbed least, or null without samples: what compares with peaks, which are best of many. */
-export function minNs(samples: readonly Sampled[], variant: string, c: string): number | null {
+/** Minimum over turns of the median call, or null without samples: it compares with peaks, which are the best of many measurements. */
+export function minTurnNs(samples: readonly Sampled[], variant: string, c: string): number | null {
   const medians = medianOfTurns(samples, variant, c);
   return medians.length > 0 ? Math.min(...medians) : null;
 }

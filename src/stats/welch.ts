@@ -1,5 +1,5 @@
 /**
- * The ratio of two independent sets of positive values, such as the speedups of a candidate in the forks of two runs.
+ * The ratio of two independent sets of positive values, such as the speedups of a candidate in the rounds of two runs.
  *
  *   value = exp(mean ln to - mean ln from),  95 % interval by Welch's t on the log scale:
  *   se^2 = s1^2/n1 + s2^2/n2,  degrees of freedom after Satterthwaite, rounded down, which errs to the wide side
