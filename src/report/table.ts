@@ -1,6 +1,5 @@
 /** Aligned columns without lines, which survive narrow terminals, e-mail and diffs. */
 import { stripVTControlCharacters } from 'node:util';
-import Table from 'cli-table3';
 import pc from 'picocolors';
 
 export interface Column {
@@ -10,42 +9,48 @@ export interface Column {
   readonly spare?: number;
 }
 
-const none = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left'];
-const blank = [...none, 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'];
 const gap = '  ';
 
-/** One cell a column in each row, colours allowed. Columns that may go do so until it fits `width`, or none is left to go. */
+/**
+ * Text with one line a row, below the heads; `rows` have one cell a column, colours allowed. Spare columns go until the lines fit
+ * `width`, in characters of a terminal.
+ */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width = terminalWidth(),
 ): string {
-  const size = (i: number) =>
-    Math.max(...[columns[i].head, ...rows.map((row) => row[i])].map((cell) => stripVTControlCharacters(cell).length));
-  let shown = columns.map((_, i) => i);
-  const total = () => shown.reduce((sum, i) => sum + size(i) + gap.length, -gap.length);
-  while (total() > width) {
-    const [last] = shown
-      .filter((i) => columns[i].spare)
-      .sort((a, b) => (columns[b].spare ?? 0) - (columns[a].spare ?? 0));
-    if (last === undefined) break;
-    shown = shown.filter((i) => i !== last);
-  }
-  const drawn = new Table({
-    chars: { ...Object.fromEntries(blank.map((name) => [name, ''])), middle: gap },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    head: shown.map((i) => pc.dim(columns[i].head)),
-    colAligns: shown.map((i) => columns[i].align ?? 'left'),
-  });
-  for (const row of rows) drawn.push(shown.map((i) => row[i]));
-  return drawn
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
+  const lines = [columns.map(({ head }) => pc.dim(head)), ...rows];
+  const sizes = columns.map((_, i) => Math.max(...lines.map((line) => widthOf(line[i]))));
+  const shown = new Set(columns.keys());
+  const spare = [...shown].filter((i) => columns[i].spare).sort((a, b) => columns[b].spare! - columns[a].spare!);
+  const total = () => [...shown].reduce((sum, i) => sum + sizes[i] + gap.length, -gap.length);
+  while (total() > width && spare.length > 0) shown.delete(spare.shift()!);
+  const padded = (cell: string, i: number) => {
+    const room = ' '.repeat(sizes[i] - widthOf(cell));
+    return columns[i].align === 'right' ? room + cell : cell + room;
+  };
+  return lines
+    .map((line) =>
+      [...shown]
+        .map((i) => padded(line[i], i))
+        .join(gap)
+        .trimEnd(),
+    )
     .join('\n');
 }
 
-/** Of a terminal; in a pipe or a file there is room for all. */
+/** Scripts and emoji that a terminal draws two columns wide; marks stand above the letter before them. */
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/u;
+const mark = /\p{Mark}/u;
+
+/** Columns of a terminal that a text takes. */
+function widthOf(text: string): number {
+  return [...stripVTControlCharacters(text)].reduce((sum, c) => sum + (mark.test(c) ? 0 : wide.test(c) ? 2 : 1), 0);
+}
+
+/** Columns of the terminal; in a pipe or a file there is room for all. */
 function terminalWidth(): number {
   return process.stdout.isTTY ? (process.stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
 }
