@@ -14,57 +14,40 @@ export interface Signature extends Readonly<Record<'c' | 'assemblyscript' | 'wat
   readonly tensors: readonly Argument[];
 }
 
-interface Language {
-  readonly separator: string;
-  readonly int: (name: string) => string;
-  readonly float: (name: string) => string;
-  readonly pointer: (tensor: Argument) => string;
-  readonly scratch: string;
-  /** Around the parameters of `run` and of `scratchBytes`. */
-  readonly stub: (run: string, sizes: string) => string;
-}
+/** A parameter of `run`, with its type as C writes it before the name. */
+type Parameter = readonly [type: string, name: string];
 
-const c: Language = {
-  separator: ', ',
-  int: (name) => `int ${name}`,
-  float: (name) => `float ${name}`,
-  pointer: ({ name, dtype, role }) => `${role === 'in' ? 'const ' : ''}${dtype === 'f32' ? 'float' : 'int'} *${name}`,
-  scratch: 'void *scratch',
-  stub: (run, sizes) => `void run(${run}) {\n}\nint scratchBytes(${sizes}) { return 0; }`,
-};
-const assemblyscript: Language = {
-  separator: ', ',
-  int: (name) => `${name}: i32`,
-  float: (name) => `${name}: f32`,
-  pointer: ({ name }) => `${name}: usize`,
-  scratch: 'scratch: usize',
-  stub: (run, sizes) =>
-    `export function run(${run},\n): void {\n}\nexport function scratchBytes(${sizes}): i32 { return 0; }`,
-};
-const wat: Language = {
-  separator: ' ',
-  int: (name) => `(param $${name} i32)`,
-  float: (name) => `(param $${name} f32)`,
-  pointer: ({ name }) => `(param $${name} i32)`,
-  scratch: '(param $scratch i32)',
-  stub: (run, sizes) =>
-    `(func (export "run")${run})\n(func (export "scratchBytes") ${sizes} (result i32) (i32.const 0))`,
-};
+const inC = ([type, name]: Parameter) => type + name;
+const inWat = ([type, name]: Parameter) => `(param $${name} ${type === 'float ' ? 'f32' : 'i32'})`;
+const inAssemblyScript = ([type, name]: Parameter) =>
+  `${name}: ${type.endsWith('*') ? 'usize' : type === 'float ' ? 'f32' : 'i32'}`;
 
 export function signatureOf(op: AnyOp): Signature {
   const tensors = Object.entries<TensorSpec>(op.tensors).map(([name, spec]): Argument => {
     return { name, dtype: spec.dtype, role: spec.role, shape: extents(op, spec) };
   });
-  const stub = ({ separator, int, float, pointer, scratch, stub }: Language) => {
-    const dims = op.dims.map(int);
-    const groups = [[int('tid'), int('nthreads')], tensors.map(pointer), dims, op.scalars.map(float), [scratch]];
-    const lines = groups.filter(({ length }) => length > 0).map((group) => `\n  ${group.join(separator)}`);
-    return stub(lines.join(separator.trimEnd()), [int('nthreads'), ...dims].join(separator));
+  const all = (type: string, names: readonly string[]) => names.map((name): Parameter => [type, name]);
+  const pointers = tensors.map(({ name, dtype, role }): Parameter => {
+    return [`${role === 'in' ? 'const ' : ''}${dtype === 'f32' ? 'float' : 'int'} *`, name];
+  });
+  const control = all('int ', ['tid', 'nthreads']);
+  const groups = [control, pointers, all('int ', op.dims), all('float ', op.scalars), all('void *', ['scratch'])];
+  const run = (write: (parameter: Parameter) => string, comma: string) =>
+    groups.flatMap((group) => (group.length > 0 ? `\n  ${group.map(write).join(`${comma} `)}` : [])).join(comma);
+  const sizes = (write: (parameter: Parameter) => string) => all('int ', ['nthreads', ...op.dims]).map(write);
+  const braced = (names: readonly string[]) => `{ ${names.join(', ')} }`;
+  const taken = [tensors.map(({ name }) => name), ...(op.scalars.length > 0 ? [op.scalars] : [])].map(braced);
+  return {
+    tensors,
+    c: `void run(${run(inC, ',')}) {\n}\nint scratchBytes(${sizes(inC).join(', ')}) { return 0; }`,
+    assemblyscript:
+      `export function run(${run(inAssemblyScript, ',')},\n): void {\n}\n` +
+      `export function scratchBytes(${sizes(inAssemblyScript).join(', ')}): i32 { return 0; }`,
+    wat:
+      `(func (export "run")${run(inWat, '')})\n` +
+      `(func (export "scratchBytes") ${sizes(inWat).join(' ')} (result i32) (i32.const 0))`,
+    typescript: `setup(${braced(op.dims)}, arena) {\n  return (${taken.join(', ')}) => {\n  };\n}`,
   };
-  const names = (some: readonly string[]) => `{ ${some.join(', ')} }`;
-  const taken = [tensors.map(({ name }) => name), ...(op.scalars.length > 0 ? [op.scalars] : [])];
-  const typescript = `setup(${names(op.dims)}, arena) {\n  return (${taken.map(names).join(', ')}) => {\n  };\n}`;
-  return { tensors, c: stub(c), assemblyscript: stub(assemblyscript), wat: stub(wat), typescript };
 }
 
 const primes = [1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061];
