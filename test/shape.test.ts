@@ -33,7 +33,10 @@ const below = "import { one } from '../low/pure.ts';\n";
 
 test('imports that go down, from src/ itself too, and out of src/ are fine', async () => {
   const cli = "import { a } from './high/a.ts';\nimport { x } from '../bench/x.ts';\nawait import('./wing/w.ts');\n";
-  expect(await said({ 'src/high/a.ts': below, 'src/wing/w.ts': below, 'src/cli.ts': cli })).toEqual([]);
+  const text = "export const path = '../wing/w.ts';\n";
+  expect(
+    await said({ 'src/high/a.ts': below, 'src/wing/w.ts': below, 'src/cli.ts': cli, 'src/low/text.ts': text }),
+  ).toEqual([]);
 });
 
 test.each([

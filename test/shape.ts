@@ -59,7 +59,7 @@ function readRules(page: string): Rules {
 /** Biome keeps each import at the start of a line and in single quotes. */
 function sourceOf(root: string, file: string): Source {
   const text = readFileSync(join(root, file), 'utf8');
-  const statements = text.matchAll(/^(?:import|export)\b[^;'"`]*?'(\.[^']+)'|\bimport\('(\.[^']+)'\)/gm);
+  const statements = text.matchAll(/^(?:import|export)\b(?:[^;'"`]*\bfrom)? '(\.[^']+)'|\bimport\('(\.[^']+)'\)/gm);
   const imports = [...statements].map(([, stated, called]) => join(file, '..', stated ?? called));
   return { file, lines: text.split('\n').length - 1, imports: [...new Set(imports)] };
 }
