@@ -11,7 +11,7 @@ import { multiple, shortFlags } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
 
-export async function list(selectors: readonly string[], io: Io): Promise<Result> {
+export async function list(selectors: readonly string[], _: unknown, io: Io): Promise<Result> {
   const catalog = scan();
   const { candidates, problems } = select(selectors, catalog);
   const wanted = catalog.ops.filter((name) => selectors.length === 0 || candidates.some(({ op }) => op === name));

@@ -36,8 +36,8 @@ export async function profileCommand(selectors: readonly string[], flags: RunFla
     const measured = await measureOps(selection, options);
     await profileSteps(selection, flags.case ?? usualCase, options, measured ?? recorded(io), reports);
   } catch (error) {
-    if (error instanceof CandidateError) throw new NfoldError(error.message, exit.failed);
-    if (!options.signal.aborted) throw error;
+    if (!options.signal.aborted)
+      throw error instanceof CandidateError ? new NfoldError(error.message, exit.failed) : error;
   }
   return {
     code: options.signal.aborted ? exit.interrupted : exit.fine,
