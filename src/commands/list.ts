@@ -13,7 +13,7 @@ import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
 import { signatureText } from '../report/signature.ts';
 
-export async function list(selectors: readonly string[], io: Io): Promise<Result> {
+export async function list(selectors: readonly string[], _: unknown, io: Io): Promise<Result> {
   const catalog = scan();
   const { candidates, problems } = select(selectors, catalog);
   const wanted = catalog.ops.filter((name) => selectors.length === 0 || candidates.some(({ op }) => op === name));
