@@ -1,4 +1,4 @@
-/** What a cell needs to know of a case and a variant to open it. */
+/** What a cell is told of a case and a variant to open it. */
 import type { AnyOp, Case } from '../contract/op.ts';
 import { threadsOf, type Variant } from '../contract/variant.ts';
 import type { Layout } from './layout.ts';
@@ -13,7 +13,7 @@ export interface Opened {
   readonly bytes: Uint8Array;
 }
 
-/** `threads`: those that a variant may use, if it can use more than one. */
+/** `threads`: for a variant that can use more than one. Throws CandidateError for a variant that does not build. */
 export async function openingOf(
   { op, case: c, scalars, layout }: Opened,
   variant: Variant,
