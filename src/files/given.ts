@@ -1,6 +1,6 @@
 /**
- * Files that the user names, or that lie in a folder which anybody may put something into. Such a name may lead to anything: a link to
- * nothing, a named pipe, on which opening waits for ever, a device that never ends. What is no regular file is refused in words.
+ * Reads files that the user names, or that lie in a folder which others can write to. Such a name may lead to a dangling link, to a named
+ * pipe, on which opening waits for ever, or to a device without an end. Anything but a regular file is refused in words.
  */
 import {
   closeSync,
@@ -16,23 +16,23 @@ import {
 } from 'node:fs';
 import { NfoldError } from '../contract/errors.ts';
 
-/** Words that follow the name of a file. */
+/** Words that follow a file's name: `does not exist`. */
 export type Trouble = string;
 
 export const absent: Trouble = 'does not exist';
 
 const troubles: Record<string, Trouble> = {
   ENOENT: absent,
-  ENOTDIR: 'does not exist, since a file stands where its path has a folder',
+  ENOTDIR: 'does not exist, since its path has a file where a folder should be',
   EACCES: 'may not be read',
   EPERM: 'may not be read',
   ELOOP: 'is a link that leads back to itself',
-  ENAMETOOLONG: 'has a name that is longer than names can be',
+  ENAMETOOLONG: 'has a name that is too long',
   ENXIO: 'is a socket or a device',
   ERR_INVALID_ARG_VALUE: 'has a name that no file can have',
 };
 
-/** What lies there, or why that cannot be said. */
+/** What lies at a path, or why that is unknown. */
 export function look(file: string): Stats | Trouble {
   try {
     return statSync(file);
@@ -41,7 +41,7 @@ export function look(file: string): Stats | Trouble {
   }
 }
 
-/** Null for a regular file. */
+/** Why this is no regular file; null for one. */
 export function oddityOf(found: Stats): Trouble | null {
   if (found.isFile()) return null;
   if (found.isDirectory()) return 'is a folder';
@@ -49,7 +49,7 @@ export function oddityOf(found: Stats): Trouble | null {
   return found.isSocket() ? 'is a socket' : 'is a device';
 }
 
-/** The path of the file itself, whatever links or letters led to it; the same path where nothing lies. */
+/** The path without links and in the letters of the file system; the same path if nothing lies there. */
 export function realPath(file: string): string {
   try {
     return realpathSync.native(file);
@@ -58,7 +58,7 @@ export function realPath(file: string): string {
   }
 }
 
-/** The names in a folder, sorted, or why there are none. */
+/** The names in a folder, sorted, or why they cannot be read. */
 export function namesIn(folder: string): string[] | Trouble {
   try {
     return readdirSync(folder).sort();
@@ -68,7 +68,7 @@ export function namesIn(folder: string): string[] | Trouble {
   }
 }
 
-/** Opens a regular file of no more bytes than that for `use`; what keeps it from that, or happens in it, in words. */
+/** Opens a regular file of at most `maxBytes` for `use` and returns its value, or why the file or `use` failed. */
 export function withFile<T>(
   file: string,
   maxBytes: number,
@@ -76,12 +76,12 @@ export function withFile<T>(
 ): { readonly value: T } | Trouble {
   let opened: number | null = null;
   try {
-    // A pipe answers at once then, and so is seen to be one.
+    // Opening a pipe does not wait then.
     opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const found = fstatSync(opened);
     const oddity = oddityOf(found);
     if (oddity !== null) return oddity;
-    if (found.size > maxBytes) return `has ${found.size} bytes: ${maxBytes} are the most`;
+    if (found.size > maxBytes) return `has ${found.size} bytes: the limit is ${maxBytes}`;
     return { value: use(opened, found.size) };
   } catch (error) {
     return troubleOf(error, file);
@@ -90,16 +90,13 @@ export function withFile<T>(
   }
 }
 
-/** All that a text, a checkpoint or a record may have: more would fill the memory. */
-const maxGiven = 2 ** 30;
-
-/** Its bytes, or why there are none. */
-export function contentOf(file: string, maxBytes = maxGiven): Buffer | Trouble {
+/** The bytes of a file, or why they cannot be read. By default at most 1 GiB, since more would fill the memory. */
+export function contentOf(file: string, maxBytes = 2 ** 30): Buffer | Trouble {
   const read = withFile(file, maxBytes, (opened) => readFileSync(opened));
   return typeof read === 'string' ? read : read.value;
 }
 
-/** Its bytes; where they can't be read, an error that names `what` it is, the file, why, and what to do, if there is `advice`. */
+/** The bytes of a file. Throws NfoldError: `The <what> <file> <trouble>: <advice>.` */
 export function readGiven(what: string, file: string, advice = ''): Buffer {
   const content = contentOf(file);
   if (typeof content !== 'string') return content;
@@ -109,7 +106,7 @@ export function readGiven(what: string, file: string, advice = ''): Buffer {
 function troubleOf(error: unknown, file: string): Trouble {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
-  if (code === 'ENOENT' && isLink(file)) return 'is a link to what is not there';
+  if (code === 'ENOENT' && isLink(file)) return 'is a link that leads nowhere';
   return troubles[code] ?? `cannot be read (${code})`;
 }
 

@@ -1,9 +1,9 @@
-/** Whose a temporary file or folder is, by the process id in its name, and whether that process is still there. */
+/** Temporary files and folders have their process's id in their name: which system counted it, and whether that process still runs. */
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** The number of the namespace that process ids count in; 0 where the system has no such thing. */
+/** The number of the namespace in which process ids count; 0 on a system without namespaces. */
 export function namespace(): string {
   try {
     return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
@@ -12,14 +12,13 @@ export function namespace(): string {
   }
 }
 
-/** Process ids count in this namespace of this machine, until it starts anew. */
+/** Identifies this machine since its boot, and the namespace: 8 hex digits. A process id means one process in it. */
 export function system(): string {
-  const bootId = '/proc/sys/kernel/random/boot_id';
   let boot = hostname();
   try {
-    boot = readFileSync(bootId, 'utf8');
+    boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
   } catch {
-    // Linux alone has it.
+    // Only Linux has it.
   }
   return createHash('sha256').update(`${boot}${namespace()}`).digest('hex').slice(0, 8);
 }

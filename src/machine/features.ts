@@ -1,4 +1,4 @@
-/** What this runtime can do, tried rather than looked up. */
+/** What this runtime can do, found by trying. */
 import { spawnSync } from 'node:child_process';
 
 /** (module (func (result v128) v128.const, v128.const, v128.const, f32x4.relaxed_madd)) */
@@ -12,15 +12,15 @@ export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(relaxedMadd);
 }
 
-/** Whether V8 accepts the flag; whether it has an effect here is for a measurement to say. */
+const known = new Map<string, boolean>();
+
+/** Whether V8 accepts the flag. Only a measurement shows whether it has an effect. */
 export function acceptsFlag(flag: string): boolean {
   const accepted =
     known.get(flag) ?? spawnSync(process.execPath, [flag, '--eval', ''], { stdio: 'ignore' }).status === 0;
   known.set(flag, accepted);
   return accepted;
 }
-
-const known = new Map<string, boolean>();
 
 export function hasSharedMemory(): boolean {
   try {

@@ -1,4 +1,4 @@
-/** What this run was made on; what isn't known is null, never a guess. */
+/** The machine and the runtime of this process. What is unknown is null, never a guess. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
@@ -10,7 +10,7 @@ export function machine(): Machine {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: usableCores(),
     memoryBytes: totalmem(),
-    // Without the builder's suffix, which says nothing of speed.
+    // The builder's suffix is cut off: it does not affect speed.
     os: `${platform()} ${release().split('-')[0]}`,
     arch: arch(),
     virtual: virtual(),
@@ -23,7 +23,7 @@ export function runtime(): Runtime {
   return { nfold: version, node: process.versions.node, v8: process.versions.v8 };
 }
 
-/** Linux on x86 tells by a CPU flag; elsewhere it is not known. */
+/** Linux on x86 shows it by a CPU flag; elsewhere it is unknown. */
 function virtual(): boolean | null {
   try {
     const info = readFileSync('/proc/cpuinfo', 'utf8');
