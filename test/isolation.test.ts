@@ -144,13 +144,17 @@ describe('a WebAssembly module', () => {
   const refused: [string, string, RegExp][] = [
     ['another import', `(import "env" "now" (func)) ${memory} ${run}`, /imports the function env\.now/],
     ['no memory', run, /does not import its memory/],
-    ['more memory than there is', `(import "env" "memory" (memory 3 65536 shared)) ${run}`, /wants 3 to 65536 pages/],
+    [
+      'more memory than there is',
+      `(import "env" "memory" (memory 3 65536 shared)) ${run}`,
+      /imports a memory of 3 to 65536 pages/,
+    ],
     ['a memory that is not shared', `(import "env" "memory" (memory 1 65536)) ${run}`, /a memory of another kind/],
     ['a start function', `${memory} ${run} (func $ahead) (start $ahead)`, /has a start function/],
     [
       'data',
       `${memory} ${run} (data (i32.const 0) "${'x'.repeat(65536)}")`,
-      /brings \d+ bytes of data: 65536 are the most/,
+      /brings \d+ bytes of data: the limit is 65536/,
     ],
     ['no run', memory, /exports no function: export run/],
   ];
@@ -167,7 +171,7 @@ describe('a WebAssembly module', () => {
   });
 
   test('more bytes than a kernel needs are refused', () => {
-    expect(() => checkModule(new Uint8Array(2 ** 20 + 1))).toThrow(/a module of 1048577 bytes: 1048576 are the most/);
+    expect(() => checkModule(new Uint8Array(2 ** 20 + 1))).toThrow(/a module of 1048577 bytes: the limit is 1048576/);
   });
 
   test('what lies within the limits is not', async () => {
