@@ -60,8 +60,8 @@ function secondsByKind({ nodes, samples, timeDeltas }: Profile): Map<Kind, numbe
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-profile-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, cli, 'bench', ...process.argv.slice(2)];
+const bin = fileURLToPath(new URL('../src/process/start.ts', import.meta.url));
+const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, bin, 'bench', ...process.argv.slice(2)];
 const bench = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 // Whoever ends this process means the bench.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => bench.kill(signal));

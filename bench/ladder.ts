@@ -15,7 +15,7 @@ import { killAllCells } from '../src/cell/cell.ts';
 import { revectorize } from '../src/contract/candidate.ts';
 import { NfoldError } from '../src/contract/errors.ts';
 import { threadsOf, type Variant } from '../src/contract/variant.ts';
-import { stateFolder } from '../src/files/places.ts';
+import { workspace } from '../src/files/places.ts';
 import { appendLine } from '../src/files/write.ts';
 import { makeSeed } from '../src/judge/seed.ts';
 import { fingerprint } from '../src/machine/ceilings.ts';
@@ -25,7 +25,7 @@ import { ceilingsHere } from '../src/machine/peak.ts';
 import { computePeak } from '../src/machine/roofline.ts';
 import { digits, multiple } from '../src/report/format.ts';
 import { markdownTable } from '../src/report/markdown.ts';
-import { progress } from '../src/report/output.ts';
+import { Io } from '../src/report/output.ts';
 import { prepare } from '../src/run/prepare.ts';
 import { verifyCandidates } from '../src/run/suite.ts';
 import { minNs, type Sampled } from '../src/stats/speedup.ts';
@@ -54,7 +54,7 @@ const page = 'kernels/sgemm/README.md';
 const effort: Effort = { ...efforts.quick, rounds: [6, 10], turns: 1, budgetS: 100 };
 const alone = ' on 1 thread';
 
-const stateFile = join(stateFolder, 'ladder.jsonl');
+const stateFile = join(workspace().state, 'ladder.jsonl');
 
 const { values: flags } = parseOptions({ options: { fresh: { type: 'boolean' }, print: { type: 'boolean' } } });
 const controller = new AbortController();
@@ -63,17 +63,17 @@ process.on('SIGINT', () => {
   killAllCells();
 });
 
-const shown = progress();
+const io = new Io(process);
 const ids = rungs.map(({ name }) => `sgemm/${name}`);
 const files = scan().candidates.filter(({ id }) => ids.includes(id));
 const prepared = await prepare({ op: 'sgemm', candidates: files, problems: [] });
 const { op, oracle, baseline } = prepared;
 const cases = op.cases.filter((c) => caseNames.includes(op.caseName(c)));
 const threads = machine().cores;
-const ceilings = await ceilingsHere({ signal: controller.signal, onProgress: shown });
+const ceilings = await ceilingsHere({ signal: controller.signal, onProgress: io.progress });
 const committed = makeSeed(undefined);
 const common = { seed: committed.seed, threads, text: new Uint8Array(), signal: controller.signal, effort };
-const options = { ...common, committed, caseFilter: undefined, onProgress: shown };
+const options = { ...common, committed, caseFilter: undefined, onProgress: io.progress };
 const candidates = await verifyCandidates(prepared, options, { cases, timedShapes: false });
 const built = new Map(
   candidates.flatMap(({ id, built }) => (built ? [[id.replace('sgemm/', ''), built] as const] : [])),
@@ -88,8 +88,8 @@ const variants = rungs.flatMap(({ name }) => {
 const key = hashOf(fingerprint(), baseline.hash, ...[...built.values()].map(({ hash }) => hash));
 if (flags.fresh) rmSync(stateFile, { force: true });
 const before = kept();
-const measured = await measure({ op, oracle, baseline, variants, cases, ...common, onProgress: shown });
-shown.end();
+const measured = await measure({ op, oracle, baseline, variants, cases, ...common, onProgress: io.progress });
+io.endProgress();
 if (measured.interrupted) process.exit(130);
 // A rung that is wrong has no place on the ladder.
 for (const [id, verdict] of measured.verdicts) {

@@ -18,7 +18,7 @@ import { acceptsFlag } from '../src/machine/features.ts';
 import { machine, runtime } from '../src/machine/fingerprint.ts';
 import { digits } from '../src/report/format.ts';
 import { markdownTable } from '../src/report/markdown.ts';
-import { progress } from '../src/report/output.ts';
+import { Io } from '../src/report/output.ts';
 import { parseOptions } from './options.ts';
 import { fill } from './page.ts';
 import { compiled, inner, loops, machineCode } from './revectorizer/code.ts';
@@ -66,27 +66,27 @@ async function show(id: string): Promise<void> {
 }
 
 async function tables(): Promise<void> {
-  const shown = progress();
+  const io = new Io(process);
   const rates = new Rates();
   for (let sweep = 1; sweep <= sweeps; sweep++) {
     for (const shape of [...shapes, ...tiles]) {
-      shown(`sweep ${sweep} of ${sweeps}: ${shape.what}`);
+      io.progress({ op: `sweep ${sweep} of ${sweeps}`, stage: shape.what });
       for (const flags of [[revectorize], []]) rates.take(shape, await assemble(shape.module), flags);
     }
   }
   const rows: string[][] = [];
   for (const shape of shapes) {
-    shown(shape.what);
+    io.progress({ stage: shape.what });
     rows.push([shape.what, ...(await measured(shape, rates))]);
   }
   const sizes: string[][] = [];
   for (const shape of tiles) {
-    shown(`tile ${shape.what}`);
+    io.progress({ stage: `tile ${shape.what}` });
     sizes.push([shape.what, ...(await sized(shape, rates))]);
   }
   const byType = new Map<string, { readonly packed: string[]; readonly left: string[] }>();
   for (const [name, text] of operations) {
-    shown(name);
+    io.progress({ stage: name });
     const loop = inner(machineCode(await assemble(text), [revectorize]) ?? '');
     const [type, operation] = name.split('.');
     const { packed, left } = byType.getOrInsert(type, { packed: [], left: [] });
@@ -97,7 +97,7 @@ async function tables(): Promise<void> {
     const code = machineCode(await assemble(text), [revectorize]) ?? '';
     copied.push([name, /vmov\w+ ymm\d+,\[/.test(code) ? 'yes' : 'no', stores(code)]);
   }
-  shown.end();
+  io.endProgress();
   const text = [
     'A 6x16 tile, 24 sums of 128 bits, changed in one thing at a time. Counted are operations and joins of halves in the loop that',
     'sums, with what did not fit the registers (spills), and all stores of the tile; Gflop/s are of one thread, everything in L1.',

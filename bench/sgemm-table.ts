@@ -16,9 +16,9 @@ import { scan } from '../src/catalog/candidates.ts';
 import { loadPeer } from '../src/catalog/peers.ts';
 import { killAllCells } from '../src/cell/cell.ts';
 import type { AnyOp, Case } from '../src/contract/op.ts';
-import type { Progress } from '../src/contract/progress.ts';
+import type { OnProgress } from '../src/contract/progress.ts';
 import { threadsOf, type Variant } from '../src/contract/variant.ts';
-import { stateFolder } from '../src/files/places.ts';
+import { workspace } from '../src/files/places.ts';
 import { appendLine } from '../src/files/write.ts';
 import { makeSeed } from '../src/judge/seed.ts';
 import { verdictText } from '../src/judge/verdict.ts';
@@ -29,7 +29,7 @@ import { ceilingsHere } from '../src/machine/peak.ts';
 import { roof, workOf } from '../src/machine/roofline.ts';
 import { digits, multiple, shortFlags } from '../src/report/format.ts';
 import { markdownTable } from '../src/report/markdown.ts';
-import { progress } from '../src/report/output.ts';
+import { Io } from '../src/report/output.ts';
 import { prepare } from '../src/run/prepare.ts';
 import { verifyCandidates } from '../src/run/suite.ts';
 import { minNs, type Sampled, speedup } from '../src/stats/speedup.ts';
@@ -41,7 +41,7 @@ import { aligned, type Result, type Row, squares, suite, targets, training } fro
 import { suites } from './suites.ts';
 
 const page = 'kernels/sgemm/table.md';
-const stateFile = join(stateFolder, 'sgemm-table.jsonl');
+const stateFile = join(workspace().state, 'sgemm-table.jsonl');
 /** What the targets are about, and what it came from; the ladder as a whole has a table of its own. */
 const subjects = /^sgemm\/(shaped|packed)-/;
 const oneThread = ' on 1 thread';
@@ -79,7 +79,7 @@ process.on('SIGINT', () => {
   killAllCells();
 });
 
-const shown = progress();
+const io = new Io(process);
 const files = scan().candidates.filter(({ id }) => subjects.test(id));
 const prepared = await prepare({ op: 'sgemm', candidates: files, problems: [] });
 const { op, oracle, baseline, candidates } = prepared;
@@ -97,9 +97,9 @@ if (flags.slice !== undefined && !slices.some(({ name }) => name === flags.slice
   process.exit(2);
 }
 let done = readDone();
-const ceilings = await ceilingsHere({ signal: controller.signal, onProgress: shown });
+const ceilings = await ceilingsHere({ signal: controller.signal, onProgress: io.progress });
 if (!flags.print) await run();
-shown.end();
+io.endProgress();
 const rowsOf = (variants: boolean) => allVariants(variants).flatMap((variant) => rowOf(variant, variants) ?? []);
 const rows = rowsOf(false);
 const left = slices.filter(({ name }) => !done.some(({ slice }) => slice === name)).map(({ name }) => name);
@@ -177,7 +177,7 @@ async function run(): Promise<void> {
     if (flags.slice === undefined ? done.some((entry) => entry.slice === slice.name) : slice.name !== flags.slice)
       continue;
     if (signal.aborted || (measuredHere > 0 && performance.now() > ends)) return;
-    const onProgress = ({ stage, detail }: Progress) => shown({ op: slice.name, stage, detail });
+    const onProgress: OnProgress = (now) => io.progress({ ...now, op: slice.name });
     try {
       // The edges as well, before the first slice and the last.
       const cases = done.length === 0 || slice.variants ? [...op.edges, ...slice.cases] : slice.cases;

@@ -1,28 +1,17 @@
 /** The command as a user meets it: what it prints, where, and with which exit code. Runs in a folder of its own. */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../src/files/places.ts';
 import { Record } from '../src/records/schema.ts';
-import { type Outcome, start as startIn } from './support/command.ts';
+import { entry, nfold as nfoldIn, nfoldProcess, type Outcome } from './support/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const start = (args: readonly string[], cwd = folder) => startIn(args, { cwd });
-
-/** Sends Ctrl-C as soon as stderr says so. */
-async function stopped(args: readonly string[], cwd: string, phrase: string): Promise<Outcome> {
-  const { child, outcome, said } = start(args, cwd);
-  await said(phrase);
-  child.kill('SIGINT');
-  return outcome;
-}
-
-const nfold = (...args: string[]): Promise<Outcome> => start(args).outcome;
+const nfold = (...args: string[]): Promise<Outcome> => nfoldIn(args, { cwd: folder });
 
 describe('without work', () => {
   test('alone it says what it is, with three examples', async () => {
@@ -75,13 +64,19 @@ test('without its packages it says how to get them', () => {
   cpSync(join(packageRoot, 'src'), join(copy, 'src'), { recursive: true });
   const { status, stderr } = spawnSync(process.execPath, [join(copy, 'src/nfold.js'), 'list'], { encoding: 'utf8' });
   expect(status).toBe(2);
-  expect(stderr).toMatch(/^nfold: A package is not installed \(Cannot find package 'commander'\): run 'npm ci'\.\n$/);
+  expect(stderr).toMatch(
+    /^nfold: A package is not installed \(Cannot find package '@commander-js\/extra-typings'\): run 'npm ci'\.\n$/,
+  );
 });
 
 describe('wrong usage is one sentence on stderr', () => {
   test.each([
     [['bench', 'nonsense'], 3, /^nfold: Nothing is called or matches 'nonsense'/],
-    [['bench', 'sgemm', '--case', 'M3'], 3, /^nfold: No case matches 'M3': it names edges/],
+    [
+      ['bench', 'sgemm', '--case', 'M3'],
+      3,
+      /^nfold: No timed case matches 'M3', only edges do; 'nfold verify' checks those/,
+    ],
     [['verify', '--case', 'Q9'], 3, /^nfold: No case matches 'Q9': cases are called/],
     [['bench', '--text', 'no-such-file.txt'], 2, /^nfold: The text no-such-file.txt does not exist/],
     [['bench', '--threads', 'two'], 2, /It takes a whole number from 1 to 256/],
@@ -166,10 +161,10 @@ describe("the user's own folder", () => {
   });
 
   test('a broken candidate and a wrong one get a sentence each, and do not stop the others', async () => {
-    const { code, stdout } = await start(
+    const { code, stdout } = await nfoldIn(
       ['verify', 'sgemm/broken-ts', 'sgemm/lazy-ts', 'sgemm/ikj-ts', '--case', 'M5N31K64NT', '--json'],
-      own,
-    ).outcome;
+      { cwd: own },
+    );
     expect(code).toBe(1);
     const { results } = JSON.parse(stdout);
     const byId = Object.fromEntries(results.map((r: { candidate: string }) => [r.candidate, r]));
@@ -183,21 +178,21 @@ describe("the user's own folder", () => {
     });
     expect(byId['sgemm/ikj-ts']).toMatchObject({ verdict: 'pass' });
     const again = byId['sgemm/lazy-ts'].failure.replay.split(' ').slice(2);
-    expect(await start(again, own).outcome).toMatchObject({
+    expect(await nfoldIn(again, { cwd: own })).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('C[0,0] is NaN'),
     });
   });
 
   test('where no candidate passes, nothing is timed', async () => {
-    const { code, stdout } = await start(['bench', 'sgemm/lazy-ts', '--quick', '--case', 'M64N64K64'], own).outcome;
+    const { code, stdout } = await nfoldIn(['bench', 'sgemm/lazy-ts', '--quick', '--case', 'M64N64K64'], { cwd: own });
     expect(code).toBe(1);
     expect(stdout).toMatch(/none was timed[\s\S]*lazy-ts +fail[\s\S]*x sgemm\/lazy-ts at/);
     expect(stdout).not.toContain('(peer)');
   });
 
   test('a stray file is an error with a hint', async () => {
-    const { stdout } = await start(['list'], own).outcome;
+    const { stdout } = await nfoldIn(['list'], { cwd: own });
     expect(stdout).toMatch(/kernels\/sgemm\/note\.txt: the ending \.txt is not one of/);
   });
 });
@@ -205,14 +200,14 @@ describe("the user's own folder", () => {
 test('where the state folder cannot be written to, verify does without it', async () => {
   const own = mkdtempSync(join(tmpdir(), 'nfold-own-'));
   writeFileSync(join(own, '.nfold'), 'a file, in the place of the folder');
-  expect(await start(['verify', 'sgemm/ikj-ts', '--case', 'M5N31K64NT'], own).outcome).toMatchObject({ code: 0 });
+  expect(await nfoldIn(['verify', 'sgemm/ikj-ts', '--case', 'M5N31K64NT'], { cwd: own })).toMatchObject({ code: 0 });
   rmSync(own, { recursive: true });
 });
 
 test('Ctrl-C in mid-run saves what was measured and exits 130', async () => {
   const own = mkdtempSync(join(tmpdir(), 'nfold-stop-'));
   const args = ['bench', 'sgemm/ikj-ts', '--thorough', '--case', 'M64N64K64'];
-  const { code, stdout, stderr } = await stopped(args, own, 'round 2');
+  const { code, stdout, stderr } = await nfoldIn(args, { cwd: own, stopAt: 'round 2' });
   expect(code).toBe(130);
   expect(stderr).toContain('what was measured is kept');
   expect(stdout).toContain('Interrupted');
@@ -227,20 +222,33 @@ test('Ctrl-C in mid-run saves what was measured and exits 130', async () => {
 test('Ctrl-C before anything was timed leaves no record', async () => {
   const own = mkdtempSync(join(tmpdir(), 'nfold-stop-'));
   const args = ['bench', 'sgemm/ikj-ts', '--quick', '--case', 'M64N64K64'];
-  const { code, stdout, stderr } = await stopped(args, own, 'seed committed');
+  const { code, stdout, stderr } = await nfoldIn(args, { cwd: own, stopAt: 'seed committed' });
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
   expect(stderr).toContain('Stopped before anything was timed');
   expect(existsSync(join(own, '.nfold/records'))).toBe(false);
   rmSync(own, { recursive: true });
 });
 
-test('a reader that closes the pipe is no failure', async () => {
-  const child = spawn(
-    'sh',
-    ['-c', `"${process.execPath}" "${join(packageRoot, 'src/nfold.js')}" list | head -1; exit $?`],
-    { cwd: folder },
-  );
-  const [code] = await once(child, 'close');
-  expect(code).toBe(0);
-  expect(existsSync(folder)).toBe(true);
+test('as a process: its exit code, and data alone on stdout', async () => {
+  const { code, stdout, stderr } = await nfoldProcess(['list', 'sgemm', '--json'], { cwd: folder });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toBe((await nfold('list', 'sgemm', '--json')).stdout);
+  expect(await nfoldProcess(['list', 'nonsense'], { cwd: folder })).toMatchObject({ code: 3, stdout: '' });
+});
+
+test('an older Node hands over to the one that is pinned, which has the same words and exit code', async () => {
+  const version = '{ value: { ...process.versions, node: "20.0.0" } }';
+  const older = `data:text/javascript,Object.defineProperty(process, "versions", ${version})`;
+  const env = { NODE_OPTIONS: `--import=${older.replaceAll(' ', '')}` };
+  expect(await nfoldProcess(['list', 'sgemm'], { cwd: folder, env })).toMatchObject(await nfold('list', 'sgemm'));
+  expect(await nfoldProcess(['list', 'nonsense'], { cwd: folder, env })).toMatchObject(await nfold('list', 'nonsense'));
+});
+
+test('a reader that closes the pipe is no failure', () => {
+  const line = `"${process.execPath}" "${entry}" list | head -1; exit "\${PIPESTATUS[0]}"`;
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: folder, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout.split('\n')).toHaveLength(2);
+  const failing = line.replace(' list ', ' list nonsense ');
+  expect(spawnSync('bash', ['-c', failing], { cwd: folder }).status).toBe(3);
 });

@@ -7,7 +7,7 @@ import { packageRoot } from '../src/files/places.ts';
 import { prefix } from '../src/files/write.ts';
 import { findRecord } from '../src/records/find.ts';
 import { loadRecord, saveRecord } from '../src/records/store.ts';
-import { nfold } from './support/command.ts';
+import { nfoldProcess } from './support/command.ts';
 import { draft } from './support/draft.ts';
 
 // Whole runs of nfold, on a machine that may be busy.
@@ -58,7 +58,7 @@ test('whose a half file is decides whether it goes, and not what the clock says 
 test('a run lasts as long as it did, and not as long as the clock says', async () => {
   const began = performance.now();
   const args = ['bench', 'residual_forward/unroll4-wasmsimd', '--quick', '--no-peers', '--case', 'N8192', '--json'];
-  const { code, stdout, stderr } = await nfold(args, { cwd: folder, env: { NODE_OPTIONS } });
+  const { code, stdout, stderr } = await nfoldProcess(args, { cwd: folder, env: { NODE_OPTIONS } });
   expect(code, stderr).toBe(0);
   const { seconds } = JSON.parse(stdout);
   expect(seconds).toBeGreaterThan(0);

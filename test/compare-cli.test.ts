@@ -1,26 +1,17 @@
 /** compare, history, best and names as a user meets them, on records made for the purpose. Nothing is timed. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packageRoot } from '../src/files/places.ts';
 import { saveRecord } from '../src/records/store.ts';
+import { nfold as nfoldIn } from './support/command.ts';
 import { draft, type Made } from './support/draft.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-compare-'));
 const records = join(folder, '.nfold/records');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function nfold(...args: string[]) {
-  const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageRoot, 'src/nfold.js'), ...args], {
-    cwd: folder,
-    env,
-    encoding: 'utf8',
-  });
-  return { code: status, stdout, stderr };
-}
+const nfold = (...args: string[]) => nfoldIn(args, { cwd: folder });
 
 const times = (factor: number) => [[2, 2.02, 1.98].map((v) => v * factor), [4, 4.04, 3.96].map((v) => v * factor)];
 const save = (hour: number, name: string, made: Made) =>
@@ -39,8 +30,8 @@ beforeAll(() => {
 });
 
 describe('nfold compare', () => {
-  test('a regression is told, and is no failure without a gate', () => {
-    const { code, stdout, stderr } = nfold('compare', 'before', 'slower', '--diff');
+  test('a regression is told, and is no failure without a gate', async () => {
+    const { code, stdout, stderr } = await nfold('compare', 'before', 'slower', '--diff');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/sgemm\/mine-ts +2 +3\.00x \[.*\] +2\.40x \[.*\] +0\.800 +\[0\.7\d+, 0\.8\d+\] +slower/);
     expect(stdout).toContain('source of sgemm/mine-ts: aaaa -> other');
@@ -48,31 +39,33 @@ describe('nfold compare', () => {
     expect(stdout).toContain('-export default 1;\n+export default 2;');
   });
 
-  test('the gate fails below its ratio only, and says where', () => {
-    const failing = nfold('compare', 'before', 'slower', '--fail-below', '0.95');
+  test('the gate fails below its ratio only, and says where', async () => {
+    const failing = await nfold('compare', 'before', 'slower', '--fail-below', '0.95');
     expect(failing.code).toBe(1);
     expect(failing.stderr).toMatch(
       /The mean of sgemm\/mine-ts is 0\.80x as fast in slower as in before, below 0\.95\./,
     );
-    expect(nfold('compare', 'before', 'slower', '--fail-below', '0.7').code).toBe(0);
-    expect(nfold('compare', 'slower', 'before', '--fail-below', '0.95').code).toBe(0);
+    expect((await nfold('compare', 'before', 'slower', '--fail-below', '0.7')).code).toBe(0);
+    expect((await nfold('compare', 'slower', 'before', '--fail-below', '0.95')).code).toBe(0);
   });
 
-  test('another baseline is refused, and compared by force', () => {
-    const refused = nfold('compare', 'before', 'rebased');
+  test('another baseline is refused, and compared by force', async () => {
+    const refused = await nfold('compare', 'before', 'rebased');
     expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toMatch(/^nfold: before and rebased have other baselines of sgemm .*--force/);
-    expect(nfold('compare', 'before', 'rebased', '--force')).toMatchObject({
+    expect(refused.stderr).toMatch(/^nfold: before and rebased used different baselines of sgemm .*--force/);
+    expect(await nfold('compare', 'before', 'rebased', '--force')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('Forced: the speedups of sgemm are multiples of two different baselines'),
     });
   });
 
-  test('another machine is warned of', () => {
-    expect(nfold('compare', 'before', 'elsewhere').stdout).toContain('Another machine: speedups compare, with care');
+  test('another machine is warned of', async () => {
+    expect((await nfold('compare', 'before', 'elsewhere')).stdout).toContain(
+      'Another machine: speedups compare, with care',
+    );
   });
 
-  test('a gate between two machines is an explicit choice, and says beside a failure what else may be its cause', () => {
+  test('a gate between two machines is an explicit choice, and says beside a failure what else may be its cause', async () => {
     const overrides = {
       machine: { ...draft().machine, cpu: 'Z' },
       runtime: { nfold: '0.1.0', node: '24.1.0', v8: '13' },
@@ -80,26 +73,26 @@ describe('nfold compare', () => {
     const slower = draft({ speedups: times(0.8), overrides: { ...overrides, name: 'slower-elsewhere' } });
     saveRecord(slower, join(folder, 'other'));
     const gate = ['--fail-below', '0.95'];
-    const refused = nfold('compare', 'before', 'other/slower-elsewhere', ...gate);
+    const refused = await nfold('compare', 'before', 'other/slower-elsewhere', ...gate);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toMatch(
       /^nfold: before is of A, 2 cores, linux 6 x64 and slower-elsewhere of Z, 2 cores.*give --across-machines to judge all the same\.\n$/,
     );
-    const failed = nfold('compare', 'before', 'other/slower-elsewhere', ...gate, '--across-machines');
+    const failed = await nfold('compare', 'before', 'other/slower-elsewhere', ...gate, '--across-machines');
     expect(failed.code).toBe(1);
     expect(failed.stderr).toMatch(/x The mean of sgemm\/mine-ts is 0\.80x as fast in slower-elsewhere/);
     expect(failed.stderr).toMatch(
       /! before and slower-elsewhere are of two machines \(A, .*; Z, .*\): that alone can change/,
     );
     expect(failed.stderr).toMatch(/! .* two versions of Node \(Node 26\.10\.0, V8 14\.6; Node 24\.1\.0, V8 13\)/);
-    const passed = nfold('compare', 'before', 'elsewhere', ...gate, '--across-machines');
+    const passed = await nfold('compare', 'before', 'elsewhere', ...gate, '--across-machines');
     expect(passed).toMatchObject({ code: 0, stderr: '' });
-    expect(nfold('compare', 'before', 'elsewhere', '--across-machines')).toMatchObject({ code: 2, stdout: '' });
+    expect(await nfold('compare', 'before', 'elsewhere', '--across-machines')).toMatchObject({ code: 2, stdout: '' });
   });
 
-  test('--json is data alone; a file beside it is whole', () => {
+  test('--json is data alone; a file beside it is whole', async () => {
     const out = join(folder, 'out.csv');
-    const { code, stdout, stderr } = nfold('compare', 'before', 'slower', '--json', '--reporter', `csv=${out}`);
+    const { code, stdout, stderr } = await nfold('compare', 'before', 'slower', '--json', '--reporter', `csv=${out}`);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout).means[0].changes[0]).toMatchObject({ verdict: 'slower' });
     expect(readFileSync(out, 'utf8')).toContain('slower');
@@ -111,8 +104,8 @@ describe('nfold compare', () => {
     [['compare', 'before', 'nope'], /No record and no file is called 'nope'/],
     [['compare', 'before', 'slower', '--fail-below', 'x'], /It takes a number above 0/],
     [['compare', 'before', join('.nfold/records', 'torn.json')], /torn\.json is not a record/],
-  ])('nfold %j is one sentence and exit code 2', (args, message) => {
-    const { code, stdout, stderr } = nfold(...args);
+  ])('nfold %j is one sentence and exit code 2', async (args, message) => {
+    const { code, stdout, stderr } = await nfold(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
@@ -120,38 +113,41 @@ describe('nfold compare', () => {
 });
 
 describe('nfold history', () => {
-  test('a table, a line, what changed, and the damaged file by name', () => {
-    const { code, stdout, stderr } = nfold('history', 'sgemm/mine-ts');
+  test('a table, a line, what changed, and the damaged file by name', async () => {
+    const { code, stdout, stderr } = await nfold('history', 'sgemm/mine-ts');
     expect(code).toBe(0);
     expect(stderr).toMatch(/torn\.json is not a record.*passed over/);
     expect(stdout).toMatch(/slower +quick +2 +pass +2\.40x .*source/);
     expect(stdout).toMatch(/machine Z/);
     expect(stdout).toMatch(/[┤┼╮╭╯╰]/);
-    expect(nfold('history', 'sgemm/mi*', '--case', 'M64N64K64', '--json').stdout).toContain('"attempt": 5');
+    expect((await nfold('history', 'sgemm/mi*', '--case', 'M64N64K64', '--json')).stdout).toContain('"attempt": 5');
   });
 
-  test('an unknown candidate gets a suggestion', () => {
-    expect(nfold('history', 'sgemm/mine-tz')).toMatchObject({
+  test('an unknown candidate gets a suggestion', async () => {
+    expect(await nfold('history', 'sgemm/mine-tz')).toMatchObject({
       code: 3,
       stderr: expect.stringContaining("Did you mean 'sgemm/mine-ts'?"),
     });
   });
 });
 
-test('nfold best says out of how many attempts, among what compares with the newest', () => {
-  const { code, stdout } = nfold('best');
+test('nfold best says out of how many attempts, among what compares with the newest', async () => {
+  const { code, stdout } = await nfold('best');
   expect(code).toBe(0);
   expect(stdout).toMatch(/sgemm +sgemm\/mine-ts +4\.50x .* 3 attempts, 1 candidate +last-one/);
-  expect(nfold('best', 'sgemm', '--confirm')).toMatchObject({
+  expect(await nfold('best', 'sgemm', '--confirm')).toMatchObject({
     code: 3,
     stderr: expect.stringContaining('no longer here'),
   });
-  expect(nfold('best', 'train_gpt2')).toMatchObject({ code: 3, stderr: expect.stringContaining('No record here') });
+  expect(await nfold('best', 'train_gpt2')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('No record here'),
+  });
 });
 
-test('nfold best takes the selectors of the other commands, recorded candidates included', () => {
-  for (const selector of ['sgemm/mine-ts', 'sgemm/m*', 'sgemm']) expect(nfold('best', selector).code).toBe(0);
-  expect(nfold('best', 'sgemm', 'sgmm')).toMatchObject({
+test('nfold best takes the selectors of the other commands, recorded candidates included', async () => {
+  for (const selector of ['sgemm/mine-ts', 'sgemm/m*', 'sgemm']) expect((await nfold('best', selector)).code).toBe(0);
+  expect(await nfold('best', 'sgemm', 'sgmm')).toMatchObject({
     code: 3,
     stderr: expect.stringContaining("Nothing is called or matches 'sgmm'. Did you mean 'sgemm'?"),
   });
@@ -161,8 +157,8 @@ test.each([
   ['before', /The name 'before' is taken by record 20261125-10/],
   ['last', /cannot be called 'last'/],
   ['a/b', /cannot be called 'a\/b'/],
-])('--save %s is refused before anything is measured', (name, message) => {
-  const { code, stderr } = nfold('bench', 'sgemm/ikj-ts', '--quick', '--save', name);
+])('--save %s is refused before anything is measured', async (name, message) => {
+  const { code, stderr } = await nfold('bench', 'sgemm/ikj-ts', '--quick', '--save', name);
   expect(code).toBe(2);
   expect(stderr).toMatch(message);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { saveRecord } from '../src/records/store.ts';
-import { nfold } from './support/command.ts';
+import { nfold, nfoldProcess } from './support/command.ts';
 import { draft } from './support/draft.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-environment-'));
@@ -40,7 +40,7 @@ test.each([
     { TMPDIR: 'temporary', NODE_OPTIONS: '--max-old-space-size=400 --import=data:text/javascript,0', LANG: 'C' },
   ],
 ])('%s', async (_, env) => {
-  const { code, stdout, stderr } = await nfold(verify, { cwd: folder, env });
+  const { code, stdout, stderr } = await nfoldProcess(verify, { cwd: folder, env });
   expect(code, stderr).toBe(0);
   expect(stdout).toBe(usual);
   expect(readdirSync(join(folder, 'temporary'))).toEqual([]);
@@ -71,7 +71,7 @@ test('colours are there where they are asked for, and not where they are not', a
 });
 
 test.skipIf(!hides)('where no folder takes a file, a sentence says so (needs user namespaces)', async () => {
-  const { code, stderr } = await nfold(verify, { cwd: '/', behind: hiding, env: { HOME: '/proc' } });
+  const { code, stderr } = await nfoldProcess(verify, { cwd: '/', behind: hiding, env: { HOME: '/proc' } });
   expect(stderr).toMatch(/^nfold: No folder for temporary files can be written to: let TMPDIR name one[^\n]*\n$/m);
   expect(code).toBe(2);
 });
@@ -80,7 +80,7 @@ test('a folder that has been removed is told, and that is all', async () => {
   const gone = join(folder, 'gone');
   mkdirSync(gone);
   const behind = ['sh', '-c', 'rmdir "$0" && exec "$@"', gone];
-  const { code, stderr } = await nfold(['list'], { cwd: gone, behind });
+  const { code, stderr } = await nfoldProcess(['list'], { cwd: gone, behind });
   expect(stderr).toBe('nfold: The folder that nfold was started in is no longer there: go to another one.\n');
   expect(code).toBe(2);
 });

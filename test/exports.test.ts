@@ -3,13 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { csvParse } from 'd3-dsv';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { compareRecords } from '../src/analysis/compare.ts';
 import type { Record } from '../src/records/schema.ts';
 import { comparedCsv, recordCsv } from '../src/report/csv.ts';
 import { bmf, gha, ghaTimes } from '../src/report/exports.ts';
-import { reportersOf, writeReports } from '../src/report/reporters.ts';
+import { reported, reportersOf } from '../src/report/reporters.ts';
+import { listening } from './support/command.ts';
 import { cases, draft } from './support/draft.ts';
 
 const record: Record = { ...draft({ overrides: { note: 'a "quoted", note' } }), id: 'a' };
@@ -98,9 +99,10 @@ describe('--reporter', () => {
     const wanted = ['csv', 'markdown', 'json', 'bmf', 'gha', 'gha-time'].map(
       (format) => `${format}=${folder}/${format}`,
     );
-    const otherwise = vi.fn();
-    expect(await writeReports(reportersOf({ reporter: wanted }, 'record'), record, otherwise)).toBe(true);
-    expect(otherwise).toHaveBeenCalledOnce();
+    const own = { code: 3, data: record, text: 'as the command says it' };
+    const result = reported(reportersOf({ reporter: wanted }, 'record'), record, own, listening().io);
+    expect(result).toMatchObject(own);
+    expect(await result.after?.()).toEqual({ code: 3 });
     expect(readdirSync(folder).sort()).toEqual(['bmf', 'csv', 'gha', 'gha-time', 'json', 'markdown']);
     expect(JSON.parse(readFileSync(join(folder, 'json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(record)));
     expect(readFileSync(join(folder, 'markdown'), 'utf8')).toMatch(/\*\*sgemm\*\*\n\n\| candidate[\s\S]*a \\\| bar/);

@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cached } from '../src/build/cache.ts';
 import { system } from '../src/files/owner.ts';
-import { cacheFolder, packageRoot } from '../src/files/places.ts';
+import { packageRoot, workspace } from '../src/files/places.ts';
 import { appendLine, tryWrite, Unwritten, writeNew, writeWhole } from '../src/files/write.ts';
 import { hasSmall, onSmall } from './support/small.ts';
 
@@ -106,7 +106,7 @@ test('what a process that is no more left half-written goes with the next file, 
 
 describe('the cache', () => {
   const name = `test-${process.pid}.json`;
-  const file = join(cacheFolder, name);
+  const file = join(workspace().cache, name);
   const ask = async () => {
     let made = 0;
     const bytes = await cached(name, async () => Buffer.from(`answer ${++made}`));
@@ -142,7 +142,7 @@ describe('the cache', () => {
 
   test('does not take one entry for another', async () => {
     await cached(`other-${name}`, async () => Buffer.from('other'));
-    const other = join(cacheFolder, `other-${name}`);
+    const other = join(workspace().cache, `other-${name}`);
     writeFileSync(file, readFileSync(other));
     rmSync(other);
     expect(await ask()).toEqual(['answer 1', 1]);

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { scan } from '../src/catalog/candidates.ts';

@@ -1,7 +1,5 @@
 /** nfold profile: marks in sources and cells, profiles from what they say, and the command around them. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +16,7 @@ import { packageRoot } from '../src/files/places.ts';
 import { callOn } from '../src/judge/batch.ts';
 import { compose } from '../src/judge/image.ts';
 import { amdahl, profileOf } from '../src/profile/profile.ts';
+import { nfold } from './support/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-profile-'));
 afterAll(() => {
@@ -147,27 +146,12 @@ describe('a profile', () => {
   });
 });
 
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function start(...args: string[]) {
-  const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' };
-  const child = spawn(process.execPath, [join(packageRoot, 'src/nfold.js'), 'profile', ...args], { cwd: folder, env });
-  const seen = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => (seen.stdout += chunk));
-  child.stderr.on('data', (chunk) => (seen.stderr += chunk));
-  const outcome: Promise<Outcome> = once(child, 'close').then(([code]) => ({ code, ...seen }));
-  return { child, outcome };
-}
-
+const profiled = (...args: string[]) => nfold(['profile', ...args], { cwd: folder });
 const smallest = ['--case', 'B4T32L2C64NH4V256', '--quick', '--seed', '3', '--threads', '1'];
 
 describe('nfold profile', () => {
   test('has each op of the baseline once, and the groups of a fused candidate cover them', async () => {
-    const { code, stdout, stderr } = await start(`train_gpt2/${fused}`, ...smallest, '--json').outcome;
+    const { code, stdout, stderr } = await profiled(`train_gpt2/${fused}`, ...smallest, '--json');
     expect({ code, stderr: /error/i.test(stderr) }).toEqual({ code: 0, stderr: false });
     const { seed, profiles } = JSON.parse(stdout);
     expect(seed).toBe(3);
@@ -188,8 +172,6 @@ describe('nfold profile', () => {
   });
 
   describe('with candidates of the user', () => {
-    const profiled = async (name: string, ...more: string[]) =>
-      start(`train_gpt2/${name}`, ...smallest, ...more).outcome;
     beforeAll(() => {
       changed('bare', unmarked);
       changed('off', (text) => text.replace('sum / BT', 'sum / BT + 1'));
@@ -210,7 +192,7 @@ describe('nfold profile', () => {
       const candidates = means.map(({ candidate }) => ({ ...record.candidates[0], candidate, peer: false }));
       writeFileSync(join(records, `${record.id}.json`), JSON.stringify({ ...record, candidates, means }));
       writeFileSync(join(records, 'z.json'), '{}');
-      const { code, stdout } = await profiled('bare');
+      const { code, stdout } = await profiled('train_gpt2/bare', ...smallest);
       expect(code).toBe(0);
       expect(stdout).toMatch(/train_gpt2\/bare marks no ops: only its whole step is known\./);
       expect(stdout).toMatch(/step without marks: baseline .*, candidate .*: \d.*x\nsum of the rows: {4}baseline .* %/);
@@ -222,20 +204,20 @@ describe('nfold profile', () => {
     });
 
     test('one whose loss is another is refused', async () => {
-      const { code, stdout, stderr } = await profiled('off');
+      const { code, stdout, stderr } = await profiled('train_gpt2/off', ...smallest);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toMatch(/nfold: train_gpt2\/off at B4T32\S* has the loss [\d.]+ where the baseline has [\d.]+: /);
     });
 
     test('a mark that names no op is an error', async () => {
-      const { code, stdout, stderr } = await profiled('strange');
+      const { code, stdout, stderr } = await profiled('train_gpt2/strange', ...smallest);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toMatch(/nfold: common\/strange.as.ts marks 'adam', which is none of rest, encoder_forward,/);
     });
   });
 
   test("an op's candidate is measured, and said to make so much of the step", async () => {
-    const { code, stdout } = await start('layernorm_forward/onepass-wasmsimd', ...smallest).outcome;
+    const { code, stdout } = await profiled('layernorm_forward/onepass-wasmsimd', ...smallest);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^the baseline {3}one training step, B4T32L2C64NH4V256\n/);
     expect(stdout).toMatch(
@@ -249,17 +231,13 @@ describe('nfold profile', () => {
     [['--case', 'M64'], 3, /^nfold: No case matches 'M64': cases are called B4T32L2C64NH4V256/],
     [['--text', 'no-such-file.txt'], 2, /^nfold: The text no-such-file.txt does not exist/],
   ])('nfold profile %j is one sentence on stderr', async (args, code, message) => {
-    const outcome = await start(...args).outcome;
+    const outcome = await profiled(...args);
     expect(outcome).toMatchObject({ code, stdout: '' });
     expect(outcome.stderr).toMatch(message);
   });
 
   test('Ctrl-C ends it at once', async () => {
-    const { child, outcome } = start(`train_gpt2/${fused}`, '--thorough');
-    const waiting = Promise.withResolvers<void>();
-    child.stderr.on('data', (chunk) => /warming up/.test(`${chunk}`) && waiting.resolve());
-    await waiting.promise;
-    child.kill('SIGINT');
-    expect(await outcome).toMatchObject({ code: 130, stdout: '' });
+    const args = ['profile', `train_gpt2/${fused}`, '--thorough'];
+    expect(await nfold(args, { cwd: folder, stopAt: 'warming up' })).toMatchObject({ code: 130, stdout: '' });
   });
 });

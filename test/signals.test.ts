@@ -15,10 +15,12 @@ const linux = process.platform === 'linux';
 
 test('Ctrl-C from the terminal, the wrapper and npm counts once, and one more a second later ends the process', async () => {
   const code = `
-    import { heedSignals, onStop } from ${JSON.stringify(join(packageRoot, 'src/commands/stop.ts'))};
-    heedSignals();
+    import { heedSignals } from ${JSON.stringify(join(packageRoot, 'src/process/signals.ts'))};
+    import { Io } from ${JSON.stringify(join(packageRoot, 'src/report/output.ts'))};
+    const io = new Io(process);
+    heedSignals(io);
     setInterval(() => {}, 1000);
-    onStop(() => {
+    io.keepOnStop('stopping').addEventListener('abort', () => {
       console.log('kept');
       setTimeout(() => console.log('later'), 1000);
     });

@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { contentOf } from '../files/given.ts';
-import { cacheFolder } from '../files/places.ts';
+import { workspace } from '../files/places.ts';
 import { tryWrite } from '../files/write.ts';
 
 const checksumBytes = 32;
 
 /** The entry `name`, or what `make` returns if the entry is missing or damaged; that is then kept if the disk allows it. */
 export async function cached(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
-  const file = join(cacheFolder, name);
+  const file = join(workspace().cache, name);
   const entry = contentOf(file);
   if (typeof entry !== 'string') {
     const kept = entry.subarray(checksumBytes);

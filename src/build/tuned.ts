@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Parameters } from '../contract/candidate.ts';
 import { contentOf } from '../files/given.ts';
-import { stateFolder } from '../files/places.ts';
+import { workspace } from '../files/places.ts';
 import { fingerprint } from '../machine/ceilings.ts';
 
 const Values = z.record(z.string(), z.union([z.number(), z.string()]));
@@ -57,7 +57,7 @@ export type Winner = z.infer<typeof Winner>;
 export type Event = z.infer<typeof Event>;
 
 export function tuneFile(candidate: string): string {
-  return join(stateFolder, 'tuned', fingerprint(), `${candidate.replaceAll('/', '-')}.jsonl`);
+  return join(workspace().state, 'tuned', fingerprint(), `${candidate.replaceAll('/', '-')}.jsonl`);
 }
 
 /** The events of a candidate's source, oldest first. Lines that are no events, such as half a line, are skipped, and so is an unreadable file. */

@@ -5,7 +5,7 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { plain } from '../contract/errors.ts';
 import { absent, isLink, look, namesIn, oddityOf, realPath, type Trouble } from '../files/given.ts';
-import { packageRoot, shown, workFolder } from '../files/places.ts';
+import { packageRoot, placeOf, shown, workspace } from '../files/places.ts';
 import { opNames } from './ops.ts';
 
 export const kinds = ['ts', 'as.ts', 'wat', 'wasm.ts'] as const;
@@ -38,7 +38,7 @@ export interface Catalog {
 }
 
 /** Reads folders, opens no file. What an odd file or folder keeps from being read is a problem, and ends nothing. */
-export function scan(roots: readonly string[] = [packageRoot, workFolder]): Catalog {
+export function scan(roots: readonly string[] = [packageRoot, workspace().root]): Catalog {
   const ops = opNames();
   const problems: Problem[] = [];
   const found = new Map<string, CandidateFile[]>();
@@ -108,7 +108,7 @@ export function identify(file: string, ops: readonly string[]): CandidateFile | 
   }
   if (stem === 'baseline')
     return problem('baseline is the name of what candidates are compared with: choose another one');
-  return { id: `${op}/${stem}`, op, kind, file: resolve(file), selector: typed(file) };
+  return { id: `${op}/${stem}`, op, kind, file: resolve(placeOf(file)), selector: typed(file) };
 }
 
 interface Found {

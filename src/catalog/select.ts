@@ -6,7 +6,7 @@ import { suites } from '../../bench/suites.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { absent, look, oddityOf } from '../files/given.ts';
-import { shown } from '../files/places.ts';
+import { placeOf, shown } from '../files/places.ts';
 import { type CandidateFile, type Catalog, identify, isSame, type Problem, renameOne } from './candidates.ts';
 import { matching } from './glob.ts';
 
@@ -79,7 +79,7 @@ export function meaning(selector: string, ids: readonly string[]): (id: string, 
 }
 
 function byPath(selector: string, catalog: Catalog): Selection {
-  const file = resolve(selector);
+  const file = resolve(placeOf(selector));
   const there = look(file);
   if (there === absent) throw new NfoldError(`There is no file ${selector}.`);
   if (typeof there !== 'string' && there.isDirectory())

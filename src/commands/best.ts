@@ -11,34 +11,38 @@ import { recordFile } from '../records/find.ts';
 import type { Record, Summary } from '../records/schema.ts';
 import { loadRecord, type Saved, summaries } from '../records/store.ts';
 import { interval, multiple } from '../report/format.ts';
-import { print, printJson, warn } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
 import { table } from '../report/table.ts';
 import type { Interval } from '../stats/interval.ts';
 import { measureAndSave } from './bench.ts';
-import type { Flags } from './run.ts';
+import type { FlagsOf, best as words } from './flags.ts';
 
-export async function best(selectors: readonly string[], flags: Flags & { confirm?: boolean }): Promise<void> {
+type Flags = FlagsOf<typeof words>;
+
+export async function best(selectors: readonly string[], flags: Flags, io: Io): Promise<Result> {
   const { summaries: records, damaged } = summaries();
-  damaged.forEach(warn);
+  damaged.forEach(io.warn);
   const meanings = selectors.map((selector) => among(records, selector));
   const found = champions(records, (id, op) => meanings.length === 0 || meanings.some((means) => means(id, op)));
   if (found.length === 0) {
     const what = selectors.length > 0 ? ` for ${selectors.join(' ')}` : '';
     throw new NfoldError(`No record here holds a mean speedup${what}: 'nfold bench' makes one.`, exit.nothing);
   }
-  const again = flags.confirm ? await measureAgain(found, flags) : null;
+  const again = flags.confirm ? await measureAgain(found, flags, io) : null;
   const confirmed = found.map((champion) => ({
     champion,
     confirmation: again && confirmationOf(champion, again.record),
   }));
-  if (again?.displaced) process.exitCode = exit.failed;
-  else if (again?.record.interrupted) process.exitCode = exit.interrupted;
-  else if (confirmed.some(({ confirmation }) => confirmation?.mean === null)) process.exitCode = exit.failed;
-  if (flags.json)
-    return printJson(confirmed.map(({ champion, confirmation }) => ({ ...asData(champion), confirmation })));
-  print(asText(found));
-  for (const { champion, confirmation } of confirmed) if (confirmation) print(inWords(champion, confirmation));
-  if (!again) print("The best of many attempts is too good on average: 'nfold best --confirm' measures it again.");
+  const missing = confirmed.some(({ confirmation }) => confirmation?.mean === null);
+  const code = again?.displaced ? exit.failed : again?.record.interrupted ? exit.interrupted : exit.fine;
+  const below = again
+    ? confirmed.map(({ champion, confirmation }) => inWords(champion, confirmation as Confirmation))
+    : ["The best of many attempts is too good on average: 'nfold best --confirm' measures it again."];
+  return {
+    code: code === exit.fine && missing ? exit.failed : code,
+    data: confirmed.map(({ champion, confirmation }) => ({ ...asData(champion), confirmation })),
+    text: [asText(found), ...below].join('\n'),
+  };
 }
 
 /** A candidate of a record may be no file any more, and a file be in no record; what is neither gets the usual sentence. */
@@ -86,7 +90,7 @@ interface Confirmation {
 }
 
 /** All champions in one run, on a fresh seed. */
-async function measureAgain(found: readonly Champion[], flags: Flags): Promise<Saved> {
+async function measureAgain(found: readonly Champion[], flags: Flags, io: Io): Promise<Saved> {
   const catalog = scan();
   for (const champion of found) {
     await checkUnchanged(champion, catalog);
@@ -97,6 +101,7 @@ async function measureAgain(found: readonly Champion[], flags: Flags): Promise<S
   return measureAndSave(
     found.map(({ mean }) => mean.candidate),
     { ...flags, note, peers: false },
+    io,
   );
 }
 
@@ -130,11 +135,11 @@ function inWords(
   { mean: again, ratio, verdict, record, interrupted }: Confirmation,
 ): string {
   const { candidate, arithmetic } = mean;
-  const claimed = `${arithmetic ? multiple(arithmetic.value) : '-'} was the best of ${counted(attempts, 'attempt')}`;
+  const claimed = `claimed ${arithmetic ? multiple(arithmetic.value) : '-'}, the best of ${counted(attempts, 'attempt')}`;
   if (!again || !ratio) {
     const why = interrupted ? 'the run was interrupted' : 'it has no mean';
     return `${candidate}: ${claimed}; not confirmed, ${why} (record ${record}).`;
   }
   const now = `${multiple(again.value)} ${interval(again)}`;
-  return `${candidate}: ${claimed}; measured again on a fresh seed it is ${now}, ${ratio.value.toFixed(3)} of that (${verdict ?? '~'}; record ${record}).`;
+  return `${candidate}: ${claimed}; measured again on a fresh seed: ${now}, ${ratio.value.toFixed(3)} of the claim (${verdict ?? '~'}; record ${record}).`;
 }

@@ -1,5 +1,5 @@
-/** nfold compare: records against the first of them, and a gate for who asks for one. */
-import pc from 'picocolors';
+/** nfold compare: records against the first of them, and a gate if one is asked for. */
+
 import { type Compared, compareRecords, type Row } from '../analysis/compare.ts';
 import { otherBaselines, otherMachine, sourceDiff } from '../analysis/differences.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
@@ -9,24 +9,17 @@ import type { Record } from '../records/schema.ts';
 import { loadRecord } from '../records/store.ts';
 import { labelOf, reportCompared } from '../report/compare.ts';
 import { digits } from '../report/format.ts';
-import { print, warn } from '../report/output.ts';
-import { reportersOf, writeReports } from '../report/reporters.ts';
+import type { Io, Result } from '../report/output.ts';
+import { comparedData, reported, reportersOf } from '../report/reporters.ts';
+import { pc } from '../report/screen.ts';
+import type { FlagsOf, compare as words } from './flags.ts';
 
-interface Flags {
-  readonly force?: boolean;
-  readonly diff?: boolean;
-  readonly failBelow?: number;
-  readonly acrossMachines?: boolean;
-  readonly reporter?: readonly string[];
-  readonly json?: boolean;
-}
-
-export async function compareCommand(references: readonly string[], flags: Flags): Promise<void> {
+export function compare(references: readonly string[], flags: FlagsOf<typeof words>, io: Io): Result {
   if (references.length < 2) {
     throw new NfoldError(`One record compares with nothing: give two, such as 'nfold compare last~1 last'.`);
   }
   const reporters = reportersOf(flags, 'comparison');
-  const records = references.map((reference) => loadRecord(findRecord(reference, warn)));
+  const records = references.map((reference) => loadRecord(findRecord(reference, io.warn)));
   const [first, ...others] = records;
   for (const other of others) if (!flags.force) refuseOtherBaselines(first, other);
   if (flags.failBelow === undefined && flags.acrossMachines)
@@ -37,14 +30,25 @@ export async function compareCommand(references: readonly string[], flags: Flags
   if (flags.failBelow !== undefined && elsewhere && !flags.acrossMachines) refuseOtherMachine(first, elsewhere);
   const compared = compareRecords(records);
   const failures = flags.failBelow === undefined ? [] : gate(records, compared, flags.failBelow);
-  const reported = await writeReports(reporters, { records, compared }, () => {
-    print(reportCompared(records, compared));
-    if (flags.diff) print(`\n${others.map((other) => patchText(first, other)).join('\n')}`);
-  });
-  // Beside data on stdout, the gate speaks on stderr.
-  for (const failure of failures) process.stderr.write(`${pc.red('x')} ${failure}\n`);
-  if (failures.length > 0) for (const doubt of doubts(first, others)) warn(doubt);
-  process.exitCode = failures.length > 0 || !reported ? exit.failed : exit.fine;
+  const patches = flags.diff ? ['', ...others.map((other) => patchText(first, other))] : [];
+  const result = reported(
+    reporters,
+    { records, compared },
+    {
+      code: failures.length > 0 ? exit.failed : exit.fine,
+      data: comparedData({ records, compared }),
+      text: [reportCompared(records, compared), ...patches].join('\n'),
+    },
+    io,
+  );
+  // The gate speaks on stderr, below the table: stdout may be data alone.
+  const after = async () => {
+    const done = await result.after?.();
+    for (const failure of failures) io.note(`${pc.red('x')} ${failure}`);
+    if (failures.length > 0) doubts(first, others).forEach(io.warn);
+    return done ?? result;
+  };
+  return { ...result, after };
 }
 
 function refuseOtherBaselines(a: Record, b: Record): void {
@@ -52,7 +56,7 @@ function refuseOtherBaselines(a: Record, b: Record): void {
   if (others.length === 0) return;
   const ops = others.map(({ op, from, to }) => `${op} (${from} and ${to})`).join(', ');
   throw new NfoldError(
-    `${labelOf(a)} and ${labelOf(b)} have other baselines of ${ops}: a speedup is a multiple of its baseline, so these do not compare. --force compares all the same.`,
+    `${labelOf(a)} and ${labelOf(b)} used different baselines of ${ops}, so their speedups are not comparable. --force compares them anyway.`,
   );
 }
 

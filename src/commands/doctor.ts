@@ -1,18 +1,16 @@
 /** nfold doctor: what this machine and this installation have, and what is missing, in words. */
 
 import { createRequire } from 'node:module';
-import pc from 'picocolors';
 import { suites } from '../../bench/suites.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { loadPeer, type PeerVariant } from '../catalog/peers.ts';
-import { Cell } from '../cell/cell.ts';
 import { isolation } from '../cell/lockdown.ts';
-import { openingOf } from '../cell/opening.ts';
+import { Timer } from '../cell/timer.ts';
 import { allowedFlags } from '../contract/candidate.ts';
-import { messageOf } from '../contract/errors.ts';
+import { exit, messageOf } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';
-import { stateFolder } from '../files/places.ts';
+import { workspace } from '../files/places.ts';
 import { compose } from '../judge/image.ts';
 import { tookEffect } from '../machine/ceilings.ts';
 import { type Cpus, cpusHere } from '../machine/cpus.ts';
@@ -21,10 +19,11 @@ import { acceptsFlag, hasRelaxedSimd, hasSharedMemory } from '../machine/feature
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { quickProbe } from '../machine/peak.ts';
 import { type WorkingThreads, workingThreads } from '../machine/threads.ts';
-import { print, printJson } from '../report/output.ts';
+import type { Result } from '../report/output.ts';
 import { revectorizerLine } from '../report/peak.ts';
+import { pc } from '../report/screen.ts';
 
-export async function doctor({ json = false }: { json?: boolean }): Promise<void> {
+export async function doctor(): Promise<Result> {
   const here = machine();
   const features = {
     'shared WebAssembly memory': hasSharedMemory(),
@@ -45,7 +44,8 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
     ...threadAdvice(working, here.cores),
     ...measuredAdvice(revectorized, unrest),
   ];
-  const report = {
+  const { state } = workspace();
+  const data = {
     machine: here,
     runtime: runtime(),
     packages: packages(),
@@ -58,33 +58,34 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
     threadsThatWork: working.threads,
     isolation: isolation(),
     peers,
-    state: stateFolder,
+    state,
     warnings,
   };
-  if (json) return printJson(report);
   const mark = (good: boolean) => (good ? pc.green('yes') : pc.red('no '));
-  print(
-    [
-      describe(here, report.runtime),
+  return {
+    code: exit.fine,
+    data,
+    text: [
+      describe(here, data.runtime),
       '',
       ...Object.entries(features).map(([what, good]) => `  ${mark(good)}  ${what}`),
       `  ${mark(revectorized !== null && revectorized >= tookEffect)}  ${revectorizerLine(revectorized)}`,
       `  ${here.cores.toString().padEnd(3)}  threads for candidates that can use them, ${reasonOf(cpus)}`,
       `  ${working.threads.toString().padEnd(3)}  threads were tried and work`,
-      `       isolation of candidates: ${report.isolation}`,
+      `       isolation of candidates: ${data.isolation}`,
       '',
       'Peers',
       ...peers.map(
         ({ peer, op, reason }) => `  ${mark(reason === null)}  ${peer}, ${op}${reason === null ? '' : `: ${reason}`}`,
       ),
       '',
-      `Packages  ${Object.entries(report.packages)
+      `Packages  ${Object.entries(data.packages)
         .map((pair) => pair.join(' '))
         .join(', ')}`,
-      `Records and cache  ${stateFolder}`,
+      `Records and cache  ${state}`,
       ...(warnings.length > 0 ? ['', ...warnings.map((line) => pc.yellow(`! ${line}`))] : []),
     ].join('\n'),
-  );
+  };
 }
 
 /** As many as anybody is likely to ask for. */
@@ -116,16 +117,15 @@ function packages(): Record<string, string> {
 
 /** Null if the library can do a case of the op, and why not otherwise. */
 async function probe(variant: PeerVariant, op: AnyOp): Promise<{ reason: string | null }> {
-  const cell = new Cell(variant);
+  const timer = new Timer(variant, 1);
   try {
     const [c] = op.cases;
-    const image = compose(op, c, op.distributions[0], 1, new Uint8Array(4096));
-    await cell.open(await openingOf(op, c, image.scalars, image.layout, variant, 1));
+    await timer.open(compose({ op, case: c, distribution: op.distributions[0], text: new Uint8Array(4096) }, 1));
     return { reason: null };
   } catch (error) {
-    return { reason: messageOf(error).replace(/^Error: /, '') };
+    return { reason: messageOf(error) };
   } finally {
-    cell.close();
+    timer.close();
   }
 }
 

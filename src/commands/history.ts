@@ -1,6 +1,5 @@
 /** nfold history: one candidate over time, as a table and a line. */
 import { plot } from 'asciichart';
-import pc from 'picocolors';
 import { historyOf, type Moment } from '../analysis/series.ts';
 import { matching } from '../catalog/glob.ts';
 import { didYouMean } from '../catalog/select.ts';
@@ -8,12 +7,13 @@ import { exit, NfoldError } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
 import { summaries } from '../records/store.ts';
 import { digits, interval, minute, multiple, verdictMark } from '../report/format.ts';
-import { print, printJson, warn } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
+import { pc, screen } from '../report/screen.ts';
 import { table } from '../report/table.ts';
 
-export function history(selector: string, { case: caseName, json = false }: { case?: string; json?: boolean }): void {
+export function history(selector: string, { case: caseName }: { readonly case?: string }, io: Io): Result {
   const { summaries: records, damaged } = summaries();
-  damaged.forEach(warn);
+  damaged.forEach(io.warn);
   if (records.length === 0) throw new NfoldError("There is no record here yet: 'nfold bench' makes one.", exit.nothing);
   const candidate = chosen(selector, [
     ...new Set(records.flatMap(({ candidates }) => candidates.map((c) => c.candidate))),
@@ -28,23 +28,19 @@ export function history(selector: string, { case: caseName, json = false }: { ca
       exit.nothing,
     );
   }
-  if (json) {
-    const data = moments.map(({ record: { id, name, note, createdAt, effort }, ...rest }) => ({
-      record: id,
-      name,
-      note,
-      createdAt,
-      effort,
-      ...rest,
-    }));
-    printJson({ candidate, case: caseName ?? null, history: data });
-    return;
-  }
+  const data = moments.map(({ record: { id, name, note, createdAt, effort }, ...rest }) => ({
+    ...{ record: id, name, note, createdAt, effort },
+    ...rest,
+  }));
   const what = caseName === undefined ? 'mean speedup' : `speedup at ${caseName}`;
   const values = moments.flatMap(({ speedup }) => speedup?.value ?? []);
   const line =
     values.length > 1 ? `\n\n${chart(values)}\n${pc.dim(`${what}, ${values.length} records, oldest first`)}` : '';
-  print(`${pc.bold(candidate)}   ${counted(moments.length, 'record')}\n${rows(moments, what)}${line}`);
+  return {
+    code: exit.fine,
+    data: { candidate, case: caseName ?? null, history: data },
+    text: `${pc.bold(candidate)}   ${counted(moments.length, 'record')}\n${rows(moments, what)}${line}`,
+  };
 }
 
 function chosen(selector: string, known: readonly string[]): string {
@@ -96,7 +92,8 @@ function changes(now: Moment, before: Moment | undefined): string[] {
 }
 
 function chart(values: readonly number[]): string {
-  const width = Math.max(10, (process.stdout.columns ?? 80) - 12);
+  const { columns } = screen();
+  const width = Math.max(10, (Number.isFinite(columns) ? columns : 80) - 12);
   const shown = values.slice(-width);
   return plot([...shown], { height: 8, format: (value: number) => `${digits(value)}x`.padStart(8) });
 }

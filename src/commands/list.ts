@@ -1,36 +1,32 @@
 /** nfold list: ops with their cases, candidates with their one-line ideas, and files that are neither. */
 
-import pc from 'picocolors';
 import { build } from '../build/build.ts';
 import { type CandidateFile, scan, told } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { select } from '../catalog/select.ts';
-import { CandidateError } from '../contract/errors.ts';
+import { CandidateError, exit } from '../contract/errors.ts';
 import { shown } from '../files/places.ts';
 import { type Standing, standings } from '../records/newest.ts';
 import { multiple, shortFlags } from '../report/format.ts';
-import { print, printJson, warn } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
+import { pc } from '../report/screen.ts';
 
-export async function list(selectors: readonly string[], { json = false }: { json?: boolean }): Promise<void> {
+export async function list(selectors: readonly string[], io: Io): Promise<Result> {
   const catalog = scan();
   const { candidates, problems } = select(selectors, catalog);
   const wanted = catalog.ops.filter((name) => selectors.length === 0 || candidates.some(({ op }) => op === name));
   const ops = await Promise.all(wanted.map(loadOp));
-  const known = standings(warn);
+  const known = standings(io.warn);
   const described = await Promise.all(candidates.map((candidate) => describe(candidate, known)));
   const misplaced = problems.map(({ file, message }) => ({ file: shown(file), message }));
-  if (json) {
-    const data = ops.map((op) => ({
-      op: op.name,
-      about: op.about,
-      dims: op.dims,
-      scalars: op.scalars,
-      cases: op.cases.map((c) => ({ case: op.caseName(c), extra: c.extra ?? false, flop: op.flop(c.dims) })),
-      edges: op.edges.map((c) => op.caseName(c)),
-    }));
-    printJson({ ops: data, candidates: described, problems: misplaced });
-    return;
-  }
+  const data = ops.map((op) => ({
+    op: op.name,
+    about: op.about,
+    dims: op.dims,
+    scalars: op.scalars,
+    cases: op.cases.map((c) => ({ case: op.caseName(c), extra: c.extra ?? false, flop: op.flop(c.dims) })),
+    edges: op.edges.map((c) => op.caseName(c)),
+  }));
   const blocks = ops.map((op) => {
     const names = op.cases.map((c) => op.caseName(c) + (c.extra ? pc.dim(' (--thorough)') : ''));
     const own = described.filter((candidate) => candidate.op === op.name);
@@ -46,7 +42,11 @@ export async function list(selectors: readonly string[], { json = false }: { jso
     ? [pc.dim('The number before an idea is its mean speedup in the newest record here, verified in the same run.')]
     : [];
   const strays = problems.map((problem) => `${pc.red('x')} ${told(problem)}`);
-  print([...blocks, ...legend, ...strays].join('\n\n'));
+  return {
+    code: exit.fine,
+    data: { ops: data, candidates: described, problems: misplaced },
+    text: [...blocks, ...legend, ...strays].join('\n\n'),
+  };
 }
 
 /** The verdict and mean speedup of the newest record, if it is of this very source. */

@@ -1,5 +1,5 @@
 /** What the words of a command line may be. All else is refused in a sentence, before anything runs. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
 import { NfoldError } from '../contract/errors.ts';
 
 /** As long as a path may be; no name, note or glob is longer. */
@@ -47,7 +47,7 @@ export const all = (text: string, before: readonly string[] = []) => [...before,
 export const either = (text: string, before?: string) => (before === undefined ? text : `${before}|${text}`);
 
 /** Of what is given twice, one would be dropped in silence. */
-export function refuseRepeats(command: Command): void {
+export function refuseRepeats(command: CommandUnknownOpts): void {
   for (const option of command.options) {
     const { parseArg } = option;
     if (!option.required || parseArg === all || parseArg === either) continue;

@@ -6,25 +6,19 @@ import { ceilingsFile, saveCeilings } from '../machine/ceilings.ts';
 import { describe } from '../machine/describe.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { measureCeilings } from '../machine/peak.ts';
-import { print, printJson, progress } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
 import { reportCeilings } from '../report/peak.ts';
-import { onStop } from './stop.ts';
 
-/** As many as fit in about ten seconds on two cores. */
+/** About ten seconds on two cores. */
 const sweeps = 10;
 
-export async function peak({ json = false }: { json?: boolean }): Promise<void> {
-  const shownProgress = progress();
-  onStop(() => {
-    shownProgress.end();
-    process.stderr.write('nfold: stopped; nothing was kept\n');
-    process.exit(exit.interrupted);
-  });
-  const ceilings = await measureCeilings({ sweeps, onProgress: shownProgress });
-  shownProgress.end();
-  const trouble = saveCeilings(ceilings);
-  if (json) printJson(ceilings);
-  else print(`${describe(machine(), runtime())}\n\n${reportCeilings(ceilings)}`);
-  if (trouble) throw trouble;
-  if (!json) print(`\nKept in ${shown(ceilingsFile())}`);
+export async function peak(io: Io): Promise<Result> {
+  io.endOnStop('stopped; nothing was kept');
+  const data = await measureCeilings({ sweeps, onProgress: io.progress });
+  const trouble = saveCeilings(data);
+  if (trouble) io.warn(trouble.message);
+  const text = `${describe(machine(), runtime())}\n\n${reportCeilings(data)}`;
+  return trouble
+    ? { code: exit.failed, data, text }
+    : { code: exit.fine, data, text: `${text}\n\nKept in ${shown(ceilingsFile())}` };
 }

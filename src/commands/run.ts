@@ -1,6 +1,6 @@
-/** What verify and bench share: options to a run, selectors to candidates by op, Ctrl-C to an abort. */
+/** What the commands that run candidates share: options to a run, selectors to candidates by op. */
 import { type Suite, suites } from '../../bench/suites.ts';
-import { type CandidateFile, type Problem, scan } from '../catalog/candidates.ts';
+import { type Problem, scan } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { alternatives, select, selectCases } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
@@ -10,57 +10,57 @@ import type { AnyOp, Case } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';
 import { makeSeed } from '../judge/seed.ts';
 import { usableCores } from '../machine/cpus.ts';
-import { type Progress, progress } from '../report/output.ts';
+import type { Io } from '../report/output.ts';
 import type { RunOptions } from '../run/outcome.ts';
-import { type Effort, efforts } from '../stopwatch/effort.ts';
-import { abortOnStop } from './stop.ts';
+import type { OpSelection } from '../run/prepare.ts';
+import { efforts } from '../stopwatch/effort.ts';
+import type { RunFlags } from './flags.ts';
 
-export interface Flags {
-  /** Of several filters, either (catalog/select.ts). */
-  readonly case?: string;
-  readonly quick?: boolean;
-  readonly thorough?: boolean;
-  readonly threads: number;
-  readonly seed?: number;
-  readonly text?: string;
-  /** False: no libraries beside the candidates. */
-  readonly peers?: boolean;
-  /** Name and note of the record. */
-  readonly save?: string;
-  readonly note?: string;
-  readonly reporter?: readonly string[];
-  readonly json?: boolean;
-}
-
-export interface OpSelection {
-  readonly op: string;
-  readonly candidates: readonly CandidateFile[];
-  readonly problems: readonly Problem[];
+/** The candidates of one op that are to be run, and the suite that the op belongs to. */
+export interface SuiteSelection extends OpSelection {
+  readonly suite: Suite;
 }
 
 export interface Run {
-  readonly selections: readonly OpSelection[];
+  readonly selections: readonly SuiteSelection[];
   /** Misplaced files, which belong to no op. */
   readonly strays: readonly Problem[];
   readonly options: RunOptions;
   readonly textName: string;
-  readonly progress: Progress;
 }
 
-/** What a command does where neither a flag nor a selector says so. */
-interface Defaults {
-  readonly effort: Effort['name'];
+/** What is run, and how thoroughly unless a flag says so. */
+interface Scope {
+  readonly effort: RunOptions['effort']['name'];
   readonly suites: readonly Suite[];
-  /** The cases that the command works on. */
-  pool(op: AnyOp, seed: number): readonly Case[];
 }
 
-/** Throws NfoldError where there is nothing to run, for selectors, cases and texts that cannot be. Takes over Ctrl-C. */
-export async function prepareRun(selectors: readonly string[], flags: Flags, defaults: Defaults): Promise<Run> {
+/** All that selectors can reach: slow peers are waited for, and a candidate that was asked for is no intermediate step. */
+const everything: Scope = {
+  effort: 'default',
+  suites: suites.map((suite) => ({ ...suite, peers: [...suite.peers, ...suite.slowPeers], intermediates: [] })),
+};
+
+interface Wanted {
+  /** The cases that the command works on; the timed ones, unless it says so. */
+  cases?(op: AnyOp, seed: number): readonly Case[];
+  /** The scope without a selector. */
+  readonly byDefault?: Scope;
+}
+
+/** Throws NfoldError where there is nothing to run, for selectors, cases and texts that cannot be. From here on, a stop is kept. */
+export async function prepareRun(
+  selectors: readonly string[],
+  flags: RunFlags,
+  io: Io,
+  { cases = (op) => op.cases, byDefault = everything }: Wanted = {},
+): Promise<Run> {
+  const scope = selectors.length > 0 ? everything : byDefault;
   const { candidates, problems } = select(selectors, scan());
-  const chosen = (selectors.length === 0 ? defaults.suites : suites)
-    .flatMap(({ ops }) => ops)
-    .map((op) => ({
+  const chosen = scope.suites
+    .flatMap((suite) => suite.ops.map((op) => ({ suite, op })))
+    .map(({ suite, op }) => ({
+      suite,
       op,
       candidates: candidates.filter((candidate) => candidate.op === op),
       problems: problems.filter((problem) => problem.op === op),
@@ -70,23 +70,16 @@ export async function prepareRun(selectors: readonly string[], flags: Flags, def
     throw new NfoldError("There is no candidate to run: 'nfold list' shows what there is.", exit.nothing);
   const loaded = await Promise.all(chosen.map(({ op }) => loadOp(op)));
   const committed = makeSeed(flags.seed);
-  const ops = withMatchingCases(loaded, flags.case, (op) => defaults.pool(op, committed.seed));
+  const ops = withMatchingCases(loaded, flags.case, (op) => cases(op, committed.seed), io);
   const selections = chosen.filter(({ op }) => ops.some(({ name }) => name === op));
   const left = chosen.filter((selection) => !selections.includes(selection)).map(({ op }) => op);
   if (left.length > 0)
-    process.stderr.write(
-      `left out, as they have no case '${brief(flags.case ?? '')}': ${left.length > 3 ? counted(left.length, 'op') : left.join(', ')}\n`,
+    io.note(
+      `left out, as they have no case '${brief(flags.case ?? '')}': ${left.length > 3 ? counted(left.length, 'op') : left.join(', ')}`,
     );
   const text = loadText(flags.text, ops);
-  const name = flags.quick
-    ? 'quick'
-    : flags.thorough
-      ? 'thorough'
-      : selectors.length === 0
-        ? defaults.effort
-        : 'default';
-  const shown = progress();
-  const signal = abortOnStop(shown, 'stopping; what was measured is kept');
+  const name = flags.quick ? 'quick' : flags.thorough ? 'thorough' : scope.effort;
+  const signal = io.keepOnStop('stopping; what was measured is kept');
   signal.addEventListener('abort', killAllCells);
   const options: RunOptions = {
     effort: efforts[name],
@@ -101,36 +94,35 @@ export async function prepareRun(selectors: readonly string[], flags: Flags, def
     caseFilter: flags.case,
     text: text.bytes,
     signal,
-    onProgress: shown,
+    onProgress: io.progress,
   };
-  return {
-    selections,
-    strays: problems.filter(({ op }) => op === null),
-    options,
-    textName: text.name,
-    progress: shown,
-  };
+  return { selections, strays: problems.filter(({ op }) => op === null), options, textName: text.name };
 }
 
 /** The ops that have a case for the filter among those that the command works on. */
 function withMatchingCases(
   ops: readonly AnyOp[],
   filter: string | undefined,
-  pool: (op: AnyOp) => readonly Case[],
+  casesOf: (op: AnyOp) => readonly Case[],
+  io: Io,
 ): readonly AnyOp[] {
   if (filter === undefined) return ops;
-  const matching = ops.filter((op) => selectCases(op, pool(op), filter).length > 0);
+  const matching = ops.filter((op) => selectCases(op, casesOf(op), filter).length > 0);
   if (matching.length > 0) {
     const idle = alternatives(filter).filter(
-      (one) => !matching.some((op) => selectCases(op, pool(op), one).length > 0),
+      (one) => !matching.some((op) => selectCases(op, casesOf(op), one).length > 0),
     );
-    if (idle.length > 0) process.stderr.write(`no case matches ${brief(idle.map((one) => `'${one}'`).join(', '))}\n`);
+    if (idle.length > 0) io.note(`no case matches ${brief(idle.map((one) => `'${one}'`).join(', '))}`);
     return matching;
   }
+  if (ops.some((op) => selectCases(op, op.edges, filter).length > 0))
+    throw new NfoldError(
+      `No timed case matches '${filter}', only edges do; 'nfold verify' checks those.`,
+      exit.nothing,
+    );
   const examples = ops.map((op) => op.caseName(op.cases[0])).join(' or ');
-  const edge = ops.some((op) => selectCases(op, op.edges, filter).length > 0);
-  const hint = edge
-    ? "it names edges, which 'nfold verify' checks and nothing times"
-    : `cases are called ${examples}, and globs like 'M64*' work`;
-  throw new NfoldError(`No case matches '${filter}': ${hint}.`, exit.nothing);
+  throw new NfoldError(
+    `No case matches '${filter}': cases are called ${examples}, and globs like 'M64*' work.`,
+    exit.nothing,
+  );
 }

@@ -2,16 +2,15 @@
 import { exit } from '../contract/errors.ts';
 import { findRecord } from '../records/find.ts';
 import { loadRecord } from '../records/store.ts';
-import { print, warn } from '../report/output.ts';
-import { reportersOf, writeReports } from '../report/reporters.ts';
+import type { Io, Result } from '../report/output.ts';
+import { reported, reportersOf } from '../report/reporters.ts';
 import { reportRecord } from '../report/terminal.ts';
+import type { FlagsOf, show as words } from './flags.ts';
 
-export async function show(reference: string, flags: { json?: boolean; reporter?: readonly string[] }): Promise<void> {
+export function show(reference: string, flags: FlagsOf<typeof words>, io: Io): Result {
   const reporters = reportersOf(flags, 'record');
-  const record = loadRecord(findRecord(reference, warn));
+  const record = loadRecord(findRecord(reference, io.warn));
   const { id, name, note } = record;
-  const reported = await writeReports(reporters, record, () =>
-    print(`${reportRecord(record, { perCase: true })}\n\nRecord: ${[id, name, note].filter(Boolean).join(', ')}`),
-  );
-  if (!reported) process.exitCode = exit.failed;
+  const text = `${reportRecord(record, { perCase: true })}\n\nRecord: ${[id, name, note].filter(Boolean).join(', ')}`;
+  return reported(reporters, record, { code: exit.fine, data: record, text }, io);
 }

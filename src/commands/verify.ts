@@ -1,63 +1,62 @@
 /** nfold verify: every edge and timed shape of the selected candidates against the oracle. */
 
-import pc from 'picocolors';
-import { suites } from '../../bench/suites.ts';
 import { told } from '../catalog/candidates.ts';
 import { selectCases } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
-import type { Case } from '../contract/op.ts';
+import type { AnyOp, Case } from '../contract/op.ts';
+import type { RoundPlan } from '../judge/conditions.ts';
 import { drawnCases } from '../judge/plan.ts';
 import { isBad, verdictText } from '../judge/verdict.ts';
 import { verdictMark } from '../report/format.ts';
-import { print, printJson } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
+import { pc } from '../report/screen.ts';
 import { table } from '../report/table.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
-import { prepare } from '../run/prepare.ts';
-import { type Prepared, verifyEntries } from '../run/suite.ts';
-import { replayTimed, type Timed } from '../stopwatch/replay.ts';
-import { type Flags, prepareRun } from './run.ts';
+import { type Prepared, prepare } from '../run/prepare.ts';
+import { verifyCandidates } from '../run/suite.ts';
+import { replayTimed } from '../stopwatch/replay.ts';
+import type { FlagsOf, verify as words } from './flags.ts';
+import { prepareRun } from './run.ts';
 
-interface VerifyFlags extends Flags {
-  /** The timed calls of a round, as a failure found there prints them. */
-  readonly timed?: Timed;
-}
-
-export async function verifyCommand(selectors: readonly string[], flags: VerifyFlags): Promise<void> {
-  const { selections, strays, options, progress } = await prepareRun(selectors, flags, {
-    effort: 'default',
-    suites,
-    pool: (op, seed) => [...op.cases, ...op.edges, ...drawnCases(op, seed)],
-  });
-  const entries: CandidateOutcome[] = [];
+export async function verify(selectors: readonly string[], flags: FlagsOf<typeof words>, io: Io): Promise<Result> {
+  const cases = (op: AnyOp, seed: number) => [...op.cases, ...op.edges, ...drawnCases(op, seed)];
+  const { selections, strays, options } = await prepareRun(selectors, flags, io, { cases });
+  const outcomes: CandidateOutcome[] = [];
   try {
-    for (const { op: name, candidates, problems } of selections) {
-      options.onProgress(`${name}: building`);
-      const prepared = await prepare(name, candidates, problems);
+    for (const selection of selections) {
+      io.progress({ op: selection.op, stage: 'building' });
+      const prepared = await prepare(selection);
       const { op } = prepared;
-      const cases = op.cases.filter((c) => options.effort.extra || !c.extra || flags.case !== undefined);
-      const chosen = selectCases(op, [...op.edges, ...drawnCases(op, options.seed), ...cases], flags.case);
-      if (flags.timed) await replay(prepared, chosen, options, flags.timed);
-      else await verifyEntries(prepared, chosen, options, true);
-      entries.push(...prepared.entries);
+      const timed = op.cases.filter((c) => options.effort.extra || !c.extra || flags.case !== undefined);
+      const chosen = selectCases(op, [...op.edges, ...drawnCases(op, options.seed), ...timed], flags.case);
+      const verified = flags.timed
+        ? await replay(prepared, chosen, options, flags.timed)
+        : await verifyCandidates(prepared, options, { cases: chosen, timedShapes: true });
+      outcomes.push(...verified);
     }
   } catch (error) {
     if (!options.signal.aborted) throw error;
   }
-  progress.end();
   const misplaced = strays.map(told);
-  if (flags.json) printJson({ seed: options.seed, results: entries.map(asData), misplaced });
-  else print(asText(entries, misplaced, options.seed));
-  const failed = entries.some(({ verdict }) => isBad(verdict.status)) || misplaced.length > 0;
-  process.exitCode = options.signal.aborted ? exit.interrupted : failed ? exit.failed : exit.fine;
+  const failed = outcomes.some(({ verdict }) => isBad(verdict.status)) || misplaced.length > 0;
+  return {
+    code: options.signal.aborted ? exit.interrupted : failed ? exit.failed : exit.fine,
+    data: { seed: options.seed, results: outcomes.map(asData), misplaced },
+    text: asText(outcomes, misplaced, options.seed),
+  };
 }
 
-async function replay(prepared: Prepared, [c, ...others]: readonly Case[], options: RunOptions, timed: Timed) {
+/** The candidates, those that were built with the verdict of these timed calls. */
+async function replay(prepared: Prepared, [c, ...others]: readonly Case[], options: RunOptions, timed: RoundPlan) {
   if (others.length > 0) throw new NfoldError('--timed goes with one case: name it with --case, as the failure did.');
-  for (const entry of prepared.entries) {
-    if (!entry.built || entry.verdict.status !== 'pass') continue;
-    options.onProgress(`${prepared.op.name}: round ${timed.round + 1} again, ${entry.id}`);
-    entry.verdict = await replayTimed({ ...prepared, ...options }, entry.built, c, timed);
+  const outcomes: CandidateOutcome[] = [];
+  for (const one of prepared.candidates) {
+    const { id, built, verdict } = one;
+    const again = built && verdict.status === 'pending' ? built : null;
+    if (again) options.onProgress({ op: prepared.op.name, stage: `round ${timed.round + 1} again`, detail: id });
+    outcomes.push(again ? { ...one, verdict: await replayTimed({ ...prepared, ...options }, again, c, timed) } : one);
   }
+  return outcomes;
 }
 
 function asData({ id, verdict }: CandidateOutcome) {
@@ -72,18 +71,18 @@ function asData({ id, verdict }: CandidateOutcome) {
   };
 }
 
-function asText(entries: readonly CandidateOutcome[], misplaced: readonly string[], seed: number): string {
+function asText(outcomes: readonly CandidateOutcome[], misplaced: readonly string[], seed: number): string {
   const columns = [
     { head: 'candidate' },
     { head: 'verified' },
     { head: 'checks', align: 'right' },
     { head: 'largest error / bound', align: 'right' },
   ] as const;
-  const rows = entries.map(({ id, verdict }) => {
+  const rows = outcomes.map(({ id, verdict }) => {
     const passed = verdict.status === 'pass' ? [`${verdict.checks}`, verdict.worst.toFixed(3)] : ['-', '-'];
     return [id, verdictMark(verdict.status), ...passed];
   });
-  const failures = entries.flatMap(({ verdict }) => {
+  const failures = outcomes.flatMap(({ verdict }) => {
     if (verdict.status === 'pass') return [];
     const again = verdict.status === 'fail' ? `\n  again: ${verdict.failure.replay}` : '';
     return [`${pc.red('x')} ${verdictText(verdict)}${again}`];

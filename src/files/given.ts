@@ -15,6 +15,7 @@ import {
   statSync,
 } from 'node:fs';
 import { NfoldError } from '../contract/errors.ts';
+import { placeOf } from './places.ts';
 
 /** Words that follow a file's name: `does not exist`. */
 export type Trouble = string;
@@ -35,7 +36,7 @@ const troubles: Record<string, Trouble> = {
 /** What lies at a path, or why that is unknown. */
 export function look(file: string): Stats | Trouble {
   try {
-    return statSync(file);
+    return statSync(placeOf(file));
   } catch (error) {
     return troubleOf(error, file);
   }
@@ -52,7 +53,7 @@ export function oddityOf(found: Stats): Trouble | null {
 /** The path without links and in the letters of the file system; the same path if nothing lies there. */
 export function realPath(file: string): string {
   try {
-    return realpathSync.native(file);
+    return realpathSync.native(placeOf(file));
   } catch {
     return file;
   }
@@ -61,7 +62,7 @@ export function realPath(file: string): string {
 /** The names in a folder, sorted, or why they cannot be read. */
 export function namesIn(folder: string): string[] | Trouble {
   try {
-    return readdirSync(folder).sort();
+    return readdirSync(placeOf(folder)).sort();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOTDIR' && typeof look(folder) !== 'string' ? 'is no folder' : troubleOf(error, folder);
@@ -77,7 +78,7 @@ export function withFile<T>(
   let opened: number | null = null;
   try {
     // Opening a pipe does not wait then.
-    opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    opened = openSync(placeOf(file), constants.O_RDONLY | constants.O_NONBLOCK);
     const found = fstatSync(opened);
     const oddity = oddityOf(found);
     if (oddity !== null) return oddity;
@@ -111,5 +112,5 @@ function troubleOf(error: unknown, file: string): Trouble {
 }
 
 export function isLink(file: string): boolean {
-  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  return lstatSync(placeOf(file), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }

@@ -12,19 +12,23 @@ import { codeOf, Unwritten, withFileInErrors, writeWhole } from './write.ts';
 const pauseMs = 20;
 const withoutWaiting = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Throws Unwritten. A reader that closes the pipe early, like `head`, is no failure. */
-export async function writeTo(file: string, content: string): Promise<void> {
+/**
+ * Throws Unwritten. A reader that closes the pipe early, like `head`, is no failure. `tell` gets a sentence when nfold has to wait for a
+ * reader.
+ */
+export async function writeTo(file: string, content: string, tell: (line: string) => void = () => {}): Promise<void> {
   const target = withFileInErrors(file, () => targetOf(file));
   if (target.kind === 'file') return writeWhole(file, content);
+  const waiting = () => tell(`nfold: waiting for a reader of ${shown(file)}; Ctrl-C ends this`);
   try {
-    await writeInto(target, Buffer.from(content), file);
+    await writeInto(target, Buffer.from(content), waiting);
   } catch (error) {
     if (codeOf(error) !== 'EPIPE') throw new Unwritten(file, error);
   }
 }
 
-async function writeInto(target: Exclude<Target, { kind: 'file' }>, bytes: Uint8Array, file: string): Promise<void> {
-  const fd = target.kind === 'open' ? reopened(target.fd) : await openedFor(target.path, file);
+async function writeInto(target: Exclude<Target, { kind: 'file' }>, bytes: Uint8Array, waiting: () => void) {
+  const fd = target.kind === 'open' ? reopened(target.fd) : await openedFor(target.path, waiting);
   try {
     for (let sent = 0; sent < bytes.length; ) {
       try {
@@ -51,13 +55,13 @@ function reopened(fd: number): number {
 }
 
 /** Tries until it works: a named pipe opens only once it has a reader. */
-async function openedFor(path: string, file: string): Promise<number> {
+async function openedFor(path: string, waiting: () => void): Promise<number> {
   for (let waited = false; ; waited = true) {
     try {
       return openSync(path, withoutWaiting);
     } catch (error) {
       if (codeOf(error) !== 'ENXIO') throw error;
-      if (!waited) process.stderr.write(`nfold: waiting for a reader of ${shown(file)}; Ctrl-C stops nfold\n`);
+      if (!waited) waiting();
       await pause(pauseMs);
     }
   }

@@ -1,37 +1,64 @@
-/** The folders that the tool reads and writes. */
-import { join, relative, sep } from 'node:path';
+/** The folders that the tool reads and writes: its own, and the workspace of the command that runs. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NfoldError } from '../contract/errors.ts';
 
 /** Where nfold itself lies: its kernels, baselines and peers. */
 export const packageRoot = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
 
-/** Where the user works: records and the build cache go to `.nfold` there, and `kernels/` there is scanned as well. */
-export const workFolder = startedIn();
+/** Where a user works: `kernels/` in `root` is scanned beside nfold's own. All paths are absolute. */
+export interface Workspace {
+  readonly root: string;
+  /** `.nfold`, with the cache of builds, the records and what else is kept. */
+  readonly state: string;
+  readonly cache: string;
+  readonly records: string;
+  /**
+   * The words that start nfold from `root`. npx knows it in its own checkout and where it is installed; elsewhere it would fetch
+   * whatever the registry has under that name.
+   */
+  readonly command: readonly string[];
+}
 
-function startedIn(): string {
+export function workspaceAt(root: string): Workspace {
+  const state = join(root, '.nfold');
+  const installed =
+    `${root}${sep}`.startsWith(`${packageRoot}${sep}`) || packageRoot.includes(`${sep}node_modules${sep}`);
+  const command = installed ? ['npx', 'nfold'] : ['node', join(packageRoot, 'src/nfold.js')];
+  return { root, state, cache: join(state, 'cache'), records: join(state, 'records'), command };
+}
+
+const current = new AsyncLocalStorage<Workspace>();
+
+/** Runs `work`, and what it awaits, in that workspace. */
+export function inWorkspace<T>(where: Workspace, work: () => T): T {
+  return current.run(where, work);
+}
+
+/** That of the command that runs; outside of any, that of the folder the process was started in. Throws NfoldError if it is gone. */
+export function workspace(): Workspace {
+  return current.getStore() ?? ownWorkspace();
+}
+
+let own: Workspace | null = null;
+
+function ownWorkspace(): Workspace {
   try {
-    return process.cwd();
+    own ??= workspaceAt(process.cwd());
+    return own;
   } catch {
     throw new NfoldError('The folder that nfold was started in is no longer there: go to another one.');
   }
 }
 
-/**
- * The words that start nfold from the work folder. npx knows it in its own checkout and where it is installed; elsewhere it would fetch
- * whatever the registry has under that name.
- */
-export const command: readonly string[] =
-  `${workFolder}${sep}`.startsWith(`${packageRoot}${sep}`) || packageRoot.includes(`${sep}node_modules${sep}`)
-    ? ['npx', 'nfold']
-    : ['node', join(packageRoot, 'src/nfold.js')];
-
-export const stateFolder = join(workFolder, '.nfold');
-export const cacheFolder = join(stateFolder, 'cache');
-export const recordsFolder = join(stateFolder, 'records');
+/** A path as the user gave it, from the workspace. It is not normalized: a folder may be a link, and `..` then leads out of its target. */
+export function placeOf(given: string): string {
+  return isAbsolute(given) ? given : `${workspace().root}/${given}`;
+}
 
 /** A path as the user would type it. */
 export function shown(file: string): string {
-  const path = relative(workFolder, file) || '.';
+  const path = relative(workspace().root, placeOf(file)) || '.';
   return path.startsWith('..') ? file : path;
 }

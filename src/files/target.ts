@@ -1,6 +1,7 @@
 /** What an output's name leads to, links followed: a file is replaced as a whole, a stream is written into. */
 import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
+import { placeOf } from './places.ts';
 
 export type Target =
   /** `there`: the file that the path has now. */
@@ -14,7 +15,7 @@ const maxLinks = 40;
 
 /** Throws an error that says why, if it can neither be replaced nor written into. */
 export function targetOf(file: string): Target {
-  let path = file;
+  let path = placeOf(file);
   for (let links = 0; links < maxLinks; links++) {
     const fd = descriptor(path);
     if (fd !== null) return { kind: 'open', fd };

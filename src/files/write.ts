@@ -29,7 +29,7 @@ import {
 import { dirname } from 'node:path';
 import { exit, messageOf, NfoldError } from '../contract/errors.ts';
 import { lives, system } from './owner.ts';
-import { shown } from './places.ts';
+import { placeOf, shown } from './places.ts';
 import { targetOf } from './target.ts';
 
 /** A file could not be written: one sentence, which names it and says why. */
@@ -79,7 +79,7 @@ export function tryWrite(file: string, content: string | Uint8Array): Unwritten 
 
 /** Makes the folders of a file. Throws Unwritten. */
 export function makeFolder(file: string): void {
-  withFileInErrors(file, () => make(dirname(file)));
+  withFileInErrors(file, () => make(dirname(placeOf(file))));
 }
 
 /** One by one: on a read-only disk, Node's own `recursive` reports that there is no folder. */
@@ -99,8 +99,7 @@ const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.is
 export function appendLine(file: string, line: string): void {
   makeFolder(file);
   withFileInErrors(file, () => {
-    replaceable(file);
-    withOpen(file, 'a+', (fd) => {
+    withOpen(replaceable(file).path, 'a+', (fd) => {
       const { size } = fstatSync(fd);
       const last = Buffer.from('\n');
       if (size > 0) readSync(fd, last, 0, 1, size - 1);

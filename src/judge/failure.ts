@@ -2,7 +2,7 @@
 
 import type { Variant } from '../contract/variant.ts';
 import { quoted } from '../contract/words.ts';
-import { command } from '../files/places.ts';
+import { workspace } from '../files/places.ts';
 import type { Conditions, RoundPlan } from './conditions.ts';
 import type { Image } from './image.ts';
 import type { Finding } from './inspect.ts';
@@ -16,7 +16,7 @@ export function failed(
   { seed, replayFlags = [], timed }: Pick<Conditions, 'seed' | 'replayFlags'> & { readonly timed?: RoundPlan },
 ): Verdict {
   const name = op.caseName(c);
-  const words = [...command, 'verify', selector, '--case', name, '--seed', `${seed}`, ...replayFlags];
+  const words = [...workspace().command, 'verify', selector, '--case', name, '--seed', `${seed}`, ...replayFlags];
   if (timed) words.push('--timed', `${timed.round}:${timed.calls}`);
   const replay = words.map(quoted).join(' ');
   return { status: 'fail', failure: { ...found, op: op.name, candidate: id, case: name, distribution, seed, replay } };

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { contentOf } from '../files/given.ts';
-import { stateFolder } from '../files/places.ts';
+import { workspace } from '../files/places.ts';
 import { tryWrite, type Unwritten } from '../files/write.ts';
 import type { Machine, Runtime } from './describe.ts';
 import { machine, runtime } from './fingerprint.ts';
@@ -57,7 +57,7 @@ export function fingerprint({ cpu, cores, arch, os }: Machine = machine(), { nod
   return createHash('sha256').update([cpu, cores, arch, os, node, v8].join('|')).digest('hex').slice(0, 12);
 }
 
-export const ceilingsFile = () => join(stateFolder, 'peaks', `${fingerprint()}.json`);
+export const ceilingsFile = () => join(workspace().state, 'peaks', `${fingerprint()}.json`);
 
 /** The ceilings kept for this machine; null without a file that can be read, since they are soon measured again. */
 export function loadCeilings(file = ceilingsFile()): Ceilings | null {

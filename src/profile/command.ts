@@ -5,25 +5,25 @@ import { type Built, buildMarked, buildMarkedBaseline } from '../build/build.ts'
 import { markedOps } from '../build/marks.ts';
 import { scan } from '../catalog/candidates.ts';
 import { type Selection, select, selectCases } from '../catalog/select.ts';
-import { type Flags, prepareRun } from '../commands/run.ts';
+import type { RunFlags } from '../commands/flags.ts';
+import { prepareRun } from '../commands/run.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
-import type { AnyOp } from '../contract/op.ts';
 import { threadsOf } from '../contract/variant.ts';
-import { verdictText } from '../judge/verdict.ts';
+import { isStanding, verdictText } from '../judge/verdict.ts';
 import { standings } from '../records/newest.ts';
-import { print, printJson, warn } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
-import { prepare } from '../run/prepare.ts';
+import { type OpSelection, prepare } from '../run/prepare.ts';
 import { runOp } from '../run/suite.ts';
 import { means } from '../stats/means.ts';
 import { efforts } from '../stopwatch/effort.ts';
-import { amdahl, profile, type Subject } from './profile.ts';
+import { amdahl, profile, type Step } from './profile.ts';
 import { type OpSpeedup, type ProfileReport, reportProfiles } from './report.ts';
 
 const step = 'train_gpt2';
 const usualCase = 'B4T64L4C128NH4V256';
 
-export async function profileCommand(selectors: readonly string[], flags: Flags): Promise<void> {
+export async function profileCommand(selectors: readonly string[], flags: RunFlags, io: Io): Promise<Result> {
   const selection = select(selectors.length > 0 ? selectors : [step], scan());
   const ops = new Set([...selection.candidates, ...selection.problems].map(({ op }) => op ?? ''));
   for (const op of ops) {
@@ -31,58 +31,60 @@ export async function profileCommand(selectors: readonly string[], flags: Flags)
     throw new NfoldError(`${op} is no part of a training step: profile takes ${step} and the ops of the suite lm_ops.`);
   }
   if (ops.size === 0) throw new NfoldError(`${selectors.join(' ')} has no candidate to profile.`, exit.nothing);
-  const defaults = { effort: 'default', suites, pool: (op: AnyOp) => op.cases } as const;
-  const { options, textName, progress } = await prepareRun([step], flags, defaults);
+  const { options, textName } = await prepareRun([step], flags, io);
   const reports: ProfileReport[] = [];
   try {
     const measured = await measureOps(selection, options);
-    await profileSteps(selection, flags.case ?? usualCase, options, measured ?? recorded(), reports);
+    const speedups = measured ?? recorded(io);
+    for await (const report of profileSteps(ofOp(selection, step), flags.case ?? usualCase, options, speedups)) {
+      reports.push(report);
+    }
   } catch (error) {
     if (error instanceof CandidateError) throw new NfoldError(error.message, exit.failed);
     if (!options.signal.aborted) throw error;
   }
-  progress.end();
-  if (flags.json) printJson({ seed: options.seed, text: textName, profiles: reports });
-  else if (reports.length > 0) print(reportProfiles(reports));
-  process.exitCode = options.signal.aborted ? exit.interrupted : exit.fine;
+  return {
+    code: options.signal.aborted ? exit.interrupted : exit.fine,
+    data: { seed: options.seed, text: textName, profiles: reports },
+    text: reports.length > 0 ? reportProfiles(reports) : '',
+  };
 }
 
-/** Adds a report for each case and selected candidate of the step, or for each case of the baseline alone. */
-async function profileSteps(
-  selection: Selection,
+/** A report for each case and selected candidate of the step, or for each case of the baseline alone. */
+async function* profileSteps(
+  selection: OpSelection,
   caseFilter: string,
   options: RunOptions,
   speedups: readonly OpSpeedup[],
-  reports: ProfileReport[],
-): Promise<void> {
-  const { candidates, problems } = ofOp(selection, step);
-  const { op, baseline, entries } = await prepare(step, candidates, problems);
-  const subjects: Subject[] = [{ plain: baseline, marked: await buildMarkedBaseline(step) }];
-  for (const [i, entry] of entries.entries()) {
-    subjects.push({ plain: passing(entry), marked: await buildMarked(candidates[i]) });
+): AsyncGenerator<ProfileReport> {
+  const { op, baseline, candidates } = await prepare(selection);
+  const steps: Step[] = [{ plain: baseline, marked: await buildMarkedBaseline(step) }];
+  for (const [i, outcome] of candidates.entries()) {
+    steps.push({ plain: builtIn(outcome), marked: await buildMarked(selection.candidates[i]) });
   }
   for (const c of selectCases(op, op.cases, caseFilter)) {
-    const [base, ...others] = await profile({ ...options, op, c, subjects });
+    const [base, ...others] = await profile({ ...options, op, c, steps });
     const gains = speedups.map((known) => {
       const share = base.ops?.find(({ ops }) => ops.includes(known.op))?.share ?? 0;
       return { ...known, share, overall: amdahl(share, known.speedup) };
     });
     const common = { case: op.caseName(c), baseline: base, amdahl: gains };
-    if (others.length === 0) reports.push({ ...common, candidate: null });
+    if (others.length === 0) yield { ...common, candidate: null };
     for (const [i, other] of others.entries()) {
-      const { plain } = subjects[i + 1];
-      const candidate = { id: plain.id, threads: threadsOf(plain, options.threads), ...other };
-      reports.push({ ...common, candidate });
+      const { plain } = steps[i + 1];
+      yield { ...common, candidate: { id: plain.id, threads: threadsOf(plain, options.threads), ...other } };
     }
   }
 }
 
-function ofOp({ candidates, problems }: Selection, name: string): Selection {
-  return { candidates: candidates.filter(({ op }) => op === name), problems: problems.filter(({ op }) => op === name) };
+function ofOp({ candidates, problems }: Selection, op: string): OpSelection {
+  const ofIt = (one: { readonly op: string | null }) => one.op === op;
+  return { op, candidates: candidates.filter(ofIt), problems: problems.filter(ofIt) };
 }
 
-function passing({ built, verdict }: CandidateOutcome): Built {
-  if (built && verdict.status === 'pass') return built;
+/** Throws NfoldError if it failed, or was not built. */
+function builtIn({ built, verdict }: CandidateOutcome): Built {
+  if (built && isStanding(verdict)) return built;
   throw new NfoldError(verdictText(verdict), exit.failed);
 }
 
@@ -91,20 +93,14 @@ async function measureOps(selection: Selection, options: RunOptions): Promise<Op
   const quick = { ...options, effort: efforts.quick, caseFilter: undefined };
   const measured: OpSpeedup[] = [];
   for (const name of markedOps) {
-    const { candidates, problems } = ofOp(selection, name);
-    if (candidates.length + problems.length === 0) continue;
+    const selected = ofOp(selection, name);
+    if (selected.candidates.length + selected.problems.length === 0) continue;
     const suite = suites.find(({ ops }) => ops.includes(name)) as Suite;
-    const {
-      op,
-      candidates: outcomes,
-      baseline,
-      samples,
-      meanCases,
-    } = await runOp(suite, name, candidates, problems, quick, null);
+    const { op, candidates, baseline, samples, meanCases } = await runOp({ ...selected, suite, options: quick }, null);
     options.signal.throwIfAborted();
     const cases = meanCases.map((c) => op.caseName(c));
-    for (const outcome of outcomes) {
-      const { id: candidate } = passing(outcome);
+    for (const outcome of candidates) {
+      const { id: candidate } = builtIn(outcome);
       const found = means(samples, baseline.id, candidate, cases);
       if (found) measured.push({ op: name, candidate, speedup: found.arithmetic.value, record: null });
     }
@@ -113,9 +109,9 @@ async function measureOps(selection: Selection, options: RunOptions): Promise<Op
 }
 
 /** The best candidate of each op, by the newest records here. */
-function recorded(): OpSpeedup[] {
+function recorded(io: Io): OpSpeedup[] {
   const best = new Map<string, OpSpeedup>();
-  for (const [candidate, { mean, record }] of standings(warn)) {
+  for (const [candidate, { mean, record }] of standings(io.warn)) {
     const [op] = candidate.split('/');
     const speedup = mean?.arithmetic?.value ?? 0;
     if (speedup > (best.get(op)?.speedup ?? 0)) best.set(op, { op, candidate, speedup, record });

@@ -1,6 +1,7 @@
 /** Profiles of a training step as a terminal shows them: a row an op, or a group of ops that the candidate has fused. */
-import pc from 'picocolors';
+
 import { duration, multiple } from '../report/format.ts';
+import { pc } from '../report/screen.ts';
 import { type Column, table } from '../report/table.ts';
 import type { Profile, Share } from './profile.ts';
 

@@ -2,7 +2,7 @@
 import { basename, dirname, join } from 'node:path';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { absent, look } from '../files/given.ts';
-import { recordsFolder, shown } from '../files/places.ts';
+import { shown, workspace } from '../files/places.ts';
 import { loadRecord, loadSummary, newestFirst, recordFiles, summaries } from './store.ts';
 
 /**
@@ -16,7 +16,9 @@ export function findRecord(reference: string, tell: (sentence: string) => void =
   if (reference.endsWith('.json')) throw new NfoldError(`There is no file ${reference}.`);
   const folder = dirname(reference);
   const elsewhere = reference.includes('/') && isFolder(folder);
-  return elsewhere ? within(recordsBelow(folder), basename(reference), tell) : within(recordsFolder, reference, tell);
+  return elsewhere
+    ? within(recordsBelow(folder), basename(reference), tell)
+    : within(workspace().records, reference, tell);
 }
 
 function isFolder(path: string): boolean {
@@ -24,7 +26,7 @@ function isFolder(path: string): boolean {
   return typeof there !== 'string' && there.isDirectory();
 }
 
-export const recordFile = (id: string): string => join(recordsFolder, `${id}.json`);
+export const recordFile = (id: string): string => join(workspace().records, `${id}.json`);
 
 /** Where the records of a folder lie: in it, or where nfold puts them. */
 function recordsBelow(folder: string): string {
@@ -40,7 +42,7 @@ function within(folder: string, reference: string, tell: (sentence: string) => v
     if (files.length > wanted) return files[wanted];
     const have = `There ${files.length === 1 ? 'is only 1 record' : `are only ${files.length} records`} in ${shown(folder)}`;
     const none =
-      folder === recordsFolder
+      folder === workspace().records
         ? `There is no record here yet: 'nfold bench' makes one (in ${shown(folder)}).`
         : `There is no record in ${shown(folder)}.`;
     throw new NfoldError(files.length === 0 ? none : `${have}, so no '${reference}'.`, exit.nothing);

@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, NfoldError } from '../contract/errors.ts';
 import { absent, contentOf, namesIn, withFile } from '../files/given.ts';
-import { recordsFolder, shown } from '../files/places.ts';
+import { shown, workspace } from '../files/places.ts';
 import { writeNew } from '../files/write.ts';
 import { type Draft, Record, Summary } from './schema.ts';
 import { upgrade } from './upgrade.ts';
@@ -22,7 +22,7 @@ export interface Saved {
 }
 
 /** Gives the draft an id and its candidates the number of this attempt. Throws Unwritten. */
-export function saveRecord(draft: Draft, folder = recordsFolder): Saved & { readonly file: string } {
+export function saveRecord(draft: Draft, folder = workspace().records): Saved & { readonly file: string } {
   const before = recordsIn(folder);
   for (;;) {
     const record = recordOf(draft, before);
@@ -87,7 +87,7 @@ export function attempts(among: readonly Summary[]): ReadonlyMap<string, number>
  * Files that may be records, oldest first; those that somebody has named count as older than any that nfold did. Throws NfoldError for a
  * folder that is none or cannot be read.
  */
-export function recordFiles(folder = recordsFolder): string[] {
+export function recordFiles(folder = workspace().records): string[] {
   const names = namesIn(folder);
   if (typeof names !== 'string')
     return names
@@ -102,7 +102,7 @@ export function recordFiles(folder = recordsFolder): string[] {
 export function* newestFirst<T>(
   load: (file: string) => T,
   tell: (sentence: string) => void,
-  folder = recordsFolder,
+  folder = workspace().records,
 ): Generator<T> {
   const unless = <U>(odd: U, act: () => U): U => {
     try {
@@ -126,7 +126,7 @@ export interface Summaries {
   readonly damaged: readonly string[];
 }
 
-export function summaries(folder = recordsFolder): Summaries {
+export function summaries(folder = workspace().records): Summaries {
   const damaged: string[] = [];
   const found = [...newestFirst(loadSummary, (sentence) => damaged.push(sentence), folder)];
   return { summaries: found.reverse(), damaged: damaged.reverse() };

@@ -1,11 +1,12 @@
 /** A comparison of records, in a terminal and in Markdown: what differs, the means, each case, and one sentence. */
-import pc from 'picocolors';
+
 import type { Change, Compared, Row, Side } from '../analysis/compare.ts';
 import { type Difference, differences, onlyIn, otherBaselines, otherMachine } from '../analysis/differences.ts';
 import { counted } from '../contract/words.ts';
 import type { Record } from '../records/schema.ts';
 import { digits, duration, interval, minute, multiple, ratioInterval } from './format.ts';
 import { markdownTable } from './markdown.ts';
+import { pc } from './screen.ts';
 import { type Column, table } from './table.ts';
 
 export const labelOf = ({ name, id }: Record) => name ?? id;

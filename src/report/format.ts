@@ -1,6 +1,7 @@
 /** Numbers and words as every report shows them. */
-import pc from 'picocolors';
+
 import type { Interval } from '../stats/interval.ts';
+import { pc } from './screen.ts';
 
 type Edges = Pick<Interval, 'low' | 'high'>;
 

@@ -1,68 +1,113 @@
 /** Where words go: data on stdout, progress and everything said by the way on stderr. */
-import pc from 'picocolors';
-import { exit } from '../contract/errors.ts';
+import type { Progress } from '../contract/progress.ts';
+import { columnsOf, pc, type Screen } from './screen.ts';
 
-/**
- * A reader that has seen enough, such as `head`, is no failure, and what is said by the way costs no run where stderr takes nothing.
- * What stdout does not take is lost, and told: by then, a command has kept what it had to keep.
- */
-export function heedOutput(): void {
-  process.stderr.on('error', () => {});
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
-    process.stderr.write(`nfold: The output could not be written: ${error.message}.\n`);
-    process.exit(exit.failed);
-  });
+/** A stream of the process, or what a test takes for one. */
+export interface Sink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
 }
 
-export function print(text: string): void {
-  printText(`${text}\n`);
+/** What a command comes to. */
+export interface Result {
+  /** The exit code. */
+  readonly code: number;
+  /** What `--json` prints. */
+  readonly data: unknown;
+  readonly text: string;
+  /** What is done once the text is out, since it may take long: writing into a pipe that has no reader. */
+  after?(): Promise<Pick<Result, 'code'> & Partial<Pick<Result, 'text'>>>;
 }
 
-const said = new Set<string>();
+/** Ten times a second is all that an eye can use, and drawing is not free. */
+const drawMs = 100;
 
-/** Said by the way, and once. */
-export function warn(text: string): void {
-  if (said.has(text)) return;
-  said.add(text);
-  process.stderr.write(`${pc.yellow('!')} ${text}\n`);
-}
+/** What a command speaks to, and how it is asked to stop. One for each command that is run. */
+export class Io implements Screen {
+  readonly colours: boolean;
+  readonly #stdout: Sink;
+  readonly #stderr: Sink;
+  readonly #live: boolean;
+  readonly #warned = new Set<string>();
+  readonly #stopped = new AbortController();
+  #onStop: { readonly sentence?: string; readonly keeps: boolean } = { keeps: false };
+  #startedAt: number | null = null;
+  #drawnAt = 0;
+  #stage = '';
 
-/** Data alone, as one JSON document. */
-export function printJson(data: unknown): void {
-  printText(`${JSON.stringify(data, null, 2)}\n`);
-}
+  constructor({ stdout, stderr }: { readonly stdout: Sink; readonly stderr: Sink }) {
+    const { NO_COLOR, FORCE_COLOR, CI, TERM } = process.env;
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.colours = !NO_COLOR && Boolean(FORCE_COLOR || CI || (stdout.isTTY && TERM !== 'dumb'));
+    this.#live = stderr.isTTY === true && TERM !== 'dumb';
+  }
 
-/** In a pipe it may leave later: a process that has printed ends by itself, never by `process.exit`. */
-export function printText(text: string): void {
-  process.stdout.write(text);
-}
+  get columns(): number {
+    return columnsOf(this.#stdout);
+  }
 
-export interface Progress {
-  (note: string): void;
-  /** Takes the line away. */
-  end(): void;
-}
-
-/** One line that is rewritten on a terminal; elsewhere a line each time that the first word, the op, changes. */
-export function progress(stream: NodeJS.WriteStream = process.stderr): Progress {
-  const live = stream.isTTY === true && process.env.TERM !== 'dumb';
-  const started = performance.now();
-  let last = '';
-  let drawn = 0;
-  const show = (note: string) => {
-    // Ten times a second is all that an eye can use, and drawing is not free.
-    if (live && performance.now() - drawn < 100) return;
-    drawn = performance.now();
-    const seconds = `${((performance.now() - started) / 1000).toFixed(0).padStart(3)} s`;
-    if (live) {
-      const width = Math.max(20, (stream.columns ?? 80) - 1);
-      stream.write(`\r\x1b[2K${pc.dim(`${seconds}  ${note}`.slice(0, width))}`);
-      return;
-    }
-    const stage = note.replace(/check \d+ of.*|, [BMN]\d.*| \(.*/, '').replace(/warming up.*/, 'warming up');
-    if (stage !== last) stream.write(`${seconds}  ${stage.replace(/, $/, '')}\n`);
-    last = stage;
+  readonly print = (text: string): void => {
+    this.endProgress();
+    this.#stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   };
-  return Object.assign(show, { end: () => void (live && stream.write('\r\x1b[2K')) });
+
+  /** A line said by the way. */
+  readonly note = (text: string): void => {
+    this.endProgress();
+    this.#stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+  };
+
+  /** Said by the way, and once. */
+  readonly warn = (text: string): void => {
+    if (!this.#warned.has(text)) this.note(`${pc.yellow('!')} ${text}`);
+    this.#warned.add(text);
+  };
+
+  /** One line that is rewritten on a terminal; elsewhere a line for each change of op and stage. */
+  readonly progress = ({ op, stage, detail }: Progress): void => {
+    const now = performance.now();
+    this.#startedAt ??= now;
+    if (this.#live && now - this.#drawnAt < drawMs) return;
+    this.#drawnAt = now;
+    const seconds = `${((now - this.#startedAt) / 1000).toFixed(0).padStart(3)} s`;
+    const shown = op === undefined ? stage : `${op}: ${stage}`;
+    if (this.#live) {
+      const width = Math.max(20, (this.#stderr.columns ?? 80) - 1);
+      const line = `${seconds}  ${shown}${detail === undefined ? '' : `, ${detail}`}`.slice(0, width);
+      this.#stderr.write(`\r\x1b[2K${pc.dim(line)}`);
+    } else if (shown !== this.#stage) this.#stderr.write(`${seconds}  ${shown}\n`);
+    this.#stage = shown;
+  };
+
+  /** Takes the line of a terminal away. */
+  endProgress(): void {
+    if (this.#live && this.#drawnAt > 0) this.#stderr.write('\r\x1b[2K');
+    if (this.#live) this.#drawnAt = 0;
+  }
+
+  /** Aborted by a request to stop that `keepOnStop` has made room for. */
+  get signal(): AbortSignal {
+    return this.#stopped.signal;
+  }
+
+  /** From here on a request to stop is answered with this sentence, and the command ends by itself with what it has. */
+  keepOnStop(sentence: string): AbortSignal {
+    this.#onStop = { sentence, keeps: true };
+    return this.signal;
+  }
+
+  /** From here on, as at the start, nothing is lost if a request to stop ends the process at once. */
+  endOnStop(sentence?: string): void {
+    this.#onStop = { sentence, keeps: false };
+  }
+
+  /** Asks the command to stop, as Ctrl-C does; false where the process may end at once. */
+  stop(): boolean {
+    const { sentence, keeps } = this.#onStop;
+    if (sentence !== undefined) this.note(`nfold: ${sentence}`);
+    if (keeps) this.#stopped.abort();
+    return keeps;
+  }
 }

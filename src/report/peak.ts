@@ -1,8 +1,9 @@
 /** The ceilings of a machine as a terminal shows them. */
-import pc from 'picocolors';
+
 import { type Ceilings, tookEffect } from '../machine/ceilings.ts';
 import type { Record } from '../records/schema.ts';
 import { digits } from './format.ts';
+import { pc } from './screen.ts';
 import { type Column, table } from './table.ts';
 
 const right = (head: string): Column => ({ head, align: 'right' });

@@ -5,8 +5,9 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Compared } from '../analysis/compare.ts';
-import { NfoldError } from '../contract/errors.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
 import { writeTo } from '../files/into.ts';
+import { placeOf } from '../files/places.ts';
 import { isStdout, targetOf } from '../files/target.ts';
 import { refusing, Unwritten } from '../files/write.ts';
 import type { Record } from '../records/schema.ts';
@@ -14,7 +15,7 @@ import { markdownCompared } from './compare.ts';
 import { comparedCsv, recordCsv } from './csv.ts';
 import { bmf, gha, ghaTimes } from './exports.ts';
 import { markdownRecord } from './markdown.ts';
-import { printText, warn } from './output.ts';
+import type { Io, Result } from './output.ts';
 
 export interface Subjects {
   readonly record: Record;
@@ -33,11 +34,16 @@ const formats: { readonly [S in keyof Subjects]: { readonly [format: string]: (s
     'gha-time': (record) => jsonText(ghaTimes(record)),
   },
   comparison: {
-    json: ({ records, compared }) => jsonText({ records: records.map(({ id, name }) => ({ id, name })), ...compared }),
+    json: (comparison) => jsonText(comparedData(comparison)),
     markdown: ({ records, compared }) => `${markdownCompared(records, compared)}\n`,
     csv: ({ records, compared }) => comparedCsv(records, compared),
   },
 };
+
+/** A comparison as `--json` prints it. */
+export function comparedData({ records, compared }: Subjects['comparison']) {
+  return { records: records.map(({ id, name }) => ({ id, name })), ...compared };
+}
 
 export interface Reporter<S extends keyof Subjects> {
   readonly subject: S;
@@ -52,8 +58,8 @@ export function reportersOf<S extends keyof Subjects>(
   subject: S,
 ): Reporter<S>[] {
   const found = [...(json ? ['json'] : []), ...reporter].map((text) => parse(text, subject));
-  const placeOf = ({ file }: Reporter<S>) => (file === null ? 'stdout' : resolve(file));
-  for (const [place, same = []] of Map.groupBy(found, placeOf)) {
+  const whereTo = ({ file }: Reporter<S>) => (file === null ? 'stdout' : resolve(placeOf(file)));
+  for (const [place, same = []] of Map.groupBy(found, whereTo)) {
     if (same.length === 1) continue;
     const names = same.map(({ format }) => format).join(' and ');
     throw new NfoldError(`${names} cannot both have ${place}: give each a file, such as --reporter csv=out.csv.`);
@@ -83,26 +89,28 @@ function isStdoutOrFits(file: string, option: string): boolean {
   return isStdout(file);
 }
 
-/** Those on stdout first, or else what `otherwise` prints. Whether all could be written: what could not is told. */
-export async function writeReports<S extends keyof Subjects>(
+/** The result with the text of the reporter that has stdout, if one has; files come last, and one that cannot be written is a failure. */
+export function reported<S extends keyof Subjects>(
   reporters: readonly Reporter<S>[],
   subject: Subjects[S],
-  otherwise: () => void,
-): Promise<boolean> {
+  result: Result,
+  io: Io,
+): Result {
   const textOf = ({ subject: kind, format }: Reporter<S>) => formats[kind][format](subject);
   const onStdout = reporters.find(({ file }) => file === null);
-  if (onStdout) printText(textOf(onStdout));
-  else otherwise();
-  const written = reporters.map(async (reporter) => {
-    if (reporter.file === null) return true;
+  const write = async (reporter: Reporter<S>) => {
     try {
-      await writeTo(reporter.file, textOf(reporter));
+      if (reporter.file !== null) await writeTo(reporter.file, textOf(reporter), io.note);
       return true;
     } catch (error) {
       if (!(error instanceof Unwritten)) throw error;
-      warn(error.message);
+      io.warn(error.message);
       return false;
     }
-  });
-  return (await Promise.all(written)).every(Boolean);
+  };
+  const after = async () => {
+    const written = await Promise.all(reporters.map(write));
+    return { code: written.every(Boolean) ? result.code : exit.failed };
+  };
+  return { ...result, text: onStdout ? textOf(onStdout) : result.text, after };
 }

@@ -1,7 +1,7 @@
 /** Aligned columns without lines, which survive narrow terminals, e-mail and diffs. */
 import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
-import pc from 'picocolors';
+import { pc, screen } from './screen.ts';
 
 export interface Column {
   readonly head: string;
@@ -18,7 +18,7 @@ const gap = '  ';
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
-  width = terminalWidth(),
+  width = screen().columns,
 ): string {
   const size = (i: number) =>
     Math.max(...[columns[i].head, ...rows.map((row) => row[i])].map((cell) => stripVTControlCharacters(cell).length));
@@ -43,9 +43,4 @@ export function table(
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
-}
-
-/** Of a terminal; in a pipe or a file there is room for all. */
-function terminalWidth(): number {
-  return process.stdout.isTTY ? (process.stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
 }

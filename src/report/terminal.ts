@@ -1,5 +1,5 @@
 /** A record as a terminal shows it. */
-import pc from 'picocolors';
+
 import { essayResults, type Suite, suites } from '../../bench/suites.ts';
 import { counted } from '../contract/words.ts';
 import { describe } from '../machine/describe.ts';
@@ -17,6 +17,7 @@ import {
   verdictMark,
 } from './format.ts';
 import { tooFast } from './peak.ts';
+import { pc } from './screen.ts';
 import { type Column, table } from './table.ts';
 
 export function reportRecord(record: Record, { perCase = false } = {}): string {

@@ -1,33 +1,28 @@
 /** nfold selftest: the pack of cheats and honest kernels, judged on this machine; the score by family. */
-import pc from 'picocolors';
+
 import type { CandidateFile } from '../catalog/candidates.ts';
 import { isolation } from '../cell/lockdown.ts';
 import { exit } from '../contract/errors.ts';
 import { makeSeed } from '../judge/seed.ts';
 import { type Verdict, verdictText } from '../judge/verdict.ts';
-import { print, printJson, progress } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
+import { pc } from '../report/screen.ts';
 import { table } from '../report/table.ts';
+import type { SelftestFlags } from './flags.ts';
 import { type Judged, judgePack } from './judgePack.ts';
 import { type Cheat, families } from './pack.ts';
 
-interface SelftestFlags {
-  readonly seed?: number;
-  readonly threads: number;
-  readonly json?: boolean;
-}
-
-export async function selftest({ seed: given, threads, json }: SelftestFlags): Promise<void> {
+export async function selftest({ seed: given, threads }: SelftestFlags, io: Io): Promise<Result> {
   const began = performance.now();
-  const shown = progress();
   const { seed } = makeSeed(given);
-  const signal = new AbortController().signal;
-  const { cheats: bad, honest: fine } = await judgePack({ seed, threads, signal, onProgress: shown });
-  shown.end();
+  const { cheats: bad, honest: fine } = await judgePack({ seed, threads, signal: io.signal, onProgress: io.progress });
   const failed = [...bad, ...fine].some(({ good }) => !good);
   const seconds = Math.round((performance.now() - began) / 1000);
-  if (json) printJson({ seed, seconds, isolation: isolation(), cheats: bad.map(asData), honest: fine.map(asData) });
-  else print(`${asText(bad, fine)}, isolation: ${isolation()}; seed ${seed}, ${seconds} s`);
-  process.exitCode = failed ? exit.failed : exit.fine;
+  return {
+    code: failed ? exit.failed : exit.fine,
+    data: { seed, seconds, isolation: isolation(), cheats: bad.map(asData), honest: fine.map(asData) },
+    text: `${asText(bad, fine)}, isolation: ${isolation()}; seed ${seed}, ${seconds} s`,
+  };
 }
 
 function asData({ kernel, verdict, good }: Judged<CandidateFile | Cheat>) {

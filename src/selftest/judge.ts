@@ -9,6 +9,7 @@ import type { CandidateFile } from '../catalog/candidates.ts';
 import { loadOp, loadOracle } from '../catalog/ops.ts';
 import { loadText } from '../catalog/text.ts';
 import { type AnyOp, bySize, type Case } from '../contract/op.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import type { CheckName } from '../judge/checks.ts';
 import { type Check, drawnCases, planChecks } from '../judge/plan.ts';
 import type { Verdict } from '../judge/verdict.ts';
@@ -21,7 +22,7 @@ export interface JudgeOptions {
   readonly seed: number;
   readonly threads: number;
   readonly signal: AbortSignal;
-  onProgress(note: string): void;
+  readonly onProgress: OnProgress;
   readonly without?: readonly CheckName[];
   /** Takes one check in so many, by the seed: for honest kernels, which bench/false-rejections.ts puts through all. */
   readonly oneIn?: number;
@@ -46,7 +47,7 @@ export async function judge(
   const verified = new Map<string, Verdict>();
   const verifyAll = async (some: readonly CandidateFile[]) => {
     if (some.length === 0) return;
-    onProgress(`${opName}: ${built.size + 1} to ${built.size + some.length} of ${kernels.length}`);
+    onProgress({ op: opName, stage: `${built.size + 1} to ${built.size + some.length} of ${kernels.length}` });
     const found = await Promise.all(some.map((kernel) => buildPacked(kernel, timed[0].dims)));
     for (const [i, kernel] of some.entries()) built.set(kernel, found[i]);
     const variants = found.flatMap((one) => ('status' in one ? [] : [one]));
@@ -62,7 +63,7 @@ export async function judge(
   // All of them beside one baseline, and with one truth for each image.
   const all = kernels.map((kernel) => built.get(kernel) as Built | Verdict);
   const variants = all.flatMap((one) => ('status' in one || verified.get(one.id)?.status !== 'pass' ? [] : [one]));
-  const progress = (note: string) => onProgress(`${opName}: ${note}`);
+  const progress: OnProgress = (now) => onProgress({ op: opName, ...now });
   const measured = variants.length === 0 ? null : await measure({ ...request, variants, onProgress: progress });
   return all.map((one) =>
     'status' in one ? one : (measured?.verdicts.get(one.id) ?? (verified.get(one.id) as Verdict)),

@@ -2,8 +2,10 @@
  * The whole pack, judged: several ops at a time, since the time of a call counts for nothing here, and those with the most kernels
  * first. Honest kernels take a fifth of the checks: bench/false-rejections.ts puts them through all.
  */
+
 import { availableParallelism } from 'node:os';
 import type { CandidateFile } from '../catalog/candidates.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { type JudgeOptions, judge } from './judge.ts';
 import { type Cheat, cheats, honest, isStated } from './pack.ts';
@@ -24,7 +26,8 @@ export async function judgePack(options: JudgeOptions) {
   const ofOp = (kernels: readonly CandidateFile[], oneIn: number) =>
     Object.values(Object.groupBy(kernels, ({ op }) => op)).map((own = []) => ({ own, oneIn }));
   const rest = [...ofOp(bad, 1), ...ofOp(fine, 5)].sort((a, b) => b.own.length - a.own.length).values();
-  const onProgress = (note: string) => options.onProgress(`${verdicts.size} of ${total} judged (${note})`);
+  const onProgress: OnProgress = ({ op, stage }) =>
+    options.onProgress({ stage: `${verdicts.size} of ${total} judged`, detail: `${op}: ${stage}` });
   const work = async () => {
     for (const { own, oneIn } of rest) {
       const found = await judge(own[0].op, own, { ...options, oneIn, onProgress });

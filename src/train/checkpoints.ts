@@ -1,7 +1,7 @@
 /** Where the checkpoints of one run lie: as asked for, or, as long as that place takes none, in one file elsewhere. */
 import { dirname, join } from 'node:path';
 import { elsewhere } from '../files/elsewhere.ts';
-import { shown, stateFolder } from '../files/places.ts';
+import { shown, workspace } from '../files/places.ts';
 import { makeFolder, remove, Unwritten } from '../files/write.ts';
 
 export interface Kept {
@@ -27,7 +27,8 @@ export class Checkpoints {
   /** Whatever the disk does, training goes on: what went wrong is told once, and the place is tried again the next time. */
   save(step: number, write: (file: string) => void): void {
     const file =
-      this.#asked ?? shown(join(stateFolder, 'checkpoints', `${this.#startedAt}-step${step}-${process.pid}.ckpt`));
+      this.#asked ??
+      shown(join(workspace().state, 'checkpoints', `${this.#startedAt}-step${step}-${process.pid}.ckpt`));
     try {
       if (this.#asked === undefined) makeFolder(file);
       write(file);

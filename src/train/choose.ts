@@ -5,6 +5,7 @@ import { scan } from '../catalog/candidates.ts';
 import { select } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
+import type { OnProgress } from '../contract/progress.ts';
 import { planChecks } from '../judge/plan.ts';
 import { verdictText } from '../judge/verdict.ts';
 import { verify } from '../judge/verify.ts';
@@ -23,7 +24,7 @@ export interface Choice {
 export async function choose(
   { task, threads, from, candidate }: Plan,
   selector: string | undefined,
-  note: (text: string) => void,
+  onProgress: OnProgress,
 ): Promise<Choice> {
   const { op, seed } = task;
   const wanted = selector ?? candidate;
@@ -42,7 +43,7 @@ export async function choose(
     const ids = files.map(({ id }) => id).join(', ');
     throw new NfoldError(`'${wanted}' names ${files.length} candidates, and one trains: give one of ${ids}.`);
   }
-  note('building');
+  onProgress({ op: op.name, stage: 'building' });
   const { oracle, baseline, candidates } = await prepare({ op: op.name, candidates: files, problems });
   const variants = builtOf(candidates, ['pending']);
   const verdicts = await verify({
@@ -54,7 +55,8 @@ export async function choose(
     seed,
     threads,
     text: loadText(undefined, [op]).bytes,
-    onProgress: (done, total) => note(`verifying, check ${done + 1} of ${total}`),
+    onProgress: (done, total) =>
+      onProgress({ op: op.name, stage: 'verifying', detail: `check ${done + 1} of ${total}` }),
   });
   const passed = variants.filter(({ id }) => verdicts.get(id)?.status === 'pass');
   if (passed.length === 0) {
@@ -64,7 +66,7 @@ export async function choose(
   if (wanted !== null) return { variant: passed[0], why: null };
   const trials: { variant: Built; ns: number }[] = [];
   for (const variant of passed) {
-    note(`trying ${variant.id}`);
+    onProgress({ op: op.name, stage: `trying ${variant.id}` });
     const session = await Session.open(task, variant, threads, from);
     // The first messages warm up; the last one tells.
     for (let i = 0; i < 3; i++) await session.advance(trialSteps);

@@ -1,52 +1,47 @@
 /** nfold train: the small language model on a text, with one candidate; its curve, its speed, what it writes. */
 import { join } from 'node:path';
-import pc from 'picocolors';
-import { abortOnStop, onStop } from '../commands/stop.ts';
 import { exit } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
 import { elsewhere } from '../files/elsewhere.ts';
 import { writeTo } from '../files/into.ts';
-import { command } from '../files/places.ts';
+import { workspace } from '../files/places.ts';
 import { Unwritten, writeWhole } from '../files/write.ts';
 import { duration } from '../report/format.ts';
-import { print, printJson, progress, warn } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
+import { pc } from '../report/screen.ts';
 import { choose } from './choose.ts';
 import { type Curves, svgCurve, terminalCurve } from './curve.ts';
-import { makePlan, type TrainFlags } from './plan.ts';
+import type { TrainFlags } from './flags.ts';
+import { makePlan } from './plan.ts';
 import { type Outcome, run } from './run.ts';
 import { temperature } from './sample.ts';
 
-export async function trainCommand(selector: string | undefined, flags: TrainFlags): Promise<void> {
+export async function trainCommand(selector: string | undefined, flags: TrainFlags, io: Io): Promise<Result> {
   const plan = await makePlan(flags);
-  const shown = progress();
-  onStop(() => {
-    shown.end();
-    process.stderr.write('nfold: stopped before the first step: there is nothing to keep\n');
-    process.exit(exit.interrupted);
-  });
-  const { variant, why } = await choose(plan, selector, (note) => shown(`train_gpt2: ${note}`));
-  shown.end();
-  if (why) process.stderr.write(`${variant.id}: ${why}\n`);
-  const sentence = 'stopping at the next step, and keeping the state; Ctrl-C again ends at once';
-  const outcome = await run(plan, variant, flags, shown, abortOnStop(shown, sentence));
-  shown.end();
+  io.endOnStop('stopped before the first step: there is nothing to keep');
+  const { variant, why } = await choose(plan, selector, io.progress);
+  if (why) io.note(`${variant.id}: ${why}`);
+  io.keepOnStop('stopping at the next step, and keeping the state; Ctrl-C again ends at once');
+  const outcome = await run(plan, variant, flags, io);
   // The state is kept: while a pipe has no reader, Ctrl-C may end this at once.
-  onStop(() => process.exit(exit.interrupted));
+  io.endOnStop();
   const curves = outcome.steps > 0 ? curvesOf(outcome) : null;
-  if (flags.json) printJson({ ...outcome, plot: flags.plot ?? null });
-  else print(await asText(outcome, plan.until, flags, curves));
-  const plotted = flags.plot === undefined || !curves || (await plot(flags.plot, curves, flags));
-  const failed = outcome.baseline?.within === false;
-  const lost = outcome.displaced || !plotted;
-  process.exitCode = lost ? exit.failed : outcome.interrupted ? exit.interrupted : failed ? exit.failed : exit.fine;
+  const { displaced, interrupted, baseline } = outcome;
+  const failed = displaced || (!interrupted && baseline?.within === false);
+  const code = failed ? exit.failed : interrupted ? exit.interrupted : exit.fine;
+  const after = async () => {
+    if (flags.plot === undefined || !curves) return { code };
+    return (await plot(flags.plot, curves, io)) ? { code, text: `\nPlot: ${flags.plot}` } : { code: exit.failed };
+  };
+  const data = { ...outcome, plot: flags.plot ?? null };
+  return { code, data, text: await asText(outcome, plan.until, flags, curves), after };
 }
 
 /** Whether it lies where it was asked for. */
-async function plot(file: string, curves: Curves, { json }: TrainFlags): Promise<boolean> {
+async function plot(file: string, curves: Curves, io: Io): Promise<boolean> {
   const svg = await svgCurve(curves);
   try {
-    await writeTo(file, svg);
-    if (!json) print(`\nPlot: ${file}`);
+    await writeTo(file, svg, io.note);
     return true;
   } catch (error) {
     if (!(error instanceof Unwritten)) throw error;
@@ -55,7 +50,7 @@ async function plot(file: string, curves: Curves, { json }: TrainFlags): Promise
       writeWhole(name, svg);
       return name;
     });
-    warn(`${error.clause}; ${other ? `the plot is in ${other} instead` : 'no other folder takes the plot either'}.`);
+    io.warn(`${error.clause}; ${other ? `the plot is in ${other} instead` : 'no other folder takes the plot either'}.`);
     return false;
   }
 }
@@ -111,5 +106,5 @@ async function asText(outcome: Outcome, until: number, flags: TrainFlags, curves
 /** The command that continues from a checkpoint. */
 function goOn(file: string, step: number, until: number, { save, minutes }: TrainFlags): string {
   const limit = minutes !== undefined ? ` --minutes ${minutes}` : step < until ? '' : ` --steps ${2 * step}`;
-  return `${command.map(quoted).join(' ')} train --resume ${quoted(file)}${save === undefined ? '' : ` --save ${quoted(save)}`}${limit}`;
+  return `${workspace().command.map(quoted).join(' ')} train --resume ${quoted(file)}${save === undefined ? '' : ` --save ${quoted(save)}`}${limit}`;
 }

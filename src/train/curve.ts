@@ -1,7 +1,7 @@
 /** Loss curves: on the terminal by asciichart, as SVG by Observable Plot. */
 import { stripVTControlCharacters } from 'node:util';
-import pc from 'picocolors';
 import { mean } from 'simple-statistics';
+import { pc, screen } from '../report/screen.ts';
 
 export interface Curves {
   readonly title: string;
@@ -42,7 +42,10 @@ const widest = 72;
 /** Of the numbers to the left of the axis. */
 const margin = 8;
 
-export async function terminalCurve(curves: Curves, columns = process.stdout.columns || 80): Promise<string> {
+export async function terminalCurve(
+  curves: Curves,
+  columns = Number.isFinite(screen().columns) ? screen().columns : 80,
+): Promise<string> {
   const { default: chart } = await import('asciichart');
   const { candidate, from, losses, heldOut, baseline } = curves;
   const width = Math.max(20, Math.min(widest, columns - margin - 4));

@@ -6,27 +6,11 @@ import { selectCases } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
+import { placeOf } from '../files/places.ts';
 import { usableCores } from '../machine/cpus.ts';
 import { type Checkpoint, checkWritable, type Description, readCheckpoint } from './checkpoint.ts';
+import type { TrainFlags } from './flags.ts';
 import { firstState, makeTask, type State, type Task } from './task.ts';
-
-export interface TrainFlags {
-  readonly steps?: number;
-  readonly minutes?: number;
-  readonly case?: string;
-  readonly text?: string;
-  readonly seed?: number;
-  readonly threads?: number;
-  readonly learningRate?: number;
-  readonly evalEvery?: number;
-  readonly sample: number;
-  readonly prompt?: string;
-  readonly plot?: string;
-  readonly save?: string;
-  readonly resume?: string;
-  readonly besideBaseline?: boolean;
-  readonly json?: boolean;
-}
 
 export interface Plan {
   readonly task: Task;
@@ -62,7 +46,7 @@ export async function makePlan(flags: TrainFlags): Promise<Plan> {
     sameAs(flags.resume, '--seed', header.seed, seed);
     sameAs(flags.resume, '--learning-rate', header.scalars.learning_rate, learning_rate);
   }
-  const file = flags.text === undefined ? (saved?.header.text.file ?? null) : resolve(flags.text);
+  const file = flags.text === undefined ? (saved?.header.text.file ?? null) : resolve(placeOf(flags.text));
   const c = { dims: named.dims, scalars: { ...scalars, learning_rate } };
   const read = loadText(flags.text ?? file ?? undefined, [{ ...op, cases: [c], edges: [] }]);
   const text = { ...read, name: flags.text ?? saved?.header.text.name ?? read.name };

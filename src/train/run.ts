@@ -4,13 +4,15 @@ import { resolve } from 'node:path';
 import { mean } from 'simple-statistics';
 import { buildBaseline } from '../build/build.ts';
 import type { Variant } from '../contract/variant.ts';
+import { placeOf } from '../files/places.ts';
 import { deriveSeed } from '../judge/seed.ts';
 import { duration } from '../report/format.ts';
-import type { Progress } from '../report/output.ts';
+import type { Io } from '../report/output.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { type Comparison, compareLosses } from './compare.ts';
-import type { Plan, TrainFlags } from './plan.ts';
+import type { TrainFlags } from './flags.ts';
+import type { Plan } from './plan.ts';
 import { generate, readable } from './sample.ts';
 import { Session } from './session.ts';
 
@@ -43,28 +45,19 @@ export interface Outcome {
 const evaluations = 20;
 
 /** Throws NfoldError if a loss or the state stops being finite; aborted, it saves the state and returns what there is. */
-export async function run(
-  plan: Plan,
-  variant: Variant,
-  flags: TrainFlags,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<Outcome> {
+export async function run(plan: Plan, variant: Variant, flags: TrainFlags, io: Io): Promise<Outcome> {
+  const { signal } = io;
   const { task, from, caseName, until } = plan;
   const { dims, scalars } = task.case;
   const losses = [...plan.losses];
   const heldOut = [...plan.heldOut];
   const minutes = flags.minutes ?? Number.POSITIVE_INFINITY;
-  const say = (line: string) => {
-    progress.end();
-    process.stderr.write(`${line}\n`);
-  };
-  const beside = flags.besideBaseline ? await openBaseline(plan, say) : null;
+  const beside = flags.besideBaseline ? await openBaseline(plan, io) : null;
   const session = await Session.open(task, variant, plan.threads, from);
   const tokensPerSecond = () => (session.steps === 0 ? null : (1e9 * dims.B * dims.T * session.steps) / session.timeNs);
   const speed = () => `${tokensPerSecond()?.toFixed(0) ?? '-'} tokens/s`;
 
-  const checkpoints = new Checkpoints(flags.save, say);
+  const checkpoints = new Checkpoints(flags.save, io.note);
   const save = () => {
     const { state } = session;
     if (!state || session.step === from.step) return;
@@ -72,7 +65,9 @@ export async function run(
     const { seed } = task;
     // As the command that goes on takes it, from whatever folder.
     const candidate =
-      variant.selector === undefined || variant.selector === variant.id ? variant.id : resolve(variant.selector);
+      variant.selector === undefined || variant.selector === variant.id
+        ? variant.id
+        : resolve(placeOf(variant.selector));
     const run = { candidate, threads: plan.threads, case: caseName, dims, scalars, seed, steps };
     const description = { ...run, text: plan.text, heldOut };
     checkpoints.save(session.step, (file) => writeCheckpoint(file, task.op, description, state, losses));
@@ -83,13 +78,14 @@ export async function run(
     if (loss === null) return;
     heldOut.push([session.step, loss]);
     const training = losses.length > before ? mean(losses.slice(before)).toFixed(3) : '    -';
-    say(`step ${`${session.step}`.padStart(6)}   training ${training}   held-out ${loss.toFixed(3)}   ${speed()}`);
+    io.note(`step ${`${session.step}`.padStart(6)}   training ${training}   held-out ${loss.toFixed(3)}   ${speed()}`);
     if (flags.save !== undefined) save();
   };
   const advance = async (most: number) => {
     losses.push(...(await session.advance(most)));
     const of = Number.isFinite(until) ? ` of ${until}` : '';
-    progress(`training, ${caseName}: step ${session.step}${of}, loss ${losses.at(-1)?.toFixed(3)}, ${speed()}`);
+    const loss = losses.at(-1)?.toFixed(3);
+    io.progress({ stage: 'training', detail: `${caseName}: step ${session.step}${of}, loss ${loss}, ${speed()}` });
   };
 
   const end = performance.now() + 60_000 * minutes;
@@ -108,8 +104,8 @@ export async function run(
   if (!signal.aborted) await evaluate();
   session.close();
 
-  const baseline = beside && (await follow(beside, plan, losses, progress, signal));
-  const sample = flags.sample > 0 && !signal.aborted ? await write(plan, session, flags, progress, signal) : null;
+  const baseline = beside && (await follow(beside, plan, losses, io));
+  const sample = flags.sample > 0 && !signal.aborted ? await write(plan, session, flags, io) : null;
   if (signal.aborted) save();
   return {
     candidate: variant.id,
@@ -138,13 +134,13 @@ interface Beside {
 }
 
 /** The baseline after two steps, the second of which tells how long the others will take. */
-async function openBaseline({ task, threads, from, until }: Plan, say: (line: string) => void): Promise<Beside> {
+async function openBaseline({ task, threads, from, until }: Plan, io: Io): Promise<Beside> {
   const session = await Session.open(task, await buildBaseline(task.op.name), threads, from);
   const losses = await session.advance(1);
   if (session.step < until) losses.push(...(await session.advance(1)));
   const minutes = Math.ceil((session.callNs * (until - from.step)) / 60e9);
   const all = Number.isFinite(minutes) ? `, about ${minutes} min for all of them` : '';
-  say(`The baseline takes ${duration(session.callNs)} a step${all}; Ctrl-C keeps what there is by then.`);
+  io.note(`The baseline takes ${duration(session.callNs)} a step${all}; Ctrl-C keeps what there is by then.`);
   return { session, losses };
 }
 
@@ -153,12 +149,12 @@ async function follow(
   { session, losses }: Beside,
   { from, caseName, task }: Plan,
   candidate: readonly number[],
-  progress: Progress,
-  signal: AbortSignal,
+  io: Io,
 ) {
-  while (!signal.aborted && session.step < candidate.length) {
+  while (!io.signal.aborted && session.step < candidate.length) {
     losses.push(...(await session.advance(candidate.length - session.step)));
-    progress(`training the baseline, ${caseName}: step ${session.step} of ${candidate.length}`);
+    const detail = `${caseName}: step ${session.step} of ${candidate.length}`;
+    io.progress({ stage: 'training the baseline', detail });
   }
   session.close();
   const learningRate = task.case.scalars.learning_rate;
@@ -169,13 +165,15 @@ async function write(
   { task, caseName }: Plan,
   { state, step }: Session,
   { prompt, sample }: TrainFlags,
-  progress: Progress,
-  signal: AbortSignal,
+  io: Io,
 ): Promise<string> {
   // A newline is the plainest beginning.
   const begin = Buffer.from(prompt || '\n');
   const wish = { prompt: begin, bytes: sample, seed: deriveSeed(task.seed, 'train', 'sample', step) };
   const [parameters] = state?.tensors ?? [];
-  const onByte = (done: number) => progress(`writing a sample, ${caseName}: ${done} of ${sample} bytes`);
-  return readable(await generate(task.case.dims as Parameters<typeof generate>[0], parameters, wish, onByte, signal));
+  const onByte = (done: number) =>
+    io.progress({ stage: 'writing a sample', detail: `${caseName}: ${done} of ${sample} bytes` });
+  return readable(
+    await generate(task.case.dims as Parameters<typeof generate>[0], parameters, wish, onByte, io.signal),
+  );
 }

@@ -1,11 +1,9 @@
 /** nfold tune: the parameters of a generator that suit this machine, case by case; kept with their evidence, used by later runs. */
 
-import pc from 'picocolors';
-import { suites } from '../../bench/suites.ts';
 import type { Built, Tuning } from '../build/build.ts';
 import { events, tuneFile, type Winner } from '../build/tuned.ts';
 import { selectCases } from '../catalog/select.ts';
-import { type Flags, prepareRun } from '../commands/run.ts';
+import { prepareRun } from '../commands/run.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { Case } from '../contract/op.ts';
 import { threadsOf } from '../contract/variant.ts';
@@ -13,33 +11,27 @@ import { counted } from '../contract/words.ts';
 import { shown } from '../files/places.ts';
 import { verdictText } from '../judge/verdict.ts';
 import { duration, multiple, parametersText, ratioInterval } from '../report/format.ts';
-import { print, printJson, warn } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
+import { pc } from '../report/screen.ts';
 import { table } from '../report/table.ts';
 import { prepare } from '../run/prepare.ts';
 import { efforts } from '../stopwatch/effort.ts';
+import type { TuneFlags } from './flags.ts';
 import { Evidence } from './log.ts';
 import { search, typical } from './search.ts';
 import { changes, sizeOf } from './space.ts';
 
-interface TuneFlags extends Flags {
-  readonly minutes: number;
-  readonly again?: boolean;
-}
-
-export async function tune(selector: string, flags: TuneFlags): Promise<void> {
-  const { selections, options, progress } = await prepareRun([selector], flags, {
-    effort: 'default',
-    suites,
-    pool: (op) => op.cases,
-  });
+export async function tune(selector: string, flags: TuneFlags, io: Io): Promise<Result> {
+  const { selections, options } = await prepareRun([selector], flags, io);
   const [{ op: name, candidates, problems }, ...others] = selections;
   if (others.length > 0 || candidates.length !== 1) {
     const count = selections.reduce((sum, selection) => sum + selection.candidates.length, 0);
     throw new NfoldError(`'${selector}' selects ${counted(count, 'candidate')}: tune takes one, such as ${name}/NAME.`);
   }
-  const { op, oracle, baseline, entries } = await prepare(name, candidates, problems);
-  const [{ built, verdict }] = entries;
-  if (!built || verdict.status !== 'pass') throw new NfoldError(verdictText(verdict), exit.failed);
+  const prepared = await prepare({ op: name, candidates, problems });
+  const { op, oracle, baseline } = prepared;
+  const [{ built, verdict }] = prepared.candidates;
+  if (!built || verdict.status !== 'pending') throw new NfoldError(verdictText(verdict), exit.failed);
   if (!isTunable(built)) {
     const what = 'a .wasm.ts candidate that exports tunable and parameters(dims) can be tuned';
     throw new NfoldError(`${built.id} has no parameters to tune: ${what}.`);
@@ -65,20 +57,19 @@ export async function tune(selector: string, flags: TuneFlags): Promise<void> {
   } catch (error) {
     if (!options.signal.aborted) throw error;
   }
-  progress.end();
   const newest = new Map([...settled, ...found.map((winner) => [winner.case, winner] as const)]);
   const results = cases.map((c) => newest.get(op.caseName(c)) ?? null);
-  if (flags.json) {
-    const state = { candidate: built.id, hash: built.hash, threads: used, file: shown(file) };
-    printJson({
-      ...state,
-      open: cases.filter((_, i) => results[i] === null).map((c) => op.caseName(c)),
-      winners: results.filter((w) => w !== null),
-    });
-  } else print(report(built, cases, results, op.caseName, shown(file)));
   const { trouble } = evidence;
-  if (trouble) warn(trouble);
-  process.exitCode = trouble ? exit.failed : options.signal.aborted ? exit.interrupted : exit.fine;
+  if (trouble) io.warn(trouble);
+  return {
+    code: trouble ? exit.failed : options.signal.aborted ? exit.interrupted : exit.fine,
+    data: {
+      ...{ candidate: built.id, hash: built.hash, threads: used, file: shown(file) },
+      open: cases.filter((_, i) => results[i] === null).map((c) => op.caseName(c)),
+      winners: results.filter((winner) => winner !== null),
+    },
+    text: report(built, cases, results, op.caseName, shown(file)),
+  };
 }
 
 function isTunable(built: Built): built is Built & { readonly tuning: Tuning } {

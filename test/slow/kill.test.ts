@@ -9,7 +9,7 @@ import { makeRng } from '../../src/contract/rng.ts';
 import { makeSeed } from '../../src/judge/seed.ts';
 import { loadRecord, recordFiles, summaries } from '../../src/records/store.ts';
 import { readCheckpoint } from '../../src/train/checkpoint.ts';
-import { nfold, start } from '../support/command.ts';
+import { nfoldProcess as nfold, start } from '../support/command.ts';
 
 /** As many as a CI run can wait for; `NFOLD_KILLS=50 npm run test:slow` has the fifty that docs/reliability.md speaks of. */
 const kills = Number(process.env.NFOLD_KILLS ?? 15);

@@ -7,7 +7,7 @@ import { loadOp } from '../../src/catalog/ops.ts';
 import { Ceilings } from '../../src/machine/ceilings.ts';
 import { summaries } from '../../src/records/store.ts';
 import { readCheckpoint } from '../../src/train/checkpoint.ts';
-import { nfold, start } from '../support/command.ts';
+import { nfoldProcess as nfold, start } from '../support/command.ts';
 
 let folder: string;
 beforeEach(() => {

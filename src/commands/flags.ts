@@ -1,0 +1,128 @@
+/** The words that each command takes, and the flags that follow from them; the wings add their own. */
+import { type Command, Option } from '@commander-js/extra-typings';
+import { maxSeed } from '../judge/seed.ts';
+import { usableCores } from '../machine/cpus.ts';
+import type { Io, Result } from '../report/output.ts';
+import { all, either, positive, timedCalls, whole } from './options.ts';
+
+export type Program = Command<[], { debug?: true }>;
+
+/** The flags of a command, from the function that declares it. */
+export type FlagsOf<D extends (program: Program) => { opts(): unknown }> = ReturnType<ReturnType<D>['opts']>;
+
+/** Prints what the work comes to, as the flags say. */
+export type Run = (flags: { json?: true }, work: (io: Io) => Result | Promise<Result>) => Promise<void>;
+
+export const json = () => new Option('--json', 'print only JSON on stdout');
+
+export const threads = (what: string) =>
+  new Option('--threads <n>', what).env('NFOLD_THREADS').argParser(whole(1, 256));
+
+export const threadsOrCores = (what: string) =>
+  threads(what).default(usableCores(), `${usableCores()}, one for each core`);
+
+export const caseFilter = () =>
+  new Option(
+    '--case <glob>',
+    'only the cases whose name matches or contains it, such as M64* or NT; repeatable, for either of them',
+  ).argParser(either);
+
+export const seed = () =>
+  new Option('--seed <n>', 'use this seed, to repeat the inputs of an earlier run').argParser(whole(0, maxSeed));
+
+const reporter = (formats: string) =>
+  new Option('--reporter <format[=file]>', `${formats}; on stdout or to a file; repeatable`).argParser(all);
+const recordFormats = 'json, markdown, csv, bmf (Bencher), gha or gha-time (github-action-benchmark)';
+
+/** What all commands that measure candidates take. */
+const measures = (program: Program, name: string) =>
+  program
+    .command(name)
+    .argument(
+      '[selector...]',
+      'a suite, an op, a candidate, a glob or a file: lm_ops, sgemm, sgemm/*simd*, ./sgemm/mine.ts',
+    )
+    .addOption(
+      new Option('--quick', 'fewer draws and rounds (the default of bench without a selector)').conflicts('thorough'),
+    )
+    .option('--thorough', 'more draws and rounds, and the large cases')
+    .addOption(threadsOrCores('threads for candidates that can use them'))
+    .option('--text <file>', 'train on this text (default: Moby Dick)')
+    .addOption(json());
+
+export const runs = (program: Program, name: string) =>
+  measures(program, name).addOption(caseFilter()).addOption(seed());
+
+/** What holds for every run. */
+export type RunFlags = ReturnType<ReturnType<typeof runs>['opts']>;
+
+export const list = (program: Program) =>
+  program
+    .command('list')
+    .description('ops, their cases, and candidates with their ideas')
+    .argument('[selector...]', 'a suite, an op, a candidate or a glob')
+    .addOption(json());
+
+export const verify = (program: Program) =>
+  runs(program, 'verify')
+    .description('prove that candidates compute what the op says')
+    .option(
+      '--timed <round:calls>',
+      'repeat the timed calls of one round; a failure prints the value to give',
+      timedCalls,
+    );
+
+export const bench = (program: Program) =>
+  runs(program, 'bench')
+    .description('verify, time against the baseline, print the mean speedup, save a record')
+    .option('--no-peers', 'skip the peer libraries, which saves time')
+    .option('--save <name>', 'name the record, for show and compare')
+    .option('--note <text>', 'keep this text in the record')
+    .addOption(reporter(recordFormats));
+
+export type BenchFlags = FlagsOf<typeof bench>;
+
+export const show = (program: Program) =>
+  program
+    .command('show')
+    .description('print a record again, case by case')
+    .argument('[record]', 'last, last~1, an id or its start, a name, or a file', 'last')
+    .addOption(json())
+    .addOption(reporter(recordFormats));
+
+export const compare = (program: Program) =>
+  program
+    .command('compare')
+    .description('compare records with the first: what changed, and whether it exceeds the noise')
+    .argument('<record...>', 'two or more: last, last~1, an id, a name, a file, a folder of another machine')
+    .option('--fail-below <ratio>', 'exit 1 if a speedup fell below RATIO x its old value, beyond noise', positive)
+    .option('--across-machines', 'let --fail-below judge records of two machines, whose speedups differ anyway')
+    .option('--force', 'compare although the baselines differ')
+    .option('--diff', 'print the changes in the sources as well')
+    .addOption(json())
+    .addOption(reporter('json, markdown, csv'));
+
+export const history = (program: Program) =>
+  program
+    .command('history')
+    .description('one candidate over time, as a table and a chart')
+    .argument('<candidate>', 'its id, or a glob that only one candidate matches')
+    .option('--case <name>', 'show this case instead of the mean')
+    .addOption(json());
+
+export const best = (program: Program) =>
+  measures(program, 'best')
+    .description('the best candidate of each op among all records here, and the number of attempts it was chosen from')
+    .option('--confirm', 'measure it again on a fresh seed, with the options below');
+
+export const peak = (program: Program) =>
+  program
+    .command('peak')
+    .description("measure this machine's ceilings, fused multiply-adds and memory bandwidth, and keep them")
+    .addOption(json());
+
+export const doctor = (program: Program) =>
+  program
+    .command('doctor')
+    .description('versions, features, threads and peers of this machine, and what is missing')
+    .addOption(json());

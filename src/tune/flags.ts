@@ -1,0 +1,23 @@
+/** The words of `nfold tune`. */
+import { caseFilter, type FlagsOf, json, type Program, type Run, seed, threadsOrCores } from '../commands/flags.ts';
+import { positive } from '../commands/options.ts';
+
+const declare = (program: Program) =>
+  program
+    .command('tune')
+    .description('search the parameters of a generator that suit this machine, and keep them for later runs')
+    .argument('<candidate>', 'a .wasm.ts candidate that declares them')
+    .option('--minutes <m>', 'time limit of the search; the next one goes on from there', positive, 5)
+    .addOption(caseFilter())
+    .addOption(threadsOrCores('tune for this number of threads'))
+    .addOption(seed())
+    .option('--again', 'search settled cases anew')
+    .addOption(json());
+
+export type TuneFlags = FlagsOf<typeof declare>;
+
+export function register(program: Program, run: Run): void {
+  declare(program).action((candidate, flags) =>
+    run(flags, async (io) => (await import('./command.ts')).tune(candidate, flags, io)),
+  );
+}
