@@ -97,7 +97,7 @@ test.each([
   [
     'below a file',
     join(packageRoot, 'package.json/x'),
-    /does not exist, since a file stands where its path has a folder/,
+    /does not exist, since its path has a file where a folder should be/,
   ],
   ['of nothing, which moves the cursor', 'a\u001b[2Jb\nc', /^The text a \[2Jb c does not exist\.$/],
 ])('a name %s is refused in one line', (_what, name, words) => {
