@@ -5,6 +5,7 @@
  *
  * Run: npm start && npx nfold bench lm_ops --quick && npm run readme
  */
+
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -14,8 +15,9 @@ import { packageRoot, workspace } from '../src/files/places.ts';
 import type { Mean, Record } from '../src/records/schema.ts';
 import { loadRecord, newestFirst, recordFiles } from '../src/records/store.ts';
 import { interval, multiple, shortFlags } from '../src/report/format.ts';
-import { markdownBest, markdownOp, markdownSource, markdownSuite, markdownTable } from '../src/report/markdown.ts';
+import { markdownBest, markdownOp, markdownSource, markdownSuite } from '../src/report/markdown.ts';
 import { Io } from '../src/report/output.ts';
+import { markdownTable } from '../src/report/table.ts';
 import { overallLine, reportRecord } from '../src/report/terminal.ts';
 import { byMean } from '../src/stats/means.ts';
 import { parseOptions } from './options.ts';
@@ -103,8 +105,9 @@ function headline(found: readonly Shown[]): string {
 }
 
 /** The wide table of a suite: of several ops, the best candidate of each. */
-function wide({ suite: { name, ops }, record }: Shown): string {
-  const overall = record.overall.find(({ suite }) => suite === name);
+function wide({ suite, record }: Shown): string {
+  const { name, ops } = suite;
+  const overall = record.overall.find((one) => one.suite === name);
   const table =
     ops.length > 1
       ? [
@@ -112,7 +115,7 @@ function wide({ suite: { name, ops }, record }: Shown): string {
           markdownBest(record, ops),
           ...(overall ? [stripVTControlCharacters(overallLine(overall))] : []),
         ]
-      : [markdownSuite(record, name, ops)];
+      : [markdownSuite(record, suite)];
   return [`### ${name}`, ...table, markdownSource(record)].join('\n\n');
 }
 
@@ -133,7 +136,7 @@ const text = stripVTControlCharacters(reportRecord(found[0].record));
 fill('docs/results.md', 'output', `\n\`\`\`text\n${text}\n\`\`\`\n`);
 for (const { suite, record } of found) {
   for (const op of suite.ops) {
-    const rows = suite.ops.length > 1 ? markdownOp(record, op) : markdownSuite(record, suite.name, suite.ops);
+    const rows = suite.ops.length > 1 ? markdownOp(record, op) : markdownSuite(record, suite);
     fill(`kernels/${op}/README.md`, 'results', `\n${rows}\n\n${markdownSource(record)}\n`);
   }
 }

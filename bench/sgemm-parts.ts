@@ -34,7 +34,7 @@ import { describe } from '../src/machine/describe.ts';
 import { machine, runtime } from '../src/machine/fingerprint.ts';
 import { ceilingsHere } from '../src/machine/peak.ts';
 import { computePeak } from '../src/machine/roofline.ts';
-import { markdownTable } from '../src/report/markdown.ts';
+import { markdownTable } from '../src/report/table.ts';
 import { fill } from './page.ts';
 import { squares, training } from './sgemm-targets.ts';
 

@@ -109,7 +109,7 @@ describe('a run', () => {
     expect(outcome.code).toBe(0);
     const record = Record.parse(JSON.parse(outcome.stdout));
     expect(JSON.parse(readFileSync(join(folder, '.nfold/records', `${record.id}.json`), 'utf8'))).toEqual(record);
-    expect(record).toMatchObject({ schema: 'nfold/record@2', suite: 'sgemm', seed: 7, interrupted: false });
+    expect(record).toMatchObject({ schema: 'nfold/record@3', suite: 'sgemm', seed: 7, interrupted: false });
     const result = record.results.find((r) => r.candidate === 'sgemm/ikj-ts');
     expect(result).toMatchObject({ case: 'M64N64K64', verdict: 'pass', threads: 1, flags: [], tier: 'J' });
     expect(result?.parameters).toBeNull();

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { type Observed, warningsOf } from '../src/analysis/warnings.ts';
 import { isSteady } from '../src/cell/sampler.ts';
 import { makeRng } from '../src/contract/rng.ts';
+import { warningText } from '../src/report/warnings.ts';
+
 import { halfWidth, logInterval } from '../src/stats/interval.ts';
 import { callPlan, efforts, enough, warmAgain, warmupCalls } from '../src/stopwatch/effort.ts';
 import { twinOf } from '../src/stopwatch/measure.ts';
@@ -144,54 +146,57 @@ describe('warnings', () => {
   const calm: Observed = {
     machine: { cpu: 'A', cores: 4, memoryBytes: 1, os: 'linux', arch: 'x64', virtual: false, load: 0.5 },
     threads: 4,
-    calls: { leftOut: 2, of: 100 },
-    rounds: { disturbed: 0, of: 30 },
+    calls: { leftOut: 2, calls: 100, disturbed: 0, rounds: 30 },
     warmups: { unsteady: 1, of: 100 },
-    pacesNs: [1000, 1020, 1010],
+    loopsNs: [1000, 1020, 1010],
     stolen: 0.001,
-    beside: [],
-    clockNs: 20,
-    shortest: { variant: 'op/x', case: 'N1', timeNs: 5000 },
+    untimed: [],
+    shortest: { variant: 'op/x', case: 'N1', timeNs: 5000, clockNs: 20 },
   };
 
   test('a calm machine has none, and one that keeps no accounts neither', () => {
     expect(warningsOf(calm)).toEqual([]);
     const machine = { ...calm.machine, load: null, virtual: null };
-    const nothing = { calls: { leftOut: 0, of: 0 }, rounds: { disturbed: 0, of: 0 }, warmups: { unsteady: 0, of: 0 } };
-    expect(warningsOf({ ...calm, ...nothing, machine, pacesNs: [], stolen: null, shortest: null })).toEqual([]);
+    const calls = { leftOut: 0, calls: 0, disturbed: 0, rounds: 0 };
+    const nothing = { calls, warmups: { unsteady: 0, of: 0 } };
+    expect(warningsOf({ ...calm, ...nothing, machine, loopsNs: [], stolen: null, shortest: null })).toEqual([]);
   });
 
   test.each<[string, Partial<Observed>, RegExp]>([
     ['load', { machine: { ...calm.machine, load: 4.5 } }, /busy at the start: a load of 4.5 on 4 cores/],
     [
       'calls left out',
-      { calls: { leftOut: 12, of: 100 } },
-      /busy: 12 of 100 calls \(12 %\) waited for a CPU and were left out\. Expect/,
+      { calls: { ...calm.calls, leftOut: 12 } },
+      /used the CPU: 12 of 100 calls \(12 %\) were left out\. Expect wider/,
     ],
     [
       'rounds without a calm turn',
-      { rounds: { disturbed: 3, of: 30 } },
-      /3 of 30 rounds, counted case by case, had no calm turn/,
+      { calls: { ...calm.calls, disturbed: 3 } },
+      /3 of 30 rounds \(counted per case\) were disturbed throughout, so all their calls count\./,
     ],
-    ['a share that rounds up to ten', { calls: { leftOut: 97, of: 1000 } }, /97 of 1000 calls \(10 %\) waited/],
-    ['pace', { pacesNs: [1000, 1080] }, /changed its speed by 8 % between rounds/],
-    ['stolen time', { stolen: 0.03 }, /hypervisor gave 3 % of the CPU time/],
+    [
+      'a share that rounds up to ten',
+      { calls: { ...calm.calls, leftOut: 97, calls: 1000 } },
+      /97 of 1000 calls \(10 %\) were/,
+    ],
+    ['pace', { loopsNs: [1000, 1080] }, /changed its speed by 8 % between rounds/],
+    ['stolen time', { stolen: 0.03 }, /hypervisor gave 3 % of the CPU time to other machines; .* Run again when/],
     ['virtual machine', { machine: { ...calm.machine, virtual: true } }, /virtual machine/],
-    ['threads', { threads: 8 }, /8 threads share 4 cores/],
+    ['threads', { threads: 8 }, /8 threads share 4 cores, so .* Use --threads 4\./],
     [
       'clock',
-      { shortest: { variant: 'op/x', case: 'N1', timeNs: 1000 } },
+      { shortest: { variant: 'op/x', case: 'N1', timeNs: 1000, clockNs: 20 } },
       /coarse for op\/x at N1: a call takes 1000 ns and the clock steps by 20 ns, 2 % of it/,
     ],
     [
       'work beside the calls',
-      { beside: [{ variant: 'op/x', case: 'N1', calledNs: 2e6, besideNs: 5e7, usualNs: 3e6 }] },
-      /op\/x at N1 has a CPU for 50 ms beside each call of 2\.0 ms, the baseline for 3\.0 ms/,
+      { untimed: [{ variant: 'op/x', case: 'N1', calledNs: 2e6, untimedNs: 5e7, baselineUntimedNs: 3e6 }] },
+      /op\/x at N1 uses 50 ms of CPU time outside each call of 2\.0 ms, the baseline 3\.0 ms/,
     ],
-    ['warm-up', { warmups: { unsteady: 20, of: 100 } }, /not steady in 20 of 100/],
+    ['warm-up', { warmups: { unsteady: 20, of: 100 } }, /20 of 100 warm-ups ran out of time/],
   ])('%s', (_, seen, sentence) => {
     const found = warningsOf({ ...calm, ...seen });
     expect(found).toHaveLength(1);
-    expect(found[0]).toMatch(sentence);
+    expect(warningText(found[0])).toMatch(sentence);
   });
 });

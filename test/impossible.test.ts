@@ -1,7 +1,9 @@
 /** Times that nobody averages, and work that lies beside them. */
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { observed } from '../src/analysis/observed.ts';
+import { impossibility } from '../src/analysis/impossible.ts';
+import type { TimedOp } from '../src/analysis/results.ts';
+import { observed } from '../src/analysis/warnings.ts';
 import { buildBaseline } from '../src/build/build.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { TimeAudit } from '../src/cell/procfs.ts';
@@ -9,7 +11,7 @@ import { machine } from '../src/machine/fingerprint.ts';
 import { floorNs, workOf } from '../src/machine/roofline.ts';
 import { Record } from '../src/records/schema.ts';
 import { reportRecord } from '../src/report/terminal.ts';
-import { impossibility, impossible } from '../src/run/floor.ts';
+import { impossible } from '../src/run/floor.ts';
 import type { CandidateOutcome, OpOutcome } from '../src/run/outcome.ts';
 import { example } from './support/ceilings.ts';
 import { draft } from './support/draft.ts';
@@ -34,10 +36,7 @@ describe('times that cannot be', () => {
 
   test('work beside the calls that could be half of the baseline stands out, if every turn shows it', async () => {
     const op = await loadOp('sgemm');
-    const built = await buildBaseline('sgemm');
-    const entries = [
-      { id: 'x', about: null, built: { ...built, id: 'x' }, peer: null, parameters: new Map(), verdict: null as never },
-    ];
+    const variants = [{ id: 'x', peer: false, threads: 1 }];
     const turn = (variant: string, calledNs: number, outsideNs: number) => ({
       case: 'c',
       variant,
@@ -46,19 +45,21 @@ describe('times that cannot be', () => {
       outsideNs,
     });
     const besides = (...own: number[]) => {
-      const outside = [turn(built.id, 2e8, 6e6), ...own.map((ns) => turn('x', 2e6, ns))];
+      const outside = [turn('baseline', 2e8, 6e6), ...own.map((ns) => turn('x', 2e6, ns))];
       const watched = { warmups: [], outside, pacesNs: [], stolen: null };
       const outcome = {
         op,
-        baseline: built,
-        candidates: entries,
+        baseline: { id: 'baseline' },
+        variants,
         cases: [],
         samples: [],
         watched,
-      } as unknown as OpOutcome;
-      return observed([outcome], machine(), 1).beside;
+      } as unknown as TimedOp;
+      return observed([outcome], machine(), 20).untimed;
     };
-    expect(besides(1.2e8, 3e8)).toEqual([{ variant: 'x', case: 'c', calledNs: 1e6, besideNs: 6e7, usualNs: 3e6 }]);
+    expect(besides(1.2e8, 3e8)).toEqual([
+      { variant: 'x', case: 'c', calledNs: 1e6, untimedNs: 6e7, baselineUntimedNs: 3e6 },
+    ]);
     expect(besides(1.2e8, 8e6)).toEqual([]);
     expect(besides(9e7, 9e7)).toEqual([]);
   });
@@ -66,7 +67,6 @@ describe('times that cannot be', () => {
   test('below half of what the work takes at the peaks, or below a step of the clock', async () => {
     const op = await loadOp('sgemm');
     const c = op.cases.find((one) => op.caseName(one) === 'M256N256K256') ?? op.cases[0];
-    const built = await buildBaseline('sgemm');
     const least = floorNs(example, workOf(op, c.dims), 1);
     const judged = (timeNs: number, ceilings: typeof example | null = example) =>
       impossibility(
@@ -75,16 +75,15 @@ describe('times that cannot be', () => {
           cases: [c],
           samples: [{ round: 0, turn: 0, case: op.caseName(c), variant: 'x', timeNs: [timeNs], queuedNs: null }],
         },
-        { id: 'x', built },
-        ceilings,
-        2,
+        { id: 'x', threads: 1 },
+        { clockNs: 30, ceilings },
       );
     expect(judged(0.4 * least)).toMatch(
-      /a call is said to take \d+ ns, less than half of the \d+ ns that its work takes/,
+      /reported \d+ ns a call, less than half of the \d+ ns that its work takes at this machine's measured peaks/,
     );
     expect(judged(0.6 * least)).toBeNull();
     expect(judged(0.4 * least, null)).toBeNull();
-    expect(judged(1, null)).toMatch(/less than the \d+ ns by which the clock steps/);
+    expect(judged(1, null)).toMatch(/reported 1 ns a call, less than one clock step \(30 ns\)/);
   });
 
   test('nobody is refused by kept peaks alone: they are measured again', async () => {

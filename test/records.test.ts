@@ -4,12 +4,15 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../src/files/places.ts';
 import { findRecord } from '../src/records/find.ts';
 import { jsonSchemaText, schemaFile } from '../src/records/jsonSchema.ts';
-import { Record } from '../src/records/schema.ts';
+import { discardRule, recordSchema } from '../src/records/schema.ts';
 import { loadRecord, loadSummary, saveRecord, summaries } from '../src/records/store.ts';
+import { markdownRecord } from '../src/report/markdown.ts';
+import { reportRecord } from '../src/report/terminal.ts';
 import { draft } from './support/draft.ts';
 
 let folder: string;
@@ -23,11 +26,69 @@ describe('the schema', () => {
     expect(readFileSync(schemaFile, 'utf8')).toBe(jsonSchemaText());
   });
 
+  test('every property has a description', () => {
+    const without: string[] = [];
+    const walk = (schema: unknown, path: string): void => {
+      if (typeof schema !== 'object' || schema === null) return;
+      const { properties } = schema as { properties?: { [name: string]: { description?: string } } };
+      for (const [name, property] of Object.entries(properties ?? {}))
+        if (!property.description?.endsWith('.')) without.push(`${path}/${name}`);
+      for (const [name, part] of Object.entries(schema)) walk(part, `${path}/${name}`);
+    };
+    walk(JSON.parse(jsonSchemaText()), '');
+    expect(without).toEqual([]);
+  });
+
   test('a record of version 1 loads, with what it did not hold as null', () => {
     const record = loadRecord(join(packageRoot, 'test/fixtures/records/version-1.json'));
-    expect(record).toMatchObject({ schema: 'nfold/record@2', name: null, commitment: null, texts: {} });
+    expect(record).toMatchObject({ schema: recordSchema, name: null, commitment: null, texts: {} });
     expect(record.baselines.map(({ op }) => op)).toEqual(['train_gpt2', 'sgemm']);
     expect(record.candidates.find(({ candidate }) => candidate === 'sgemm/ikj-ts')?.hash).toMatch(/^[0-9a-f]{16}$/);
+  });
+});
+
+describe('a record of version 2', () => {
+  const { suites, ...rest } = draft({ overrides: { suite: 'sgemm+more', name: 'old' } });
+  const peer = {
+    ...rest.candidates[0],
+    candidate: 'lib',
+    peer: true,
+    verdict: 'error',
+    message: 'Error: not installed',
+  };
+  const old = {
+    ...{ ...rest, id: 'old', schema: 'nfold/record@2', warnings: ['The machine was busy.'] },
+    candidates: [...rest.candidates, peer],
+    results: [...rest.results, { ...rest.results[0], candidate: 'lib', peer: true, verdict: 'error' }],
+    discards: [{ op: 'sgemm', case: 'M64N64K64', variant: 'x', rule: 'in other words', count: 1, of: 2 }],
+  };
+
+  test('holds its suites, notes for warnings, the rule in its words, and absent peers as unsupported', () => {
+    const file = join(folder, 'old.json');
+    writeFileSync(file, JSON.stringify(old));
+    const record = loadRecord(file);
+    expect(record.suites).toEqual([
+      { name: 'sgemm', ops: ['sgemm'], showsEssayResults: false },
+      { name: 'more', ops: [], showsEssayResults: false },
+    ]);
+    expect(record.warnings).toEqual([{ kind: 'note', text: 'The machine was busy.' }]);
+    expect(record.discards[0].rule).toBe(discardRule);
+    expect(record.candidates.map(({ verdict }) => verdict)).toEqual(['pass', 'unsupported']);
+    expect(record.results.map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'unsupported']);
+    expect(reportRecord(record)).toMatch(/! The machine was busy\.\n/);
+  });
+
+  test('is shown by the suites that it holds, whatever they are called today', () => {
+    const text = JSON.stringify({ ...old, suite: 'gone' }).replaceAll('sgemm', 'gone');
+    const file = join(folder, 'gone.json');
+    writeFileSync(file, text);
+    const record = loadRecord(file);
+    expect(stripVTControlCharacters(reportRecord(record, { perCase: true }))).toMatch(
+      /\ngone .*\n[\s\S]*mine-ts +pass +2 +3\.00x/,
+    );
+    expect(markdownRecord(record)).toMatch(
+      /\*\*gone\*\*\n\n\| candidate[\s\S]*\| mine-ts \|[\s\S]*- The machine was busy\./,
+    );
   });
 });
 
@@ -43,8 +104,8 @@ describe('saving', () => {
   });
 
   test('the head is found where it is longer than one read, and a record laid out otherwise is read whole', () => {
-    const long = saveRecord(draft({ overrides: { warnings: ['x'.repeat(200_000)] } }), folder);
-    expect(loadSummary(long.file).warnings[0]).toHaveLength(200_000);
+    const long = saveRecord(draft({ overrides: { warnings: [{ kind: 'note', text: 'x'.repeat(200_000) }] } }), folder);
+    expect(loadSummary(long.file)).toMatchObject({ warnings: [{ text: expect.stringMatching(/^x{200000}$/) }] });
     const pretty = join(folder, 'pretty.json');
     writeFileSync(pretty, JSON.stringify(long.record, null, 2));
     expect(loadSummary(pretty).id).toBe(long.record.id);
@@ -102,14 +163,6 @@ describe('saving', () => {
     saveRecord(draft(), folder);
     expect(readdirSync(folder).filter((name) => name.startsWith('.nfold-half-'))).toEqual([fresh]);
   });
-
-  test('where the disk takes no more, the error is one sentence and nothing is left or lost', () => {
-    const { file } = saveRecord(draft(), folder);
-    expect(() => saveRecord(draft(), '/dev/full')).toThrow(
-      /^\/dev\/full\/\S+\.json could not be written: a file is in the way of the folder \/dev\/full\.$/,
-    );
-    expect(loadRecord(file)).toBeTruthy();
-  });
 });
 
 describe('finding', () => {
@@ -130,17 +183,13 @@ describe('finding', () => {
 
   test('damaged files are named, and the others are read', () => {
     const { record } = saveRecord(draft(), folder);
-    writeFileSync(join(folder, 'cut.json'), '{"schema": "nfold/record@2",');
-    writeFileSync(join(folder, 'later.json'), JSON.stringify({ ...record, schema: 'nfold/record@3' }));
+    writeFileSync(join(folder, 'cut.json'), '{"schema": "nfold/record@3",');
+    writeFileSync(join(folder, 'later.json'), JSON.stringify({ ...record, schema: 'nfold/record@4' }));
     const { summaries: all, damaged } = summaries(folder);
     expect(all.map(({ id }) => id)).toEqual([record.id]);
     expect(damaged).toEqual([
       expect.stringContaining('cut.json is not a record:'),
       expect.stringContaining('later.json is not a record of this version'),
     ]);
-  });
-
-  test('every saved record fits the schema', () => {
-    expect(Record.safeParse(JSON.parse(readFileSync(saveRecord(draft(), folder).file, 'utf8'))).success).toBe(true);
   });
 });

@@ -2,7 +2,7 @@
  * ONNX Runtime's own CPU kernels (MLAS). Its public `session.run` waits for a turn of the event loop before it calls the native
  * function; what is timed is that function, which favours the peer by those microseconds.
  */
-import type { Peer } from '../../src/contract/peer.ts';
+import { NotInstalled, type Peer } from '../../src/contract/peer.ts';
 import { type Dims, gemmModel, shapes } from './onnx.ts';
 
 type Values = Record<string, object>;
@@ -27,7 +27,7 @@ async function load(): Promise<Runtime> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')
-      throw new Error("not installed: 'npm install onnxruntime-node' adds it (290 MB)");
+      throw new NotInstalled("not installed: 'npm install onnxruntime-node' adds it (290 MB)");
     throw new Error(`installed but broken: ${message.split('\n')[0]}`);
   }
 }

@@ -1,6 +1,6 @@
 /** TensorFlow.js on native libtensorflow. Optional: its install step downloads the library, which not every machine may do. */
 import util from 'node:util';
-import type { Peer } from '../../src/contract/peer.ts';
+import { NotInstalled, type Peer } from '../../src/contract/peer.ts';
 import { bindTfjs } from './tfjs.ts';
 
 const name = '@tensorflow/tfjs-node';
@@ -21,7 +21,7 @@ export default {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === 'ERR_MODULE_NOT_FOUND')
-        throw new Error('not installed: npm could not fetch or build its native library');
+        throw new NotInstalled('not installed: npm could not fetch or build its native library');
       throw new Error(`installed but broken: ${message.split('\n')[0]}`);
     }
     return bindTfjs(...given);

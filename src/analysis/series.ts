@@ -1,7 +1,9 @@
 /** Many records as one story: a candidate over time, and the best of each op with the number of attempts it was chosen from. */
 
+import { byCandidate } from '../records/byCandidate.ts';
 import type { Mean, Summary } from '../records/schema.ts';
 import type { Interval } from '../stats/interval.ts';
+import { byMean } from '../stats/means.ts';
 
 export interface Moment {
   readonly record: Summary;
@@ -17,17 +19,14 @@ export interface Moment {
 /** The records that hold a candidate, oldest first: its mean over the suite's cases, or its speedup at one case. */
 export function historyOf(records: readonly Summary[], candidate: string, caseName?: string): Moment[] {
   return records.flatMap((record) =>
-    record.candidates
-      .filter((c) => c.candidate === candidate && c.op !== null)
-      .map(({ op, verdict, attempt, hash }) => {
-        const own = (row: { candidate: string; op: string }) => row.candidate === candidate && row.op === op;
-        const speedup =
-          caseName === undefined
-            ? record.means.find(own)?.arithmetic
-            : record.results.find((r) => own(r) && r.case === caseName)?.speedup;
-        const baselineHash = record.baselines.find((b) => b.op === op)?.hash ?? null;
-        return { record, op: op as string, speedup: speedup ?? null, verdict, attempt, hash, baselineHash };
-      }),
+    record.candidates.flatMap((row) => {
+      const { op, verdict, attempt, hash } = row;
+      if (row.candidate !== candidate || op === null) return [];
+      const { mean, results } = byCandidate(record)(row);
+      const speedup =
+        caseName === undefined ? mean?.arithmetic : results.find((result) => result.case === caseName)?.speedup;
+      return { record, op, speedup: speedup ?? null, verdict, attempt, hash, baselineHash: baselineOf(record, op) };
+    }),
   );
 }
 
@@ -36,32 +35,34 @@ export interface Champion {
   readonly mean: Mean;
   readonly record: Summary;
   readonly hash: string | null;
-  /** How many measured means of the op it is the best of, on this machine and against this baseline, and of how many candidates. */
+  /** Comparable means of the op that it was chosen from, and distinct candidates among them. */
   readonly attempts: number;
   readonly candidates: number;
 }
 
-/** By op. Only what compares with the newest record of the op counts: the same baseline on the same machine. */
+/** By op. Only means that compare with the newest record of the op count: the same baseline on the same machine. */
 export function champions(records: readonly Summary[], wanted: (id: string, op: string) => boolean): Champion[] {
-  const newest = new Map<string, string>();
-  for (const record of records) for (const { op } of record.baselines) newest.set(op, conditions(record, op));
+  const newest = new Map(
+    records.flatMap((record) => record.baselines.map(({ op }) => [op, conditions(record, op)] as const)),
+  );
   return [...newest].flatMap(([op, key]) => {
-    const attempts = records.flatMap((record) =>
-      record.means
-        .filter((mean) => mean.op === op && !mean.peer && wanted(mean.candidate, op))
-        .flatMap((mean) =>
-          mean.arithmetic && conditions(record, op) === key ? [{ mean, record, value: mean.arithmetic.value }] : [],
-        ),
-    );
-    const [best] = [...attempts].sort((a, b) => b.value - a.value);
-    if (!best) return [];
-    const { mean, record } = best;
-    const hash = record.candidates.find((c) => c.candidate === mean.candidate && c.op === op)?.hash ?? null;
+    const attempts = records
+      .filter((record) => conditions(record, op) === key)
+      .flatMap((record) => record.means.map((mean) => ({ record, mean, arithmetic: mean.arithmetic })))
+      .filter(({ mean }) => mean.op === op && !mean.peer && mean.arithmetic && wanted(mean.candidate, op))
+      .sort(byMean);
+    if (attempts.length === 0) return [];
+    const [{ mean, record }] = attempts;
+    const hash = byCandidate(record)(mean).candidate?.hash ?? null;
     const candidates = new Set(attempts.map((attempt) => attempt.mean.candidate)).size;
     return [{ op, mean, record, hash, attempts: attempts.length, candidates }];
   });
 }
 
-function conditions({ machine: { cpu, cores, arch }, baselines }: Summary, op: string): string {
-  return [cpu, cores, arch, baselines.find((baseline) => baseline.op === op)?.hash].join('\n');
+const baselineOf = ({ baselines }: Summary, op: string) =>
+  baselines.find((baseline) => baseline.op === op)?.hash ?? null;
+
+function conditions(record: Summary, op: string): string {
+  const { cpu, cores, arch } = record.machine;
+  return [cpu, cores, arch, baselineOf(record, op)].join('\n');
 }

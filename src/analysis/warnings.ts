@@ -1,77 +1,106 @@
-/** What may have disturbed the times of a run, in words: each sentence says what was seen and what follows from it. */
-import { counted } from '../contract/words.ts';
+/** What may have disturbed the times of a run: facts, which report/warnings.ts puts into words. */
 import type { Machine } from '../machine/describe.ts';
+import type { Warning } from '../records/schema.ts';
+import type { Watched } from '../stopwatch/request.ts';
+import { everyCase, type TimedOp } from './results.ts';
 
-/** Work that nobody times: what a call takes, and the CPU time of its threads beside it, its own and the baseline's. */
-export interface Beside {
-  readonly variant: string;
-  readonly case: string;
-  readonly calledNs: number;
-  readonly besideNs: number;
-  readonly usualNs: number;
-}
+type Facts<K extends Warning['kind']> = Omit<Extract<Warning, { kind: K }>, 'kind'>;
 
+/** Of all ops together, whether it is worth a warning or not. */
 export interface Observed {
   readonly machine: Machine;
-  /** The most that any variant used. */
+  /** Largest number that any candidate used. */
   readonly threads: number;
-  readonly calls: { readonly leftOut: number; readonly of: number };
-  /** Rounds of a case in which every turn was disturbed, and which count all the same. */
-  readonly rounds: { readonly disturbed: number; readonly of: number };
-  readonly warmups: { readonly unsteady: number; readonly of: number };
-  /** Of the same loop, at the start of each round. */
-  readonly pacesNs: readonly number[];
+  readonly calls: Facts<'disturbed'>;
+  readonly warmups: Facts<'warmup'>;
+  /** Times of the same loop, at the start of each round. */
+  readonly loopsNs: readonly number[];
   /** Share of the machine's CPU time; null where the system does not say. */
   readonly stolen: number | null;
-  readonly beside: readonly Beside[];
-  readonly clockNs: number;
-  /** The shortest call that was timed. */
-  readonly shortest: { readonly variant: string; readonly case: string; readonly timeNs: number } | null;
+  readonly untimed: readonly UntimedWork[];
+  /** The shortest call that was timed, beside the step of the clock. */
+  readonly shortest: Facts<'clock'> | null;
 }
 
-const percent = (share: number) => `${Number((100 * share).toPrecision(share < 0.1 ? 1 : 2))} %`;
+/** What a call takes, and the CPU time of the variant's threads outside of it: its own and the baseline's. */
+export type UntimedWork = Facts<'untimed'>;
 
-/** One sentence each; none if the machine was quiet. */
-export function warningsOf(seen: Observed): string[] {
-  const { machine, threads, calls, rounds, warmups, pacesNs, stolen, beside, clockNs, shortest } = seen;
-  const found: string[] = [];
-  const { load, cores } = machine;
-  if (load !== null && load > cores)
-    found.push(`The machine was busy at the start: a load of ${load.toFixed(1)} on ${cores} cores.`);
-  if (calls.leftOut > 0.05 * calls.of || rounds.disturbed > 0.05 * rounds.of) {
-    const left = `${calls.leftOut} of ${calls.of} calls (${percent(calls.leftOut / calls.of)}) waited for a CPU and were left out`;
-    const kept = `; ${rounds.disturbed} of ${rounds.of} rounds, counted case by case, had no calm turn and count as they are`;
-    found.push(`The machine was busy: ${left}${rounds.disturbed > 0 ? kept : ''}. Expect wider intervals.`);
-  }
-  const pace = pacesNs.length > 0 ? Math.max(...pacesNs) / Math.min(...pacesNs) - 1 : 0;
-  if (pace > 0.05)
-    found.push(
-      `The CPU changed its speed by ${percent(pace)} between rounds (frequency, heat or a neighbour): trust speedups before times.`,
+export function observed(ops: readonly TimedOp[], machine: Machine, clockNs: number): Observed {
+  const cases = everyCase(ops);
+  const total = (of: (left: (typeof cases)[number]['left']) => number) =>
+    cases.reduce((sum, { left }) => sum + of(left), 0);
+  const watched = ops.flatMap((timed) => timed.watched ?? []);
+  const warmups = watched.flatMap((one) => one.warmups);
+  const stolen = watched.flatMap((one) => one.stolen ?? []);
+  const [shortest = null] = cases
+    .flatMap(({ variant, name, timeNs }) =>
+      timeNs === null ? [] : [{ variant: variant.id, case: name, timeNs, clockNs }],
+    )
+    .sort((a, b) => a.timeNs - b.timeNs);
+  return {
+    machine,
+    threads: Math.max(1, ...ops.flatMap(({ variants }) => variants.map(({ peer, threads }) => (peer ? 1 : threads)))),
+    calls: {
+      leftOut: total(({ count }) => count),
+      calls: total(({ of }) => of),
+      disturbed: total(({ disturbedRounds }) => disturbedRounds),
+      rounds: total(({ rounds }) => rounds),
+    },
+    warmups: { unsteady: warmups.filter(({ steady }) => !steady).length, of: warmups.length },
+    loopsNs: watched.flatMap((one) => one.loopsNs),
+    stolen: stolen.length > 0 ? Math.max(...stolen) : null,
+    untimed: ops.flatMap(untimedWork),
+    shortest,
+  };
+}
+
+/** CPU time of each thread outside a call that input copies and a busy machine explain. */
+const explainedNs = 1e7;
+
+/**
+ * Candidates whose threads use so much more CPU time outside their calls than the baseline's that half of the baseline's work could be done
+ * in it. The minimum over turns counts, which no disturbance explains. Waking a thread counts as well: the main one waits for it untimed and
+ * spinning, for milliseconds where both are given one CPU.
+ */
+function untimedWork({ baseline, variants, watched }: TimedOp): UntimedWork[] {
+  return [...Map.groupBy(watched?.untimed ?? [], (turn) => turn.case)].flatMap(([name, turns]) => {
+    const [usual = { calledNs: 0, untimedNs: 0 }] = perCall(turns, baseline.id);
+    return variants.flatMap(({ id, peer, threads }) =>
+      perCall(turns, id)
+        .filter(({ untimedNs }) => {
+          const more = untimedNs - usual.untimedNs;
+          return !peer && more > Math.max(explainedNs * threads, usual.calledNs / 2);
+        })
+        .map((own) => ({ variant: id, case: name, ...own, baselineUntimedNs: usual.untimedNs })),
     );
-  if (stolen !== null && stolen > 0.01)
-    found.push(`The hypervisor gave ${percent(stolen)} of the CPU time to others, and no sample shows when.`);
-  if (machine.virtual)
-    found.push('This is a virtual machine: what its neighbours do to caches and memory is not seen here.');
-  if (threads > cores)
-    found.push(`${threads} threads share ${counted(cores, 'core')}: threads that spin wait for one another's turn.`);
-  if (shortest !== null && clockNs > 0.01 * shortest.timeNs) {
-    const { variant, case: name, timeNs } = shortest;
-    const steps = `the clock steps by ${clockNs} ns`;
-    found.push(
-      `The clock is coarse for ${variant} at ${name}: a call takes ${timeNs.toFixed(0)} ns and ${steps}, ${percent(clockNs / timeNs)} of it.`,
-    );
-  }
-  if (warmups.unsteady > 0.1 * warmups.of) {
-    const share = `${warmups.unsteady} of ${warmups.of}`;
-    found.push(
-      `Warm-up was not steady in ${share}: its time was up before ten calls agreed within 2 %. More effort warms up for longer.`,
-    );
-  }
-  for (const { variant, case: name, calledNs, besideNs, usualNs } of beside) {
-    const [own, called, usual] = [besideNs, calledNs, usualNs].map((ns) => `${(ns / 1e6).toPrecision(2)} ms`);
-    found.push(
-      `Suspicious: ${variant} at ${name} has a CPU for ${own} beside each call of ${called}, the baseline for ${usual}: it may work where nobody looks at the clock.`,
-    );
-  }
-  return found;
+  });
+}
+
+/** The minima over its turns; empty where it has none. */
+function perCall(all: Watched['untimed'], id: string) {
+  const turns = all.filter(({ variant }) => variant === id);
+  if (turns.length === 0) return [];
+  const min = (of: (turn: (typeof turns)[number]) => number) =>
+    Math.min(...turns.map((turn) => of(turn) / Math.max(1, turn.calls)));
+  return [{ calledNs: min(({ calledNs }) => calledNs), untimedNs: min(({ untimedNs }) => untimedNs) }];
+}
+
+/** Those of the facts that are worth one; none if the machine was quiet. */
+export function warningsOf(seen: Observed): Warning[] {
+  const { threads, calls, warmups, loopsNs, stolen, untimed, shortest } = seen;
+  const { load, cores, virtual } = seen.machine;
+  const change = loopsNs.length > 0 ? Math.max(...loopsNs) / Math.min(...loopsNs) - 1 : 0;
+  const disturbed = calls.leftOut > 0.05 * calls.calls || calls.disturbed > 0.05 * calls.rounds;
+  const found: readonly (Warning | false)[] = [
+    load !== null && load > cores && { kind: 'busy', load, cores },
+    disturbed && { kind: 'disturbed', ...calls },
+    change > 0.05 && { kind: 'pace', change },
+    stolen !== null && stolen > 0.01 && { kind: 'stolen', share: stolen },
+    virtual === true && { kind: 'virtual' },
+    threads > cores && { kind: 'oversubscribed', threads, cores },
+    shortest !== null && shortest.clockNs > 0.01 * shortest.timeNs && { kind: 'clock', ...shortest },
+    warmups.unsteady > 0.1 * warmups.of && { kind: 'warmup', ...warmups },
+    ...untimed.map((work) => ({ kind: 'untimed' as const, ...work })),
+  ];
+  return found.filter((warning) => warning !== false);
 }

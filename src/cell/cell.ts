@@ -153,7 +153,7 @@ export class Cell {
           if (error) this.#end(`could not be reached: ${error.message}`);
         });
       });
-      if (!reply.ok) throw new CandidateError(reply.error);
+      if (!reply.ok) throw new CandidateError(reply.error, reply.unsupported ? 'unsupported' : 'error');
       return reply;
     } finally {
       clearInterval(watch);

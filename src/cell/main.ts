@@ -56,12 +56,19 @@ function textOf(error: unknown): string {
   }
 }
 
+/** A peer, which is trusted, may say that its library is absent. Its bundle has its own copy of the error's class. */
+function failureOf(ask: Ask, error: unknown) {
+  const trusted = ask.type === 'open' && ask.opening.artifact.kind === 'peer';
+  const unsupported = trusted && error instanceof Error && error.name === 'NotInstalled';
+  return { error: unsupported ? error.message : textOf(error), unsupported };
+}
+
 let last: Promise<unknown> = Promise.resolve();
 process.on('message', ({ id, ...ask }: Request) => {
   last = last.then(() =>
     answer(ask).then(
       (found) => send({ id, ok: true, ...found }),
-      (error) => send({ id, ok: false, error: textOf(error) }),
+      (error) => send({ id, ok: false, ...failureOf(ask, error) }),
     ),
   );
 });

@@ -108,5 +108,5 @@ export type Request = Ask & { readonly id: number };
 /** `value`: bytes as they are, everything else as JSON. Id 0 says that the process has started. */
 export type Reply = { readonly id: number } & (
   | { readonly ok: true; readonly samples?: Samples; readonly value?: Uint8Array | string }
-  | { readonly ok: false; readonly error: string }
+  | { readonly ok: false; readonly error: string; readonly unsupported: boolean }
 );

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { suites } from '../../bench/suites.ts';
-import { assemble } from '../analysis/assemble.ts';
+
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
 import { elsewhere } from '../files/elsewhere.ts';
@@ -20,6 +20,7 @@ import { reported, reportersOf } from '../report/reporters.ts';
 import { pc } from '../report/screen.ts';
 import { reportRecord } from '../report/terminal.ts';
 import type { OpOutcome } from '../run/outcome.ts';
+import { draftOf } from '../run/record.ts';
 import { type OpJob, runOp } from '../run/suite.ts';
 import { sharedEffort } from '../stopwatch/effort.ts';
 import type { BenchFlags } from './flags.ts';
@@ -65,7 +66,7 @@ export async function measureAndSave(selectors: readonly string[], flags: BenchF
   const interrupted = signal.aborted;
   if (interrupted && outcomes.every(({ samples }) => samples.length === 0))
     throw new NfoldError('Stopped before anything was timed, so there is no record of it.', exit.interrupted);
-  const draft = assemble(outcomes, {
+  const draft = draftOf(outcomes, {
     ...facts,
     seconds: (performance.now() - began) / 1000,
     options,
@@ -130,7 +131,7 @@ function next({ record, file, displaced }: Saved, selectors: readonly string[]):
   const tips = [
     ...again,
     ...more,
-    ...(suitesOf(record).includes('train_gpt2')
+    ...(record.suites.some(({ name }) => name === 'train_gpt2')
       ? [[`${nfold()} bench lm_ops --quick`, 'every kernel of the training step on its own']]
       : []),
     [`${nfold()} list`, 'every candidate and its idea'],
@@ -144,12 +145,9 @@ function next({ record, file, displaced }: Saved, selectors: readonly string[]):
   ].join('\n');
 }
 
-const suitesOf = ({ suite }: Record): readonly string[] => suite.split('+');
-
 /** One suite after a run of all; after a run of what was asked for, the same with more effort. */
-function rerun(record: Record, selectors: readonly string[]): string {
-  const { effort, caseFilter } = record;
-  if (selectors.length === 0) return suitesOf(record)[0];
+function rerun({ suites: [first], effort, caseFilter }: Record, selectors: readonly string[]): string {
+  if (selectors.length === 0) return first.name;
   const filter = caseFilter === null ? [] : ['--case', caseFilter];
   return [...[...selectors, ...filter].map(quoted), ...(effort === 'quick' ? [] : ['--thorough'])].join(' ');
 }

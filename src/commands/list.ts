@@ -6,7 +6,7 @@ import { loadOp } from '../catalog/ops.ts';
 import { select } from '../catalog/select.ts';
 import { CandidateError, exit } from '../contract/errors.ts';
 import { shown } from '../files/places.ts';
-import { type Standing, standings } from '../records/newest.ts';
+import { type NewestResult, newestResults } from '../records/newest.ts';
 import { multiple, shortFlags } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
@@ -16,7 +16,7 @@ export async function list(selectors: readonly string[], io: Io): Promise<Result
   const { candidates, problems } = select(selectors, catalog);
   const wanted = catalog.ops.filter((name) => selectors.length === 0 || candidates.some(({ op }) => op === name));
   const ops = await Promise.all(wanted.map(loadOp));
-  const known = standings(io.warn);
+  const known = newestResults(io.warn);
   const described = await Promise.all(candidates.map((candidate) => describe(candidate, known)));
   const misplaced = problems.map(({ file, message }) => ({ file: shown(file), message }));
   const data = ops.map((op) => ({
@@ -61,15 +61,15 @@ interface Last {
   readonly speedup: number | null;
 }
 
-async function describe(candidate: CandidateFile, known: ReadonlyMap<string, Standing>) {
+async function describe(candidate: CandidateFile, known: ReadonlyMap<string, NewestResult>) {
   const { id, op, file } = candidate;
   const common = { candidate: id, op, file: shown(file) };
   try {
     const { about, flags, threads, tier, hash, source } = await build(candidate);
-    const standing = known.get(id);
+    const newest = known.get(id);
     const last: Last | null =
-      standing?.hash === hash
-        ? { record: standing.record, verdict: standing.verdict, speedup: standing.mean?.arithmetic?.value ?? null }
+      newest?.hash === hash
+        ? { record: newest.record, verdict: newest.verdict, speedup: newest.mean?.arithmetic?.value ?? null }
         : null;
     return { ...common, about, flags, threads, tier, hash, source, last, error: null };
   } catch (error) {

@@ -14,8 +14,8 @@ export class NfoldError extends Error {
 
 /** What a candidate did wrong, in its source, in a build or in a cell: it becomes the candidate's verdict and does not end the run. */
 export class CandidateError extends Error {
-  readonly status: 'error' | 'impossible';
-  constructor(message: string, status: 'error' | 'impossible' = 'error') {
+  readonly status: 'error' | 'impossible' | 'unsupported';
+  constructor(message: string, status: CandidateError['status'] = 'error') {
     super(plain(message));
     this.status = status;
   }

@@ -1,6 +1,11 @@
 /** A peer: a published library that does the same work, timed in the same run and kept outside of every mean. */
 import type { TypedArray } from './op.ts';
 
+/** What `bind` throws where its library is not installed: the peer is then unsupported, and not in error. */
+export class NotInstalled extends Error {
+  override readonly name = 'NotInstalled';
+}
+
 export interface BoundPeer {
   /** Untimed: inputs from the arena into the library's own memory. */
   load(): void;
@@ -18,7 +23,7 @@ export interface Peer {
   readonly threads: 'one' | 'any';
   /** Ops at which it is about as slow as the baseline, and gets no more calls than that. */
   readonly slowOps?: readonly string[];
-  /** Loads the library; throws, with the reason, where it is absent or broken. */
+  /** Loads the library; throws NotInstalled where it is absent, and another error where it is broken. */
   bind(
     op: string,
     dims: Readonly<Record<string, number>>,

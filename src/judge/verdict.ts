@@ -26,6 +26,9 @@ export type Verdict =
   /** `impossible`: its reported time is impossible. */
   | { readonly status: 'unsupported' | 'error' | 'impossible'; readonly message: string };
 
+/** What a verdict is when a run is over. */
+export type Settled = Exclude<Verdict, { readonly status: 'pending' }>;
+
 export const pending: Verdict = { status: 'pending' };
 
 /** Whether it may still be checked or timed. */

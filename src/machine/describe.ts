@@ -20,8 +20,9 @@ export interface Runtime {
 }
 
 /** One line. */
-export function describe(m: Machine, r: Runtime): string {
+export function describeMachine(m: Machine): string {
   const memory = `${Math.round(m.memoryBytes / 2 ** 30)} GiB`;
-  const kind = m.virtual ? ', virtual machine' : '';
-  return `${m.cpu}, ${counted(m.cores, 'core')}, ${memory}, ${m.os} ${m.arch}${kind}; Node ${r.node}, V8 ${r.v8}`;
+  return `${m.cpu}, ${counted(m.cores, 'core')}, ${memory}, ${m.os} ${m.arch}${m.virtual ? ', virtual machine' : ''}`;
 }
+
+export const describe = (m: Machine, r: Runtime): string => `${describeMachine(m)}; Node ${r.node}, V8 ${r.v8}`;

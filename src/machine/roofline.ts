@@ -38,7 +38,7 @@ export interface Resources {
   readonly native?: boolean;
 }
 
-interface Roof {
+export interface Roof {
   readonly bound: 'compute' | 'memory';
   /** `256-bit FMA, 2 threads` or `L2 bandwidth, 2 threads`. */
   readonly name: string;

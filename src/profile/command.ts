@@ -10,7 +10,7 @@ import { prepareRun } from '../commands/run.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { isStanding, verdictText } from '../judge/verdict.ts';
-import { standings } from '../records/newest.ts';
+import { newestResults } from '../records/newest.ts';
 import type { Io, Result } from '../report/output.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
 import { type OpSelection, prepare } from '../run/prepare.ts';
@@ -111,7 +111,7 @@ async function measureOps(selection: Selection, options: RunOptions): Promise<Op
 /** The best candidate of each op, by the newest records here. */
 function recorded(io: Io): OpSpeedup[] {
   const best = new Map<string, OpSpeedup>();
-  for (const [candidate, { mean, record }] of standings(io.warn)) {
+  for (const [candidate, { mean, record }] of newestResults(io.warn)) {
     const [op] = candidate.split('/');
     const speedup = mean?.arithmetic?.value ?? 0;
     if (speedup > (best.get(op)?.speedup ?? 0)) best.set(op, { op, candidate, speedup, record });

@@ -1,6 +1,5 @@
 /** Profiles of a training step as a terminal shows them: a row an op, or a group of ops that the candidate has fused. */
-
-import { duration, multiple } from '../report/format.ts';
+import { bar, duration, multiple } from '../report/format.ts';
 import { pc } from '../report/screen.ts';
 import { type Column, table } from '../report/table.ts';
 import type { Profile, Share } from './profile.ts';
@@ -75,7 +74,7 @@ function opTable(baseline: readonly Share[], candidate: readonly Share[] | null)
   });
   const greatest = Math.max(...rows.flatMap(({ share, other }) => [share, other?.share ?? 0]));
   const side = (row: { timeNs: number; share: number } | undefined) =>
-    row ? [duration(row.timeNs), percent(row.share), bar(row.share / greatest)] : ['-', '-', ''];
+    row ? [duration(row.timeNs), percent(row.share), bar(row.share / greatest, barWidth)] : ['-', '-', ''];
   const cells = rows.map(({ other, ...row }) => {
     const speedup = other && row.ops.length > 0 ? multiple(row.timeNs / other.timeNs) : '-';
     return [
@@ -101,12 +100,6 @@ function nameOf(ops: readonly string[]): string {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.01 ? 2 : 1)} %`;
-}
-
-/** In eighths of a character. */
-function bar(part: number): string {
-  const eighths = Math.round(8 * barWidth * part);
-  return pc.cyan('█'.repeat(eighths >> 3) + ['', ...'▏▎▍▌▋▊▉'][eighths & 7]);
 }
 
 function footer(baseline: Profile, candidate: CandidateProfile | null): string[] {

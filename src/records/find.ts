@@ -5,11 +5,13 @@ import { absent, look } from '../files/given.ts';
 import { shown, workspace } from '../files/places.ts';
 import { loadRecord, loadSummary, newestFirst, recordFiles, summaries } from './store.ts';
 
+type Tell = (sentence: string) => void;
+
 /**
- * A folder stands for the newest record in it, and `FOLDER/last~1` or `FOLDER/NAME` for another of its records. Files that are none do not
- * count, and `tell` gets a sentence about each that was in the way.
+ * A folder stands for the newest record in it, and `FOLDER/last~1` or `FOLDER/NAME` for another of its records. Files that are no records do
+ * not count, and `tell` gets a sentence about each that was in the way.
  */
-export function findRecord(reference: string, tell: (sentence: string) => void = () => {}): string {
+export function findRecord(reference: string, tell: Tell = () => {}): string {
   const there = look(reference);
   if (typeof there !== 'string') return there.isDirectory() ? within(recordsBelow(reference), 'last', tell) : reference;
   if (there !== absent) throw new NfoldError(`The record ${reference} ${there}.`);
@@ -34,43 +36,44 @@ function recordsBelow(folder: string): string {
   return isFolder(usual) ? usual : folder;
 }
 
-function within(folder: string, reference: string, tell: (sentence: string) => void): string {
+function within(folder: string, reference: string, tell: Tell): string {
   const back = /^last(?:~(\d+))?$/.exec(reference);
-  if (back) {
-    const wanted = Number(back[1] ?? 0);
-    const files = [...newestFirst((file) => loadRecord(file) && file, tell, folder).take(wanted + 1)];
-    if (files.length > wanted) return files[wanted];
-    const have = `There ${files.length === 1 ? 'is only 1 record' : `are only ${files.length} records`} in ${shown(folder)}`;
-    const none =
-      folder === workspace().records
-        ? `There is no record here yet: 'nfold bench' makes one (in ${shown(folder)}).`
-        : `There is no record in ${shown(folder)}.`;
-    throw new NfoldError(files.length === 0 ? none : `${have}, so no '${reference}'.`, exit.nothing);
-  }
+  if (back) return newest(folder, Number(back[1] ?? 0), tell);
   const idOf = (file: string) => basename(file, '.json');
   const matching = recordFiles(folder).filter((file) => idOf(file).startsWith(reference));
   if (matching.length === 1) return matching[0];
   if (matching.length > 1)
     throw new NfoldError(`'${reference}' begins ${matching.length} records: ${matching.map(idOf).join(', ')}.`);
   const passedOver: string[] = [];
-  const all = newestFirst(
-    (file) => ({ file, ...loadSummary(file) }),
-    (sentence) => passedOver.push(sentence),
-    folder,
-  );
+  const load = (file: string) => ({ file, ...loadSummary(file) });
+  const all = newestFirst(load, (sentence) => passedOver.push(sentence), folder);
   const named = [...all].filter(({ name }) => name === reference);
-  if (named.length > 1)
-    throw new NfoldError(
-      `${named.length} records are called '${reference}': give an id, ${named.map(({ id }) => id).join(' or ')}.`,
-    );
   if (named.length === 1) return named[0].file;
+  if (named.length > 1) {
+    const ids = named.map(({ id }) => id).join(' or ');
+    throw new NfoldError(`${named.length} records are called '${reference}': give an id, ${ids}.`);
+  }
   passedOver.forEach(tell);
   throw new NfoldError(
     `No record and no file is called '${reference}': give 'last', an id from ${shown(folder)}, a name, or a file.`,
   );
 }
 
-/** Before a run, not after it: whether a record can be called so, and no other is. */
+/** The file of the record that has `back` newer ones. */
+function newest(folder: string, back: number, tell: Tell): string {
+  const files = [...newestFirst((file) => loadRecord(file) && file, tell, folder).take(back + 1)];
+  if (files.length > back) return files[back];
+  const place = shown(folder);
+  if (files.length === 0) {
+    const here = folder === workspace().records;
+    const none = here ? `here yet: 'nfold bench' makes one (in ${place})` : `in ${place}`;
+    throw new NfoldError(`There is no record ${none}.`, exit.nothing);
+  }
+  const have = files.length === 1 ? 'is only 1 record' : `are only ${files.length} records`;
+  throw new NfoldError(`There ${have} in ${place}, so no 'last~${back}'.`, exit.nothing);
+}
+
+/** Whether a record can be called so, and no other is; asked before a run. */
 export function checkName(wanted: string): void {
   if (!/^[\w][\w.@+-]{0,99}$/.test(wanted) || /^last(~\d+)?$/.test(wanted) || /^\d{8}-/.test(wanted)) {
     throw new NfoldError(

@@ -1,190 +1,263 @@
 /**
- * The record of a run, version 2. What isn't known is null. A field that a later nfold adds has a default, so that records of
- * this version from before still load; what changes otherwise takes a new version and a step in upgrade.ts. After a change:
- * `npm run schema`, which writes docs/record.schema.json.
+ * The record of a run, version 3. A value that is not known is null. A field that a later nfold adds has a default, so that older records
+ * of this version still load; any other change takes a new version and a step in upgrade.ts. After a change, `npm run schema` writes
+ * docs/record.schema.json, which holds the descriptions below.
  */
 import { z } from 'zod';
+import { comparisons } from '../stats/verdict.ts';
 
-export const recordSchema = 'nfold/record@2';
+export const recordSchema = 'nfold/record@3';
 
-const edge = z.number().nullable();
-const text = z.string().nullable();
-const Interval = z.object({ value: z.number(), low: edge, high: edge });
+/** The same sentence for each discard: the rule of stats/speedup.ts, which does not look at the times. */
+export const discardRule =
+  'waited for a CPU for more than 2 % of the call, or lies in a turn dropped because one side had no calm call; variant and baseline calls counted';
 
-/** The first thing found wrong with a candidate. */
-const Finding = z.object({
-  reason: z.string(),
-  where: z.string(),
-  case: text.default(null),
-  distribution: text.default(null),
-  seed: z.int().nullable().default(null),
-  got: edge,
-  want: edge,
-  error: edge,
-  bound: edge,
+const text = (what: string) => z.string().describe(what);
+const count = (what: string) => z.int().describe(what);
+const number = (what: string) => z.number().describe(what);
+const flag = (what: string) => z.boolean().describe(what);
+const textOrNull = (what: string) => z.string().nullable().describe(what);
+const numberOrNull = (what: string) => z.number().nullable().describe(what);
+const list = <T extends z.ZodType>(what: string, item: T) => z.array(item).describe(what);
+const object = <S extends z.ZodRawShape>(what: string, shape: S) => z.object(shape).describe(what);
+const orNull = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().describe(what);
+/** For a field that came later: null in records from before. */
+const later = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().default(null).describe(what);
+
+const [string, integer, decimal] = [z.string(), z.int(), z.number()];
+const candidate = text('Id of the candidate, such as sgemm/ikj-ts, or name of the peer.');
+const peer = flag('Whether this is a peer: a published library, timed beside the candidates.');
+const op = text('Name of the op.');
+const caseName = text('Name of the case, such as M256N512K128.');
+const variant = text('Id of what was timed: the baseline, a candidate, a peer, or the twin of one.');
+const suite = text('Name of the suite.');
+const cores = count('Cores that nfold may use.');
+const hash = text('Content hash of the baseline.');
+const verdict = z
+  .enum(['pass', 'fail', 'unsupported', 'error', 'impossible'])
+  .describe('What verification and the timed calls showed; a peer that is not installed is unsupported.');
+const source = z.object({ path: text('Path of the file.'), hash: text('Hash of its text, a key of `texts`.') });
+const sources = list('Files that it was built from, its own first.', source);
+
+const Interval = z.object({
+  value: number('The estimate.'),
+  low: numberOrNull('Lower edge of the 95 % interval; null after one round only.'),
+  high: numberOrNull('Upper edge of the 95 % interval; null after one round only.'),
 });
 
-const Verdict = z.enum(['pass', 'fail', 'unsupported', 'error', 'impossible']);
+const Candidate = z.object({
+  candidate,
+  peer,
+  op: textOrNull('Name of the op; null for a file that belongs to none.'),
+  about: textOrNull('The idea, in one line.'),
+  verdict,
+  message: textOrNull('Why the verdict is not `pass`, in one sentence.'),
+  replay: textOrNull('A command that repeats the check that failed.'),
+  finding: orNull(
+    'The first thing found wrong with the candidate; null where nothing was.',
+    z.object({
+      reason: text('The kind of failure, such as `differs` or `wrote outside`.'),
+      where: text('The element, guard band or call that it was found at.'),
+      case: later('Name of the case.', string),
+      distribution: later('Name of the distribution that the inputs were drawn from.', string),
+      seed: later('Seed of the inputs.', integer),
+      got: numberOrNull("The candidate's value."),
+      want: numberOrNull('The value that it should be.'),
+      error: numberOrNull('Absolute difference of the two.'),
+      bound: numberOrNull('The largest difference that passes.'),
+    }),
+  ),
+  checks: count('Checks that it passed.'),
+  hash: later('Content hash of the candidate; null for a peer, and where it was not built.', string),
+  sources: sources.default([]),
+  attempt: later('1-based ordinal of this record among those of its folder that time this candidate.', integer),
+});
 
-/** What a comparison of two times says. */
-export const Comparison = z.enum(['faster', 'slower', 'same', 'inconclusive']);
-export type Comparison = z.infer<typeof Comparison>;
-
-/** Files that something was built from, itself first; `hash` finds the text in `texts`. */
-const Sources = z.array(z.object({ path: z.string(), hash: z.string() }));
-
-export const Result = z.object({
-  candidate: z.string(),
-  peer: z.boolean(),
-  op: z.string(),
-  case: z.string(),
-  threads: z.int(),
-  flags: z.array(z.string()),
-  tier: z.enum(['W', 'J']).nullable(),
-  hash: text,
-  verdict: Verdict,
-  speedup: Interval.nullable(),
-  /** Of the candidate with the baseline, by the interval and the noise floor. */
-  comparison: Comparison.nullable().default(null),
-  /** Differences up to this share are noise: the most that one variant, timed against itself in this run, showed at any case. */
-  noiseFloor: edge.default(null),
-  baseline: z.object({ hash: z.string(), timeNs: z.number().nullable() }),
-  timeNs: z.number().nullable(),
-  gflops: z.number().nullable(),
-  /** 10^9 bytes a second, by the bytes that a call has to move at the least. */
-  gbPerSecond: z.number().nullable().default(null),
-  /** The least time that the roofline allows, as a share of the time taken. */
-  percentOfPeak: z.number().nullable(),
-  /** What bounds it by the roofline, as measured on this machine: what `percentOfPeak` is a share of. */
-  peak: z
-    .object({ bound: z.enum(['compute', 'memory']), name: z.string(), value: z.number(), unit: z.string() })
-    .nullable()
-    .default(null),
-  /** Of a generator: what its code for this case was made with. */
-  parameters: z
-    .record(z.string(), z.union([z.number(), z.string()]))
-    .nullable()
-    .default(null),
-  /** Of the candidate as a whole: the largest error met, as a share of its bound. */
-  verification: z.object({ worst: z.number(), bound: z.literal(1) }).nullable(),
+const Result = z.object({
+  candidate,
+  peer,
+  op,
+  case: caseName,
+  threads: count('Threads that it used.'),
+  flags: list('V8 flags that it ran with.', string),
+  tier: orNull('W for WebAssembly, J for JavaScript; null for a peer.', z.enum(['W', 'J'])),
+  hash: textOrNull('Content hash of the candidate; null for a peer, and where it was not built.'),
+  verdict,
+  speedup: orNull('Baseline time / candidate time; null where it was not timed or did not pass.', Interval),
+  comparison: later('The candidate compared with the baseline, by interval and noise floor.', z.enum(comparisons)),
+  noiseFloor: later('Largest difference, as a share, that one variant showed against itself at any case.', decimal),
+  baseline: object('What the speedup is a multiple of.', { hash, timeNs: numberOrNull('Typical time of a call, ns.') }),
+  timeNs: numberOrNull('Typical time of a call, ns: the median over turns of the median call.'),
+  gflops: numberOrNull('Textbook work per time, 10^9 flop a second.'),
+  gbPerSecond: later('Bytes that a call has to move, per time, 10^9 bytes a second.', decimal),
+  percentOfPeak: numberOrNull('Minimum time that the roofline allows, in percent of the time taken.'),
+  peak: later(
+    'The measured bound that `percentOfPeak` refers to.',
+    z.object({
+      bound: z.enum(['compute', 'memory']).describe('Which side of the roofline bounds the case.'),
+      name: text('Width, threads or memory level of that bound.'),
+      value: number('Its measured rate.'),
+      unit: text('Unit of the rate: Gflop/s or GB/s, both 10^9.'),
+    }),
+  ),
+  parameters: later(
+    'Parameters that a generator made the code for this case with.',
+    z.record(string, z.union([decimal, string])),
+  ),
+  verification: orNull(
+    'Of the candidate over all cases; null where it did not pass.',
+    z.object({
+      worst: number('Largest error, as a share of its bound.'),
+      bound: z.literal(1).describe('Always 1.'),
+    }),
+  ),
 });
 
 const spread = {
-  cases: z.int(),
-  arithmetic: Interval.nullable(),
-  geometric: z.number().nullable(),
-  harmonic: z.number().nullable(),
-  least: z.number().nullable(),
-  greatest: z.number().nullable(),
-  withheld: text,
+  cases: count('Cases that the mean is taken over.'),
+  arithmetic: orNull('Arithmetic mean of the speedups: the mean that nfold reports.', Interval),
+  geometric: numberOrNull('Geometric mean of the speedups.'),
+  harmonic: numberOrNull('Harmonic mean of the speedups.'),
+  least: numberOrNull('Smallest speedup at any case.'),
+  greatest: numberOrNull('Largest speedup at any case.'),
+  withheld: textOrNull('Why there is no mean; null where there is one.'),
 };
 
-/** Over the cases of one op. */
-export const Mean = z.object({
-  candidate: z.string(),
-  peer: z.boolean(),
-  suite: z.string(),
-  op: z.string(),
+const Mean = z.object({
+  candidate,
+  peer,
+  suite,
+  op,
   ...spread,
-  comparison: Comparison.nullable().default(null),
-  /** Of the mean: what one variant, timed against itself in this run, showed. */
-  noiseFloor: edge.default(null),
+  comparison: later('The mean compared with 1, by interval and noise floor.', z.enum(comparisons)),
+  noiseFloor: later('Difference of the means, as a share, that one variant showed against itself.', decimal),
 });
 
-/** Over all cases of a suite of several ops, with the best candidate of each op. */
-export const Overall = z.object({ suite: z.string(), candidates: z.array(z.string()), ...spread });
+const Overall = z.object({ suite, candidates: list('The best candidate of each op.', string), ...spread });
 
-const Candidate = z.object({
-  candidate: z.string(),
-  peer: z.boolean(),
-  op: text,
-  about: text,
-  verdict: Verdict,
-  /** Why it is not `pass`, in one sentence. */
-  message: text,
-  replay: text,
-  finding: Finding.nullable(),
-  checks: z.int(),
-  hash: text.default(null),
-  sources: Sources.default([]),
-  /** The how-manyth record in its folder that times this candidate, whatever its source was then; from 1. */
-  attempt: z.int().nullable().default(null),
-});
+const warning = <K extends string, S extends z.ZodRawShape>(kind: K, what: string, facts: S) =>
+  z.object({ kind: z.literal(kind).describe(what), ...facts });
 
-/** Samples that a rule, which does not look at their outcome, left out of the statistics; they are among `samples`. */
-const Discard = z.object({
-  op: z.string(),
-  case: z.string(),
-  variant: z.string(),
-  rule: z.string(),
-  count: z.int(),
-  of: z.int(),
-});
+/** What may have disturbed the times: facts only. report/warnings.ts has the words and the remedies. */
+const Warning = z.discriminatedUnion('kind', [
+  warning('busy', 'The machine was busy at the start.', { load: number('Load average over one minute.'), cores }),
+  warning('disturbed', 'Other programs took the CPU during timed calls.', {
+    leftOut: count('Calls that were left out.'),
+    calls: count('Calls that were timed.'),
+    disturbed: count('Rounds of a case without a calm turn, all of whose calls count.'),
+    rounds: count('Rounds, counted per case.'),
+  }),
+  warning('pace', 'The CPU changed its speed between rounds.', {
+    change: number('Longest time of a fixed loop over its shortest, minus 1.'),
+  }),
+  warning('stolen', 'The hypervisor ran other machines.', { share: number('Share of the CPU time that they got.') }),
+  warning('virtual', 'This is a virtual machine.', {}),
+  warning('oversubscribed', 'A candidate used more threads than there are cores.', {
+    threads: count('Largest number of threads that a candidate used.'),
+    cores,
+  }),
+  warning('clock', 'The clock is coarse for the shortest call.', {
+    variant,
+    case: caseName,
+    timeNs: number('Typical time of the call, ns.'),
+    clockNs: number('Smallest step of the clock, ns.'),
+  }),
+  warning('warmup', 'Warm-ups ran out of time before the times were steady.', {
+    unsteady: count('Warm-ups that did.'),
+    of: count('Warm-ups.'),
+  }),
+  warning('untimed', 'A candidate uses much CPU time outside its timed calls.', {
+    variant,
+    case: caseName,
+    calledNs: number('Time of a call, ns.'),
+    untimedNs: number('CPU time of its threads outside of it, ns a call.'),
+    baselineUntimedNs: number('The same of the baseline, ns a call.'),
+  }),
+  warning('note', 'A warning of a record of version 1 or 2.', { text: text('The warning.') }),
+]);
 
 /** All but the bulk: what history and lists read. */
 export const Summary = z.object({
-  schema: z.literal(recordSchema),
-  id: z.string(),
-  createdAt: z.iso.datetime(),
-  name: text.default(null),
-  note: text.default(null),
-  suite: z.string(),
-  effort: z.enum(['quick', 'default', 'thorough']),
-  seed: z.int(),
-  /** The hash of a seed that was secret while the run went on, and the seed. */
-  commitment: z.object({ hash: z.string(), secret: text }).nullable().default(null),
-  text: z.string(),
-  /** As asked for; what each candidate used stands in its results. */
-  threads: z.int().nullable().default(null),
-  caseFilter: text.default(null),
-  interrupted: z.boolean(),
-  seconds: z.number(),
-  machine: z.object({
-    cpu: z.string(),
-    cores: z.int(),
-    memoryBytes: z.number(),
-    os: z.string(),
-    arch: z.string(),
-    virtual: z.boolean().nullable(),
-    load: z.number().nullable(),
+  schema: z.literal(recordSchema).describe('Version of this format.'),
+  id: text('Unique id: date, time (UTC) and four random digits.'),
+  createdAt: z.iso.datetime().describe('When the run started, UTC.'),
+  name: later('Name that the user gave the record.', string),
+  note: later("The user's note.", string),
+  suite: text('Names of the suites that were run, joined by +.'),
+  suites: list(
+    'The suites as they were in this run.',
+    z.object({
+      name: suite,
+      ops: list('Its ops, in the order in which they are shown.', string),
+      showsEssayResults: flag("Whether its mean is shown among the essay's results."),
+    }),
+  ),
+  effort: z.enum(['quick', 'default', 'thorough']).describe('How much time the run was given.'),
+  seed: count('Seed of all inputs and orders.'),
+  commitment: later(
+    'Proof that the seed was fixed before the run; null for a seed that was given.',
+    z.object({ hash: text('Hash of the secret, printed before the run.'), secret: textOrNull('The secret.') }),
+  ),
+  text: text('Name of the text that tokens were drawn from.'),
+  threads: later('Threads that were asked for; each result has what was used.', integer),
+  caseFilter: later('Filter of the cases, as given.', string),
+  interrupted: flag('Whether the run was stopped before its end.'),
+  seconds: number('Duration of the run, s.'),
+  machine: object('The machine of the run.', {
+    cpu: text('Model of the CPU.'),
+    cores,
+    memoryBytes: number('Memory, bytes.'),
+    os: text('Operating system and its version.'),
+    arch: text('Architecture of the CPU.'),
+    virtual: orNull('Whether it is a virtual machine.', z.boolean()),
+    load: numberOrNull('Load average over one minute, at the start.'),
   }),
-  runtime: z.object({ nfold: z.string(), node: z.string(), v8: z.string() }),
-  /** What kept candidates away from the rest of the machine, in words. */
-  isolation: text.default(null),
-  /** What may have disturbed the times, in words. */
-  warnings: z.array(z.string()).default([]),
-  baselines: z.array(z.object({ op: z.string(), hash: z.string(), sources: Sources })).default([]),
-  candidates: z.array(Candidate),
-  results: z.array(Result),
-  means: z.array(Mean),
-  overall: z.array(Overall).default([]),
-  discards: z.array(Discard).default([]),
+  runtime: object('The versions of the run.', {
+    nfold: text('Version of nfold.'),
+    node: text('Version of Node.'),
+    v8: text('Version of V8.'),
+  }),
+  isolation: later('What kept candidates away from the rest of the machine.', string),
+  warnings: list('What may have disturbed the times.', Warning).default([]),
+  baselines: list('The frozen baseline of each op.', z.object({ op, hash, sources })).default([]),
+  candidates: list('Every candidate, peer and misplaced file of the run.', Candidate),
+  results: list('One for each candidate and case.', Result),
+  means: list('One for each candidate and suite, over the cases of one op.', Mean),
+  overall: list('For suites of several ops: over all cases, with the best of each op.', Overall).default([]),
+  discards: list(
+    'Calls left out of the statistics; they are among the samples.',
+    z.object({
+      op,
+      case: caseName,
+      variant,
+      rule: z.literal(discardRule).describe('Why calls were left out.'),
+      count: count('Calls that were left out.'),
+      of: count('Calls that were timed.'),
+    }),
+  ).default([]),
+});
+
+const Sample = z.object({
+  op,
+  round: count('Round, from 0: fresh processes for every variant.'),
+  turn: z.int().default(0).describe('Turn within the round, from 0; each second one has the reverse order.'),
+  case: caseName,
+  variant,
+  timeNs: list('Time of each call, ns, in time order.', decimal),
+  queuedNs: later('Time that each call waited for a CPU, ns; null where the system does not say.', z.array(decimal)),
 });
 
 /** In the order in which they are written: the bulk last, each on a line of its own. */
 export const Record = Summary.extend({
-  /** Raw, in the order in which they were taken. */
-  samples: z.array(
-    z.object({
-      op: z.string(),
-      round: z.int(),
-      /** Within the round; two of them meet in opposite orders. */
-      turn: z.int().default(0),
-      case: z.string(),
-      variant: z.string(),
-      timeNs: z.array(z.number()),
-      /** For how long each call was ready to run and had no CPU; null where the system does not say. */
-      queuedNs: z.array(z.number()).nullable().default(null),
-    }),
-  ),
-  /** Source texts by the hash of each. */
-  texts: z.record(z.string(), z.string()).default({}),
+  samples: list('Raw times, in the order in which they were taken.', Sample),
+  texts: z.record(string, string).default({}).describe('Source texts, by the hash of each.'),
 });
 export type Summary = z.infer<typeof Summary>;
 export type Record = z.infer<typeof Record>;
 export type Result = z.infer<typeof Result>;
 export type Mean = z.infer<typeof Mean>;
 export type Overall = z.infer<typeof Overall>;
+export type Warning = z.infer<typeof Warning>;
 
 /** A record to be: saving it gives it its id and counts its attempts. */
 export type Draft = Omit<Record, 'id'>;

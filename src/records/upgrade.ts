@@ -1,5 +1,5 @@
-/** Records of older versions to the present one. What they did not hold becomes null or empty, by the schema's defaults. */
-import { recordSchema } from './schema.ts';
+/** Older records to the present version. What they did not hold becomes null or empty, by the schema's defaults. */
+import { discardRule, recordSchema } from './schema.ts';
 
 type Data = { readonly [key: string]: unknown };
 
@@ -16,6 +16,24 @@ const steps: { readonly [version: string]: (record: Data) => Data } = {
     // A suite was one op then.
     means: listOf(record.means).map((mean) => ({ op: mean.suite, ...mean })),
   }),
+  // Warnings were sentences; suites were names, and what was not installed was an error that said so.
+  'nfold/record@2': (record) => {
+    const isAbsent = ({ peer, message }: Data) => peer === true && `${message}`.includes('not installed');
+    const absent = listOf(record.candidates)
+      .filter(isAbsent)
+      .map(({ candidate }) => candidate);
+    const judged = (rows: unknown) =>
+      listOf(rows).map((row) => (absent.includes(row.candidate) ? { ...row, verdict: 'unsupported' } : row));
+    return {
+      ...record,
+      schema: 'nfold/record@3',
+      suites: suitesOf(record),
+      warnings: Array.isArray(record.warnings) ? record.warnings.map((text) => ({ kind: 'note', text })) : [],
+      discards: listOf(record.discards).map((discard) => ({ ...discard, rule: discardRule })),
+      candidates: judged(record.candidates),
+      results: judged(record.results),
+    };
+  },
 };
 
 /** Data that is no record, or one of a later version, comes back as it is, for the schema to refuse. */
@@ -27,6 +45,15 @@ export function upgrade(data: unknown): unknown {
     record = steps[schema](record);
   }
   return record;
+}
+
+function suitesOf({ suite, means }: Data): Data[] {
+  return `${suite}`.split('+').map((name) => {
+    const ops = listOf(means)
+      .filter((mean) => mean.suite === name)
+      .map(({ op }) => op);
+    return { name, ops: [...new Set(ops)], showsEssayResults: name === 'train_gpt2' };
+  });
 }
 
 function baselinesOf(results: readonly Data[]): Data[] {

@@ -2,53 +2,46 @@
 import type { Compared } from '../analysis/compare.ts';
 import type { Record } from '../records/schema.ts';
 
-type Cell = string | number | boolean | null | undefined;
+type Line = { readonly [column: string]: string | number | boolean | null | undefined };
 
-function csv(rows: readonly (readonly Cell[])[]): string {
-  const field = (cell: Cell) => {
+/** All lines have the columns of the first. */
+function csv(lines: readonly Line[]): string {
+  if (lines.length === 0) return '';
+  const columns = Object.keys(lines[0]);
+  const field = (cell: Line[string]) => {
     const text = `${cell ?? ''}`;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
+  const rows = [columns, ...lines.map((line) => columns.map((column) => line[column]))];
   return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }
 
-export function recordCsv(record: Record): string {
-  const { id, name, createdAt, effort, machine, runtime } = record;
-  const head = ['record', 'name', 'createdAt', 'effort', 'cpu', 'node', 'op', 'candidate', 'peer', 'case', 'verdict'];
-  const values = [
-    'speedup',
-    'low',
-    'high',
-    'comparison',
-    'baselineNs',
-    'timeNs',
-    'gflops',
-    'gbPerSecond',
-    'percentOfPeak',
-  ];
-  const rest = ['threads', 'flags', 'tier', 'hash', 'baselineHash'];
-  const rows = record.results.map((r) => [
-    ...[id, name, createdAt, effort, machine.cpu, runtime.node, r.op, r.candidate, r.peer, r.case, r.verdict],
-    ...[r.speedup?.value, r.speedup?.low, r.speedup?.high, r.comparison, r.baseline.timeNs, r.timeNs],
-    ...[r.gflops, r.gbPerSecond, r.percentOfPeak],
-    ...[r.threads, r.flags.join(' '), r.tier, r.hash, r.baseline.hash],
-  ]);
-  return csv([[...head, ...values, ...rest], ...rows]);
+export function recordCsv({ id, name, createdAt, effort, machine, runtime, results }: Record): string {
+  return csv(
+    results.map((r) => ({
+      ...{ record: id, name, createdAt, effort, cpu: machine.cpu, node: runtime.node },
+      ...{ op: r.op, candidate: r.candidate, peer: r.peer, case: r.case, verdict: r.verdict },
+      ...{ speedup: r.speedup?.value, low: r.speedup?.low, high: r.speedup?.high, comparison: r.comparison },
+      ...{ baselineNs: r.baseline.timeNs, timeNs: r.timeNs, gflops: r.gflops, gbPerSecond: r.gbPerSecond },
+      ...{ percentOfPeak: r.percentOfPeak, threads: r.threads, flags: r.flags.join(' '), tier: r.tier, hash: r.hash },
+      baselineHash: r.baseline.hash,
+    })),
+  );
 }
 
 /** One line a candidate, case and record that is compared with the first; the case is empty for the mean. */
 export function comparedCsv(records: readonly Record[], { means, cases }: Compared): string {
-  const head = ['op', 'candidate', 'peer', 'case', 'cases', 'from', 'to', 'fromSpeedup', 'fromLow', 'fromHigh'];
-  const rest = ['toSpeedup', 'toLow', 'toHigh', 'ratio', 'ratioLow', 'ratioHigh', 'verdict'];
-  const rows = [...means, ...cases].flatMap((row) =>
-    row.changes.map(({ ratio, verdict }, i) => {
-      const [from, to] = [row.sides[0].speedup, row.sides[i + 1].speedup];
-      return [
-        ...[row.op, row.candidate, row.peer, row.case, row.cases, records[0].id, records[i + 1].id],
-        ...[from?.value, from?.low, from?.high, to?.value, to?.low, to?.high],
-        ...[ratio?.value, ratio?.low, ratio?.high, verdict ?? '~'],
-      ];
-    }),
+  return csv(
+    [...means, ...cases].flatMap(({ op, candidate, peer, case: name, cases, sides, changes }) =>
+      changes.map(({ ratio, verdict }, i) => {
+        const [from, to] = [sides[0].speedup, sides[i + 1].speedup];
+        return {
+          ...{ op, candidate, peer, case: name, cases, from: records[0].id, to: records[i + 1].id },
+          ...{ fromSpeedup: from?.value, fromLow: from?.low, fromHigh: from?.high },
+          ...{ toSpeedup: to?.value, toLow: to?.low, toHigh: to?.high },
+          ...{ ratio: ratio?.value, ratioLow: ratio?.low, ratioHigh: ratio?.high, verdict: verdict ?? '~' },
+        };
+      }),
+    ),
   );
-  return csv([[...head, ...rest], ...rows]);
 }

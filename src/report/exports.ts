@@ -10,61 +10,49 @@ import type { Interval } from '../stats/interval.ts';
 import { byMean } from '../stats/means.ts';
 import { shortFlags } from './format.ts';
 
-interface Metric {
-  readonly value: number;
-  readonly lower_value?: number;
-  readonly upper_value?: number;
-}
-
 const timed = ({ results }: Record) =>
-  results.flatMap(({ speedup, timeNs, ...r }) => (speedup && timeNs !== null ? [{ ...r, speedup, timeNs }] : []));
+  results.flatMap(({ speedup, timeNs, ...r }) =>
+    speedup && timeNs !== null ? [{ ...r, speedup, timeNs, name: nameOf(r) }] : [],
+  );
+
+const meansOf = ({ means }: Record) =>
+  [...means].sort(byMean).flatMap(({ candidate, arithmetic }) => (arithmetic ? [{ candidate, arithmetic }] : []));
 
 const nameOf = ({ candidate, peer, op, case: c }: Pick<Result, 'candidate' | 'peer' | 'op' | 'case'>) =>
   peer ? `${op} by ${candidate} ${c}` : `${candidate} ${c}`;
 
-function metric({ value, low, high }: Interval): Metric {
+function metric({ value, low, high }: Interval) {
   return low === null || high === null ? { value } : { value, lower_value: low, upper_value: high };
 }
 
 /** Bencher Metric Format: `latency` in nanoseconds is a measure that every project has; `speedup` is made by the first report. */
-export function bmf(record: Record): { [benchmark: string]: { [measure: string]: Metric } } {
-  const cases = timed(record).map((r) => [nameOf(r), { latency: { value: r.timeNs }, speedup: metric(r.speedup) }]);
-  const means = record.means.flatMap(({ candidate, arithmetic }) =>
-    arithmetic ? [[`${candidate} mean`, { speedup: metric(arithmetic) }]] : [],
-  );
-  return Object.fromEntries([...means, ...cases]);
-}
-
-interface Entry {
-  readonly name: string;
-  readonly unit: string;
-  readonly value: number;
-  readonly range?: string;
-  readonly extra?: string;
+export function bmf(record: Record) {
+  return Object.fromEntries([
+    ...meansOf(record).map(({ candidate, arithmetic }) => [`${candidate} mean`, { speedup: metric(arithmetic) }]),
+    ...timed(record).map(({ name, timeNs, speedup }) => [
+      name,
+      { latency: { value: timeNs }, speedup: metric(speedup) },
+    ]),
+  ]);
 }
 
 /** customBiggerIsBetter: speedups, the means first. */
-export function gha(record: Record): Entry[] {
+export function gha(record: Record) {
   const extra = `${record.machine.cpu}, Node ${record.runtime.node}, record ${record.id}`;
-  const entry = (name: string, { value, low, high }: Interval) => ({
-    name,
-    unit: 'x',
-    value,
-    ...(low === null || high === null ? {} : { range: `± ${((high - low) / 2).toPrecision(3)}` }),
-    extra,
-  });
-  const means = [...record.means]
-    .sort(byMean)
-    .flatMap(({ candidate, arithmetic }) => (arithmetic ? [entry(`${candidate} mean speedup`, arithmetic)] : []));
-  return [...means, ...timed(record).map((r) => entry(`${nameOf(r)} speedup`, r.speedup))];
+  const entry = (what: string, { value, low, high }: Interval) => {
+    const range = low === null || high === null ? {} : { range: `± ${((high - low) / 2).toPrecision(3)}` };
+    return { name: `${what} speedup`, unit: 'x', value, ...range, extra };
+  };
+  return [
+    ...meansOf(record).map(({ candidate, arithmetic }) => entry(`${candidate} mean`, arithmetic)),
+    ...timed(record).map(({ name, speedup }) => entry(name, speedup)),
+  ];
 }
 
 /** customSmallerIsBetter: times of a call. */
-export function ghaTimes(record: Record): Entry[] {
-  return timed(record).map((r) => ({
-    name: nameOf(r),
-    unit: 'ns',
-    value: r.timeNs,
-    extra: `${counted(r.threads, 'thread')}, flags ${shortFlags(r.flags)}, record ${record.id}`,
-  }));
+export function ghaTimes(record: Record) {
+  return timed(record).map(({ name, timeNs, threads, flags }) => {
+    const extra = `${counted(threads, 'thread')}, flags ${shortFlags(flags)}, record ${record.id}`;
+    return { name, unit: 'ns', value: timeNs, extra };
+  });
 }

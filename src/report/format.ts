@@ -1,5 +1,4 @@
-/** Numbers and words as every report shows them. */
-
+/** Numbers and words as every report shows them; `-` for what is not known. */
 import type { Interval } from '../stats/interval.ts';
 import { pc } from './screen.ts';
 
@@ -11,19 +10,18 @@ export function multiple(value: number | null): string {
 }
 
 /** Three digits, or all before the point. */
-export function digits(value: number): string {
+export function digits(value: number | null): string {
+  if (value === null) return '-';
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
 /** `[29.6, 33.1]`, or nothing where it is not known. */
-export function interval({ low, high }: Edges): string {
-  return low === null || high === null ? '' : `[${digits(low)}, ${digits(high)}]`;
+export function interval(edges: Edges | null, text: (edge: number) => string = digits): string {
+  return !edges || edges.low === null || edges.high === null ? '' : `[${text(edges.low)}, ${text(edges.high)}]`;
 }
 
 /** Of ratios near 1, which are a matter of percents: `[0.979, 1.014]`. */
-export function ratioInterval({ low, high }: Edges): string {
-  return low === null || high === null ? '' : `[${low.toFixed(3)}, ${high.toFixed(3)}]`;
-}
+export const ratioInterval = (edges: Edges | null) => interval(edges, (edge) => edge.toFixed(3));
 
 /** `17.2 us`, `8.35 ms`, `1.20 s`. */
 export function duration(ns: number | null): string {
@@ -47,14 +45,18 @@ export function verdictMark(verdict: string): string {
   return verdict === 'pass' ? pc.green('pass') : pc.red(verdict);
 }
 
-/** The least and the greatest of some rates, `7.1..16.4`. */
-export function range(values: readonly number[]): string {
-  return values.length > 0 ? `${digits(Math.min(...values))}..${digits(Math.max(...values))}` : '-';
+/** The least and the greatest of those that are known, `7.1..16.4`. */
+export function range(values: readonly (number | null)[]): string {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? `${digits(Math.min(...known))}..${digits(Math.max(...known))}` : '-';
 }
 
 /** What a generator's code was made with: `MR 6 NR 16 split N`. */
-export function parametersText(parameters: Readonly<Record<string, number | string>>): string {
-  return Object.entries(parameters)
-    .map((pair) => pair.join(' '))
-    .join(' ');
+export const parametersText = (parameters: Readonly<Record<string, number | string>>) =>
+  Object.entries(parameters).flat().join(' ');
+
+/** A share as a bar, in eighths of a character; all of `width` is 1. */
+export function bar(share: number, width: number): string {
+  const eighths = Math.round(8 * width * share);
+  return pc.cyan('█'.repeat(eighths >> 3) + ['', ...'▏▎▍▌▋▊▉'][eighths & 7]);
 }

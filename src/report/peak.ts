@@ -1,10 +1,12 @@
 /** The ceilings of a machine as a terminal shows them. */
-
 import { type Ceilings, tookEffect } from '../machine/ceilings.ts';
 import type { Record } from '../records/schema.ts';
-import { digits } from './format.ts';
-import { pc } from './screen.ts';
+import { bar, digits } from './format.ts';
+
 import { type Column, table } from './table.ts';
+
+/** Characters of the greatest value. */
+const barWidth = 20;
 
 const right = (head: string): Column => ({ head, align: 'right' });
 
@@ -13,18 +15,18 @@ export function reportCeilings(ceilings: Ceilings): string {
 }
 
 function fmaTable({ fma }: Ceilings): string {
-  const most = Math.max(...fma.map(({ gflops }) => gflops));
+  const max = Math.max(...fma.map(({ gflops }) => gflops));
   const rows = fma.map(({ bits, threads, gflops }) => [
     `${bits}-bit`,
     `${threads}`,
     digits(gflops),
-    bar(gflops / most),
+    bar(gflops / max, barWidth),
   ]);
   return table([{ head: 'fused multiply-adds' }, right('threads'), right('Gflop/s'), { head: '' }], rows);
 }
 
 function bandwidthTable({ bandwidth }: Ceilings): string {
-  const most = Math.max(...bandwidth.map(({ read, copy }) => Math.max(read, copy)));
+  const max = Math.max(...bandwidth.map(({ read, copy }) => Math.max(read, copy)));
   const rows = bandwidth.map(({ level, bits, threads, bytes, read, write, copy }) => [
     level,
     `${bits}-bit`,
@@ -33,15 +35,10 @@ function bandwidthTable({ bandwidth }: Ceilings): string {
     digits(read),
     digits(write),
     digits(copy),
-    bar(read / most),
+    bar(read / max, barWidth),
   ]);
   const columns = [right('threads'), right('bytes'), right('read, GB/s'), right('write'), right('copy'), { head: '' }];
   return table([{ head: 'bandwidth' }, { head: 'loads' }, ...columns], rows);
-}
-
-/** Twenty cells are the greatest value. */
-function bar(share: number): string {
-  return pc.cyan('#'.repeat(Math.max(1, Math.round(20 * share))));
 }
 
 export function size(bytes: number): string {

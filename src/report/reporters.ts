@@ -1,7 +1,4 @@
-/**
- * `--reporter FORMAT[=FILE]`: the same results for other readers, on stdout or in a file. One of them may have stdout, and then
- * has it alone.
- */
+/** `--reporter FORMAT[=FILE]`: the same results for other readers, on stdout, which one of them may have and then has alone, or in a file. */
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Compared } from '../analysis/compare.ts';
@@ -59,7 +56,7 @@ export function reportersOf<S extends keyof Subjects>(
 ): Reporter<S>[] {
   const found = [...(json ? ['json'] : []), ...reporter].map((text) => parse(text, subject));
   const whereTo = ({ file }: Reporter<S>) => (file === null ? 'stdout' : resolve(placeOf(file)));
-  for (const [place, same = []] of Map.groupBy(found, whereTo)) {
+  for (const [place, same] of Map.groupBy(found, whereTo)) {
     if (same.length === 1) continue;
     const names = same.map(({ format }) => format).join(' and ');
     throw new NfoldError(`${names} cannot both have ${place}: give each a file, such as --reporter csv=out.csv.`);
@@ -69,24 +66,19 @@ export function reportersOf<S extends keyof Subjects>(
 
 function parse<S extends keyof Subjects>(text: string, subject: S): Reporter<S> {
   const [format, ...rest] = text.split('=');
-  const named = rest.length > 0 ? rest.join('=') : null;
-  if (!Object.hasOwn(formats[subject], format)) {
-    throw new NfoldError(
-      `There is no reporter '${format}' for a ${subject}: it is one of ${Object.keys(formats[subject]).join(', ')}.`,
-    );
-  }
-  if (named === '')
+  const known = Object.keys(formats[subject]);
+  if (!known.includes(format))
+    throw new NfoldError(`There is no reporter '${format}' for a ${subject}: it is one of ${known.join(', ')}.`);
+  if (rest.length === 0) return { subject, format, file: null };
+  const file = rest.join('=');
+  if (file === '')
     throw new NfoldError(`--reporter ${text} names no file: write ${format}=out.txt, or ${format} for stdout.`);
-  return { subject, format, file: named === null || isStdoutOrFits(named, `--reporter ${text}`) ? null : named };
-}
-
-/** Only whether the name makes sense: where nothing can be written to it after all, the record still has everything. */
-function isStdoutOrFits(file: string, option: string): boolean {
-  refusing(option, file, () => {
+  // Only whether the name makes sense: where nothing can be written to it after all, the record still has everything.
+  refusing(`--reporter ${text}`, file, () => {
     const target = targetOf(file);
     if (target.kind === 'file') statSync(`${dirname(target.path)}/.`);
   });
-  return isStdout(file);
+  return { subject, format, file: isStdout(file) ? null : file };
 }
 
 /** The result with the text of the reporter that has stdout, if one has; files come last, and one that cannot be written is a failure. */

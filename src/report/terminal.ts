@@ -1,112 +1,60 @@
 /** A record as a terminal shows it. */
-
-import { essayResults, type Suite, suites } from '../../bench/suites.ts';
+import { essayResults } from '../../bench/suites.ts';
 import { counted } from '../contract/words.ts';
 import { describe } from '../machine/describe.ts';
-import type { Mean, Overall, Record } from '../records/schema.ts';
+import type { Overall, Record } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
-import {
-  digits,
-  duration,
-  interval,
-  minute,
-  multiple,
-  parametersText,
-  range,
-  shortFlags,
-  verdictMark,
-} from './format.ts';
+import { caseColumns, meanColumns, meanRows } from './columns.ts';
+import { duration, interval, minute, multiple, range } from './format.ts';
 import { tooFast } from './peak.ts';
 import { pc } from './screen.ts';
-import { type Column, table } from './table.ts';
+import { tableOf } from './table.ts';
+import { warningText } from './warnings.ts';
+
+type Suite = Record['suites'][number];
+type Rows = ReturnType<typeof meanRows>;
 
 export function reportRecord(record: Record, { perCase = false } = {}): string {
-  const blocks = [header(record)];
-  for (const suite of suites) {
-    const means = record.means.filter((mean) => mean.suite === suite.name);
-    if (means.length === 0) continue;
-    blocks.push(suiteTable(record, suite, means));
+  const suites = record.suites.flatMap((suite) => {
+    const rows = meanRows(record, suite.ops, (mean) => mean.suite === suite.name);
+    if (rows.length === 0) return [];
     const ops = suite.ops.filter((op) => record.results.some((r) => r.op === op));
-    if (perCase) blocks.push(...ops.map((op) => caseTable(record, op)));
-    const peers = peerLines(record, suite.ops[0], means);
-    if (peers) blocks.push(peers);
-    if (suite.showsEssayResults) blocks.push(ladderLines(means));
-  }
-  const doubts = tooFast(record);
-  if (doubts.length > 0) blocks.push(doubts.map((line) => pc.yellow(`! ${line}`)).join('\n'));
-  const failures = failureLines(record);
-  if (failures) blocks.push(failures);
-  return blocks.join('\n\n');
+    return [
+      suiteTable(record, suite, rows),
+      ...(perCase ? ops.map((op) => caseTable(record, op)) : []),
+      peerLines(rows),
+      suite.showsEssayResults ? essayLines(rows) : '',
+    ];
+  });
+  const doubts = tooFast(record).map((line) => pc.yellow(`! ${line}`));
+  return [header(record), ...suites, doubts.join('\n'), failureLines(record)].filter(Boolean).join('\n\n');
 }
 
 function header(record: Record): string {
-  const lines = [
-    `${pc.bold('nfold')} ${record.runtime.nfold}   ${describe(record.machine, record.runtime)}`,
-    `${record.effort} run of ${record.suite}, ${minute(record.createdAt)} UTC, ` +
-      `${record.seconds.toFixed(0)} s, seed ${record.seed}, text: ${record.text}`,
-  ];
-  if (record.interrupted) lines.push(pc.yellow('Interrupted: what follows is what had been measured.'));
-  lines.push(...record.warnings.map((warning) => pc.yellow(`! ${warning}`)));
-  return lines.join('\n');
+  const { runtime, machine, effort, suite, seconds, seed, text } = record;
+  return [
+    `${pc.bold('nfold')} ${runtime.nfold}   ${describe(machine, runtime)}`,
+    `${effort} run of ${suite}, ${minute(record.createdAt)} UTC, ${seconds.toFixed(0)} s, seed ${seed}, text: ${text}`,
+    ...(record.interrupted ? [pc.yellow('Interrupted: what follows is what had been measured.')] : []),
+    ...record.warnings.map((warning) => pc.yellow(`! ${warningText(warning)}`)),
+  ].join('\n');
 }
 
-const suiteColumns: readonly Column[] = [
-  { head: 'candidate' },
-  { head: 'verified' },
-  { head: 'cases', align: 'right', spare: 4 },
-  { head: 'mean speedup' },
-  { head: 'geometric', align: 'right', spare: 2 },
-  { head: 'harmonic', align: 'right', spare: 5 },
-  { head: 'least..greatest', align: 'right', spare: 3 },
-  { head: 'Gflop/s', align: 'right', spare: 6 },
-  { head: '% of peak', align: 'right', spare: 6 },
-  { head: 'GB/s', align: 'right', spare: 8 },
-  { head: 'threads', align: 'right', spare: 1 },
-  { head: 'tier', spare: 7 },
-  { head: 'flags', spare: 1 },
-];
-
-function suiteTable(record: Record, { name, ops }: Suite, means: readonly Mean[]): string {
-  const rows = inOrder(ops, means).map((mean) => {
-    const { op } = mean;
-    const candidate = record.candidates.find((c) => c.candidate === mean.candidate && c.op === op);
-    const results = record.results.filter((r) => r.candidate === mean.candidate && r.op === op);
-    const { arithmetic } = mean;
-    const id = ops.length > 1 ? mean.candidate : mean.candidate.replace(`${op}/`, '');
-    return [
-      mean.peer ? `${mean.candidate} (peer)` : id,
-      candidate?.message?.includes('not installed') ? pc.dim('absent') : verdictMark(candidate?.verdict ?? 'error'),
-      `${mean.cases}`,
-      arithmetic ? `${pc.bold(multiple(arithmetic.value))} ${pc.dim(interval(arithmetic))}` : 'withheld',
-      multiple(mean.geometric),
-      multiple(mean.harmonic),
-      mean.least === null ? '-' : range([mean.least, mean.greatest as number]),
-      range(results.flatMap(({ gflops }) => gflops ?? [])),
-      range(results.flatMap(({ percentOfPeak }) => percentOfPeak ?? [])),
-      range(results.flatMap(({ gbPerSecond }) => gbPerSecond ?? [])),
-      `${results[0]?.threads ?? '-'}`,
-      results[0]?.tier ?? '-',
-      shortFlags(results[0]?.flags ?? []),
-    ];
-  });
-  // Bytes say something where memory may be the bound: of an op alone, not of a whole step.
-  const shown = suiteColumns.map((_, i) => i).filter((i) => ops.length > 1 || suiteColumns[i].head !== 'GB/s');
-  const drawn = table(
-    shown.map((i) => suiteColumns[i]),
-    rows.map((row) => shown.map((i) => row[i])),
-  );
+function suiteTable(record: Record, { name, ops }: Suite, rows: Rows): string {
   const legend = pc.dim(
-    'mean speedup: arithmetic mean over the cases of baseline time / candidate time, [95 % interval]\n' +
+    'mean speedup: arithmetic mean over the cases of baseline time / candidate time\n' +
       'tier W: WebAssembly, which reaches its arena only; J: JavaScript, trusted less' +
       (record.isolation === null ? '' : `; isolation: ${record.isolation}`),
   );
-  const passing = means.filter(
-    ({ peer, candidate }) => !peer && record.candidates.find((c) => c.candidate === candidate)?.verdict === 'pass',
-  );
-  const reasons = new Set(passing.flatMap(({ withheld }) => withheld ?? []));
-  const notes = [...reasons].map((reason) => pc.yellow(`mean withheld: ${reason}`));
-  const overall = record.overall.find(({ suite }) => suite === name);
-  return [title(record, name, ops), drawn, legend, ...(overall ? [overallLine(overall)] : []), ...notes].join('\n');
+  const passing = rows.filter(({ mean, candidate }) => !mean.peer && candidate?.verdict === 'pass');
+  const reasons = new Set(passing.flatMap(({ mean }) => mean.withheld ?? []));
+  return [
+    title(record, name, ops),
+    tableOf(meanColumns({ withOp: ops.length > 1 }), rows),
+    legend,
+    ...record.overall.filter(({ suite }) => suite === name).map(overallLine),
+    ...[...reasons].map((reason) => pc.yellow(`mean withheld: ${reason}`)),
+  ].join('\n');
 }
 
 function title(record: Record, name: string, ops: readonly string[]): string {
@@ -120,96 +68,48 @@ function title(record: Record, name: string, ops: readonly string[]): string {
   return `${pc.bold(name)}   ${cases}; ${pace}`;
 }
 
-export function overallLine({
-  suite,
-  arithmetic,
-  geometric,
-  least,
-  greatest,
-  cases,
-  candidates,
-  withheld,
-}: Overall): string {
+export function overallLine({ suite, arithmetic, withheld, candidates, cases, ...mean }: Overall): string {
   if (arithmetic === null) return `${suite}: the mean over all ops is withheld: ${withheld}`;
-  const mean = `${pc.bold(multiple(arithmetic.value))} ${interval(arithmetic)}`;
-  const rest = `geometric ${multiple(geometric)}, least..greatest ${range([least as number, greatest as number])}`;
-  return `${pc.bold(suite)}: mean ${mean} over the ${cases} cases of ${candidates.length} ops, the best candidate of each; ${rest}`;
+  const spread = `geometric ${multiple(mean.geometric)}, least..greatest ${range([mean.least, mean.greatest])}`;
+  return `${pc.bold(suite)}: mean ${pc.bold(multiple(arithmetic.value))} ${interval(arithmetic)} over the ${cases} cases of ${candidates.length} ops, the best candidate of each; ${spread}`;
 }
-
-/** Op by op in the order of the suite, the best first. */
-function inOrder(ops: readonly string[], means: readonly Mean[]): Mean[] {
-  return ops.flatMap((op) => means.filter((mean) => mean.op === op).sort(byMean));
-}
-
-const caseColumns: readonly Column[] = [
-  { head: 'case' },
-  { head: 'baseline', align: 'right' },
-  { head: 'candidate' },
-  { head: 'time', align: 'right' },
-  { head: 'speedup', align: 'right' },
-  { head: '95 % interval', spare: 1 },
-  { head: 'Gflop/s', align: 'right', spare: 2 },
-  { head: 'GB/s', align: 'right', spare: 5 },
-  { head: '% of peak', align: 'right', spare: 3 },
-  { head: 'peak', spare: 4 },
-  { head: 'parameters', spare: 6 },
-];
 
 function caseTable(record: Record, op: string): string {
-  const results = record.results.filter((r) => r.op === op && r.speedup !== null);
-  if (results.length === 0) return `No case of ${op} was timed.`;
-  let previous = '';
-  const rows = [...results]
-    .sort((a, b) => order(record, a.case, op) - order(record, b.case, op))
-    .map((r) => {
-      const first = r.case !== previous;
-      previous = r.case;
-      return [
-        first ? r.case : '',
-        first ? duration(r.baseline.timeNs) : '',
-        r.candidate.replace(`${op}/`, ''),
-        duration(r.timeNs),
-        multiple(r.speedup?.value ?? null),
-        r.speedup ? interval(r.speedup) : '',
-        r.gflops === null ? '-' : digits(r.gflops),
-        r.gbPerSecond === null ? '-' : digits(r.gbPerSecond),
-        r.percentOfPeak === null ? '-' : digits(r.percentOfPeak),
-        r.peak === null ? '' : `${digits(r.peak.value)} ${r.peak.unit}, ${r.peak.name}`,
-        r.parameters === null ? '' : parametersText(r.parameters),
-      ];
-    });
-  const [head, ...rest] = caseColumns;
-  return table([{ ...head, head: `${op}: case` }, ...rest], rows);
+  const own = record.results.filter((r) => r.op === op);
+  const timed = own.filter(({ speedup }) => speedup !== null);
+  if (timed.length === 0) return `No case of ${op} was timed.`;
+  const cases = [...new Set(own.map((r) => r.case))];
+  const rows = cases.flatMap((name) => timed.filter((r) => r.case === name).map((r, i) => ({ ...r, first: i === 0 })));
+  return tableOf(caseColumns(op), rows);
 }
 
-/** The place of a case among those of its op, as first listed. */
-function order(record: Record, name: string, op: string): number {
-  return record.results.findIndex((r) => r.op === op && r.case === name);
-}
+const bestOf = (rows: Rows) =>
+  rows
+    .map(({ mean }) => mean)
+    .filter(({ peer, arithmetic }) => !peer && arithmetic)
+    .sort(byMean)[0];
 
-/** The best candidate against each peer, in geometric means over the cases: "3.1x faster than ...". */
-function peerLines(record: Record, op: string, means: readonly Mean[]): string {
-  const [best] = means.filter(({ peer, geometric }) => !peer && geometric !== null).sort(byMean);
-  return means
-    .filter(({ peer }) => peer)
-    .map((mean) => {
-      const { message = null, about = null } =
-        record.candidates.find((c) => c.candidate === mean.candidate && c.op === op) ?? {};
-      if (message !== null) return `  ${mean.candidate}: ${message.replace(/^.*?Error: /, '')}`;
-      if (!best || mean.geometric === null) return `  ${mean.candidate}: ${mean.withheld ?? about}`;
-      const ratio = (best.geometric as number) / mean.geometric;
-      return `  ${best.candidate} is ${multiple(ratio)} as fast as ${about} (geometric mean)`;
+/** The best candidate against each peer, in geometric means over the cases. */
+function peerLines(rows: Rows): string {
+  const best = bestOf(rows);
+  return rows
+    .filter(({ mean }) => mean.peer)
+    .map(({ mean, candidate }) => {
+      if (candidate?.message) return `  ${candidate.message}`;
+      if (!best?.geometric || mean.geometric === null)
+        return `  ${mean.candidate}: ${mean.withheld ?? candidate?.about}`;
+      const ratio = multiple(best.geometric / mean.geometric);
+      return `  ${best.candidate} is ${ratio} as fast as ${candidate?.about} (geometric mean)`;
     })
     .join('\n');
 }
 
 /** The essay's figures, with our best mean on its rung. */
-function ladderLines(means: readonly Mean[]): string {
-  const [best] = means.filter(({ peer, arithmetic }) => !peer && arithmetic !== null).sort(byMean);
-  const rungs = essayResults.map(({ multiple: value, what }) => ({
-    value,
-    line: `  ${`${value}x`.padStart(7)}  ${what}`,
-  }));
+function essayLines(rows: Rows): string {
+  const best = bestOf(rows);
+  const rungs = essayResults.map(({ multiple: value, what }) => {
+    return { value, line: `  ${`${value}x`.padStart(7)}  ${what}` };
+  });
   if (best?.arithmetic) {
     const { value } = best.arithmetic;
     rungs.push({ value, line: pc.bold(pc.cyan(`> ${multiple(value).padStart(7)}  ${best.candidate}, here`)) });

@@ -11,7 +11,7 @@
  *          (1e-4 by step 100, 1e-1 by step 300, in the worst of those runs, the f64 oracle no closer to either side), so that
  *          no bound tells honest from wrong there, and none is set.
  */
-export interface Comparison {
+export interface LossComparison {
   /** Steps that both have taken. */
   readonly steps: number;
   readonly largestDifference: number;
@@ -31,7 +31,7 @@ export function compareLosses(
   baseline: readonly number[],
   from: number,
   learningRate: number,
-): Comparison {
+): LossComparison {
   const steps = Math.min(losses.length, baseline.length);
   const differences = Array.from({ length: steps }, (_, i) => Math.abs(losses[i] - baseline[i]));
   const largestDifference = Math.max(0, ...differences);

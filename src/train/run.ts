@@ -10,7 +10,7 @@ import { duration } from '../report/format.ts';
 import type { Io } from '../report/output.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { type Comparison, compareLosses } from './compare.ts';
+import { compareLosses, type LossComparison } from './compare.ts';
 import type { TrainFlags } from './flags.ts';
 import type { Plan } from './plan.ts';
 import { generate, readable } from './sample.ts';
@@ -31,7 +31,7 @@ export interface Outcome {
   /** Of every step from the first, those before a checkpoint included. */
   readonly losses: readonly number[];
   readonly heldOut: readonly (readonly [step: number, loss: number])[];
-  readonly baseline: (Comparison & { readonly losses: readonly number[] }) | null;
+  readonly baseline: (LossComparison & { readonly losses: readonly number[] }) | null;
   readonly sample: string | null;
   /** The newest, and the step that it is of. */
   readonly checkpoint: string | null;

@@ -45,6 +45,7 @@ export function draft({
     name: null,
     note: null,
     suite: 'sgemm',
+    suites: [{ name: 'sgemm', ops: ['sgemm'], showsEssayResults: false }],
     effort: 'quick',
     seed: 1,
     commitment: null,

@@ -1,0 +1,152 @@
+/** Samples to results, means and discards. Times in nanoseconds, rates in Gflop/s and GB/s; a value that is not known is null. */
+
+import type { Parameters } from '../contract/candidate.ts';
+import { type AnyOp, bytesMoved, type Case } from '../contract/op.ts';
+import type { Ceilings } from '../machine/ceilings.ts';
+import { type Roof, roof, workOf } from '../machine/roofline.ts';
+import { type Draft, discardRule, type Mean, type Overall, type Result } from '../records/schema.ts';
+import { byMean, means } from '../stats/means.ts';
+import { leftOut, type Sampled, speedup, typicalNs } from '../stats/speedup.ts';
+import { compare, noiseFloor } from '../stats/verdict.ts';
+import type { Watched } from '../stopwatch/request.ts';
+
+/** A candidate or peer, built or not, as plain values. */
+export interface TimedVariant extends Pick<Result, 'peer' | 'threads' | 'tier' | 'hash' | 'verdict'> {
+  readonly id: string;
+  readonly flags: readonly string[];
+  /** Why the verdict is not `pass`. */
+  readonly message: string | null;
+  /** Largest error as a share of its bound; null where it did not pass. */
+  readonly worst: number | null;
+  /** What a generator made its code with, by case. */
+  readonly parameters: ReadonlyMap<string, Parameters>;
+}
+
+/** One op of a suite; the mean is taken over `meanCases`. */
+export interface TimedOp {
+  readonly suite: { readonly name: string; readonly ops: readonly string[] };
+  readonly op: AnyOp;
+  readonly baseline: { readonly id: string; readonly hash: string };
+  readonly cases: readonly Case[];
+  readonly meanCases: readonly Case[];
+  readonly variants: readonly TimedVariant[];
+  readonly samples: readonly Sampled[];
+  /** Null before the first round. */
+  readonly watched: Watched | null;
+}
+
+interface Given {
+  /** Null where they could not be measured. */
+  readonly ceilings: Ceilings | null;
+  /** The precision that was asked for, as a share: times within it are called the same. */
+  readonly halfWidth: number;
+}
+
+export function analyse(
+  ops: readonly TimedOp[],
+  given: Given,
+): Pick<Draft, 'results' | 'means' | 'overall' | 'discards'> {
+  const found = ops.flatMap((timed) => meansOf(timed, given));
+  const suites = [...Map.groupBy(ops, ({ suite }) => suite.name).values()];
+  return {
+    results: ops.flatMap((timed) => resultsOf(timed, given)),
+    means: found,
+    // The mean of one op is its overall one.
+    overall: suites.filter((own) => own.length > 1).map((own) => overallOf(own, found)),
+    discards: everyCase(ops)
+      .map(({ op, variant, name, left: { count, of } }) => {
+        return { op: op.name, case: name, variant: variant.id, rule: discardRule, count, of } as const;
+      })
+      .filter(({ count }) => count > 0),
+  };
+}
+
+/** Each variant at each case, with the calls that the statistics leave out. */
+export function everyCase(ops: readonly TimedOp[]) {
+  return ops.flatMap(({ op, baseline, variants, cases, samples }) =>
+    cases.flatMap((c) =>
+      variants.map((variant) => {
+        const name = op.caseName(c);
+        const left = leftOut(samples, baseline.id, variant.id, name);
+        return { op, variant, name, left, timeNs: typicalNs(samples, variant.id, name) };
+      }),
+    ),
+  );
+}
+
+const namesOf = ({ op }: TimedOp, cases: readonly Case[]) => cases.map((c) => op.caseName(c));
+
+function resultsOf(timed: TimedOp, { ceilings, halfWidth }: Given): Result[] {
+  const { op, baseline, cases, samples, variants } = timed;
+  const floor = noiseFloor(samples, namesOf(timed, cases))?.cases ?? null;
+  return variants.flatMap(({ id, peer, threads, flags, tier, hash, verdict, worst, parameters }) =>
+    cases.map((c) => {
+      const name = op.caseName(c);
+      const timeNs = typicalNs(samples, id, name);
+      const found = verdict === 'pass' ? speedup(samples, baseline.id, id, name) : null;
+      return {
+        ...{ candidate: id, peer, op: op.name, case: name, threads, flags: [...flags], tier, hash, verdict },
+        speedup: found,
+        comparison: found && compare(found, floor, halfWidth),
+        noiseFloor: floor,
+        baseline: { hash: baseline.hash, timeNs: typicalNs(samples, baseline.id, name) },
+        timeNs,
+        gflops: timeNs === null ? null : op.flop(c.dims) / timeNs,
+        gbPerSecond: timeNs === null ? null : bytesMoved(op, c.dims) / timeNs,
+        ...(ceilings && timeNs !== null
+          ? shareOfPeak(roof(ceilings, workOf(op, c.dims), { threads, flags, native: peer }), timeNs)
+          : { percentOfPeak: null, peak: null }),
+        parameters: parameters.get(name) ?? null,
+        verification: worst === null ? null : { worst, bound: 1 },
+      };
+    }),
+  );
+}
+
+const shareOfPeak = ({ timeNs: minNs, ...peak }: Roof, timeNs: number) => ({
+  percentOfPeak: (100 * minNs) / timeNs,
+  peak,
+});
+
+const noMeans = { arithmetic: null, geometric: null, harmonic: null, least: null, greatest: null };
+
+function meansOf(timed: TimedOp, { halfWidth }: Given): Mean[] {
+  const { op, suite, samples, baseline, variants } = timed;
+  const names = namesOf(timed, timed.meanCases);
+  const floor = noiseFloor(samples, names)?.mean ?? null;
+  return variants.map(({ id, peer, verdict, message }) => {
+    const cases = names.filter((name) => speedup(samples, baseline.id, id, name) !== null).length;
+    const inPart = cases < names.length ? `${cases} of the ${names.length} cases of ${op.name} were timed` : null;
+    const withheld = verdict === 'pass' ? inPart : `${verdict}: ${message}`;
+    const found = withheld === null ? means(samples, baseline.id, id, names) : null;
+    const comparison = found && compare(found.arithmetic, floor, halfWidth);
+    const row = { candidate: id, peer, suite: suite.name, op: op.name, cases };
+    return { ...row, ...(found ?? noMeans), comparison, noiseFloor: floor, withheld };
+  });
+}
+
+/** The mean over all cases of a suite's ops, each op with its best candidate. */
+function overallOf(ops: readonly TimedOp[], all: readonly Mean[]): Overall {
+  const [{ suite }] = ops;
+  const best = new Map(
+    all
+      .filter((mean) => mean.suite === suite.name && !mean.peer && mean.arithmetic)
+      .sort(byMean)
+      .toReversed()
+      .map(({ op, candidate }) => [op, candidate]),
+  );
+  const missing = suite.ops.filter((name) => !best.has(name));
+  const samples = ops.flatMap(({ op, baseline, samples }) =>
+    samples
+      .filter(({ variant }) => variant === baseline.id || variant === best.get(op.name))
+      .map((s) => ({ ...s, case: `${op.name} ${s.case}`, variant: s.variant === baseline.id ? 'baseline' : 'best' })),
+  );
+  const names = ops.flatMap((timed) => namesOf(timed, timed.meanCases).map((name) => `${timed.op.name} ${name}`));
+  return {
+    suite: suite.name,
+    candidates: ops.flatMap(({ op }) => best.get(op.name) ?? []),
+    cases: names.length,
+    ...((missing.length === 0 && means(samples, 'baseline', 'best', names)) || noMeans),
+    withheld: missing.length === 0 ? null : `no mean for ${missing.join(', ')}`,
+  };
+}

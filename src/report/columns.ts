@@ -1,0 +1,88 @@
+/** What is shown of a mean and of a case, for a terminal and for Markdown alike. */
+
+import { byCandidate } from '../records/byCandidate.ts';
+import type { Mean, Record, Result } from '../records/schema.ts';
+import { byMean } from '../stats/means.ts';
+import { digits, duration, interval, multiple, parametersText, range, shortFlags, verdictMark } from './format.ts';
+import { pc } from './screen.ts';
+import type { ColumnOf } from './table.ts';
+
+/** A mean with what else the record holds of its candidate. */
+type MeanRow = ReturnType<ReturnType<typeof byCandidate>> & { readonly mean: Mean };
+
+/** Op by op, the best mean first. */
+export function meanRows(record: Record, ops: readonly string[], wanted: (mean: Mean) => boolean): MeanRow[] {
+  const held = byCandidate(record);
+  const means = ops.flatMap((op) => record.means.filter((mean) => mean.op === op && wanted(mean)).sort(byMean));
+  return means.map((mean) => ({ ...held(mean), mean }));
+}
+
+const isAbsent = ({ mean, candidate }: MeanRow) => mean.peer && candidate?.verdict === 'unsupported';
+
+const right = { align: 'right' } as const;
+
+/** Bytes say something where memory may be the bound: of an op alone, not of a whole step. */
+export const meanColumns = ({
+  withOp,
+  withBytes = withOp,
+}: {
+  withOp: boolean;
+  withBytes?: boolean;
+}): readonly ColumnOf<MeanRow>[] => [
+  {
+    head: 'candidate',
+    text: ({ mean: { candidate, peer } }) =>
+      peer ? `${candidate} (peer)` : withOp ? candidate : candidate.replace(/^.*\//, ''),
+  },
+  { head: 'idea', text: ({ candidate }) => candidate?.about ?? '', only: 'markdown' },
+  {
+    head: 'verified',
+    text: (row) => (isAbsent(row) ? 'absent' : (row.candidate?.verdict ?? 'error')),
+    style: (text) => (text === 'absent' ? pc.dim(text) : verdictMark(text)),
+    only: 'terminal',
+  },
+  { head: 'cases', ...right, spare: 4, text: ({ mean }) => `${mean.cases}`, only: 'terminal' },
+  {
+    head: 'mean speedup',
+    text: ({ mean }) => (mean.arithmetic ? multiple(mean.arithmetic.value) : 'withheld'),
+    style: (text) => (text === 'withheld' ? text : pc.bold(text)),
+    markdown: (row) =>
+      row.mean.arithmetic
+        ? `**${multiple(row.mean.arithmetic.value)}**`
+        : isAbsent(row)
+          ? 'not installed'
+          : (row.mean.withheld ?? ''),
+  },
+  { head: '95 % interval', text: ({ mean }) => interval(mean.arithmetic), style: pc.dim },
+  { head: 'geometric', ...right, spare: 2, text: ({ mean }) => multiple(mean.geometric) },
+  { head: 'harmonic', ...right, spare: 5, text: ({ mean }) => multiple(mean.harmonic), only: 'terminal' },
+  { head: 'least..greatest', ...right, spare: 3, text: ({ mean }) => range([mean.least, mean.greatest]) },
+  { head: 'Gflop/s', ...right, spare: 6, text: ({ results }) => range(results.map(({ gflops }) => gflops)) },
+  ...(withBytes ? [gbColumn] : []),
+  { head: '% of peak', ...right, spare: 6, text: ({ results }) => range(results.map((r) => r.percentOfPeak)) },
+  { head: 'threads', ...right, spare: 1, text: ({ results }) => `${results[0]?.threads ?? '-'}` },
+  { head: 'tier', spare: 7, text: ({ results }) => results[0]?.tier ?? '-', only: 'terminal' },
+  { head: 'flags', spare: 1, text: ({ results }) => shortFlags(results[0]?.flags ?? []) },
+];
+
+const gbColumn: ColumnOf<MeanRow> = {
+  head: 'GB/s',
+  ...right,
+  spare: 8,
+  text: ({ results }) => range(results.map(({ gbPerSecond }) => gbPerSecond)),
+};
+
+/** `first`: of its case, which says what holds for all of them. */
+export const caseColumns = (op: string): readonly ColumnOf<Result & { readonly first: boolean }>[] => [
+  { head: `${op}: case`, text: (r) => (r.first ? r.case : '') },
+  { head: 'baseline', ...right, text: (r) => (r.first ? duration(r.baseline.timeNs) : '') },
+  { head: 'candidate', text: (r) => r.candidate.replace(`${op}/`, '') },
+  { head: 'time', ...right, text: (r) => duration(r.timeNs) },
+  { head: 'speedup', ...right, text: (r) => multiple(r.speedup?.value ?? null) },
+  { head: '95 % interval', spare: 1, text: (r) => interval(r.speedup) },
+  { head: 'Gflop/s', ...right, spare: 2, text: (r) => digits(r.gflops) },
+  { head: 'GB/s', ...right, spare: 5, text: (r) => digits(r.gbPerSecond) },
+  { head: '% of peak', ...right, spare: 3, text: (r) => digits(r.percentOfPeak) },
+  { head: 'peak', spare: 4, text: ({ peak }) => (peak ? `${digits(peak.value)} ${peak.unit}, ${peak.name}` : '') },
+  { head: 'parameters', spare: 6, text: ({ parameters }) => parametersText(parameters ?? {}) },
+];

@@ -1,0 +1,151 @@
+/** Outcomes of a run to its record: what analysis makes of the samples, beside everything that they were made from. */
+
+import { availableParallelism } from 'node:os';
+import { analyse, type TimedOp, type TimedVariant } from '../analysis/results.ts';
+import { observed, warningsOf } from '../analysis/warnings.ts';
+import type { Built } from '../build/build.ts';
+import { hashOf } from '../build/sources.ts';
+import { type Problem, told } from '../catalog/candidates.ts';
+import { isolation } from '../cell/lockdown.ts';
+import { plain } from '../contract/errors.ts';
+import { threadsOf } from '../contract/variant.ts';
+import { shown } from '../files/places.ts';
+import { type Settled, verdictText } from '../judge/verdict.ts';
+import type { Ceilings } from '../machine/ceilings.ts';
+import { type Draft, recordSchema } from '../records/schema.ts';
+import { clockStepNs } from '../stopwatch/system.ts';
+import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
+
+export interface RunFacts extends Pick<Draft, 'machine' | 'runtime' | 'seconds' | 'interrupted'> {
+  readonly options: RunOptions;
+  readonly textName: string;
+  readonly startedAt: Date;
+  /** Misplaced files, which belong to no op. */
+  readonly strays: readonly Problem[];
+  /** Null where they could not be measured. */
+  readonly ceilings: Ceilings | null;
+  readonly name?: string;
+  readonly note?: string;
+}
+
+export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft {
+  const { options, ceilings, machine, runtime, seconds } = facts;
+  const suites = new Map(outcomes.map(({ suite }) => [suite.name, suite]));
+  const ops = outcomes.map((outcome) => timedOp(outcome, options.threads));
+  const { results, means, overall, discards } = analyse(ops, { ceilings, halfWidth: options.effort.halfWidth });
+  const built = outcomes.flatMap(({ baseline, candidates }) => [baseline, ...candidates.flatMap((e) => e.built ?? [])]);
+  return {
+    schema: recordSchema,
+    createdAt: facts.startedAt.toISOString(),
+    name: facts.name ?? null,
+    note: facts.note ?? null,
+    suite: [...suites.keys()].join('+'),
+    suites: [...suites.values()].map(({ name, ops, showsEssayResults }) => ({
+      name,
+      ops: [...ops],
+      showsEssayResults,
+    })),
+    effort: options.effort.name,
+    seed: options.seed,
+    commitment: options.committed.commitment,
+    text: facts.textName,
+    threads: options.threads,
+    caseFilter: options.caseFilter ?? null,
+    interrupted: facts.interrupted || outcomes.some((outcome) => outcome.interrupted),
+    seconds,
+    machine,
+    runtime,
+    isolation: isolation(),
+    warnings: warningsOf(observed(ops, machine, clockStepNs())),
+    // An op of two suites has one baseline.
+    baselines: [
+      ...new Map(outcomes.map(({ op, baseline }) => [op.name, { op: op.name, ...snapshot(baseline) }])).values(),
+    ],
+    candidates: [
+      ...outcomes.flatMap(({ op, candidates }) => candidates.map((one) => candidateOf(op.name, one))),
+      ...facts.strays.map(strayOf),
+    ],
+    results,
+    means,
+    overall,
+    discards,
+    samples: outcomes.flatMap(({ op, samples }) =>
+      samples.map(({ timeNs, queuedNs, ...sampled }) => ({
+        op: op.name,
+        ...sampled,
+        timeNs: [...timeNs],
+        queuedNs: queuedNs && [...queuedNs],
+      })),
+    ),
+    texts: Object.fromEntries(built.flatMap(({ sources }) => sources.map(({ text }) => [hashOf(text), text]))),
+  };
+}
+
+function timedOp({ candidates, ...outcome }: OpOutcome, threads: number): TimedOp {
+  return { ...outcome, variants: candidates.map((one) => timedVariant(one, threads)) };
+}
+
+function timedVariant(
+  { id, built, peer, verdict, parameters }: CandidateOutcome<Settled>,
+  threads: number,
+): TimedVariant {
+  const variant = built ?? peer;
+  return {
+    id,
+    peer: peer !== null,
+    // A peer takes what its library gives it, whatever was asked for.
+    threads: variant ? threadsOf(variant, peer ? availableParallelism() : threads) : 1,
+    flags: variant?.flags ?? [],
+    tier: built?.tier ?? null,
+    hash: built?.hash ?? null,
+    verdict: verdict.status,
+    message: verdict.status === 'pass' ? null : verdictText(verdict),
+    worst: verdict.status === 'pass' ? verdict.worst : null,
+    parameters,
+  };
+}
+
+/** Which files it was built from, by the hashes of their texts. */
+function snapshot({ hash, sources }: Built) {
+  return { hash, sources: sources.map(({ path, text }) => ({ path, hash: hashOf(text) })) };
+}
+
+type Row = Draft['candidates'][number];
+
+const unbuilt = { hash: null, sources: [], attempt: null };
+
+function strayOf(problem: Problem): Row {
+  const nothing = { about: null, replay: null, finding: null, checks: 0, ...unbuilt };
+  const candidate = plain(shown(problem.file));
+  return { candidate, peer: false, op: null, verdict: 'error', message: told(problem), ...nothing };
+}
+
+function candidateOf(op: string, { id, about, built, peer, verdict }: CandidateOutcome<Settled>): Row {
+  const failed = verdict.status === 'fail' ? verdict.failure : null;
+  return {
+    candidate: id,
+    peer: peer !== null,
+    op,
+    about,
+    verdict: verdict.status,
+    message: verdict.status === 'pass' ? null : verdictText(verdict),
+    // No command verifies a peer.
+    replay: peer ? null : (failed?.replay ?? null),
+    finding: failed && {
+      reason: failed.reason,
+      where: failed.where,
+      case: failed.case,
+      distribution: failed.distribution,
+      seed: failed.seed,
+      got: finite(failed.got),
+      want: finite(failed.want),
+      error: finite(failed.error),
+      bound: finite(failed.bound),
+    },
+    checks: verdict.status === 'pass' ? verdict.checks : 0,
+    ...unbuilt,
+    ...(built && snapshot(built)),
+  };
+}
+
+const finite = (value: number | null) => (value !== null && Number.isFinite(value) ? value : null);
