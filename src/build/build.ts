@@ -1,5 +1,4 @@
 /** Builds a candidate's file into an artifact, which a cell can load: on demand, cached by the hash of all that goes into it. */
-
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, resolve } from 'node:path';

@@ -3,7 +3,6 @@
  * each candidate, so that no candidate can disturb the build of another; only bytes and plain values come back. Eight cells run side by
  * side: starting a cell takes longer than its answer, and code that hangs blocks only its own queue.
  */
-
 import { Cell } from '../cell/cell.ts';
 import { CandidateError } from '../contract/errors.ts';
 import { asScript } from './sources.ts';

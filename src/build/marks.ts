@@ -9,7 +9,6 @@
  *
  * Needs    each mark to end a line that begins a statement, and no mark within a loop over rows.
  */
-
 import { basename, dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { suites } from '../../bench/suites.ts';

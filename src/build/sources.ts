@@ -1,5 +1,4 @@
 /** Reads what a candidate is made of: its own file and what it imports from kernels/common. */
-
 import { createHash } from 'node:crypto';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { build, type Message, type Plugin, transform } from 'esbuild';

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { attempt } from '../contract/attempt.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import { contentOf } from '../files/given.ts';
 import { workspace } from '../files/places.ts';
@@ -65,14 +66,8 @@ export function events(file: string, hash: string): Event[] {
   return contentOf(file)
     .toString()
     .split('\n')
-    .flatMap((line) => {
-      try {
-        const event = Event.parse(JSON.parse(line));
-        return event.hash === hash ? [event] : [];
-      } catch {
-        return [];
-      }
-    });
+    .flatMap((line) => attempt(() => Event.parse(JSON.parse(line)), []))
+    .filter((event) => event.hash === hash);
 }
 
 type Dims = Readonly<Record<string, number>>;

@@ -5,7 +5,6 @@
  *
  * It grows and never shrinks. Offsets within an image count from `imageBase`.
  */
-import type { Arena } from '../contract/candidate.ts';
 import type { TypedArray } from '../contract/op.ts';
 import { viewsOf } from './layout.ts';
 import type { Range, Slot, Write } from './protocol.ts';
@@ -15,7 +14,7 @@ export const imageBase = page;
 /** The first bytes of scratch are zeroed before every call, so that threads find their barriers and counters in a known state. */
 export const syncBytes = 256;
 
-export class CellArena implements Arena {
+export class CellArena {
   /** The largest maximum that wasm32 allows, so that a module may declare any maximum up to it. */
   readonly memory = new WebAssembly.Memory({ initial: 2, maximum: page, shared: true });
   #end = imageBase;
@@ -38,16 +37,6 @@ export class CellArena implements Arena {
     const words = new Int32Array(this.memory.buffer, address, (this.#end - address) / 4);
     for (let i = 0; i < words.length; i++) words[i] = this.#noisy ? this.#noise() : 0;
     return address;
-  }
-
-  f32(length: number): Float32Array {
-    const address = this.allocate(4 * length);
-    return new Float32Array(this.memory.buffer, address, length);
-  }
-
-  i32(length: number): Int32Array {
-    const address = this.allocate(4 * length);
-    return new Int32Array(this.memory.buffer, address, length);
   }
 
   tensors(slots: readonly Slot[]): Record<string, TypedArray> {

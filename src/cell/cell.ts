@@ -2,7 +2,6 @@
  * The parent's end of a cell: it starts the process, asks, and kills a cell that exceeds its limits. A cell that has nothing to do is
  * stopped, so that it cannot slow the one that is being timed.
  */
-
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { CandidateError } from '../contract/errors.ts';

@@ -6,6 +6,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { attempt } from '../contract/attempt.ts';
 
 const taskset = ['/usr/bin/taskset', '/bin/taskset'].find(existsSync);
 
@@ -31,13 +32,10 @@ function findCpus(): readonly number[] {
 
 /** The CPUs of this process's affinity mask, from `Cpus_allowed_list: 0-2,5`; empty without /proc. */
 export function allowedCpus(): number[] {
-  try {
-    const [, list] = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-    return (list?.split(',') ?? []).flatMap((part) => {
-      const [first, last = first] = part.split('-').map(Number);
-      return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-    });
-  } catch {
-    return [];
-  }
+  const status = attempt(() => readFileSync('/proc/self/status', 'utf8'), '');
+  const [, list] = /^Cpus_allowed_list:\s*(\S+)/m.exec(status) ?? [];
+  return (list?.split(',') ?? []).flatMap((part) => {
+    const [first, last = first] = part.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
 }

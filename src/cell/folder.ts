@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { attempt } from '../contract/attempt.ts';
 import { NfoldError } from '../contract/errors.ts';
 import { temporary } from '../files/elsewhere.ts';
 import { lives, namespace } from '../files/owner.ts';
@@ -55,9 +56,7 @@ function removeLeftFolders(parent: string): void {
     const [, pid] = name.startsWith(prefix) ? (/^(\d+)-\w+$/.exec(name.slice(prefix.length)) ?? []) : [];
     if (!pid || lives(Number(pid))) continue;
     // Another user's folder cannot be removed.
-    try {
-      rmSync(join(parent, name), { recursive: true, force: true });
-    } catch {}
+    attempt(() => rmSync(join(parent, name), { recursive: true, force: true }));
   }
 }
 

@@ -11,6 +11,7 @@ import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:chi
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
+import { attempt } from '../contract/attempt.ts';
 import { packageRoot } from '../files/places.ts';
 import { onCpu } from './cpu.ts';
 import { limitData, maxDataBytes } from './procfs.ts';
@@ -48,11 +49,7 @@ export function startTrusted({ main, flags, cpu }: Program, options: SpawnOption
 
 /** Cells within their limits can together still exhaust memory: Linux should then kill a cell, not nfold. */
 function preferForOomKill({ pid }: ChildProcess): void {
-  try {
-    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
-  } catch {
-    // Only Linux has it.
-  }
+  attempt(() => writeFileSync(`/proc/${pid}/oom_score_adj`, '1000'));
 }
 
 /**
@@ -103,11 +100,7 @@ export function endGroup(child: ChildProcess): void {
 /** Whether the signal could be sent. */
 export function signalGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): boolean {
   if (pid === undefined || exitCode !== null || signalCode !== null) return false;
-  try {
-    return process.kill(-pid, signal);
-  } catch {
-    return false;
-  }
+  return attempt(() => process.kill(-pid, signal), false);
 }
 
 /** What confines a candidate on this system. */

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { constrainedMemory } from 'node:process';
+import { attempt } from '../contract/attempt.ts';
 import type { Samples } from './protocol.ts';
 
 /** Memory that this process may use: a container often has less than the machine. */
@@ -19,13 +20,9 @@ export const maxDataBytes = maxResidentBytes + 2 ** 30;
 
 /** Bytes that a process has in use, and bytes that the system counts as its data, used or not; 0 where unknown. */
 export function memoryOf(pid: number | undefined): { readonly resident: number; readonly data: number } {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const bytes = (what: string) => 1024 * Number(new RegExp(`^${what}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
-    return { resident: bytes('VmRSS'), data: bytes('VmData') };
-  } catch {
-    return { resident: 0, data: 0 };
-  }
+  const status = attempt(() => readFileSync(`/proc/${pid}/status`, 'utf8'), '');
+  const bytes = (what: string) => 1024 * Number(new RegExp(`^${what}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
+  return { resident: bytes('VmRSS'), data: bytes('VmData') };
 }
 
 const prlimit = ['/usr/bin/prlimit', '/bin/prlimit'].find(existsSync);

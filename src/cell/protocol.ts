@@ -2,7 +2,6 @@
  * What the parent and a cell send each other. A cell is memory, a kernel and a clock: it gets bytes to write, makes the call, and hands
  * bytes back. Expected values, seeds and comparisons stay with the parent.
  */
-
 import type { Dtype } from '../contract/op.ts';
 import type { Artifact } from '../contract/variant.ts';
 

@@ -7,6 +7,7 @@
 import { openSync, readSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Bench } from 'tinybench';
+import { attempt } from '../contract/attempt.ts';
 import type { CellArena } from './arena.ts';
 import type { Kernel } from './kernel.ts';
 import { type MarkedNs, type Samples, type Sampling, schedstatFile, type Warmup } from './protocol.ts';
@@ -102,16 +103,8 @@ export function isSteady(timeNs: readonly number[]): boolean {
   return Math.sqrt(variance) <= maxVariation * mean;
 }
 
-const schedstat = openSchedstat();
+const schedstat = attempt(() => openSync(schedstatFile, 'r'), null);
 const schedstatText = Buffer.alloc(128);
-
-function openSchedstat(): number | null {
-  try {
-    return openSync(schedstatFile, 'r');
-  } catch {
-    return null;
-  }
-}
 
 /** Nanoseconds so far that this thread was ready to run but had no CPU; null where the system keeps no account. */
 function queuedNs(): number | null {

@@ -2,10 +2,39 @@
  * One variant in its own cell: opened on an image, warmed up on its bytes, and called in turns. Verification, rounds, profiles, the
  * tuner's trials and training all use this class, so that a call means the same in each of them.
  */
+import type { AnyOp, Case } from '../contract/op.ts';
 import { type Artifact, threadsOf, type Variant } from '../contract/variant.ts';
 import { Cell, type Timed } from './cell.ts';
-import { type Opened, openingOf } from './opening.ts';
-import type { Call, WarmupPlan } from './protocol.ts';
+import type { Layout } from './layout.ts';
+import type { Call, Opening, WarmupPlan } from './protocol.ts';
+
+/** The part of an image (judge/image.ts) that a cell is told. */
+interface Opened {
+  readonly op: AnyOp;
+  readonly case: Case;
+  readonly scalars: Readonly<Record<string, number>>;
+  readonly layout: Layout;
+  readonly bytes: Uint8Array;
+}
+
+/** What a cell needs to open an image. `threads`: for a variant that can use more than one. Throws CandidateError if it does not build. */
+export async function openingOf(
+  { op, case: c, scalars, layout }: Opened,
+  variant: Variant,
+  threads: number,
+): Promise<Opening> {
+  const used = threadsOf(variant, threads);
+  return {
+    artifact: await variant.artifact(c.dims, used),
+    op: op.name,
+    dims: Object.fromEntries(op.dims.map((dim) => [dim, c.dims[dim]])),
+    scalars: Object.fromEntries(op.scalars.map((scalar) => [scalar, scalars[scalar]])),
+    slots: layout.slots,
+    bytes: layout.bytes,
+    threads: used,
+    marks: variant.marks,
+  };
+}
 
 interface Turn {
   /** Untimed calls on the image's bytes, before the timed ones. */

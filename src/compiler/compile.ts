@@ -1,5 +1,4 @@
 /** The parent's end of the compiler: one child for all builds, which gets one request at a time and is killed when it takes too long. */
-
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { endGroup, startLocked } from '../cell/lockdown.ts';

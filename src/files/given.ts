@@ -2,18 +2,8 @@
  * Reads files that the user names, or that lie in a folder which others can write to. Such a name may lead to a dangling link, to a named
  * pipe, on which opening waits for ever, or to a device without an end. Anything but a regular file is refused in words.
  */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import fs, { constants, type Stats } from 'node:fs';
+import { attempt } from '../contract/attempt.ts';
 import { NfoldError } from '../contract/errors.ts';
 import { placeOf } from './places.ts';
 
@@ -36,7 +26,7 @@ const troubles: Record<string, Trouble> = {
 /** What lies at a path, or why that is unknown. */
 export function look(file: string): Stats | Trouble {
   try {
-    return statSync(placeOf(file));
+    return fs.statSync(placeOf(file));
   } catch (error) {
     return troubleOf(error, file);
   }
@@ -52,17 +42,13 @@ export function oddityOf(found: Stats): Trouble | null {
 
 /** The path without links and in the letters of the file system; the same path if nothing lies there. */
 export function realPath(file: string): string {
-  try {
-    return realpathSync.native(placeOf(file));
-  } catch {
-    return file;
-  }
+  return attempt(() => fs.realpathSync.native(placeOf(file)), file);
 }
 
 /** The names in a folder, sorted, or why they cannot be read. */
 export function namesIn(folder: string): string[] | Trouble {
   try {
-    return readdirSync(placeOf(folder)).sort();
+    return fs.readdirSync(placeOf(folder)).sort();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOTDIR' && typeof look(folder) !== 'string' ? 'is no folder' : troubleOf(error, folder);
@@ -78,8 +64,8 @@ export function withFile<T>(
   let opened: number | null = null;
   try {
     // Opening a pipe does not wait then.
-    opened = openSync(placeOf(file), constants.O_RDONLY | constants.O_NONBLOCK);
-    const found = fstatSync(opened);
+    opened = fs.openSync(placeOf(file), constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = fs.fstatSync(opened);
     const oddity = oddityOf(found);
     if (oddity !== null) return oddity;
     if (found.size > maxBytes) return `has ${found.size} bytes: the limit is ${maxBytes}`;
@@ -87,13 +73,13 @@ export function withFile<T>(
   } catch (error) {
     return troubleOf(error, file);
   } finally {
-    if (opened !== null) closeSync(opened);
+    if (opened !== null) fs.closeSync(opened);
   }
 }
 
 /** The bytes of a file, or why they cannot be read. By default at most 1 GiB, since more would fill the memory. */
 export function contentOf(file: string, maxBytes = 2 ** 30): Buffer | Trouble {
-  const read = withFile(file, maxBytes, (opened) => readFileSync(opened));
+  const read = withFile(file, maxBytes, (opened) => fs.readFileSync(opened));
   return typeof read === 'string' ? read : read.value;
 }
 
@@ -112,5 +98,5 @@ function troubleOf(error: unknown, file: string): Trouble {
 }
 
 export function isLink(file: string): boolean {
-  return lstatSync(placeOf(file), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  return fs.lstatSync(placeOf(file), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }

@@ -2,7 +2,6 @@
  * Writes to whatever the user names: it replaces files, and writes into devices, pipes and open descriptors. No call waits: while a pipe
  * has no reader or is full, Ctrl-C must still work.
  */
-
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { shown } from './places.ts';

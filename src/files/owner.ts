@@ -2,24 +2,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { attempt } from '../contract/attempt.ts';
 
 /** The number of the namespace in which process ids count; 0 on a system without namespaces. */
 export function namespace(): string {
-  try {
-    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
-  } catch {
-    return '0';
-  }
+  return attempt(() => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0', '0');
 }
 
 /** Identifies this machine since its boot, and the namespace: 8 hex digits. A process id means one process in it. */
 export function system(): string {
-  let boot = hostname();
-  try {
-    boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
-  } catch {
-    // Only Linux has it.
-  }
+  const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'), hostname());
   return createHash('sha256').update(`${boot}${namespace()}`).digest('hex').slice(0, 8);
 }
 

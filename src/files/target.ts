@@ -1,6 +1,7 @@
 /** What an output's name leads to, links followed: a file is replaced as a whole, a stream is written into. */
 import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
+import { attempt } from '../contract/attempt.ts';
 import { placeOf } from './places.ts';
 
 export type Target =
@@ -48,10 +49,4 @@ function descriptor(path: string): number | null {
   return folder !== null && (folder === real('/dev/fd') || folder === real('/proc/self/fd')) ? Number(name) : null;
 }
 
-function real(folder: string): string | null {
-  try {
-    return realpathSync.native(folder);
-  } catch {
-    return null;
-  }
-}
+const real = (folder: string) => attempt(() => realpathSync.native(folder), null);

@@ -3,30 +3,10 @@
  * put in its place. If anything fails, the file that was there stays. Readers ignore the name of a half-written file; one that a killed
  * process left is removed when the next file is written to its folder.
  */
-
 import { randomBytes } from 'node:crypto';
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import fs, { constants, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
+import { attempt } from '../contract/attempt.ts';
 import { exit, messageOf, NfoldError } from '../contract/errors.ts';
 import { lives, system } from './owner.ts';
 import { placeOf, shown } from './places.ts';
@@ -47,7 +27,7 @@ export class Unwritten extends NfoldError {
 export function writeWhole(file: string, content: string | Uint8Array): void {
   withFileInErrors(file, () => {
     const { path, there } = replaceable(file);
-    throughHalf(path, there, content, (half) => renameSync(half, path));
+    throughHalf(path, there, content, (half) => fs.renameSync(half, path));
   });
 }
 
@@ -87,29 +67,29 @@ function make(folder: string): void {
   if (isFolder(folder)) return;
   make(dirname(folder));
   try {
-    mkdirSync(folder);
+    fs.mkdirSync(folder);
   } catch (error) {
     if (!isFolder(folder)) throw error;
   }
 }
 
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFolder = (path: string) => fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** Appends a line, after a line break if a killed process left half a line. Makes the file and its folders. Throws Unwritten. */
 export function appendLine(file: string, line: string): void {
   makeFolder(file);
   withFileInErrors(file, () => {
     withOpen(replaceable(file).path, 'a+', (fd) => {
-      const { size } = fstatSync(fd);
+      const { size } = fs.fstatSync(fd);
       const last = Buffer.from('\n');
-      if (size > 0) readSync(fd, last, 0, 1, size - 1);
+      if (size > 0) fs.readSync(fd, last, 0, 1, size - 1);
       const bytes = Buffer.from(`${last.toString() === '\n' ? '' : '\n'}${line}\n`);
       try {
         writeAll(fd, bytes);
-        fsyncSync(fd);
+        fs.fsyncSync(fd);
       } catch (error) {
         // The half-written line goes, unless another process has appended to it meanwhile.
-        if (fstatSync(fd).size < size + bytes.length) ftruncateSync(fd, size);
+        if (fs.fstatSync(fd).size < size + bytes.length) fs.ftruncateSync(fd, size);
         throw error;
       }
     });
@@ -120,8 +100,8 @@ export function appendLine(file: string, line: string): void {
 export function testWrite(file: string): void {
   const { path } = replaceable(file);
   const half = halfOf(path);
-  closeSync(openSync(half, 'wx'));
-  rmSync(half);
+  fs.closeSync(fs.openSync(half, 'wx'));
+  fs.rmSync(half);
 }
 
 /** Refuses an option's file before a run, with NfoldError, if `work`, which tests the file, throws. */
@@ -174,7 +154,7 @@ export function withFileInErrors<T>(file: string, work: () => T): T {
 function replaceable(file: string): { readonly path: string; readonly there: Stats | null } {
   const target = targetOf(file);
   if (target.kind !== 'file') throw new Error('it is a device or a pipe, not a file');
-  if (target.there) accessSync(target.path, constants.W_OK);
+  if (target.there) fs.accessSync(target.path, constants.W_OK);
   return target;
 }
 
@@ -185,36 +165,29 @@ function throughHalf(path: string, there: Stats | null, content: string | Uint8A
     withOpen(half, 'wx', (fd) => {
       if (there) copyOwner(fd, there);
       writeAll(fd, typeof content === 'string' ? Buffer.from(content) : content);
-      fsyncSync(fd);
+      fs.fsyncSync(fd);
     });
     put(half);
     // So that the name outlives a power cut as well.
-    attempt(() => withOpen(dirname(path), 'r', fsyncSync));
+    attempt(() => withOpen(dirname(path), 'r', fs.fsyncSync));
   } finally {
     remove(half);
   }
 }
 
 function withOpen(file: string, flags: string, use: (fd: number) => void): void {
-  const fd = openSync(file, flags);
+  const fd = fs.openSync(file, flags);
   try {
     use(fd);
   } finally {
-    closeSync(fd);
+    fs.closeSync(fd);
   }
-}
-
-/** For work that is better done, but whose failure does no harm. */
-function attempt(work: () => void): void {
-  try {
-    work();
-  } catch {}
 }
 
 /** A call may write less than it is given: the next one then fails and says why. */
 function writeAll(fd: number, bytes: Uint8Array): void {
   for (let sent = 0; sent < bytes.length; ) {
-    const wrote = writeSync(fd, bytes, sent);
+    const wrote = fs.writeSync(fd, bytes, sent);
     if (wrote === 0) throw new Error('it takes no more bytes');
     sent += wrote;
   }
@@ -223,17 +196,17 @@ function writeAll(fd: number, bytes: Uint8Array): void {
 /** A link fails where the name is taken; a rename would replace the file. */
 function putNew(half: string, file: string): void {
   try {
-    linkSync(half, file);
+    fs.linkSync(half, file);
   } catch (error) {
     // The file systems of memory cards and others have no links.
-    if (codeOf(error) === 'EEXIST' || existsSync(file)) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
-    renameSync(half, file);
+    if (codeOf(error) === 'EEXIST' || fs.existsSync(file)) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
+    fs.renameSync(half, file);
   }
 }
 
 function copyOwner(fd: number, { uid, gid, mode }: Stats): void {
-  attempt(() => fchownSync(fd, uid, gid));
-  attempt(() => fchmodSync(fd, mode & 0o7777));
+  attempt(() => fs.fchownSync(fd, uid, gid));
+  attempt(() => fs.fchmodSync(fd, mode & 0o7777));
 }
 
 export const prefix = `.nfold-half-${system()}-`;
@@ -245,11 +218,11 @@ const halfOf = (path: string) => `${dirname(path)}/${prefix}${process.pid}-${ran
 function clearHalves(folder: string): void {
   // A folder that may be written to but not read keeps them.
   attempt(() => {
-    for (const name of readdirSync(folder)) {
+    for (const name of fs.readdirSync(folder)) {
       const [, pid] = /^\.nfold-half-[0-9a-f]{8}-(\d+)-[0-9a-f]{8}$/.exec(name) ?? [];
       if (pid === undefined) continue;
       const half = `${folder}/${name}`;
-      const { mtimeMs = Date.now() } = statSync(half, { throwIfNoEntry: false }) ?? {};
+      const { mtimeMs = Date.now() } = fs.statSync(half, { throwIfNoEntry: false }) ?? {};
       // The clock may have been set meanwhile: a process of this system is asked for instead.
       const isLeft = name.startsWith(prefix) ? !lives(Number(pid)) : Math.abs(Date.now() - mtimeMs) > 3_600_000;
       if (isLeft) remove(half);
@@ -259,5 +232,5 @@ function clearHalves(folder: string): void {
 
 /** Removes a file that is no longer needed; if it stays, it does no harm. */
 export function remove(file: string): void {
-  attempt(() => rmSync(file, { force: true }));
+  attempt(() => fs.rmSync(file, { force: true }));
 }

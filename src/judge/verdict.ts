@@ -1,5 +1,4 @@
 /** What is known of a candidate's equivalence, and its words. */
-
 import type { Variant } from '../contract/variant.ts';
 import { quoted } from '../contract/words.ts';
 import { workspace } from '../files/places.ts';

@@ -1,6 +1,7 @@
 /** The data caches of this machine: from /sys on Linux, elsewhere from the sizes at which the bandwidth of a growing working set falls. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { attempt } from '../contract/attempt.ts';
 import type { CacheBytes } from '../contract/candidate.ts';
 
 export interface Cache {
@@ -13,8 +14,8 @@ export interface Cache {
 
 /** Smallest first; empty where the system does not list them. */
 export function caches(folder = '/sys/devices/system/cpu/cpu0/cache'): Cache[] {
-  try {
-    return readdirSync(folder)
+  const list = () =>
+    readdirSync(folder)
       .filter((name) => /^index\d+$/.test(name))
       .map((name) => (entry: string) => readFileSync(join(folder, name, entry), 'utf8').trim())
       .filter((read) => read('type') !== 'Instruction')
@@ -25,9 +26,7 @@ export function caches(folder = '/sys/devices/system/cpu/cpu0/cache'): Cache[] {
       }))
       .filter(({ bytes }) => bytes > 0)
       .sort((a, b) => a.bytes - b.bytes);
-  } catch {
-    return [];
-  }
+  return attempt(list, []);
 }
 
 /** `32K`, `1024K`, `32M`; 0 for anything else. */

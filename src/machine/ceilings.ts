@@ -1,8 +1,8 @@
 /** The measured peak rates of this machine, kept in .nfold/peaks, one file for each machine and runtime. */
-
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { attempt } from '../contract/attempt.ts';
 import { contentOf } from '../files/given.ts';
 import { workspace } from '../files/places.ts';
 import { tryWrite, type Unwritten } from '../files/write.ts';
@@ -61,11 +61,7 @@ export const ceilingsFile = () => join(workspace().state, 'peaks', `${fingerprin
 
 /** The ceilings kept for this machine; null without a file that can be read, since they are soon measured again. */
 export function loadCeilings(file = ceilingsFile()): Ceilings | null {
-  try {
-    return Ceilings.parse(JSON.parse(contentOf(file).toString()));
-  } catch {
-    return null;
-  }
+  return attempt(() => Ceilings.parse(JSON.parse(contentOf(file).toString())), null);
 }
 
 /** Returns the error if they could not be written, else null. */

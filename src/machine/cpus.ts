@@ -12,6 +12,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { allowedCpus } from '../cell/cpu.ts';
+import { attempt } from '../contract/attempt.ts';
 
 export interface Cpus {
   /** CPUs in the affinity mask, siblings counted each. */
@@ -69,11 +70,4 @@ function upwards(path: string): string[] {
   return parent === path || parent === '.' ? ['/'] : [path, ...upwards(parent)];
 }
 
-/** Empty without the file. */
-function read(root: string, file: string): string {
-  try {
-    return readFileSync(join(root, file), 'utf8').trim();
-  } catch {
-    return '';
-  }
-}
+const read = (root: string, file: string) => attempt(() => readFileSync(join(root, file), 'utf8').trim(), '');

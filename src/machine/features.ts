@@ -1,5 +1,6 @@
 /** What this runtime can do, found by trying. */
 import { spawnSync } from 'node:child_process';
+import { attempt } from '../contract/attempt.ts';
 
 /** (module (func (result v128) v128.const, v128.const, v128.const, f32x4.relaxed_madd)) */
 const relaxedMadd = Uint8Array.of(
@@ -23,10 +24,6 @@ export function acceptsFlag(flag: string): boolean {
 }
 
 export function hasSharedMemory(): boolean {
-  try {
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-    return memory.buffer instanceof SharedArrayBuffer;
-  } catch {
-    return false;
-  }
+  const memory = attempt(() => new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true }), null);
+  return memory?.buffer instanceof SharedArrayBuffer;
 }

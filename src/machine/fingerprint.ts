@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { attempt } from '../contract/attempt.ts';
 import { usableCores } from './cpus.ts';
 import type { Machine, Runtime } from './describe.ts';
 
@@ -25,10 +26,6 @@ export function runtime(): Runtime {
 
 /** Linux on x86 shows it by a CPU flag; elsewhere it is unknown. */
 function virtual(): boolean | null {
-  try {
-    const info = readFileSync('/proc/cpuinfo', 'utf8');
-    return /^flags\s*:/m.test(info) ? /^flags\s*:.*\bhypervisor\b/m.test(info) : null;
-  } catch {
-    return null;
-  }
+  const info = attempt(() => readFileSync('/proc/cpuinfo', 'utf8'), '');
+  return /^flags\s*:/m.test(info) ? /^flags\s*:.*\bhypervisor\b/m.test(info) : null;
 }

@@ -3,7 +3,6 @@
  * bandwidth by level, on one thread and on all. Each sweep takes every point once, and the best rate counts, so that a disturbance
  * matters only if it lasts for all sweeps.
  */
-
 import { median } from 'simple-statistics';
 import { Cell } from '../cell/cell.ts';
 import { compile } from '../compiler/compile.ts';

@@ -1,5 +1,4 @@
 /** Finds out how many threads a cell can start here, with a module in which each thread writes its number. */
-
 import { Cell } from '../cell/cell.ts';
 import { compile } from '../compiler/compile.ts';
 import { CandidateError } from '../contract/errors.ts';

@@ -39,7 +39,7 @@ export async function verifyCandidates(
 const judged = (candidates: readonly CandidateOutcome[], verdicts: ReadonlyMap<string, Verdict>) =>
   candidates.map((one) => ({ ...one, verdict: merged(one.verdict, verdicts.get(one.id) ?? pending) }));
 
-interface OpJob extends OpSelection {
+export interface OpJob extends OpSelection {
   readonly suite: Suite;
   readonly options: RunOptions;
 }

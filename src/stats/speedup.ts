@@ -1,13 +1,13 @@
 /**
- * Raw samples to speedups. A round is a fork: fresh processes for baseline and variants. Within it each case has turns, and in
- * a turn every arm is timed once, in an order that the next turn reverses: so a drift of the machine cancels in their mean.
+ * Raw samples to speedups. A round has fresh processes for baseline and variants. Within it each case has turns; in a turn each variant is
+ * timed once, in an order that the next turn reverses, so that a drift of the machine cancels in their mean.
  *
  *   ratio of a turn   center(baseline times) / center(variant times)
  *   ratio of a round  exp(median over turns of ln(ratio of the turn))
  *   speedup           geometric mean over rounds, with its t-interval (interval.ts)
  *
- * Calls that queued for a CPU are left out, on both sides or on none: were the many short calls of a fast variant cleaned, and the one
- * long call of the baseline not, other work on the machine would look like a speedup. The rule reads the scheduler's account.
+ * Calls that queued for a CPU are left out, on both sides or on none: if the many short calls of a fast variant were cleaned, and the one
+ * long call of the baseline were not, other work on the machine would look like a speedup. The rule reads the scheduler's account.
  */
 import { mean, median } from 'simple-statistics';
 import { type Interval, logInterval } from './interval.ts';
@@ -23,6 +23,8 @@ export interface Sampled {
   readonly queuedNs: readonly number[] | null;
 }
 
+type Samples = readonly Sampled[];
+
 /** A call is calm if it queued for no more than this share of its time. */
 const maxQueued = 0.02;
 
@@ -30,7 +32,7 @@ function calmTimes({ timeNs, queuedNs }: Sampled): readonly number[] {
   return queuedNs === null ? timeNs : timeNs.filter((ns, i) => queuedNs[i] <= maxQueued * ns);
 }
 
-/** One turn of the two: their times, and whether these are the calm ones or, since an arm had none of those, all. */
+/** One turn of the two: their calm times, or all times where one side has no calm call. */
 interface Pair {
   readonly baseline: readonly number[];
   readonly variant: readonly number[];
@@ -44,7 +46,7 @@ function pairOf(baseline: Sampled, variant: Sampled): Pair {
 }
 
 /**
- * Medians, or means where the baseline was too dear for three calls: a median hides the interference that a single call of the
+ * Medians, or means where the baseline was too slow for three calls: a median hides the interference that a single call of the
  * baseline contains, and would favour the variant.
  */
 function turnRatio({ baseline, variant }: Pair): number {
@@ -59,12 +61,7 @@ interface Counted {
   readonly calls: number;
 }
 
-function countedByRound(
-  samples: readonly Sampled[],
-  baseline: string,
-  variant: string,
-  c: string,
-): ReadonlyMap<number, Counted> {
+function countedByRound(samples: Samples, baseline: string, variant: string, c: string): ReadonlyMap<number, Counted> {
   const own = samples.filter((s) => s.case === c);
   const base = own.filter((s) => s.variant === baseline);
   const rounds = Map.groupBy(
@@ -87,21 +84,16 @@ function countedByRound(
 }
 
 /** Baseline time over variant time of one case, by round; rounds that lack one of the two don't count. */
-export function ratios(
-  samples: readonly Sampled[],
-  baseline: string,
-  variant: string,
-  c: string,
-): ReadonlyMap<number, number> {
+export function ratios(samples: Samples, baseline: string, variant: string, c: string): ReadonlyMap<number, number> {
   const rounds = [...countedByRound(samples, baseline, variant, c)];
   return new Map(
     rounds.map(([round, { pairs }]) => [round, Math.exp(median(pairs.map((pair) => Math.log(turnRatio(pair)))))]),
   );
 }
 
-/** Of one case: how many of the calls of both were left out, of how many; and how many rounds had no calm turn and count as they are. */
+/** For one case: calls of both sides that were left out, all calls, rounds without a calm turn, all of whose calls count, and all rounds. */
 export function leftOut(
-  samples: readonly Sampled[],
+  samples: Samples,
   baseline: string,
   variant: string,
   c: string,
@@ -113,31 +105,31 @@ export function leftOut(
   return { count: of - used, of, disturbedRounds, rounds: rounds.length };
 }
 
-function medianOfTurns(samples: readonly Sampled[], variant: string, c: string): number[] {
+function medianOfTurns(samples: Samples, variant: string, c: string): number[] {
   return samples.filter((s) => s.variant === variant && s.case === c).map((s) => median([...s.timeNs]));
 }
 
 /** Median over turns of the median time of a call, or null without samples. */
-export function typicalNs(samples: readonly Sampled[], variant: string, c: string): number | null {
+export function typicalNs(samples: Samples, variant: string, c: string): number | null {
   const medians = medianOfTurns(samples, variant, c);
   return medians.length > 0 ? median(medians) : null;
 }
 
-/** The median call of the turn that was disturbed least, or null without samples: what compares with peaks, which are best of many. */
-export function minNs(samples: readonly Sampled[], variant: string, c: string): number | null {
+/** Minimum over turns of the median call, or null without samples: it compares with peaks, which are the best of many measurements. */
+export function minNs(samples: Samples, variant: string, c: string): number | null {
   const medians = medianOfTurns(samples, variant, c);
   return medians.length > 0 ? Math.min(...medians) : null;
 }
 
 /** Of one case: the geometric mean over rounds; null where no round holds both. */
-export function speedup(samples: readonly Sampled[], baseline: string, variant: string, c: string): Interval | null {
+export function speedup(samples: Samples, baseline: string, variant: string, c: string): Interval | null {
   const values = [...ratios(samples, baseline, variant, c).values()];
   return values.length > 0 ? logInterval(values) : null;
 }
 
 /** The arithmetic mean over cases of the speedups within each round, for the rounds that hold all the cases. */
 export function roundMeans(
-  samples: readonly Sampled[],
+  samples: Samples,
   baseline: string,
   variant: string,
   cases: readonly string[],

@@ -1,17 +1,14 @@
 /** Observes the machine while rounds run. */
 import { readFileSync } from 'node:fs';
+import { attempt } from '../contract/attempt.ts';
 
 /** Jiffies of all CPUs since the boot: those that the hypervisor gave to other machines, and all; null without Linux's account. */
 export function stolen(): { readonly stolen: number; readonly all: number } | null {
-  try {
-    const [line] = readFileSync('/proc/stat', 'utf8').split('\n');
-    // user nice system idle iowait irq softirq steal; guest time is within user.
-    const jiffies = line.trim().split(/\s+/).slice(1, 9).map(Number);
-    if (jiffies.length < 8 || !jiffies.every(Number.isFinite)) return null;
-    return { stolen: jiffies[7], all: jiffies.reduce((sum, n) => sum + n, 0) };
-  } catch {
-    return null;
-  }
+  const [line] = attempt(() => readFileSync('/proc/stat', 'utf8'), '').split('\n');
+  // user nice system idle iowait irq softirq steal; guest time is within user.
+  const jiffies = line.trim().split(/\s+/).slice(1, 9).map(Number);
+  if (jiffies.length < 8 || !jiffies.every(Number.isFinite)) return null;
+  return { stolen: jiffies[7], all: jiffies.reduce((sum, n) => sum + n, 0) };
 }
 
 /** Minimum time of ten equal short loops: it changes with the clock rate, and if a neighbour shares the core. */
