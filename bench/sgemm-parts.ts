@@ -23,7 +23,7 @@ import { type Built, build, type Tuning } from '../src/build/build.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { Cell } from '../src/cell/cell.ts';
-import { openingOf } from '../src/cell/opening.ts';
+import { openingOf } from '../src/cell/timer.ts';
 import { compile } from '../src/compiler/compile.ts';
 import type { Case } from '../src/contract/op.ts';
 import type { Variant } from '../src/contract/variant.ts';

@@ -1,7 +1,7 @@
 /** The rules of the stopwatch on made-up times: when to stop, how many calls, which order, when it is warm, what it warns of. */
 import { describe, expect, test } from 'vitest';
 import { type Observed, warningsOf } from '../src/analysis/warnings.ts';
-import { isSteady } from '../src/cell/steady.ts';
+import { isSteady } from '../src/cell/sampler.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import { warningText } from '../src/report/warnings.ts';
 

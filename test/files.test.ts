@@ -20,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cached } from '../src/build/cache.ts';
 import { system } from '../src/files/owner.ts';
 import { packageRoot, workspace } from '../src/files/places.ts';
-import { appendLine, keep, Unwritten, writeNew, writeWhole } from '../src/files/write.ts';
+import { appendLine, tryWrite, Unwritten, writeNew, writeWhole } from '../src/files/write.ts';
 import { hasSmall, onSmall } from './support/small.ts';
 
 let folder: string;
@@ -83,7 +83,7 @@ describe('a file', () => {
     symlinkSync('/nowhere/at/all', at('deep/link'));
     expect(writeNew(at('deep/link'), 'two')).toBe(false);
     expect([text('deep/a'), readdirSync(at('deep'))]).toEqual(['one', ['a', 'link']]);
-    expect(keep(at('deep/a/b'), 'x')).toBeInstanceOf(Unwritten);
+    expect(tryWrite(at('deep/a/b'), 'x')).toBeInstanceOf(Unwritten);
   });
 
   test('a line goes on a line of its own', () => {

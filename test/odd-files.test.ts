@@ -92,12 +92,12 @@ describe.skipIf(process.platform === 'win32').each(oddities)('%s', (name, words)
 });
 
 test.each([
-  ['that is too long', 'x'.repeat(300), /name that is longer than names can be/],
+  ['that is too long', 'x'.repeat(300), /name that is too long/],
   ['with a zero byte', 'a\0b', /has a name that no file can have/],
   [
     'below a file',
     join(packageRoot, 'package.json/x'),
-    /does not exist, since a file stands where its path has a folder/,
+    /does not exist, since its path has a file where a folder should be/,
   ],
   ['of nothing, which moves the cursor', 'a\u001b[2Jb\nc', /^The text a \[2Jb c does not exist\.$/],
 ])('a name %s is refused in one line', (_what, name, words) => {
@@ -108,7 +108,7 @@ test('more than fits into memory is not read', () => {
   const file = join(folder, 'huge.json');
   writeFileSync(file, '');
   truncateSync(file, 2 ** 33);
-  expect(refusal(() => readGiven('text', file))).toMatch(/has 8589934592 bytes: 1073741824 are the most/);
+  expect(refusal(() => readGiven('text', file))).toMatch(/has 8589934592 bytes: the limit is 1073741824/);
   expect(refusal(() => loadSummary(file))).toMatch(/has 8589934592 bytes/);
 });
 

@@ -78,9 +78,7 @@ describe('records', () => {
     });
     const link = join(folder, 'records-link');
     symlinkSync('/nowhere', link);
-    expect(summaries(link).damaged).toEqual([
-      expect.stringMatching(/records-link is a link to what is not there\. It/),
-    ]);
+    expect(summaries(link).damaged).toEqual([expect.stringMatching(/records-link is a link that leads nowhere\. It/)]);
     expect(summaries(join(file, 'below')).damaged).toHaveLength(1);
     expect(summaries(join(folder, 'nothing'))).toEqual({ summaries: [], damaged: [] });
   });
@@ -109,7 +107,7 @@ describe('kernels/', () => {
   test('as a file, a link to nothing or a link to itself is a problem', () => {
     const top = (message: string) => [{ file: 'kernels', op: null, message: `${message}: mend it, or take it away` }];
     expect(work((root) => writeFileSync(join(root, 'kernels'), ''))).toEqual(top('is no folder'));
-    expect(work((root) => symlinkSync('gone', join(root, 'kernels')))).toEqual(top('is a link to what is not there'));
+    expect(work((root) => symlinkSync('gone', join(root, 'kernels')))).toEqual(top('is a link that leads nowhere'));
     expect(work((root) => symlinkSync('kernels', join(root, 'kernels')))).toEqual(
       top('is a link that leads back to itself'),
     );

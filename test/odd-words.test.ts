@@ -155,9 +155,9 @@ test('a name too long for any file system names nothing, in a sentence', () => {
   for (const length of [300, 4096]) {
     const long = 'a'.repeat(length);
     expect(() => select([long], catalog)).toThrow(/^Nothing is called or matches/);
-    expect(() => select([`./${long}.ts`], catalog)).toThrow(/has a name that is longer than names can be/);
+    expect(() => select([`./${long}.ts`], catalog)).toThrow(/has a name that is too long/);
     expect(() => findRecord(long)).toThrow(
-      /^(No record and no file is called|The record a+ has a name that is longer)/,
+      /^(No record and no file is called|The record a+ has a name that is too long)/,
     );
     expect(() => checkName(long)).toThrow(/use up to 100 letters/);
   }

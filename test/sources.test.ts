@@ -53,8 +53,8 @@ describe.each(names)('%s', (name) => {
       (text: string) => Buffer.from(text, 'utf16le'),
       /holds NUL bytes, as UTF-16 .* save it as UTF-8$/,
     ],
-    ['Latin-1', (text: string) => Buffer.from(`${text}\n;; // caf\xe9`, 'latin1'), /is not in UTF-8: save it so$/],
-    ['more bytes than a kernel has', (text: string) => text + '\n'.repeat(2 ** 17), /bytes: 131072 are the most$/],
+    ['Latin-1', (text: string) => Buffer.from(`${text}\n;; // caf\xe9`, 'latin1'), /is not UTF-8: save it as UTF-8$/],
+    ['more bytes than a kernel has', (text: string) => text + '\n'.repeat(2 ** 17), /bytes: the limit is 131072$/],
   ])('%s is refused by name', async (_what, encode, message) => {
     const attempt = made(name, encode(texts[name]));
     await expect(attempt).rejects.toThrow(message);
@@ -87,7 +87,7 @@ describe('what is wrong with a description is said, and nothing else', () => {
   test.each([
     [ts("about: ''"), /needs a line that says its idea/],
     [ts("about: ' \\n'"), /needs a line that says its idea/],
-    [ts(`about: '${'a'.repeat(300)}'`), /says its idea in 300 characters: 200 are the most$/],
+    [ts(`about: '${'a'.repeat(300)}'`), /says its idea in 300 characters: the limit is 200$/],
     [ts('about: 5'), /about is no text$/],
     [ts(`${about}, source: 5`), /source is no text$/],
     [ts(`${about}, flags: '--no-liftoff'`), /should list its flags as an array of words$/],
@@ -106,7 +106,7 @@ describe('what is wrong with a description is said, and nothing else', () => {
 
   test.each([
     [';; @about\n;; @threads any\n', /needs a line that says its idea/],
-    [`;; @about ${'a'.repeat(300)}\n`, /says its idea in 300 characters: 200 are the most$/],
+    [`;; @about ${'a'.repeat(300)}\n`, /says its idea in 300 characters: the limit is 200$/],
     [';; @about x\n;; @threads 4\n', /should say 'one' or 'any' for threads, and says "4"$/],
   ])('at the head: %j', async (head, message) => {
     await expect(made('mine-wasm.wat', `${head}(module)`)).rejects.toThrow(message);
@@ -121,6 +121,6 @@ describe('what is wrong with a description is said, and nothing else', () => {
       /has a start function, .*: AssemblyScript makes one for globals .* new StaticArray: .* memory\.data or scratch$/,
     );
     const wat = texts['text.wat'].replace(/\)\s*$/, '(func $early)(start $early))');
-    await expect(made('text.wat', wat)).rejects.toThrow(/has a start function, .*: all work is done in run$/);
+    await expect(made('text.wat', wat)).rejects.toThrow(/has a start function, .*: move its work into run$/);
   });
 });

@@ -1,5 +1,4 @@
-/** A candidate's file to something a cell can load, on demand, cached by the hash of all that goes into it. */
-
+/** Builds a candidate's file into an artifact, which a cell can load: on demand, cached by the hash of all that goes into it. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, resolve } from 'node:path';
@@ -13,7 +12,7 @@ import type { Artifact, Variant } from '../contract/variant.ts';
 import { shown } from '../files/places.ts';
 import { cacheBytes } from '../machine/caches.ts';
 import { cached } from './cache.ts';
-import { checked, type Description, headComment, ParameterValues } from './description.ts';
+import { type Description, headComment, ParameterValues, parseDescription } from './description.ts';
 import { evaluate } from './evaluate.ts';
 import { marked, markImports } from './marks.ts';
 import { checkModule } from './module.ts';
@@ -25,11 +24,11 @@ export interface Built extends Variant {
   readonly hash: string;
   readonly about: string;
   readonly source: string | null;
-  /** What it was built from, as it was then. */
+  /** The files that it was built from, as they were then. */
   readonly sources: readonly Source[];
-  /** W: WebAssembly, which can reach nothing but the arena. J: JavaScript, which is trusted less. */
+  /** W: WebAssembly, which can reach only the arena. J: JavaScript, which is trusted less. */
   readonly tier: 'W' | 'J';
-  /** Of a generator that has parameters. */
+  /** For a generator that has parameters. */
   readonly tuning?: Tuning;
 }
 
@@ -38,38 +37,38 @@ type Dims = Readonly<Record<string, number>>;
 export interface Tuning {
   /** The values of each parameter that a tuner may try. */
   readonly space: Readonly<Record<string, readonly (number | string)[]>>;
-  /** What the artifact for these dims is made with: the candidate's own choice, or what the tuner found. */
+  /** The parameters of the artifact for these dims: the tuner's, or else the candidate's default. */
   parameters(dims: Dims, threads: number): Promise<Parameters>;
-  /** The same candidate with these in place of either; with none of them, its own choice. */
+  /** The same candidate with these parameters; those left out have their default. */
   with(parameters: Parameters): Built;
 }
 
 const versionOf = (name: string): string => createRequire(import.meta.url)(`${name}/package.json`).version;
 
-/** Part of every hash, as far as it makes the artifact: another compiler, or another use of it, makes another one. */
+/** Part of every hash: another compiler, or another use of it, makes another artifact. */
 const bundler = versionOf('esbuild');
 const compilers = `${versionOf('assemblyscript')} ${versionOf('wabt')} ${readFileSync(new URL('../compiler/compiler.ts', import.meta.url), 'utf8')}`;
 
-/** Builds a candidate; it and `artifact` throw CandidateError, whose message names the file and what to change. */
+/** Builds a candidate. This function and `artifact` throw CandidateError; its message names the file and what to change. */
 export function build(candidate: CandidateFile): Promise<Built> {
-  return naming(candidate, makers[candidate.kind](candidate));
+  return withFileInErrors(candidate, makers[candidate.kind](candidate));
 }
 
-/** The same for one that may import from all of a folder, and not only from the common/ beside its op. */
+/** The same for a candidate that may import from all of the folder `allowed`, not only from the common/ beside its op. */
 export function buildWithin(allowed: string, candidate: CandidateFile): Promise<Built> {
-  return naming(candidate, makers[candidate.kind](candidate, allowed));
+  return withFileInErrors(candidate, makers[candidate.kind](candidate, allowed));
 }
 
-async function naming(candidate: CandidateFile, work: Promise<Built>): Promise<Built> {
-  const built = await named(candidate, work);
+async function withFileInErrors(candidate: CandidateFile, work: Promise<Built>): Promise<Built> {
+  const built = await prefixErrors(candidate, work);
   return {
     ...built,
     selector: selectorOf(candidate),
-    artifact: (dims, threads) => named(candidate, built.artifact(dims, threads)),
+    artifact: (dims, threads) => prefixErrors(candidate, built.artifact(dims, threads)),
   };
 }
 
-async function named<T>({ file }: CandidateFile, work: Promise<T>): Promise<T> {
+async function prefixErrors<T>({ file }: CandidateFile, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -78,23 +77,25 @@ async function named<T>({ file }: CandidateFile, work: Promise<T>): Promise<T> {
   }
 }
 
-/** The frozen baseline, built the way a TypeScript candidate is; it may import from all of baselines/. */
+/** The frozen baseline, built like a TypeScript candidate. It may import from all of baselines/. */
 export function buildBaseline(op: string, plugins?: Plugin[]): Promise<Built> {
   const file = baselineFile(op);
   return typescript({ id: `${op}/baseline`, op, kind: 'ts', file }, dirname(dirname(file)), plugins);
 }
 
-/** The baseline with a mark at each function that it imports from another op's baseline. */
+/** The baseline with marks around each function that it imports from another op's baseline. */
 export async function buildMarkedBaseline(op: string): Promise<Built> {
   return { ...(await buildBaseline(op, [markImports(baselineFile(op))])), marks: true };
 }
 
-/** A candidate with its marks made calls; null if it has none. */
+/** A candidate with its marks turned into calls; null if it has no marks. */
 export async function buildMarked(candidate: CandidateFile): Promise<Built | null> {
   if (candidate.kind !== 'as.ts') return null;
   const { entry, files } = assemblyScriptSources(candidate.file);
   const texts = marked(files);
-  return texts && naming(candidate, Promise.resolve({ ...compiled(candidate, entry, texts, true), marks: true }));
+  return (
+    texts && withFileInErrors(candidate, Promise.resolve({ ...compiled(candidate, entry, texts, true), marks: true }))
+  );
 }
 
 const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, wat } as const;
@@ -103,7 +104,7 @@ async function typescript(candidate: CandidateFile, allowed?: string, plugins?: 
   const { code, sources } = await bundle(candidate.file, allowed, plugins);
   const hash = hashOf('ts', bundler, code);
   const description = await describe(hash, code, 'setup');
-  // Once for all cases and rounds: Ctrl-C ends the bundler's process as well, and what was measured must not depend on it.
+  // Once for all cases and rounds: Ctrl-C ends the bundler's process as well, and a run must still be able to open cases.
   let script: Promise<string> | undefined;
   return {
     ...identity(candidate, hash, description, sources),
@@ -122,7 +123,7 @@ async function generator(candidate: CandidateFile, allowed?: string): Promise<Bu
   const description = await describe(hash, code, 'generate');
   const { tunable: space } = description;
   const caches = cacheBytes();
-  const own = async (dims: Dims): Promise<Parameters> => {
+  const defaults = async (dims: Dims): Promise<Parameters> => {
     if (!description.parameters) return {};
     const key = hashOf(hash, JSON.stringify([dims, caches]));
     const bytes = await cached(`${key}.parameters.json`, async () =>
@@ -133,7 +134,7 @@ async function generator(candidate: CandidateFile, allowed?: string): Promise<Bu
     throw new CandidateError('should return an object of numbers and words from parameters(dims, caches)');
   };
   const using = (chosen: (dims: Dims, threads: number) => Parameters | null): Built => {
-    const parameters = async (dims: Dims, threads: number) => ({ ...(await own(dims)), ...chosen(dims, threads) });
+    const parameters = async (dims: Dims, threads: number) => ({ ...(await defaults(dims)), ...chosen(dims, threads) });
     return {
       ...identity(candidate, hash, description, sources),
       tier: 'W',
@@ -189,7 +190,7 @@ async function module(
   return { kind: 'wasm', bytes };
 }
 
-/** The module of a generator, which may return it as text or as bytes. */
+/** The module that a generator returns, as text or as bytes. */
 async function generate(code: string, args: readonly unknown[]): Promise<Uint8Array> {
   const made = await evaluate(code, 'generate', args);
   if (typeof made === 'string') return compile({ type: 'wat', text: made });
@@ -197,12 +198,12 @@ async function generate(code: string, args: readonly unknown[]): Promise<Uint8Ar
   throw new CandidateError('does not build: generate(dims) returned neither WAT text nor the bytes of a module');
 }
 
-/** The metadata of a default export, which takes running it; once per content. */
+/** The metadata of a default export. Its code has to run for that: once per content. */
 async function describe(hash: string, code: string, needs: 'setup' | 'generate'): Promise<Description> {
   const bytes = await cached(`${hash}.json`, async () => Buffer.from(JSON.stringify(await evaluate(code))));
   const raw = JSON.parse(Buffer.from(bytes).toString());
   const signature = needs === 'setup' ? 'setup(dims, arena)' : 'generate(dims)';
   if (raw[needs] !== true)
     throw new CandidateError(`should export default { about, ${signature} }, and has no function ${needs}`);
-  return checked(raw);
+  return parseDescription(raw);
 }

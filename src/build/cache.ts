@@ -1,13 +1,13 @@
-/** What was built, in .nfold/cache, by the hash of all that went into it; each entry behind a checksum, as a disk may lose a part of it. */
+/** Build results in .nfold/cache, by the hash of all that went into them. A checksum precedes each entry, since a disk may lose a part. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { contentOf } from '../files/given.ts';
 import { workspace } from '../files/places.ts';
-import { keep } from '../files/write.ts';
+import { tryWrite } from '../files/write.ts';
 
 const checksumBytes = 32;
 
-/** As it was kept; made, and kept where that is possible, if it is not there as it was. */
+/** The entry `name`, or what `make` returns if the entry is missing or damaged; that is then kept if the disk allows it. */
 export async function cached(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
   const file = join(workspace().cache, name);
   const entry = contentOf(file);
@@ -16,11 +16,11 @@ export async function cached(name: string, make: () => Promise<Uint8Array>): Pro
     if (checksum(name, kept).equals(entry.subarray(0, checksumBytes))) return kept;
   }
   const bytes = await make();
-  keep(file, Buffer.concat([checksum(name, bytes), bytes]));
+  tryWrite(file, Buffer.concat([checksum(name, bytes), bytes]));
   return bytes;
 }
 
-/** Of the name as well: an entry of another name is another one. */
+/** Covers the name, so that an entry under another's name does not count. */
 function checksum(name: string, bytes: Uint8Array): Buffer {
   return createHash('sha256').update(`${name}\n`).update(bytes).digest();
 }

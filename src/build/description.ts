@@ -1,11 +1,11 @@
-/** What a candidate says of itself: in its default export, or at the head of a WAT or AssemblyScript file. */
+/** A candidate's metadata: from its default export, or from the head of a WAT or AssemblyScript file. */
 import { z } from 'zod';
 import { allowedFlags } from '../contract/candidate.ts';
 import { CandidateError, plain } from '../contract/errors.ts';
 
 const maxAbout = 200;
 
-/** No more than a table shows. */
+/** A word that fits into a table. */
 const Word = z.string().regex(/^[\w.-]+$/);
 const Value = z.union([z.number(), Word]);
 const Description = z.object({
@@ -22,18 +22,14 @@ export type Description = z.infer<typeof Description>;
 /** `@about`, `@threads`, `@flags`, `@source` at the head of a file. */
 export function headComment(text: string): Description {
   const tag = (name: string) =>
-    // Within a line each: a run of empty lines would be gone through again from each of them.
+    // Each part stays within a line: else the search would scan a run of empty lines once from each of them.
     new RegExp(`^[ \\t]*(?:/\\*\\*|\\*|;;|//)?[ \\t]*@${name}[ \\t]+(.+?)[ \\t]*(?:\\*/)?$`, 'm').exec(text)?.[1];
-  return checked({
-    about: tag('about'),
-    source: tag('source'),
-    flags: tag('flags')?.split(/\s+/),
-    threads: tag('threads'),
-  });
+  const [about, source, flags, threads] = ['about', 'source', 'flags', 'threads'].map(tag);
+  return parseDescription({ about, source, flags: flags?.split(/\s+/), threads });
 }
 
-/** Throws CandidateError, which says of the first thing that is wrong what it is and what is asked for. */
-export function checked(raw: unknown): Description {
+/** Throws CandidateError, which names the first mistake and what is expected. */
+export function parseDescription(raw: unknown): Description {
   const result = Description.safeParse(raw, { reportInput: true });
   if (result.success) return result.data;
   throw new CandidateError(complaint(result.error.issues[0]));
@@ -44,7 +40,7 @@ function complaint({ path, code, input }: z.core.$ZodIssue): string {
   switch (path[0]) {
     case 'about':
       if (absent) return 'needs a line that says its idea: about in the default export, or @about in the head comment';
-      if (code === 'too_big') return `says its idea in ${String(input).length} characters: ${maxAbout} are the most`;
+      if (code === 'too_big') return `says its idea in ${String(input).length} characters: the limit is ${maxAbout}`;
       return 'should say its idea in words: about is no text';
     case 'source':
       return 'should say where its idea comes from in words: source is no text';

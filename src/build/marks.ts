@@ -1,22 +1,21 @@
 /**
- * The sources of a profile build: they call mark(ops) where an op begins and ends. `ops` is a bit set: from here on, time
- * belongs to these ops together, and after mark(0) to none. In every other build the marks are comments, or not there.
+ * Makes the sources of a profile build, which call mark(ops) where an op begins and ends. `ops` is a bit set: the time from there on
+ * belongs to these ops together, and after mark(0) to none. In other builds the marks are comments, or absent.
  *
  *   AssemblyScript   gelu(out, inp, n); // @mark gelu_forward           time from this statement on, until the next mark
  *                    for (...) { // @mark residual_forward gelu_forward one loop that does the work of two ops
- *                    barrier(at, nthreads); // @mark rest               no op's: waiting, hand-offs
- *   baseline         each op's function that it imports is wrapped in one that marks, calls, and marks 0
+ *                    barrier(at, nthreads); // @mark rest               time of no op: waiting, hand-offs
+ *   baseline         a wrapper around each op's function that it imports marks, calls, and marks 0
  *
- * Needs    a mark to stand at the end of a line that begins a statement; never within a loop over rows.
+ * Needs    each mark to end a line that begins a statement, and no mark within a loop over rows.
  */
-
 import { basename, dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { suites } from '../../bench/suites.ts';
 import { markSymbol } from '../cell/protocol.ts';
 import { CandidateError } from '../contract/errors.ts';
 
-/** Bit i of a mark is op i of these. */
+/** Bit i of a mark stands for op i of these. */
 export const markedOps: readonly string[] = suites.find(({ name }) => name === 'lm_ops')?.ops ?? [];
 
 /** The texts of AssemblyScript files with each mark turned into a call; null if there is none. */
@@ -38,7 +37,7 @@ function bitsOf(names: readonly string[], file: string): number {
   throw new CandidateError(`${file} marks '${strange}', which is none of rest, ${markedOps.join(', ')}`);
 }
 
-/** Wraps what `file` imports from the baselines of ops. */
+/** Wraps the functions that `file` imports from the baselines of ops. */
 export function markImports(file: string): Plugin {
   const suffix = '?marked';
   return {

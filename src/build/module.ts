@@ -1,98 +1,88 @@
-/** The contract of a WebAssembly module, read from its bytes, without running any of it. */
-import { CandidateError } from '../contract/errors.ts';
+/** The contract of a WebAssembly module, checked on its bytes, without running any of it. */
+import { CandidateError, messageOf } from '../contract/errors.ts';
 
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
 
-/** Far more than any kernel of ours: 20 kB, 4 kB. */
+/** The kernels of nfold have 4 to 20 kB. */
 const maxBytes = 2 ** 20;
-/** The page below the tensors, which is the module's own. */
+/** The page below the tensors, which belongs to the module. */
 const maxData = 65536;
-/** Pages of an arena before its first case, and the most that it may declare. */
-const minPages = 2;
+/** Limits of the memory that a module imports: the pages of an arena before its first case, and its maximum. */
+const maxInitialPages = 2;
 const maxPages = 65536;
 
+function refuse(why: string): never {
+  throw new CandidateError(why);
+}
+
 /**
- * Throws unless the module imports `env.memory` alone (in a profile build `env.mark` as well), within the limits of the arena, exports
- * `run`, has no memory and no start function of its own, and is of no more bytes than a kernel needs. The count of run's parameters is
- * the cell's to see.
+ * Throws CandidateError unless the module
+ *   - imports `env.memory` alone (in a profile build `env.mark` as well), within the limits of the arena,
+ *   - exports `run` (the cell checks the count of its parameters),
+ *   - has no memory and no start function of its own, and no more bytes than a kernel needs.
  *
- * A start function is refused because it runs when nobody looks at the clock; so does `scratchBytes`, which knows as little.
+ * A start function would run outside the timed calls. `scratchBytes` does too, but it sees only the dims.
  */
-export function checkModule(bytes: Uint8Array, marks = false, startHint = 'all work is done in run'): void {
-  if (bytes.length > maxBytes)
-    throw new CandidateError(`makes a module of ${bytes.length} bytes: ${maxBytes} are the most`);
+export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move its work into run'): void {
+  if (bytes.length > maxBytes) refuse(`makes a module of ${bytes.length} bytes: the limit is ${maxBytes}`);
   let module: WebAssembly.Module;
   try {
     module = new WebAssembly.Module(new Uint8Array(bytes));
   } catch (error) {
-    throw new CandidateError(`is not a valid WebAssembly module: ${error instanceof Error ? error.message : error}`);
+    refuse(`is not a valid WebAssembly module: ${messageOf(error)}`);
   }
-  checkImports(WebAssembly.Module.imports(module), marks);
-  const { memory, memories, start, dataBytes } = partsOf(bytes);
-  if (memory === null) {
-    throw new CandidateError(`does not import its memory: ${memoryImport}, where the tensors lie`);
-  }
-  if (!memory.shared || memory.odd) throw new CandidateError(`imports a memory of another kind: ${memoryImport}`);
-  if (memory.least > minPages || memory.most > maxPages) {
-    throw new CandidateError(
-      `wants ${memory.least} to ${memory.most} pages of memory: at the least up to ${minPages}, at the most up to ${maxPages}`,
-    );
-  }
-  if (memories > 0)
-    throw new CandidateError('has a memory of its own: scratch comes from scratchBytes(nthreads, ...dims)');
-  if (start) throw new CandidateError(`has a start function, whose work nobody would time: ${startHint}`);
-  if (dataBytes > maxData) throw new CandidateError(`brings ${dataBytes} bytes of data: ${maxData} are the most`);
-  checkExports(WebAssembly.Module.exports(module));
-}
-
-function checkImports(imports: readonly WebAssembly.ModuleImportDescriptor[], marks: boolean): void {
-  const foreign = imports.find(
+  const foreign = WebAssembly.Module.imports(module).find(
     ({ module: from, name, kind }) =>
       from !== 'env' ||
       !((name === 'memory' && kind === 'memory') || (marks && name === 'mark' && kind === 'function')),
   );
-  if (!foreign) return;
-  const { module: from, name, kind } = foreign;
-  throw new CandidateError(`imports the ${kind} ${from}.${name}: the only import allowed is the memory env.memory`);
+  if (foreign) {
+    const { module: from, name, kind } = foreign;
+    refuse(`imports the ${kind} ${from}.${name}: the only import allowed is the memory env.memory`);
+  }
+  const { memory, ownMemories, start, dataBytes } = partsOf(bytes);
+  if (memory === null) refuse(`does not import its memory: ${memoryImport}, where the tensors lie`);
+  const { initial, maximum, shared, odd } = memory;
+  if (!shared || odd) refuse(`imports a memory of another kind: ${memoryImport}`);
+  if (initial > maxInitialPages || maximum > maxPages) {
+    refuse(
+      `imports a memory of ${initial} to ${maximum} pages: ` +
+        `the minimum may be at most ${maxInitialPages}, the maximum at most ${maxPages}`,
+    );
+  }
+  if (ownMemories > 0) refuse('has a memory of its own: scratch comes from scratchBytes(nthreads, ...dims)');
+  if (start) refuse(`has a start function, which would run untimed: ${startHint}`);
+  if (dataBytes > maxData) refuse(`brings ${dataBytes} bytes of data: the limit is ${maxData}`);
+  const functions = WebAssembly.Module.exports(module).filter(({ kind }) => kind === 'function');
+  if (functions.some(({ name }) => name === 'run')) return;
+  const names = functions.map(({ name }) => name).join(', ') || 'no function';
+  refuse(`exports ${names}: export run(tid, nthreads, ...pointers, ...dims, ...scalars, scratch)`);
 }
 
-function checkExports(exported: readonly WebAssembly.ModuleExportDescriptor[]): void {
-  const functions = exported.filter(({ kind }) => kind === 'function').map(({ name }) => name);
-  if (functions.includes('run')) return;
-  const names = functions.length > 0 ? functions.join(', ') : 'no function';
-  throw new CandidateError(`exports ${names}: export run(tid, nthreads, ...pointers, ...dims, ...scalars, scratch)`);
-}
-
-interface Parts {
-  /** As imported, in pages; `odd` has 64-bit addresses, or pages of another size. */
-  readonly memory: { least: number; most: number; shared: boolean; odd: boolean } | null;
-  /** Of its own. */
-  readonly memories: number;
-  readonly start: boolean;
-  readonly dataBytes: number;
-}
+/** In pages. An `odd` memory has 64-bit addresses, or pages of another size. */
+type Memory = { initial: number; maximum: number; shared: boolean; odd: boolean };
 
 const section = { import: 2, memory: 5, start: 8, data: 11 } as const;
 const importKind = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
 
-/** Of a valid module. Source: WebAssembly core specification, binary format, modules. */
-function partsOf(bytes: Uint8Array): Parts {
-  const found = { memory: null as Parts['memory'], memories: 0, start: false, dataBytes: 0 };
+/** Reads a valid module. Source: WebAssembly core specification, binary format, modules. */
+function partsOf(bytes: Uint8Array) {
+  const found = { memory: null as Memory | null, ownMemories: 0, start: false, dataBytes: 0 };
   const reader = new Reader(bytes, 8);
   while (reader.more()) {
     const id = reader.byte();
     const size = reader.number();
     const content = reader.part(size);
     if (id === section.import) found.memory = importedMemory(content);
-    else if (id === section.memory) found.memories = content.number();
+    else if (id === section.memory) found.ownMemories = content.number();
     else if (id === section.start) found.start = true;
     else if (id === section.data) found.dataBytes += size;
   }
   return found;
 }
 
-/** Up to the memory there is nothing but functions, as `checkImports` knows. */
-function importedMemory(imports: Reader): Parts['memory'] {
+/** Only functions can stand before the memory, since `checkModule` refuses all other imports. */
+function importedMemory(imports: Reader): Memory | null {
   for (let left = imports.number(); left > 0; left--) {
     imports.part(imports.number());
     imports.part(imports.number());
@@ -100,9 +90,9 @@ function importedMemory(imports: Reader): Parts['memory'] {
     if (kind === importKind.function) imports.number();
     if (kind !== importKind.memory) continue;
     const flags = imports.byte();
-    const least = imports.number();
-    const most = flags & 1 ? imports.number() : Number.POSITIVE_INFINITY;
-    return { least, most, shared: (flags & 2) !== 0, odd: flags > 3 };
+    const initial = imports.number();
+    const maximum = flags & 1 ? imports.number() : Number.POSITIVE_INFINITY;
+    return { initial, maximum, shared: (flags & 2) !== 0, odd: flags > 3 };
   }
   return null;
 }

@@ -1,5 +1,4 @@
-/** What a candidate is made of: its own file and what it imports from kernels/common, in one hash. */
-
+/** Reads what a candidate is made of: its own file and what it imports from kernels/common. */
 import { createHash } from 'node:crypto';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { build, type Message, type Plugin, transform } from 'esbuild';
@@ -14,7 +13,7 @@ export function hashOf(...parts: (string | Uint8Array)[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Refuses an import from outside of `allowed`, by default the kernels/common that lies beside the op's folder. */
+/** Refuses an import from outside the folder `allowed`. */
 function checkImport(file: string, imported: string, allowed: string): void {
   if (imported === file || `${dirname(imported)}${sep}`.startsWith(allowed + sep)) return;
   throw new CandidateError(
@@ -22,14 +21,14 @@ function checkImport(file: string, imported: string, allowed: string): void {
   );
 }
 
-/** Of a source: nested deep enough, a larger one would end the bundler, and with it all building. */
+/** A larger source could be nested so deep that it ends the bundler's process, and with it all builds. */
 const maxBytes = 2 ** 17;
 
 const entry = 'candidate';
 
 /**
- * Finds and reads files for the bundler, which opens none itself: it would wait at a pipe for ever, take a `*` in the path of the entry
- * for a glob, and bytes that are no text for text. A link stands where it lies, and not where it leads to.
+ * Finds and reads files for the bundler. By itself it would wait at a pipe for ever, take a `*` in the entry's path for a glob, and
+ * accept bytes that are no text. A link counts as a file of the folder that it lies in.
  */
 const guard = (file: string, allowed: string): Plugin => ({
   name: 'guard',
@@ -49,24 +48,22 @@ const guard = (file: string, allowed: string): Plugin => ({
 
 const commonOf = (file: string) => resolve(dirname(file), '../common');
 
-/** A file that something was built from; the path is relative to the folder that holds kernels/ or baselines/. */
+/** A file that a candidate was built from. The path is relative to the folder that holds kernels/ or baselines/. */
 export interface Source {
   readonly path: string;
   readonly text: string;
 }
 
-interface Bundle {
-  readonly code: string;
-  /** The file itself first. */
-  readonly sources: readonly Source[];
-}
-
-/** A TypeScript file and its imports as one module of JavaScript, types stripped; nothing of it is run. */
-export async function bundle(file: string, allowed = commonOf(file), plugins: Plugin[] = []): Promise<Bundle> {
+/** A TypeScript file and its imports as one JavaScript module without types, and its sources, the file first. It runs none of it. */
+export async function bundle(
+  file: string,
+  allowed = commonOf(file),
+  plugins: Plugin[] = [],
+): Promise<{ readonly code: string; readonly sources: readonly Source[] }> {
   const root = resolve(dirname(file), '../..');
   const result = await build({
     entryPoints: [entry],
-    // The bundle names its files from there, and its hash must not tell where nfold was started.
+    // The bundle names its files relative to it, and the hash must not depend on the folder that nfold was started in.
     absWorkingDir: root,
     bundle: true,
     write: false,
@@ -83,7 +80,7 @@ export async function bundle(file: string, allowed = commonOf(file), plugins: Pl
     if (first?.detail instanceof CandidateError) throw first.detail;
     throw new CandidateError(`${shown(file)} does not build: ${first ? explain(first, root) : failure}`);
   });
-  // A plugin's `?suffix` makes two modules of one file.
+  // With a plugin's `?suffix`, one file can be two modules.
   const inputs = [
     ...new Set(Object.keys(result.metafile.inputs).map((input) => resolve(root, input.replace(/\?\w+$/, '')))),
   ];
@@ -91,7 +88,7 @@ export async function bundle(file: string, allowed = commonOf(file), plugins: Pl
   return { code: result.outputFiles[0].text, sources: files.map((path) => sourceOf(path, file)) };
 }
 
-/** The module of `bundle` as a script that leaves its exports in `candidate`, for a realm that knows no modules. */
+/** The module of `bundle` as a script that leaves its exports in `candidate`, since a realm has no modules. */
 export async function asScript(code: string): Promise<string> {
   const script = await transform(code, {
     format: 'iife',
@@ -105,14 +102,14 @@ export async function asScript(code: string): Promise<string> {
     throw new CandidateError(`does not build: ${failure.errors?.[0]?.text ?? failure}`);
   });
   if (!/__toESM\(require\(/.test(script.code)) return script.code;
-  throw new CandidateError('calls import(): what a candidate needs, it imports at its head, from kernels/common');
+  throw new CandidateError('calls import(): use import statements at the head of the file, from kernels/common');
 }
 
 function explain({ text, location }: Message, root: string): string {
   return location ? `${text} (${shown(resolve(root, location.file))}, line ${location.line})` : text;
 }
 
-/** An AssemblyScript file and its imports, as texts by path relative to the folder above the op's, or to `allowed`. */
+/** The texts of an AssemblyScript file and its imports, by path relative to the folder above the op's, or to `allowed`. */
 export function assemblyScriptSources(
   file: string,
   allowed = commonOf(file),
@@ -133,13 +130,13 @@ export function assemblyScriptSources(
   return { entry: relative(root, file).split(sep).join('/'), files };
 }
 
-/** The text of a file with its path from the folder above kernels/; throws CandidateError, which names the candidate. */
+/** The text of a file and its path relative to the folder above kernels/. Throws CandidateError, which names the candidate. */
 export function sourceOf(path: string, candidate: string): Source {
   const root = resolve(dirname(candidate), '../..');
   return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };
 }
 
-/** Without the mark that some editors put before UTF-8. */
+/** `TextDecoder` drops the byte order mark that some editors write. */
 function readSource(path: string, candidate: string): string {
   const refusal = (why: string) =>
     new CandidateError(
@@ -152,6 +149,6 @@ function readSource(path: string, candidate: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw refusal('is not in UTF-8: save it so');
+    throw refusal('is not UTF-8: save it as UTF-8');
   }
 }

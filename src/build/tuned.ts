@@ -1,9 +1,10 @@
 /**
- * What a search for parameters did and found, kept for this machine in .nfold/tuned: a file a candidate, a line an event, only ever added
- * to, so that a search can stop at any line and go on from there, and the evidence for a choice stays beside it. Building reads it.
+ * The logs of searches for parameters on this machine, in .nfold/tuned. A candidate has a file and an event a line, and lines are only
+ * appended: a search can stop at any line and go on from there, and the evidence for a choice stays beside it. `build` reads them.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { attempt } from '../contract/attempt.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import { contentOf } from '../files/given.ts';
 import { workspace } from '../files/places.ts';
@@ -13,7 +14,7 @@ const Values = z.record(z.string(), z.union([z.number(), z.string()]));
 const times = z.array(z.number());
 
 const about = {
-  /** Of the candidate's source: what was found for another source says nothing of this one. */
+  /** Hash of the candidate's source: results for another source do not count. */
   hash: z.string(),
   threads: z.int(),
   case: z.string(),
@@ -22,31 +23,31 @@ const about = {
   parameters: Values,
 };
 
-/** One configuration beside the default, in one process and in alternating order. */
+/** One configuration, timed next to the default in one process and in alternating order. */
 const Trial = z.object({
   type: z.literal('trial'),
   ...about,
   rung: z.int(),
-  /** Of calls, in time order; empty where it failed. */
+  /** Calls in time order; empty if it failed. */
   timeNs: times,
   defaultNs: times,
-  /** Why it is out of the search. */
+  /** Why it left the search. */
   failure: z.string().nullable(),
 });
 
-/** The end of a search: what later runs use, and why. */
+/** The end of a search: the parameters that later runs use, and why. */
 const Winner = z.object({
   type: z.literal('winner'),
   ...about,
   machine: z.string(),
-  /** The candidate's own choice, which the winner is measured against. */
+  /** The candidate's default, which the winner is measured against. */
   own: Values,
-  /** Whether the winner was faster beyond doubt; if not, `parameters` are the candidate's own. */
+  /** Whether the winner was significantly faster; if not, `parameters` are the default. */
   confirmed: z.boolean(),
-  /** Time of the default over that of the best configuration, in fresh processes on fresh inputs, with its 95 % interval. */
+  /** Default's time over best configuration's, in fresh processes on fresh inputs, with its 95 % interval. */
   ratio: z.object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() }).nullable(),
   checks: z.int(),
-  /** Round by round. */
+  /** By round. */
   timeNs: z.array(times),
   defaultNs: z.array(times),
 });
@@ -60,25 +61,19 @@ export function tuneFile(candidate: string): string {
   return join(workspace().state, 'tuned', fingerprint(), `${candidate.replaceAll('/', '-')}.jsonl`);
 }
 
-/** The events of this source of the candidate, oldest first. A line that is none, such as half a one, is passed over, and so is a file that cannot be read. */
+/** The events of a candidate's source, oldest first. Lines that are no events, such as half a line, are skipped, and so is an unreadable file. */
 export function events(file: string, hash: string): Event[] {
   return contentOf(file)
     .toString()
     .split('\n')
-    .flatMap((line) => {
-      try {
-        const event = Event.parse(JSON.parse(line));
-        return event.hash === hash ? [event] : [];
-      } catch {
-        return [];
-      }
-    });
+    .flatMap((line) => attempt(() => Event.parse(JSON.parse(line)), []))
+    .filter((event) => event.hash === hash);
 }
 
 type Dims = Readonly<Record<string, number>>;
 const keyOf = (dims: Dims, threads: number) => JSON.stringify([threads, Object.entries(dims).sort()]);
 
-/** What is to be used in place of the candidate's own choice, by dims and threads; null where nothing is. */
+/** The parameters that replace the candidate's default, by dims and threads; null where none do. */
 export function tunedParameters(file: string, hash: string): (dims: Dims, threads: number) => Parameters | null {
   const found = new Map<string, Parameters | null>();
   for (const event of events(file, hash)) {

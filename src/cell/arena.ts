@@ -3,31 +3,32 @@
  *
  *   | 64 KiB of the module's own | guard | tensor | guard | tensor | ... | guard | scratch |
  *
- * It grows and never shrinks; offsets of the image count from `imageBase`.
+ * It grows and never shrinks. Offsets within an image count from `imageBase`.
  */
-import type { Arena } from '../contract/candidate.ts';
+import type { TypedArray } from '../contract/op.ts';
+import { viewsOf } from './layout.ts';
 import type { Range, Slot, Write } from './protocol.ts';
 
 const page = 65536;
 export const imageBase = page;
-/** Zeroed before every call, so that threads find their barriers and counters in a known state. */
+/** The first bytes of scratch are zeroed before every call, so that threads find their barriers and counters in a known state. */
 export const syncBytes = 256;
 
-export class CellArena implements Arena {
+export class CellArena {
   /** The largest maximum that wasm32 allows, so that a module may declare any maximum up to it. */
   readonly memory = new WebAssembly.Memory({ initial: 2, maximum: page, shared: true });
   #end = imageBase;
   #state = 0x9e3779b9;
   #noisy = true;
 
-  /** Forgets the last case and makes room for an image of so many bytes, filled with noise. */
+  /** Forgets the last case and makes room for an image of `imageBytes`, filled with noise. */
   reset(imageBytes: number, noisy = true): void {
     this.#end = imageBase;
     this.#noisy = noisy;
     this.allocate(imageBytes);
   }
 
-  /** Address of so many fresh bytes, 64-byte aligned, filled with noise: whoever counts on zeroes is found out. */
+  /** Address of fresh memory, 64-byte aligned and filled with noise, so that a kernel which relies on zeros fails. */
   allocate(bytes: number): number {
     const address = Math.ceil(this.#end / 64) * 64;
     this.#end = address + Math.ceil(bytes / 4) * 4;
@@ -38,20 +39,8 @@ export class CellArena implements Arena {
     return address;
   }
 
-  f32(length: number): Float32Array {
-    const address = this.allocate(4 * length);
-    return new Float32Array(this.memory.buffer, address, length);
-  }
-
-  i32(length: number): Int32Array {
-    const address = this.allocate(4 * length);
-    return new Int32Array(this.memory.buffer, address, length);
-  }
-
-  tensors(slots: readonly Slot[]): Record<string, Float32Array | Int32Array> {
-    const view = ({ dtype, offset, length }: Slot) =>
-      new (dtype === 'f32' ? Float32Array : Int32Array)(this.memory.buffer, imageBase + offset, length);
-    return Object.fromEntries(slots.map((slot) => [slot.name, view(slot)]));
+  tensors(slots: readonly Slot[]): Record<string, TypedArray> {
+    return viewsOf(new Uint8Array(this.memory.buffer, imageBase), slots);
   }
 
   write(writes: readonly Write[]): void {
@@ -59,12 +48,12 @@ export class CellArena implements Arena {
     for (const write of writes) bytes.set(write.bytes, imageBase + write.offset);
   }
 
-  /** Copies, no longer shared. */
+  /** Copies of the ranges, which no kernel can change. */
   read(ranges: readonly Range[]): Uint8Array[] {
     return ranges.map(({ offset, length }) => new Uint8Array(this.memory.buffer, imageBase + offset, length).slice());
   }
 
-  /** Whether the ranges still hold what was read from them. */
+  /** Whether the ranges still hold the bytes that were read from them. */
   holds(ranges: readonly Range[], bytes: readonly Uint8Array[]): boolean {
     return ranges.every(({ offset, length }, i) => {
       const now = Buffer.from(this.memory.buffer as unknown as ArrayBuffer, imageBase + offset, length);

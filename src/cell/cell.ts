@@ -1,75 +1,71 @@
 /**
- * The parent's end of a cell: starts the process, asks, waits no longer than the limit, and kills it. A cell that is not asked
- * anything is stopped, so that it can't disturb the one that is.
+ * The parent's end of a cell: it starts the process, asks, and kills a cell that exceeds its limits. A cell that has nothing to do is
+ * stopped, so that it cannot slow the one that is being timed.
  */
-
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
 import { CandidateError } from '../contract/errors.ts';
 import type { Variant } from '../contract/variant.ts';
-import { Account } from './account.ts';
-import { ownFolder } from './folder.ts';
-import { endGroup, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
-import { limitData, maxDataBytes, maxResidentBytes, memoryOf } from './procfs.ts';
-import { cellProgram } from './program.ts';
-import type { Evaluation, Opening, Reply, Request, Samples, Sampling } from './protocol.ts';
-
-type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
-type Answer = Reply & { ok: true };
+import { cellFiles } from './folder.ts';
+import { endGroup, heapMiB, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
+import { limitData, maxDataBytes, maxResidentBytes, memoryOf, TimeAudit } from './procfs.ts';
+import type { Ask, Evaluation, Opening, Reply, Samples, Sampling } from './protocol.ts';
 
 const living = new Set<Cell>();
 
-/** Ends every cell, at once; for Ctrl-C and for failures half-way. */
+/** Ends every cell at once: for Ctrl-C and for failures half-way. */
 export function killAllCells(): void {
   for (const cell of living) cell.close();
 }
 
 process.on('exit', killAllCells);
 
-/** What a cell says, and how much CPU time its threads had beside that; null where the system does not say. */
+/** What a cell reports, and the CPU time that its threads spent outside calls; null where the system keeps no account. */
 export type Timed = Samples & { readonly untimedNs: number | null };
 
-export type CellOptions = Pick<Variant, 'flags' | 'trusted'> & Pick<Program, 'cpu'>;
-
 const watchMs = 100;
-/** What an honest slow start may take on a busy machine; a library that we trust has more to load. */
+/** Time limit of an honest slow start on a busy machine; a peer has a library to load. */
 const startMs = 10_000;
 const trustedStartMs = 60_000;
-/** For each thread, which takes 35 ms to start on a calm machine; and for each of several in each call, where they share a CPU by slices. */
+/** Time limit for each thread to start, which takes 35 ms on a calm machine. */
 const threadStartMs = 1000;
+/** Added to each call for each thread, in case they share a CPU by time slices. */
 const sliceMs = 10;
-/** A call may take so many times as long as is usual. */
+/** A call may take this many times as long as one of the baseline. */
 const maxSlowdown = 20;
-/** Of a call, where nobody knows how long the baseline takes: a minute for each. */
+/** Assumed time of a baseline's call where it is unknown: 3 s, so `maxSlowdown` allows a minute. */
 const unknownNs = 3e9;
+
+const malformed = 'it sent a malformed reply';
 
 export class Cell {
   readonly #child: ChildProcess;
   readonly #startMs: number;
-  /** Those that are started, the main one counted, and the memory that all of it may have. */
+  /** Threads that were started, with the main one. */
   #threads = 1;
+  /** Bytes. */
   #max = { resident: maxResidentBytes, data: maxDataBytes };
   #id = 0;
   #stderr = '';
   #waiting: { id: number; resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
   #ended: string | null = null;
 
-  constructor({ flags, trusted = false, cpu }: CellOptions) {
+  constructor({ flags, trusted = false, cpu }: Pick<Variant, 'flags' | 'trusted'> & Pick<Program, 'cpu'>) {
+    const { empty, program } = cellFiles();
     this.#startMs = trusted ? trustedStartMs : startMs;
     const start = trusted ? startTrusted : startLocked;
     this.#child = start(
-      { ...cellProgram(), flags: trusted ? flags : [...flags, '--frozen-intrinsics'], cpu },
-      { cwd: join(ownFolder(), 'empty'), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+      { ...program, flags: trusted ? flags : [...flags, '--frozen-intrinsics'], cpu },
+      { cwd: empty, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
     );
     living.add(this);
-    // A cell keeps this process alive only while it is asked.
+    // A cell keeps this process alive only while it owes a reply.
     for (const part of [this.#child, this.#child.channel, this.#child.stderr as Socket | null]) part?.unref();
     this.#child.stderr?.on('data', (chunk) => {
       if (this.#stderr.length < 4096) this.#stderr += chunk;
     });
     this.#child.on('message', (reply: Reply | null) => {
-      if (typeof reply !== 'object' || typeof reply?.ok !== 'boolean') return this.#end('it sent what is no answer');
+      if (typeof reply !== 'object' || typeof reply?.ok !== 'boolean') return this.#end(malformed);
       if (reply.id === this.#waiting?.id) {
         this.#waiting.resolve(reply);
         this.#waiting = null;
@@ -80,12 +76,13 @@ export class Cell {
     this.#child.on('exit', (code, signal) => this.#end(deathOf(code, signal, this.#stderr)));
   }
 
+  /** Makes a case ready to be called. Throws CandidateError, like all that a cell is asked. */
   async open(opening: Opening): Promise<void> {
     if (opening.artifact.kind === 'wasm') await this.#startThreads(opening.threads);
     await this.#ask({ type: 'open', opening }, this.#startMs);
   }
 
-  /** What the system counts for threads, which differs between systems, is measured while they start and comes on top of the limits. */
+  /** Systems count the memory of a thread differently: it is measured while threads start, and added to the limits. */
   async #startThreads(threads: number): Promise<void> {
     if (threads <= this.#threads) return;
     const { pid } = this.#child;
@@ -109,27 +106,24 @@ export class Cell {
     this.#threads = threads;
   }
 
-  /** `usualNs`: of one call, by the baseline, as far as that is known. */
-  async sample(sampling: Sampling, usualNs?: number): Promise<Timed> {
+  /** `expectedNs`: the time of one call of the baseline, if known; the time limit follows from it. */
+  async sample(sampling: Sampling, expectedNs?: number): Promise<Timed> {
     const { calls, warmup } = sampling;
-    const callsMs = (maxSlowdown * (usualNs ?? unknownNs) * (calls.length + (warmup?.calls ?? 0))) / 1e6;
-    const slicesMs = this.#threads > 1 ? sliceMs * this.#threads * (calls.length + (warmup?.calls ?? 0)) : 0;
+    const count = calls.length + (warmup?.calls ?? 0);
+    const callMs = (maxSlowdown * (expectedNs ?? unknownNs)) / 1e6 + (this.#threads > 1 ? sliceMs * this.#threads : 0);
     const warmMs = 2 * Math.max(warmup?.ms ?? 0, warmup?.maxMs ?? 0);
-    const allowed = usualNs === undefined ? '' : `: a call may take ${maxSlowdown} times as long as is usual`;
-    const account = new Account(this.#child.pid);
-    const { samples } = await this.#ask(
-      { type: 'sample', sampling },
-      this.#startMs + warmMs + slicesMs + callsMs,
-      allowed,
-    );
-    if (!samples || !answers(samples, sampling)) throw new CandidateError('it sent what is no answer');
-    const untimedNs = account.close(samples);
+    const rule =
+      expectedNs === undefined ? '' : `: a call may take ${maxSlowdown} times as long as one of the baseline`;
+    const audit = new TimeAudit(this.#child.pid);
+    const { samples } = await this.#ask({ type: 'sample', sampling }, this.#startMs + warmMs + count * callMs, rule);
+    if (!samples || !answers(samples, sampling)) throw new CandidateError(malformed);
+    const untimedNs = audit.close(samples);
     if (typeof untimedNs === 'object' && untimedNs !== null)
       throw new CandidateError(untimedNs.impossible, 'impossible');
     return { ...samples, untimedNs };
   }
 
-  /** Bytes, or a plain value. */
+  /** The bytes or the plain value that a candidate's script returns. */
   async evaluate(evaluation: Evaluation, limitMs: number): Promise<unknown> {
     const { value } = await this.#ask({ type: 'evaluate', evaluation }, limitMs);
     return typeof value === 'string' ? JSON.parse(value) : value;
@@ -139,14 +133,16 @@ export class Cell {
     this.#end('it was stopped');
   }
 
-  async #ask(ask: Ask, limitMs: number, allowed = ''): Promise<Answer> {
+  async #ask(ask: Ask, limitMs: number, rule = ''): Promise<Reply & { ok: true }> {
     if (this.#ended !== null) throw new CandidateError(this.#ended);
     const id = ++this.#id;
-    // Counted in ticks: while this process is busy with something else, an answer may lie there unread.
+    // Counted in ticks: while this process is busy with something else, a reply may lie unread.
     let ticks = 0;
     const watch = setInterval(() => {
-      if (++ticks * watchMs > limitMs) this.#end(`no answer within ${(limitMs / 1000).toFixed(0)} s${allowed}`);
-      this.#watchMemory();
+      if (++ticks * watchMs > limitMs) this.#end(`no answer within ${(limitMs / 1000).toFixed(0)} s${rule}`);
+      if (memoryOf(this.#child.pid).resident > this.#max.resident) {
+        this.#end(`it uses more than ${(maxResidentBytes / 2 ** 30).toFixed(1)} GiB of memory`);
+      }
     }, watchMs);
     try {
       const reply = await new Promise<Reply>((resolve, reject) => {
@@ -163,11 +159,6 @@ export class Cell {
     }
   }
 
-  #watchMemory(): void {
-    if (memoryOf(this.#child.pid).resident <= this.#max.resident) return;
-    this.#end(`it uses more than ${(maxResidentBytes / 2 ** 30).toFixed(1)} GiB of memory`);
-  }
-
   #end(reason: string): void {
     if (this.#ended !== null) return;
     this.#ended = reason;
@@ -178,7 +169,7 @@ export class Cell {
   }
 }
 
-/** Whether these can be samples of these calls; what they say is for others to check. */
+/** Whether the samples have the shape of what was asked; the judge looks at their content. */
 function answers({ timeNs, reads }: Samples, { calls }: Sampling): boolean {
   if (timeNs.length !== calls.length || reads.length !== calls.length) return false;
   return calls.every(
@@ -190,7 +181,7 @@ function answers({ timeNs, reads }: Samples, { calls }: Sampling): boolean {
 }
 
 function deathOf(code: number | null, signal: string | null, stderr: string): string {
-  if (/heap out of memory/.test(stderr)) return 'it uses more memory than the heap of JavaScript may have';
+  if (/heap out of memory/.test(stderr)) return `it exceeded the JavaScript heap limit of ${heapMiB} MiB`;
   const detail = stderr.split('\n').find((line) => /error|fatal|not allowed|bad option/i.test(line));
   return `its process ended early (${signal ?? `exit code ${code}`})${detail ? `: ${detail.trim()}` : ''}`;
 }

@@ -1,4 +1,4 @@
-/** An artifact made callable: instantiate or evaluate it over the arena, bind its arguments, hand threads their share. */
+/** Makes an artifact callable: instantiates or evaluates it over the arena, binds its arguments, and gives each thread its task. */
 import type { Dtype } from '../contract/op.ts';
 import type { Peer } from '../contract/peer.ts';
 import { type CellArena, imageBase, syncBytes } from './arena.ts';
@@ -8,40 +8,50 @@ import { type MarkedNs, markSymbol, type Opening } from './protocol.ts';
 import { Realm } from './realm.ts';
 
 export interface Kernel {
-  /** Untimed, right before a call and after the inputs are in place. */
+  /** Untimed: right before a call, after the inputs are in place. */
   before(): void;
   /** Timed. */
   call(): void;
-  /** Untimed, right after a call and before the outputs are read. */
+  /** Untimed: right after a call, before the outputs are read. */
   after(): void;
-  /** What the last call marked, in a profile. */
+  /** In a profile: what the last call marked. */
   marked?(): MarkedNs;
+}
+
+/** What a kernel is made in. */
+interface Setting {
+  readonly opening: Opening;
+  readonly arena: CellArena;
+  readonly pool: Pool;
+  readonly mark?: Marks['mark'];
 }
 
 const nothing = () => {};
 
+/** Forgets the case before. Throws what is wrong with the artifact. */
 export async function makeKernel(opening: Opening, arena: CellArena, pool: Pool): Promise<Kernel> {
   arena.reset(opening.bytes, opening.noise);
-  if (!opening.marks) return plainKernel(opening, arena, pool);
+  if (!opening.marks) return plainKernel({ opening, arena, pool });
   const marks = new Marks();
-  const kernel = await plainKernel(opening, arena, pool, marks);
+  const kernel = await plainKernel({ opening, arena, pool, mark: marks.mark });
   return { ...kernel, call: () => marks.over(kernel.call), marked: () => marks.sums() };
 }
 
-async function plainKernel(opening: Opening, arena: CellArena, pool: Pool, marks?: Marks): Promise<Kernel> {
-  switch (opening.artifact.kind) {
+async function plainKernel(setting: Setting): Promise<Kernel> {
+  const { artifact } = setting.opening;
+  switch (artifact.kind) {
     case 'wasm':
-      return wasmKernel(opening, opening.artifact.bytes, arena, pool, marks?.mark);
+      return wasmKernel(setting, artifact.bytes);
     case 'js':
-      return jsKernel(opening, opening.artifact.code, arena, marks?.mark);
+      return jsKernel(setting, artifact.code);
     case 'peer':
-      return peerKernel(opening, opening.artifact.file, arena);
+      return peerKernel(setting, artifact.file);
   }
 }
 
 const modules = new Map<string, WebAssembly.Module>();
 
-/** Compiled once a cell, so that one case finds the code that another has warmed. */
+/** Compiled once a cell, so that a case finds the code that an earlier one has warmed. */
 function compiled(bytes: Uint8Array): WebAssembly.Module {
   const key = Buffer.from(bytes).toString('latin1');
   let module = modules.get(key);
@@ -52,33 +62,23 @@ function compiled(bytes: Uint8Array): WebAssembly.Module {
   return module;
 }
 
-async function wasmKernel(
-  opening: Opening,
-  bytes: Uint8Array,
-  arena: CellArena,
-  pool: Pool,
-  mark?: (ops: number) => void,
-): Promise<Kernel> {
-  const { threads } = opening;
+function wasmKernel({ opening, arena, pool, mark }: Setting, bytes: Uint8Array): Kernel {
+  const { threads, slots, op } = opening;
   const module = compiled(bytes);
   const instance = new WebAssembly.Instance(module, { env: { memory: arena.memory, ...(mark && { mark }) } });
   const run = instance.exports.run as (...args: number[]) => void;
   const scratchBytes = instance.exports.scratchBytes as ((...args: number[]) => number) | undefined;
   const dims = Object.values(opening.dims);
-  const rest = [...opening.slots.map((slot) => imageBase + slot.offset), ...dims, ...Object.values(opening.scalars)];
+  const rest = [...slots.map(({ offset }) => imageBase + offset), ...dims, ...Object.values(opening.scalars)];
   if (run.length !== rest.length + 3) {
-    const names = [
-      ...opening.slots.map((slot) => slot.name),
-      ...Object.keys(opening.dims),
-      ...Object.keys(opening.scalars),
-    ];
+    const names = [...slots.map(({ name }) => name), ...Object.keys(opening.dims), ...Object.keys(opening.scalars)];
     throw new Error(
-      `exports run with ${run.length} parameters where ${opening.op} calls for ${rest.length + 3}: ` +
+      `exports run with ${run.length} parameters where ${op} calls for ${rest.length + 3}: ` +
         `run(tid, nthreads, ${names.join(', ')}, scratch)`,
     );
   }
   const wanted = scratchBytes ? scratchBytes(threads, ...dims) : 0;
-  if (!(wanted >= 0)) throw new Error(`scratchBytes returned ${wanted} where a number of bytes below 2^31 was due`);
+  if (!(wanted >= 0)) throw new Error(`scratchBytes returned ${wanted}, not a number of bytes below 2^31`);
   const scratch = arena.allocate(Math.max(syncBytes, wanted));
   const args = (tid: number) => [tid, threads, ...rest, scratch];
   const tasks: ThreadTask[] = [];
@@ -101,10 +101,10 @@ async function wasmKernel(
 }
 
 /**
- * The script is run anew for every case, in a realm of its own. V8 treats what a closure captures (the dims) as constants while that
+ * Runs the script anew for every case, in a realm of its own. V8 treats what a closure captures (the dims) as constants while that
  * closure exists once; a second `setup` of the same script would halve the speed of plain loops, the baseline's first of all.
  */
-function jsKernel(opening: Opening, code: string, arena: CellArena, mark?: (ops: number) => void): Kernel {
+function jsKernel({ opening, arena, mark }: Setting, code: string): Kernel {
   const realm = new Realm();
   if (mark) realm.lend(Symbol.for(markSymbol), mark);
   const view = (dtype: Dtype, address: number, length: number) =>
@@ -120,9 +120,9 @@ function jsKernel(opening: Opening, code: string, arena: CellArena, mark?: (ops:
   return { before: nothing, call: realm.bind(run, tensors, realm.record(opening.scalars)), after: nothing };
 }
 
-/** Peers are libraries that we trust; they bring their own memory and copy in and out of the arena, untimed. */
-async function peerKernel(opening: Opening, file: string, arena: CellArena): Promise<Kernel> {
+/** Peers bring their own memory and copy to and from the arena, untimed. */
+async function peerKernel({ opening: { op, dims, scalars, slots }, arena }: Setting, file: string): Promise<Kernel> {
   const { default: peer } = (await import(file)) as { default: Peer };
-  const bound = await peer.bind(opening.op, opening.dims, opening.scalars, arena.tensors(opening.slots));
+  const bound = await peer.bind(op, dims, scalars, arena.tensors(slots));
   return { before: bound.load, call: bound.run, after: bound.store };
 }

@@ -1,5 +1,5 @@
 /**
- * Where the tensors of a case lie: 64-byte aligned, apart by guard bands of random width, so that neither alignment to a
+ * Where the tensors of a case lie: 64-byte aligned, with guard bands of random width between them, so that neither the alignment to a
  * page nor the neighbour's address is the same twice. An image is these bytes, as the parent composes and inspects them.
  */
 import { type AnyOp, lengthOf, type TensorSpec, type TypedArray } from '../contract/op.ts';
@@ -10,6 +10,7 @@ const guardBytes = 256;
 
 export interface Layout {
   readonly slots: readonly Slot[];
+  /** Size of the image. */
   readonly bytes: number;
 }
 
@@ -25,10 +26,10 @@ export function layOut(op: AnyOp, dims: Readonly<Record<string, number>>, rng: R
   return { slots, bytes: offset + guardBytes };
 }
 
-/** Typed views on the tensors of an image. */
-export function viewsOf(image: Uint8Array, slots: readonly Slot[]): Record<string, TypedArray> {
+/** Typed views on the tensors of an image, by name. */
+export function viewsOf({ buffer, byteOffset }: Uint8Array, slots: readonly Slot[]): Record<string, TypedArray> {
   const view = ({ dtype, offset, length }: Slot) =>
-    new (dtype === 'f32' ? Float32Array : Int32Array)(image.buffer as ArrayBuffer, image.byteOffset + offset, length);
+    new (dtype === 'f32' ? Float32Array : Int32Array)(buffer as ArrayBuffer, byteOffset + offset, length);
   return Object.fromEntries(slots.map((slot) => [slot.name, view(slot)]));
 }
 

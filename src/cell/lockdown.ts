@@ -1,65 +1,63 @@
 /**
- * How a process is started that runs code which is not ours. Everywhere: Node's permission model (reads its own code and nothing else,
- * writes nothing, no network, no processes, no addons), no code from strings, limits for both kinds of memory, an empty environment.
- * Where the system lets everybody have them: user, network and IPC namespaces, so that the kernel says no as well. Baseline and
- * candidates are started alike.
+ * Starts processes, and locks down those that run code which is not ours. On every system: Node's permission model (a process reads its
+ * own code and nothing else; no writing, network, processes or addons), no code from strings, limits for heap and arena, an empty
+ * environment. On a system that allows it: user, network and IPC namespaces, so that the kernel refuses as well. The baseline and
+ * candidates are started alike. Peers, which are trusted libraries, get none of these locks.
  *
- * Needs    `unshare` for the namespaces, `prlimit` for memory that no other limit counts (watch.ts), and `setpriv` so that a process which
- *          is stopped ends with its parent: a shell sees to that elsewhere.
+ * Needs    `unshare` for the namespaces, `prlimit` for memory that no other limit counts (procfs.ts), and `setpriv` so that a stopped
+ *          process ends with its parent; without `setpriv` a shell sees to that.
  */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
+import { attempt } from '../contract/attempt.ts';
 import { packageRoot } from '../files/places.ts';
 import { onCpu } from './cpu.ts';
 import { limitData, maxDataBytes } from './procfs.ts';
 
-export type Isolation = 'user namespace + permission model' | 'permission model only';
-
-/** Of JavaScript's heap. Typed arrays lie outside of it: the parent watches the process as a whole, and the system limits it. */
-const heapMiB = 1024;
+/** Limit of JavaScript's heap. Typed arrays lie outside it: the parent watches the memory of the whole process. */
+export const heapMiB = 1024;
 /** 2 GiB: an arena may declare a larger maximum, but never grows beyond this. */
 const arenaPages = 32768;
 
 export interface Program {
-  /** A file of ours. */
+  /** The file to run, one of nfold's. */
   readonly main: string;
-  /** What it may read besides, from the package's folder. */
+  /** Other paths that it may read, relative to the package's folder. */
   readonly reads: readonly string[];
+  /** V8 flags. */
   readonly flags: readonly string[];
-  /** The CPU that it is kept on; any, if undefined. */
+  /** The CPU that it is kept on; undefined is any. */
   readonly cpu?: number;
 }
 
+/** Starts a program of ours that runs or reads untrusted code. */
 export function startLocked({ main, reads, flags, cpu }: Program, options: SpawnOptions): ChildProcess {
-  const readable = [main, ...reads.map((path) => resolve(packageRoot, path))];
-  const words = [...onCpu(cpu), ...confinement(), process.execPath, ...flags, ...locks(readable), main];
-  const child = firstToGo(start(words, options));
+  const permissions = permissionFlags([main, ...reads.map((path) => resolve(packageRoot, path))]);
+  const child = start([...onCpu(cpu), ...sandboxPrefix(), process.execPath, ...flags, ...permissions, main], options);
+  preferForOomKill(child);
   limitData(child.pid, maxDataBytes);
   return child;
 }
 
-/** Many processes, each within its limit, may still be too much for a machine: then the system should end one of them, and not us. */
-function firstToGo(child: ChildProcess): ChildProcess {
-  try {
-    writeFileSync(`/proc/${child.pid}/oom_score_adj`, '1000');
-  } catch {
-    // Linux alone has it.
-  }
-  return child;
+/** Starts a program that runs a peer: no locks, and V8 as it comes, with Maglev. */
+export function startTrusted({ main, flags, cpu }: Program, options: SpawnOptions): ChildProcess {
+  const ending = endsWithParent() ? setpriv : [];
+  return start([...onCpu(cpu), ...ending, process.execPath, ...flags, main], options);
 }
 
-/** For libraries that we trust and that need more than their own bytes. */
-export function startTrusted({ main, flags, cpu }: Program, options: SpawnOptions): ChildProcess {
-  return start([...onCpu(cpu), ...(endsWithUs() ? ending : []), process.execPath, ...flags, main], options);
+/** Cells within their limits can together still exhaust memory: Linux should then kill a cell, not nfold. */
+function preferForOomKill({ pid }: ChildProcess): void {
+  attempt(() => writeFileSync(`/proc/${pid}/oom_score_adj`, '1000'));
 }
 
 /**
- * Without V8's middle compiler: code that it makes for the inside of a long loop is entered call after call and never replaced, or is
- * replaced early, by chance and for the life of a process. Plain matrix products then run at 0.6 of their speed, or don't.
+ * `--no-maglev` holds for the baseline and for candidates alike. Code that this middle compiler makes for the inside of a long loop is
+ * entered call after call and never replaced, or is replaced early, by chance and for the life of a process: plain matrix products then
+ * run at 0.6 of their speed, or at full speed.
  */
-function locks(readable: readonly string[]): string[] {
+function permissionFlags(readable: readonly string[]): string[] {
   return [
     '--permission',
     '--allow-worker',
@@ -75,16 +73,16 @@ function locks(readable: readonly string[]): string[] {
   ];
 }
 
-/** With a process group of its own: Ctrl-C reaches the parent alone, which decides what to keep, and all of it can be killed at once. */
+/** Starts a process group: Ctrl-C reaches the parent alone, which decides what to keep, and one signal ends the whole group. */
 function start([command, ...args]: readonly string[], options: SpawnOptions): ChildProcess {
   const child = spawn(command, args, { env: {}, serialization: 'advanced', detached: true, ...options });
-  if (child.pid !== undefined && !endsWithUs()) guard(child);
+  if (child.pid !== undefined && !endsWithParent()) guard(child);
   return child;
 }
 
 /**
- * In place of `setpriv`: a shell that waits for the end of its input, which comes with the end of this process however it ends, and then
- * ends the group. A process that is stopped, or that runs an endless kernel, would not see that by itself.
+ * Replaces `setpriv`: a shell waits for the end of its input, which comes when this process ends in whatever way, and then kills the
+ * group. A process that is stopped or runs an endless kernel would not notice by itself.
  */
 function guard(child: ChildProcess): void {
   const script = `read -r line; kill -s KILL -- -${child.pid}`;
@@ -102,44 +100,34 @@ export function endGroup(child: ChildProcess): void {
 /** Whether the signal could be sent. */
 export function signalGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): boolean {
   if (pid === undefined || exitCode !== null || signalCode !== null) return false;
-  try {
-    return process.kill(-pid, signal);
-  } catch {
-    return false;
-  }
+  return attempt(() => process.kill(-pid, signal), false);
 }
 
-/** What stands between a candidate and this system. */
-export function isolation(): Isolation {
-  return confinement().some((part) => part.endsWith('unshare'))
-    ? 'user namespace + permission model'
-    : 'permission model only';
+/** What confines a candidate on this system. */
+export function isolation(): 'user namespace + permission model' | 'permission model only' {
+  const hasNamespaces = sandboxPrefix().some((word) => word.endsWith('unshare'));
+  return hasNamespaces ? 'user namespace + permission model' : 'permission model only';
 }
 
-const ending = program('setpriv', '--pdeathsig', 'KILL');
-const endsWithUs = () => ending.length > 0 && confinement().includes(ending[0]);
+const setpriv = toolWords('setpriv', '--pdeathsig', 'KILL');
+const endsWithParent = () => setpriv.length > 0 && sandboxPrefix().includes(setpriv[0]);
 
-let confined: readonly string[] | null = null;
+let foundPrefix: readonly string[] | null = null;
 
-/** The words in front of `node`: found out by trying, once. */
-function confinement(): readonly string[] {
-  const namespaces = program('unshare', '-Uni');
-  confined ??= workable([namespaces, ending]);
-  return confined;
+/** The words in front of `node`: both tools if a process starts behind both, else the one that works alone. Tried once. */
+function sandboxPrefix(): readonly string[] {
+  const tools = [toolWords('unshare', '-Uni'), setpriv];
+  foundPrefix ??= [tools, tools.filter(starts), tools.slice(0, 1)].map((some) => some.flat()).find(starts) ?? [];
+  return foundPrefix;
 }
 
-/** All of these words, if a process starts behind them; else those behind which one starts by themselves. */
-function workable(parts: readonly (readonly string[])[]): readonly string[] {
-  const starts = ([command, ...args]: readonly string[]) =>
-    command === undefined || runs(command, [...args, process.execPath, '--v8-options']);
-  return [parts, parts.filter(starts), parts.slice(0, 1)].map((some) => some.flat()).find(starts) ?? [];
-}
-
-function program(name: string, ...args: string[]): string[] {
+function toolWords(name: string, ...args: string[]): readonly string[] {
   const path = ['/usr/bin', '/bin'].map((folder) => join(folder, name)).find(existsSync);
   return path ? [path, ...args] : [];
 }
 
-function runs(command: string, args: readonly string[]): boolean {
-  return spawnSync(command, args, { stdio: 'ignore', env: {} }).status === 0;
+/** Whether `node` starts behind these words. */
+function starts([command, ...args]: readonly string[]): boolean {
+  if (command === undefined) return true;
+  return spawnSync(command, [...args, process.execPath, '--v8-options'], { stdio: 'ignore', env: {} }).status === 0;
 }

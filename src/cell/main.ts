@@ -1,9 +1,9 @@
-/** The child process: one variant, one case at a time. Messages come in order and are answered in order. */
+/** The child process: one variant, one case at a time. Messages are answered in the order in which they come. */
 import { types } from 'node:util';
 import { CellArena } from './arena.ts';
 import { type Kernel, makeKernel } from './kernel.ts';
 import { Pool } from './pool.ts';
-import type { Evaluation, Reply, Request } from './protocol.ts';
+import type { Ask, Evaluation, Reply, Request, Samples } from './protocol.ts';
 import { Realm } from './realm.ts';
 import { sample } from './sampler.ts';
 
@@ -12,31 +12,22 @@ const pool = new Pool();
 const send = (process.send as (reply: Reply) => boolean).bind(process);
 let kernel: Kernel | null = null;
 
-async function answer(request: Request): Promise<Reply> {
-  const { id } = request;
-  try {
-    switch (request.type) {
-      case 'threads':
-        await pool.grow(request.threads - 1);
-        return { id, ok: true };
-      case 'open':
-        kernel = null;
-        kernel = await makeKernel(request.opening, arena, pool);
-        return { id, ok: true };
-      case 'sample':
-        if (!kernel) throw new Error('no case is open in this cell');
-        return { id, ok: true, samples: await sample(kernel, arena, request.sampling) };
-      case 'evaluate':
-        return { id, ok: true, value: evaluate(request.evaluation) };
-    }
-  } catch (error) {
-    // The class is another one in the bundle of a cell.
-    const absent = trusted(request) && error instanceof Error && error.name === 'NotInstalled';
-    return { id, ok: false, error: absent ? error.message : textOf(error), unsupported: absent };
+async function answer(ask: Ask): Promise<{ samples?: Samples; value?: Uint8Array | string }> {
+  switch (ask.type) {
+    case 'threads':
+      await pool.grow(ask.threads - 1);
+      return {};
+    case 'open':
+      kernel = null;
+      kernel = await makeKernel(ask.opening, arena, pool);
+      return {};
+    case 'sample':
+      if (!kernel) throw new Error('no case is open in this cell');
+      return { samples: await sample(kernel, arena, ask.sampling) };
+    case 'evaluate':
+      return { value: evaluate(ask.evaluation) };
   }
 }
-
-const trusted = (request: Request) => request.type === 'open' && request.opening.artifact.kind === 'peer';
 
 /** More than any module or its text. */
 const maxReturned = 2 ** 25;
@@ -51,10 +42,10 @@ function evaluate({ code, method, args = [] }: Evaluation): Uint8Array | string 
   const value = method === undefined ? realm.record(Object.fromEntries(described())) : call(method);
   const returned = types.isUint8Array(value) ? new Uint8Array(value) : (realm.json(value) ?? 'null');
   if (returned.length <= maxReturned) return returned;
-  throw new Error(`it returns ${returned.length} bytes: ${maxReturned} are the most`);
+  throw new Error(`it returns ${returned.length} bytes: the limit is ${maxReturned}`);
 }
 
-/** What was thrown, which may be anything, in words; the name of an error only where it says something. */
+/** Anything may be thrown; an error's name is told only if it says something. */
 function textOf(error: unknown): string {
   try {
     if (!types.isNativeError(error)) return String(error).slice(0, 500);
@@ -65,9 +56,21 @@ function textOf(error: unknown): string {
   }
 }
 
+/** A peer, which is trusted, may say that its library is absent. Its bundle has its own copy of the error's class. */
+function failureOf(ask: Ask, error: unknown) {
+  const trusted = ask.type === 'open' && ask.opening.artifact.kind === 'peer';
+  const unsupported = trusted && error instanceof Error && error.name === 'NotInstalled';
+  return { error: unsupported ? error.message : textOf(error), unsupported };
+}
+
 let last: Promise<unknown> = Promise.resolve();
-process.on('message', (request: Request) => {
-  last = last.then(async () => send(await answer(request)));
+process.on('message', ({ id, ...ask }: Request) => {
+  last = last.then(() =>
+    answer(ask).then(
+      (found) => send({ id, ok: true, ...found }),
+      (error) => send({ id, ok: false, ...failureOf(ask, error) }),
+    ),
+  );
 });
 process.on('disconnect', () => process.exit(0));
 send({ id: 0, ok: true });

@@ -1,7 +1,8 @@
 /**
- * Time by what is marked: mark(ops) ends one stretch and begins the next, whose time belongs to `ops`. Of thread 0 alone.
+ * Sums the time of one call by its marks: mark(ops) ends one stretch and begins the next, whose time belongs to `ops`. Only thread 0
+ * marks.
  *
- * Error    a stretch lacks, or has too much of, one reading of the clock: some 50 ns.
+ * Error    each stretch is off by up to one reading of the clock, about 50 ns.
  */
 import type { MarkedNs } from './protocol.ts';
 
@@ -19,7 +20,7 @@ export class Marks {
     this.#since = now;
   };
 
-  /** One call, from its first to its last nanosecond. */
+  /** Makes a call; `sums` then covers it from its first to its last nanosecond. */
   over(call: () => void): void {
     this.#sums = new Map();
     this.#ops = 0;

@@ -1,30 +1,30 @@
 /**
- * The threads of a cell. Between calls they sleep; `ready` wakes them, untimed, and has them spin, so that the timed
- * hand-off is one store and one load. Only WebAssembly modules run here: they can reach nothing but the arena.
+ * The threads of a cell. Between calls they sleep; `ready` wakes them, untimed, and lets them spin, so that the timed hand-off is one
+ * store and one load. Only WebAssembly modules run on them: these can reach nothing but the arena.
  */
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 
-/** Words of the control block, which lies outside the arena: no kernel can write to it. `crowded`: more threads than CPUs. */
+/** Words of the control block, which lies outside the arena, so that no kernel can write to it. `crowded`: more threads than CPUs. */
 export const word = { wake: 0, awake: 1, go: 2, done: 3, crowded: 4 } as const;
 
-/** Megabytes for the machine code of a thread's own JavaScript, which is a page of text. V8 would set 512 aside for each. */
+/** Megabytes for the machine code of a thread's own JavaScript, a page of text. V8 would set 512 aside for each thread. */
 const codeRangeSizeMb = 16;
-/** Turns that a thread spins for another before it sleeps, where not all of them have a CPU: some microseconds. */
-const patience = 1000;
+/** Where threads share CPUs, a thread spins this often, some microseconds, before it sleeps. */
+const maxSpins = 1000;
 
-/** Returns when a counter has come to `target`. Where each thread has a CPU it spins to the end, since to wake costs more than many a call. */
+/** Returns when a counter reaches `target`. If each thread has a CPU it only spins: to wake a thread takes longer than a short call. */
 export function reach(control: Int32Array, counter: number, target: number): void {
   for (let spin = 0; ; spin++) {
     const value = Atomics.load(control, counter);
     if (((value - target) | 0) >= 0) return;
-    if (spin > patience && control[word.crowded] === 1) Atomics.wait(control, counter, value);
+    if (spin > maxSpins && control[word.crowded] === 1) Atomics.wait(control, counter, value);
   }
 }
 
-/** Counts on, and wakes those that sleep until then. */
+/** Adds one to a counter, and wakes threads that sleep in `reach`. */
 export function count(control: Int32Array, counter: number): void {
   Atomics.add(control, counter, 1);
   if (control[word.crowded] === 1) Atomics.notify(control, counter);
@@ -42,7 +42,7 @@ export class Pool {
   readonly #threads: { worker: Worker; port: MessageChannel['port1'] }[] = [];
   #active = 0;
 
-  /** Starts threads until there are so many, beside the one that calls. */
+  /** Starts threads until there are `threads`, without the calling one. */
   async grow(threads: number): Promise<void> {
     const missing = Array.from({ length: threads - this.#threads.length }, () => this.#start());
     this.#threads.push(...(await Promise.all(missing)));
@@ -86,11 +86,10 @@ export class Pool {
   }
 
   finish(): void {
-    if (this.#active === 0) return;
-    reach(this.#control, word.done, this.#threads.length);
+    if (this.#active > 0) reach(this.#control, word.done, this.#threads.length);
   }
 
-  /** Throws what a thread threw in the last call. */
+  /** Throws if a thread threw in the last call. */
   raise(): void {
     for (const { port } of this.#threads) {
       const failure = receiveMessageOnPort(port)?.message as string | undefined;

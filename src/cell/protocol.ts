@@ -1,8 +1,7 @@
 /**
- * What the parent and a cell say to each other. A cell is memory, a kernel and a clock: it is told bytes to write, makes
- * the call, and hands bytes back. Expected values, seeds and comparisons stay with the parent.
+ * What the parent and a cell send each other. A cell is memory, a kernel and a clock: it gets bytes to write, makes the call, and hands
+ * bytes back. Expected values, seeds and comparisons stay with the parent.
  */
-
 import type { Dtype } from '../contract/op.ts';
 import type { Artifact } from '../contract/variant.ts';
 
@@ -19,26 +18,26 @@ export interface Slot {
 export interface Opening {
   readonly artifact: Artifact;
   readonly op: string;
-  /** In the order in which the op declares them. */
+  /** Dims and scalars stand in the order in which the op declares them. */
   readonly dims: Readonly<Record<string, number>>;
   readonly scalars: Readonly<Record<string, number>>;
   readonly slots: readonly Slot[];
-  /** Bytes of the image: tensors and the guard bands between and around them. */
+  /** Size of the image: tensors and the guard bands between and around them. */
   readonly bytes: number;
   readonly threads: number;
-  /** False in a test alone, which shows that noise in fresh memory is needed. */
+  /** Whether fresh memory holds noise. Default: true; false in tests and benches alone. */
   readonly noise?: boolean;
-  /** Account for the time of each call by what it marks. */
+  /** Whether to sum the time of each call by its marks. */
   readonly marks?: boolean;
 }
 
-/** Where Linux keeps the account of a thread's time: run, queued, and how often. */
-export const queueFile = '/proc/thread-self/schedstat';
+/** Linux keeps a thread's times here, in nanoseconds: run, queued, and how often it ran. */
+export const schedstatFile = '/proc/thread-self/schedstat';
 
-/** Where JavaScript, which can import nothing, finds `mark`. */
+/** JavaScript, which can import nothing, finds `mark` under this symbol. */
 export const markSymbol = 'nfold.mark';
 
-/** Nanoseconds of one call by the ops that they were marked with, a bit set each; they add up to the whole call. */
+/** Nanoseconds of one call by the ops of its marks, a bit set each; they add up to the whole call. */
 export type MarkedNs = readonly (readonly [ops: number, timeNs: number])[];
 
 export interface Write {
@@ -57,12 +56,7 @@ export interface Call {
   readonly reads: readonly Range[];
 }
 
-export interface Sampling {
-  readonly calls: readonly Call[];
-  readonly warmup?: Warmup;
-}
-
-/** At least `calls` untimed calls that take at least `ms` milliseconds, and on until their times are steady, for at most `maxMs` (default: `ms`). */
+/** At least `calls` untimed calls that take at least `ms` milliseconds, and on until times are steady, up to `maxMs` (default: `ms`). */
 export interface WarmupPlan {
   readonly calls: number;
   readonly ms: number;
@@ -73,43 +67,45 @@ export interface Warmup extends WarmupPlan {
   readonly writes: readonly Write[];
 }
 
+export interface Sampling {
+  readonly calls: readonly Call[];
+  readonly warmup?: Warmup;
+}
+
 export interface Samples {
   /** One per call, in time order. */
   readonly timeNs: readonly number[];
-  /** For how long the calling thread was ready in each call and had no CPU; null where the system does not say. */
+  /** Time that the calling thread was ready to run but had no CPU, one per call; null where the system keeps no account. */
   readonly queuedNs: readonly number[] | null;
   readonly reads: readonly (readonly Uint8Array[])[];
-  /** The first call whose results were other ones later: before the next call's inputs, or a while after the last call. */
+  /** The first call whose results changed afterwards: before the next call's inputs, or a while after the last call. */
   readonly changedLater?: number;
-  /** Where the opening asks for marks, one per call. */
+  /** One per call, where the opening asks for marks. */
   readonly marked?: readonly MarkedNs[];
-  /** Whether the warm-up, if there was one, ended with steady times; and how long its calls had a CPU, in all. */
+  /** Of a warm-up: whether it ended with steady times, and the CPU time of its calls. */
   readonly steady?: boolean;
   readonly warmedNs?: number;
 }
 
-/** A candidate's script to be run for a value, when it is built. */
+/** A candidate's script, run for a value while it is built. */
 export interface Evaluation {
   readonly code: string;
-  /** A method of its default export to call; none describes the export. */
+  /** The method of its default export to call; without it, the value describes the export. */
   readonly method?: string;
   readonly args?: readonly unknown[];
 }
 
-export type Request =
-  /** Starts threads until there are so many, the main one counted; asked before there is anything of a candidate. */
-  | { readonly id: number; readonly type: 'threads'; readonly threads: number }
-  | { readonly id: number; readonly type: 'open'; readonly opening: Opening }
-  | { readonly id: number; readonly type: 'sample'; readonly sampling: Sampling }
-  | { readonly id: number; readonly type: 'evaluate'; readonly evaluation: Evaluation };
+export type Ask =
+  /** Starts threads up to this count, with the main one; asked before the cell holds anything of a candidate. */
+  | { readonly type: 'threads'; readonly threads: number }
+  | { readonly type: 'open'; readonly opening: Opening }
+  | { readonly type: 'sample'; readonly sampling: Sampling }
+  | { readonly type: 'evaluate'; readonly evaluation: Evaluation };
 
-/** Id 0 says that the process has started. */
-export type Reply =
-  | {
-      readonly id: number;
-      readonly ok: true;
-      readonly samples?: Samples;
-      /** Bytes as they are, and everything else as JSON. */
-      readonly value?: Uint8Array | string;
-    }
-  | { readonly id: number; readonly ok: false; readonly error: string; readonly unsupported: boolean };
+export type Request = Ask & { readonly id: number };
+
+/** `value`: bytes as they are, everything else as JSON. Id 0 says that the process has started. */
+export type Reply = { readonly id: number } & (
+  | { readonly ok: true; readonly samples?: Samples; readonly value?: Uint8Array | string }
+  | { readonly ok: false; readonly error: string; readonly unsupported: boolean }
+);

@@ -1,8 +1,7 @@
 /**
- * A realm for JavaScript that is not ours: the language's numbers, collections and typed arrays, and nothing else. No clock, no I/O, no
- * timers, no WebAssembly, no import(), no code from strings; promises never settle. What goes in is a primitive or an object made inside, and
- * what is patched inside is not what we call. One way out is known, an error whose name is no text, and leads to frozen built-ins:
- * docs/judge.md, "Hacks of our own".
+ * A realm for JavaScript that is not ours: it has the language's numbers, collections and typed arrays, and nothing else. It has no clock,
+ * I/O, timers, WebAssembly, import() or code from strings; promises never settle. Every object passed in is made inside the realm, and we
+ * call no function that code inside can patch. One way out is known and leads to frozen built-ins: docs/judge.md, "Hacks of our own".
  */
 import { constants, createContext, Script } from 'node:vm';
 import { MessageChannel, moveMessagePortToContext, receiveMessageOnPort } from 'node:worker_threads';
@@ -33,7 +32,7 @@ export class Realm {
     codeGeneration: { strings: false, wasm: false },
     microtaskMode: 'afterEvaluate',
   }) as typeof globalThis;
-  // Taken before anything is run: what is patched later is not what we call.
+  // Taken before any code runs that could patch them.
   readonly #types = { f32: this.#global.Float32Array, i32: this.#global.Int32Array };
   readonly #Object = this.#global.Object;
   readonly #stringify = this.#global.JSON.stringify;
@@ -41,19 +40,19 @@ export class Realm {
   readonly #wrap = this.run(wrapper) as (ours: (n: number) => unknown) => (n: number) => unknown;
 
   constructor() {
-    // The first view has Node run scripts of its own inside, which want the globals whole.
+    // On the first view Node runs scripts of its own inside, which need all globals.
     this.view(new SharedArrayBuffer(8), 'f32', 0, 1);
     for (const name of Object.getOwnPropertyNames(this.#global)) {
       if (!kept.has(name)) Reflect.deleteProperty(this.#global, name);
     }
   }
 
-  /** The value of a script, which shares no compiled code with another of the same text. */
+  /** The value of a script. Its text gets a number, so that V8 shares no compiled code with an equal script. */
   run(code: string): unknown {
     return new Script(`${code}\n// ${++scripts}`, { filename: 'candidate.js' }).runInContext(this.#global);
   }
 
-  /** What a candidate's script, as `asScript` makes it, exports by default. */
+  /** The default export of a candidate's script, as `asScript` makes it. */
   load(code: string): Record<string, unknown> {
     const found = this.run(`${code}\ncandidate.default`);
     if (found === undefined) throw new Error('it has no default export');
@@ -61,7 +60,7 @@ export class Realm {
     return found as Record<string, unknown>;
   }
 
-  /** Only for code that we trust: it can reach our realm through the value. */
+  /** Gives the realm a global, for trusted code alone, since code inside can reach our realm through the value. */
   lend(key: symbol, value: unknown): void {
     Object.assign(this.#global, { [key]: value });
   }
@@ -70,7 +69,7 @@ export class Realm {
     return Object.assign(new this.#Object(), entries) as Record<string, T>;
   }
 
-  /** A plain value, copied. */
+  /** A copy of a plain value, made inside. */
   copy(value: unknown): unknown {
     return this.run(`(${JSON.stringify(value)})`);
   }
@@ -79,7 +78,7 @@ export class Realm {
     return this.#stringify(value);
   }
 
-  /** A view on a shared buffer of ours; `buffer`, seen through it, is an object of the realm too, and the same for all views. */
+  /** A view on a shared buffer of ours. Its `buffer` is an object of the realm too, the same one for all views. */
   view(buffer: ArrayBufferLike, dtype: Dtype, address: number, length: number): Float32Array | Int32Array {
     if (this.#adopted?.ours !== buffer) this.#adopted = { ours: buffer, inside: this.#adopt(buffer) };
     return new this.#types[dtype](this.#adopted.inside, address, length);
@@ -95,14 +94,14 @@ export class Realm {
   }
 
   /**
-   * A function of the realm that calls one of it. V8 inlines nothing across realms: called from ours, the plain loops of a small case
-   * would be compiled apart from the dims that they run over, and be a fifth slower.
+   * Binds arguments to a function of the realm, inside. V8 inlines nothing across realms: called from ours, the plain loops of a small
+   * case would be compiled apart from the dims that they run over, and be a fifth slower.
    */
   bind(f: Inside, ...args: readonly unknown[]): () => void {
     return (this.run(binder) as (f: Inside, ...args: readonly unknown[]) => () => void)(f, ...args);
   }
 
-  /** A function of the realm that calls ours. Neither an error nor another object of ours comes through. */
+  /** A function of the realm that calls ours and lets no object of ours through, errors included. */
   wrap(ours: (n: number) => Float32Array | Int32Array): (n: number) => unknown {
     return this.#wrap((n) => {
       try {

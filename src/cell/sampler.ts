@@ -1,21 +1,23 @@
 /**
- * The inner loop, by tinybench: one timed call per set of inputs. Its hooks put inputs in place and take results away; the
- * duration is ours (`overriddenDuration`), around the call alone, and kept raw in time order, since tinybench sorts what it
- * retains. The warm-up is ours as well: tinybench's ends by the time of the calls alone, and would put inputs in place for
- * seconds where a call takes a microsecond.
+ * The inner loop, by tinybench: one timed call per set of inputs. Its hooks put inputs in place and take results away. The duration is
+ * ours (`overriddenDuration`), taken around the call alone, and stays raw in time order, since tinybench sorts what it keeps. The warm-up
+ * is ours as well: tinybench's ends by the time of the calls alone, and would put inputs in place for seconds if a call takes a
+ * microsecond.
  */
+import { openSync, readSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Bench } from 'tinybench';
+import { attempt } from '../contract/attempt.ts';
 import type { CellArena } from './arena.ts';
 import type { Kernel } from './kernel.ts';
-import type { MarkedNs, Samples, Sampling, Warmup } from './protocol.ts';
-import { queuedNs } from './queue.ts';
-import { isSteady } from './steady.ts';
+import { type MarkedNs, type Samples, type Sampling, schedstatFile, type Warmup } from './protocol.ts';
 
-/** Taken before any candidate is loaded: what one later patches is not what we call. */
+/** Taken before a candidate is loaded, which could patch it. */
 const clock = process.hrtime.bigint;
+/** Long enough for work that was left running: a microtask, a timer, another thread. */
 const pauseMs = 2;
 
+/** Makes the calls in turn. Throws what the kernel throws. */
 export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }: Sampling): Promise<Samples> {
   const timeNs: number[] = [];
   const queued: number[] = [];
@@ -25,8 +27,7 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
   let queuedBefore: number | null = null;
   const warmed = warmup && warmUp(kernel, arena, warmup);
   let changedLater: number | undefined;
-  /** What is read after a call must still stand there before the next one's inputs are put in place. */
-  const lookAgain = () => {
+  const checkLastResult = () => {
     const last = timeNs.length - 1;
     if (last >= 0 && !arena.holds(calls[last].reads, reads[last])) changedLater ??= last;
   };
@@ -42,7 +43,7 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
     {
       async: false,
       beforeEach() {
-        lookAgain();
+        checkLastResult();
         arena.write(calls[timeNs.length].writes);
         queuedBefore = queuedNs();
         kernel.before();
@@ -57,9 +58,8 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
     },
   );
   if (calls.length > 0) bench.runSync();
-  // Long enough for whatever was left running: a microtask, a timer, another thread.
   await pause(pauseMs);
-  lookAgain();
+  checkLastResult();
   return {
     timeNs,
     queuedNs: queued.length === timeNs.length ? queued : null,
@@ -70,16 +70,11 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
   };
 }
 
-/** At least `calls` calls that took `ms`, and then more until they are steady or took `maxMs`. */
-function warmUp(
-  kernel: Kernel,
-  arena: CellArena,
-  { writes, calls, ms, maxMs = ms }: Warmup,
-): Pick<Samples, 'steady' | 'warmedNs'> {
+function warmUp(kernel: Kernel, arena: CellArena, { writes, calls, ms, maxMs = ms }: Warmup) {
   const start = clock();
   const timeNs: number[] = [];
   let spentNs = 0;
-  // Twice as long, with what lies between the calls.
+  // With what lies between the calls, a warm-up may take twice its limit.
   const within = (limitMs: number) => spentNs < limitMs * 1e6 && clock() - start < BigInt(2e6 * limitMs);
   while (timeNs.length < calls || within(ms) || (!isSteady(timeNs) && within(maxMs))) {
     arena.write(writes);
@@ -89,9 +84,31 @@ function warmUp(
     kernel.call();
     const took = Number(clock() - before);
     kernel.after();
-    // Other work on the machine is not what a warm-up waits out.
+    // Other work on the machine must not prolong a warm-up.
     timeNs.push(took - ((queuedNs() ?? 0) - queued));
     spentNs += took;
   }
   return { steady: isSteady(timeNs), warmedNs: timeNs.reduce((sum, ns) => sum + ns, 0) };
+}
+
+const steadyCalls = 10;
+const maxVariation = 0.02;
+
+/** Whether the last ten calls took the same time, within a coefficient of variation of 2 %. */
+export function isSteady(timeNs: readonly number[]): boolean {
+  if (timeNs.length < steadyCalls) return false;
+  const last = timeNs.slice(-steadyCalls);
+  const mean = last.reduce((sum, ns) => sum + ns, 0) / steadyCalls;
+  const variance = last.reduce((sum, ns) => sum + (ns - mean) ** 2, 0) / (steadyCalls - 1);
+  return Math.sqrt(variance) <= maxVariation * mean;
+}
+
+const schedstat = attempt(() => openSync(schedstatFile, 'r'), null);
+const schedstatText = Buffer.alloc(128);
+
+/** Nanoseconds so far that this thread was ready to run but had no CPU; null where the system keeps no account. */
+function queuedNs(): number | null {
+  if (schedstat === null) return null;
+  const bytes = readSync(schedstat, schedstatText, 0, schedstatText.length, 0);
+  return Number(schedstatText.toString('latin1', 0, bytes).split(' ')[1]);
 }

@@ -1,4 +1,4 @@
-/** One thread of the pool: sleep until woken, take a new task if there is one, spin for the start, run, say done. */
+/** One thread of the pool: it sleeps until it is woken, takes a new task if there is one, spins until the start, runs, and says done. */
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { count, reach, type ThreadTask, word } from './pool.ts';
 

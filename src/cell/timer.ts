@@ -1,16 +1,45 @@
 /**
- * One variant in a cell of its own: opened on an image, warmed up on its bytes, and called in turns. Verification, rounds, profiles,
- * trials of the tuner and training all go through here, so that a call means the same in each of them.
+ * One variant in its own cell: opened on an image, warmed up on its bytes, and called in turns. Verification, rounds, profiles, the
+ * tuner's trials and training all use this class, so that a call means the same in each of them.
  */
+import type { AnyOp, Case } from '../contract/op.ts';
 import { type Artifact, threadsOf, type Variant } from '../contract/variant.ts';
 import { Cell, type Timed } from './cell.ts';
-import { type Opened, openingOf } from './opening.ts';
-import type { Call, WarmupPlan } from './protocol.ts';
+import type { Layout } from './layout.ts';
+import type { Call, Opening, WarmupPlan } from './protocol.ts';
 
-export interface Turn {
-  /** Untimed calls on the bytes of the image, before the timed ones. */
+/** The part of an image (judge/image.ts) that a cell is told. */
+interface Opened {
+  readonly op: AnyOp;
+  readonly case: Case;
+  readonly scalars: Readonly<Record<string, number>>;
+  readonly layout: Layout;
+  readonly bytes: Uint8Array;
+}
+
+/** What a cell needs to open an image. `threads`: for a variant that can use more than one. Throws CandidateError if it does not build. */
+export async function openingOf(
+  { op, case: c, scalars, layout }: Opened,
+  variant: Variant,
+  threads: number,
+): Promise<Opening> {
+  const used = threadsOf(variant, threads);
+  return {
+    artifact: await variant.artifact(c.dims, used),
+    op: op.name,
+    dims: Object.fromEntries(op.dims.map((dim) => [dim, c.dims[dim]])),
+    scalars: Object.fromEntries(op.scalars.map((scalar) => [scalar, scalars[scalar]])),
+    slots: layout.slots,
+    bytes: layout.bytes,
+    threads: used,
+    marks: variant.marks,
+  };
+}
+
+interface Turn {
+  /** Untimed calls on the image's bytes, before the timed ones. */
   readonly warmup?: WarmupPlan | null;
-  /** Nanoseconds that the baseline takes for one call, where that is known: a limit follows from it. */
+  /** Nanoseconds of one call of the baseline, if known; the time limit follows from it. */
   readonly expectedNs?: number;
 }
 
@@ -20,14 +49,14 @@ export class Timer {
   readonly #cell: Cell;
   #bytes: Uint8Array = new Uint8Array();
 
-  /** `cpu`: what a variant of one thread is bound to. */
+  /** `cpu`: the CPU for a variant of one thread. */
   constructor(variant: Variant, threads: number, cpu?: number) {
     this.variant = variant;
     this.threads = threadsOf(variant, threads);
     this.#cell = new Cell({ ...variant, cpu: this.threads === 1 ? cpu : undefined });
   }
 
-  /** Throws CandidateError, like `turn`: for what does not build, does not start or dies. */
+  /** Throws CandidateError, as `turn` does, for a variant that does not build or start, or that dies. */
   async open(image: Opened, noise = true): Promise<Artifact['kind']> {
     const opening = await openingOf(image, this.variant, this.threads);
     await this.#cell.open(noise ? opening : { ...opening, noise });

@@ -17,7 +17,7 @@ import { type Cpus, cpusHere } from '../machine/cpus.ts';
 import { describe } from '../machine/describe.ts';
 import { acceptsFlag, hasRelaxedSimd, hasSharedMemory } from '../machine/features.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
-import { glance } from '../machine/peak.ts';
+import { quickProbe } from '../machine/peak.ts';
 import { type WorkingThreads, workingThreads } from '../machine/threads.ts';
 import type { Result } from '../report/output.ts';
 import { revectorizerLine } from '../report/peak.ts';
@@ -36,7 +36,7 @@ export async function doctor(): Promise<Result> {
     for (const name of [...suite.peers, ...suite.slowPeers])
       peers.push({ peer: name, op: op.name, ...(await probe(await loadPeer(name, op.name), op)) });
   }
-  const { revectorized, unrest } = await glance();
+  const { revectorized, medianExcess: unrest } = await quickProbe();
   const cpus = cpusHere();
   const working = await workingThreads(Math.max(maxTried, here.cores));
   const warnings = [

@@ -1,5 +1,4 @@
-/** The parent's end of the compiler: one child for all builds, one request at a time, killed when it takes too long. */
-
+/** The parent's end of the compiler: one child for all builds, which gets one request at a time and is killed when it takes too long. */
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { endGroup, startLocked } from '../cell/lockdown.ts';
@@ -9,11 +8,9 @@ export type CompileRequest =
   | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }
   | { readonly type: 'wat'; readonly text: string };
 
-/** One of the two. */
-export interface CompileReply {
-  readonly bytes?: Uint8Array;
-  readonly error?: string;
-}
+export type CompileReply =
+  | { readonly bytes: Uint8Array; readonly error?: undefined }
+  | { readonly bytes?: undefined; readonly error: string };
 
 const program = {
   main: fileURLToPath(new URL('./compiler.ts', import.meta.url)),
@@ -35,7 +32,7 @@ function start(): ChildProcess {
   return started;
 }
 
-/** Ends its process; the next request starts another one. */
+/** Ends the process; the next request starts another one. */
 export function stopCompiler(): void {
   if (child) endGroup(child);
   child = null;
@@ -43,7 +40,7 @@ export function stopCompiler(): void {
 
 process.on('exit', stopCompiler);
 
-/** The bytes of the module. */
+/** The module's bytes. Throws CandidateError. */
 export function compile(request: CompileRequest): Promise<Uint8Array> {
   const bytes = queue.then(() => ask(request));
   queue = bytes.catch(() => {});

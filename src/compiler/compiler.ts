@@ -1,4 +1,4 @@
-/** The child process that compiles AssemblyScript and WAT. It reads what candidates say and runs none of it. */
+/** The child process that compiles AssemblyScript and WAT. It reads candidates' code and runs none of it. */
 import type { CompileReply, CompileRequest } from './compile.ts';
 
 async function assemblyScript(entry: string, files: Readonly<Record<string, string>>): Promise<Uint8Array> {
@@ -23,7 +23,7 @@ async function assemblyScript(entry: string, files: Readonly<Record<string, stri
   return binary;
 }
 
-/** asc prints `ERROR TS2304: Cannot find name 'x'.`, then the line it stands in, boxed; the location closes the box. */
+/** asc prints `ERROR TS2304: Cannot find name 'x'.`, then a box with the line in question; the location closes the box. */
 function firstError(log: string): string {
   const message = /^(?:ERROR|FAILURE) *(?:[A-Z0-9]+)?:? *(.*)$/m.exec(log)?.[1] ?? '';
   const place = /in ([^\s(]+)\((\d+),\d+\)/.exec(log);

@@ -1,32 +1,32 @@
-/** Where what was measured or trained goes, if the folder where it belongs takes nothing. */
+/** A second place for results, if the folder where they belong cannot be written to. */
 import { lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NfoldError } from '../contract/errors.ts';
 
-/** Tried in turn: that of the system, memory, and home. */
+/** Folders for temporary files, to be tried in turn. */
 export const temporary: readonly (() => string)[] = [tmpdir, () => '/dev/shm', homedir];
 
-/** What `write` makes of the first folder that takes it; null where none does. */
+/** What `write` returns for the first temporary folder that it can write to; null if there is none. */
 export function elsewhere<T>(
   kind: 'records' | 'checkpoints' | 'tuned' | 'plots',
   write: (folder: string) => T,
 ): T | null {
   for (const place of temporary) {
     try {
-      const folder = join(ownIn(place()), kind);
+      const folder = join(ownFolderIn(place()), kind);
       mkdirSync(folder, { recursive: true });
       return write(folder);
     } catch (error) {
-      // The next place may take it, as long as this is about the place.
+      // Errors of a place let the next one be tried; others are bugs.
       if (!(error instanceof NfoldError || (error as NodeJS.ErrnoException).syscall)) throw error;
     }
   }
   return null;
 }
 
-/** A folder that is nobody else's: in a temporary folder that many share, one may have been laid out for us. */
-function ownIn(place: string): string {
+/** A folder of this user alone: in a shared temporary folder, another user may have made one of the expected name. */
+function ownFolderIn(place: string): string {
   const folder = join(place, 'nfold-kept');
   try {
     mkdirSync(folder, { mode: 0o700 });

@@ -1,48 +1,38 @@
 /**
- * Files that the user names, or that lie in a folder which anybody may put something into. Such a name may lead to anything: a link to
- * nothing, a named pipe, on which opening waits for ever, a device that never ends. What is no regular file is refused in words.
+ * Reads files that the user names, or that lie in a folder which others can write to. Such a name may lead to a dangling link, to a named
+ * pipe, on which opening waits for ever, or to a device without an end. Anything but a regular file is refused in words.
  */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import fs, { constants, type Stats } from 'node:fs';
+import { attempt } from '../contract/attempt.ts';
 import { NfoldError } from '../contract/errors.ts';
 import { placeOf } from './places.ts';
 
-/** Words that follow the name of a file. */
+/** Words that follow a file's name: `does not exist`. */
 export type Trouble = string;
 
 export const absent: Trouble = 'does not exist';
 
 const troubles: Record<string, Trouble> = {
   ENOENT: absent,
-  ENOTDIR: 'does not exist, since a file stands where its path has a folder',
+  ENOTDIR: 'does not exist, since its path has a file where a folder should be',
   EACCES: 'may not be read',
   EPERM: 'may not be read',
   ELOOP: 'is a link that leads back to itself',
-  ENAMETOOLONG: 'has a name that is longer than names can be',
+  ENAMETOOLONG: 'has a name that is too long',
   ENXIO: 'is a socket or a device',
   ERR_INVALID_ARG_VALUE: 'has a name that no file can have',
 };
 
-/** What lies there, or why that cannot be said. */
+/** What lies at a path, or why that is unknown. */
 export function look(file: string): Stats | Trouble {
   try {
-    return statSync(placeOf(file));
+    return fs.statSync(placeOf(file));
   } catch (error) {
     return troubleOf(error, file);
   }
 }
 
-/** Null for a regular file. */
+/** Why this is no regular file; null for one. */
 export function oddityOf(found: Stats): Trouble | null {
   if (found.isFile()) return null;
   if (found.isDirectory()) return 'is a folder';
@@ -50,26 +40,22 @@ export function oddityOf(found: Stats): Trouble | null {
   return found.isSocket() ? 'is a socket' : 'is a device';
 }
 
-/** The path of the file itself, whatever links or letters led to it; the same path where nothing lies. */
+/** The path without links and in the letters of the file system; the same path if nothing lies there. */
 export function realPath(file: string): string {
-  try {
-    return realpathSync.native(placeOf(file));
-  } catch {
-    return file;
-  }
+  return attempt(() => fs.realpathSync.native(placeOf(file)), file);
 }
 
-/** The names in a folder, sorted, or why there are none. */
+/** The names in a folder, sorted, or why they cannot be read. */
 export function namesIn(folder: string): string[] | Trouble {
   try {
-    return readdirSync(placeOf(folder)).sort();
+    return fs.readdirSync(placeOf(folder)).sort();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOTDIR' && typeof look(folder) !== 'string' ? 'is no folder' : troubleOf(error, folder);
   }
 }
 
-/** Opens a regular file of no more bytes than that for `use`; what keeps it from that, or happens in it, in words. */
+/** Opens a regular file of at most `maxBytes` for `use` and returns its value, or why the file or `use` failed. */
 export function withFile<T>(
   file: string,
   maxBytes: number,
@@ -77,30 +63,27 @@ export function withFile<T>(
 ): { readonly value: T } | Trouble {
   let opened: number | null = null;
   try {
-    // A pipe answers at once then, and so is seen to be one.
-    opened = openSync(placeOf(file), constants.O_RDONLY | constants.O_NONBLOCK);
-    const found = fstatSync(opened);
+    // Opening a pipe does not wait then.
+    opened = fs.openSync(placeOf(file), constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = fs.fstatSync(opened);
     const oddity = oddityOf(found);
     if (oddity !== null) return oddity;
-    if (found.size > maxBytes) return `has ${found.size} bytes: ${maxBytes} are the most`;
+    if (found.size > maxBytes) return `has ${found.size} bytes: the limit is ${maxBytes}`;
     return { value: use(opened, found.size) };
   } catch (error) {
     return troubleOf(error, file);
   } finally {
-    if (opened !== null) closeSync(opened);
+    if (opened !== null) fs.closeSync(opened);
   }
 }
 
-/** All that a text, a checkpoint or a record may have: more would fill the memory. */
-const maxGiven = 2 ** 30;
-
-/** Its bytes, or why there are none. */
-export function contentOf(file: string, maxBytes = maxGiven): Buffer | Trouble {
-  const read = withFile(file, maxBytes, (opened) => readFileSync(opened));
+/** The bytes of a file, or why they cannot be read. By default at most 1 GiB, since more would fill the memory. */
+export function contentOf(file: string, maxBytes = 2 ** 30): Buffer | Trouble {
+  const read = withFile(file, maxBytes, (opened) => fs.readFileSync(opened));
   return typeof read === 'string' ? read : read.value;
 }
 
-/** Its bytes; where they can't be read, an error that names `what` it is, the file, why, and what to do, if there is `advice`. */
+/** The bytes of a file. Throws NfoldError: `The <what> <file> <trouble>: <advice>.` */
 export function readGiven(what: string, file: string, advice = ''): Buffer {
   const content = contentOf(file);
   if (typeof content !== 'string') return content;
@@ -110,10 +93,10 @@ export function readGiven(what: string, file: string, advice = ''): Buffer {
 function troubleOf(error: unknown, file: string): Trouble {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
-  if (code === 'ENOENT' && isLink(file)) return 'is a link to what is not there';
+  if (code === 'ENOENT' && isLink(file)) return 'is a link that leads nowhere';
   return troubles[code] ?? `cannot be read (${code})`;
 }
 
 export function isLink(file: string): boolean {
-  return lstatSync(placeOf(file), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  return fs.lstatSync(placeOf(file), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }

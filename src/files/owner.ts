@@ -1,26 +1,17 @@
-/** Whose a temporary file or folder is, by the process id in its name, and whether that process is still there. */
+/** Temporary files and folders have their process's id in their name: which system counted it, and whether that process still runs. */
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { attempt } from '../contract/attempt.ts';
 
-/** The number of the namespace that process ids count in; 0 where the system has no such thing. */
+/** The number of the namespace in which process ids count; 0 on a system without namespaces. */
 export function namespace(): string {
-  try {
-    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
-  } catch {
-    return '0';
-  }
+  return attempt(() => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0', '0');
 }
 
-/** Process ids count in this namespace of this machine, until it starts anew. */
+/** Identifies this machine since its boot, and the namespace: 8 hex digits. A process id means one process in it. */
 export function system(): string {
-  const bootId = '/proc/sys/kernel/random/boot_id';
-  let boot = hostname();
-  try {
-    boot = readFileSync(bootId, 'utf8');
-  } catch {
-    // Linux alone has it.
-  }
+  const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'), hostname());
   return createHash('sha256').update(`${boot}${namespace()}`).digest('hex').slice(0, 8);
 }
 

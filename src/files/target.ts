@@ -1,19 +1,20 @@
-/** What stands behind a name that output is to go to, links followed: a file is replaced as a whole, a stream is written into. */
+/** What an output's name leads to, links followed: a file is replaced as a whole, a stream is written into. */
 import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
+import { attempt } from '../contract/attempt.ts';
 import { placeOf } from './places.ts';
 
 export type Target =
-  /** `there` is what lies at the path now. */
+  /** `there`: the file that the path has now. */
   | { readonly kind: 'file'; readonly path: string; readonly there: Stats | null }
   | { readonly kind: 'stream'; readonly path: string }
-  /** Open in this process already: /dev/stderr, /dev/fd/7, bash's `>(command)`. */
+  /** A descriptor of this process: /dev/stderr, /dev/fd/7, bash's `>(command)`. */
   | { readonly kind: 'open'; readonly fd: number };
 
-/** As many links as Linux follows. */
+/** The number of links that Linux follows. */
 const maxLinks = 40;
 
-/** Throws an error that says why, where it can be neither replaced nor written into. */
+/** Throws an error that says why, if it can neither be replaced nor written into. */
 export function targetOf(file: string): Target {
   let path = placeOf(file);
   for (let links = 0; links < maxLinks; links++) {
@@ -22,7 +23,7 @@ export function targetOf(file: string): Target {
     const there = lstatSync(path, { throwIfNoEntry: false }) ?? null;
     if (!there?.isSymbolicLink()) return kindOf(path, there);
     const next = readlinkSync(path);
-    // As it stands: to join them would drop a folder and `..`, and the folder may be a link.
+    // Not `join`, which would cut out `folder/..`, although the folder may be a link.
     path = isAbsolute(next) ? next : `${dirname(path)}/${next}`;
   }
   throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
@@ -40,7 +41,7 @@ function kindOf(path: string, there: Stats | null): Target {
   throw new Error(`it is a ${what}, not a file`);
 }
 
-/** The number in /dev/fd/N, /proc/self/fd/N, and what else leads there, if it is this process's. */
+/** The N of /dev/fd/N, /proc/self/fd/N or another path to these folders. */
 function descriptor(path: string): number | null {
   const name = basename(path);
   if (!/^\d+$/.test(name)) return null;
@@ -48,10 +49,4 @@ function descriptor(path: string): number | null {
   return folder !== null && (folder === real('/dev/fd') || folder === real('/proc/self/fd')) ? Number(name) : null;
 }
 
-function real(folder: string): string | null {
-  try {
-    return realpathSync.native(folder);
-  } catch {
-    return null;
-  }
-}
+const real = (folder: string) => attempt(() => realpathSync.native(folder), null);

@@ -1,40 +1,20 @@
 /**
- * All that nfold writes goes through here. A file is written whole or not at all: beside its name, to the last byte, synced, and only
- * then put in its place; where anything fails, what was there before stays. What a killed process leaves half-written has a name
- * that nobody reads, and goes with the next file of that folder.
+ * Writes all of nfold's files. A file is written whole or not at all: first beside its name, to the last byte and synced, and then it is
+ * put in its place. If anything fails, the file that was there stays. Readers ignore the name of a half-written file; one that a killed
+ * process left is removed when the next file is written to its folder.
  */
-
 import { randomBytes } from 'node:crypto';
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import fs, { constants, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
+import { attempt } from '../contract/attempt.ts';
 import { exit, messageOf, NfoldError } from '../contract/errors.ts';
 import { lives, system } from './owner.ts';
 import { placeOf, shown } from './places.ts';
 import { targetOf } from './target.ts';
 
-/** One sentence, which names the file and says why. */
+/** A file could not be written: one sentence, which names it and says why. */
 export class Unwritten extends NfoldError {
-  /** Without its full stop, for more to be said. */
+  /** The message without its full stop. */
   readonly clause: string;
   constructor(file: string, error: unknown) {
     const clause = `${shown(file)} could not be written: ${reasonOf(error, file)}`;
@@ -43,18 +23,18 @@ export class Unwritten extends NfoldError {
   }
 }
 
-/** Replaces a file, or makes one. A link stays one: what it leads to is replaced. Throws Unwritten. */
+/** Replaces a file, or makes one; of a link, the file that it leads to. Throws Unwritten. */
 export function writeWhole(file: string, content: string | Uint8Array): void {
-  naming(file, () => {
+  withFileInErrors(file, () => {
     const { path, there } = replaceable(file);
-    throughHalf(path, there, content, (half) => renameSync(half, path));
+    throughHalf(path, there, content, (half) => fs.renameSync(half, path));
   });
 }
 
-/** Makes a file and its folders; false where the name is taken, since a link, unlike a rename, then fails. Throws Unwritten. */
+/** Makes a file and its folders; false if the name is taken. Throws Unwritten. */
 export function writeNew(file: string, content: string | Uint8Array): boolean {
   makeFolder(file);
-  return naming(file, () => {
+  return withFileInErrors(file, () => {
     try {
       throughHalf(file, null, content, (half) => putNew(half, file));
       return true;
@@ -65,8 +45,8 @@ export function writeNew(file: string, content: string | Uint8Array): boolean {
   });
 }
 
-/** A file of the state folder, which two runs at once may want the same; what went wrong where it can't be kept, else null. */
-export function keep(file: string, content: string | Uint8Array): Unwritten | null {
+/** Makes or replaces a file and its folders. Returns the error if that fails, else null. */
+export function tryWrite(file: string, content: string | Uint8Array): Unwritten | null {
   try {
     makeFolder(file);
     writeWhole(file, content);
@@ -77,57 +57,54 @@ export function keep(file: string, content: string | Uint8Array): Unwritten | nu
   }
 }
 
-/** The folders of a file that is to be written. Throws Unwritten. */
+/** Makes the folders of a file. Throws Unwritten. */
 export function makeFolder(file: string): void {
-  naming(file, () => make(dirname(placeOf(file))));
+  withFileInErrors(file, () => make(dirname(placeOf(file))));
 }
 
-/** One by one: Node's own `recursive` says of a read-only disk that there is no folder. */
+/** One by one: on a read-only disk, Node's own `recursive` reports that there is no folder. */
 function make(folder: string): void {
   if (isFolder(folder)) return;
   make(dirname(folder));
   try {
-    mkdirSync(folder);
+    fs.mkdirSync(folder);
   } catch (error) {
     if (!isFolder(folder)) throw error;
   }
 }
 
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFolder = (path: string) => fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** Adds a line at the end, on a line of its own where a killed process left half of one. Makes the file and its folders. Throws Unwritten. */
+/** Appends a line, after a line break if a killed process left half a line. Makes the file and its folders. Throws Unwritten. */
 export function appendLine(file: string, line: string): void {
   makeFolder(file);
-  naming(file, () => {
-    const fd = openSync(replaceable(file).path, 'a+');
-    try {
-      const { size } = fstatSync(fd);
+  withFileInErrors(file, () => {
+    withOpen(replaceable(file).path, 'a+', (fd) => {
+      const { size } = fs.fstatSync(fd);
       const last = Buffer.from('\n');
-      if (size > 0) readSync(fd, last, 0, 1, size - 1);
+      if (size > 0) fs.readSync(fd, last, 0, 1, size - 1);
       const bytes = Buffer.from(`${last.toString() === '\n' ? '' : '\n'}${line}\n`);
       try {
         writeAll(fd, bytes);
-        fsyncSync(fd);
+        fs.fsyncSync(fd);
       } catch (error) {
-        // Unless another process has added to it meanwhile.
-        if (fstatSync(fd).size < size + bytes.length) ftruncateSync(fd, size);
+        // The half-written line goes, unless another process has appended to it meanwhile.
+        if (fs.fstatSync(fd).size < size + bytes.length) fs.ftruncateSync(fd, size);
         throw error;
       }
-    } finally {
-      closeSync(fd);
-    }
+    });
   });
 }
 
-/** Throws, where `writeWhole` would fail already now. */
-export function tryOut(file: string): void {
+/** Throws if `writeWhole` would fail now. */
+export function testWrite(file: string): void {
   const { path } = replaceable(file);
   const half = halfOf(path);
-  closeSync(openSync(half, 'wx'));
-  rmSync(half);
+  fs.closeSync(fs.openSync(half, 'wx'));
+  fs.rmSync(half);
 }
 
-/** What an option names is refused before a run, if `work`, which tries it, throws. */
+/** Refuses an option's file before a run, with NfoldError, if `work`, which tests the file, throws. */
 export function refusing(option: string, file: string, work: () => void): void {
   try {
     work();
@@ -155,7 +132,7 @@ const reasons: Readonly<Record<string, string>> = {
 function reasonOf(error: unknown, file: string): string {
   const { code, syscall, path = file } = error as NodeJS.ErrnoException;
   if (code === undefined) return messageOf(error);
-  // Of the file that a link leads to, where it is one.
+  // `path` belongs to the file that a link leads to.
   const folder = shown(syscall === 'mkdir' ? path : dirname(path));
   if (code === 'ENOENT') return `there is no folder ${folder}`;
   if (code === 'ENOTDIR' || code === 'EEXIST') return `a file is in the way of the folder ${folder}`;
@@ -164,7 +141,8 @@ function reasonOf(error: unknown, file: string): string {
 
 export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
-export function naming<T>(file: string, work: () => T): T {
+/** Turns every error of `work` into Unwritten. */
+export function withFileInErrors<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -172,99 +150,87 @@ export function naming<T>(file: string, work: () => T): T {
   }
 }
 
-/** What is a file, or may become one. */
+/** The path that a file is put at, links followed. Throws for anything but a file that may be written to. */
 function replaceable(file: string): { readonly path: string; readonly there: Stats | null } {
   const target = targetOf(file);
   if (target.kind !== 'file') throw new Error('it is a device or a pipe, not a file');
-  if (target.there) accessSync(target.path, constants.W_OK);
+  if (target.there) fs.accessSync(target.path, constants.W_OK);
   return target;
 }
 
 function throughHalf(path: string, there: Stats | null, content: string | Uint8Array, put: (half: string) => void) {
   clearHalves(dirname(path));
   const half = halfOf(path);
-  const fd = openSync(half, 'wx');
   try {
-    try {
-      if (there) resemble(fd, there);
+    withOpen(half, 'wx', (fd) => {
+      if (there) copyOwner(fd, there);
       writeAll(fd, typeof content === 'string' ? Buffer.from(content) : content);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
+      fs.fsyncSync(fd);
+    });
     put(half);
-    syncFolder(dirname(path));
+    // So that the name outlives a power cut as well.
+    attempt(() => withOpen(dirname(path), 'r', fs.fsyncSync));
   } finally {
     remove(half);
   }
 }
 
-/** One call may write less than it is given, which is no success: the next one says why. */
+function withOpen(file: string, flags: string, use: (fd: number) => void): void {
+  const fd = fs.openSync(file, flags);
+  try {
+    use(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** A call may write less than it is given: the next one then fails and says why. */
 function writeAll(fd: number, bytes: Uint8Array): void {
   for (let sent = 0; sent < bytes.length; ) {
-    const wrote = writeSync(fd, bytes, sent);
+    const wrote = fs.writeSync(fd, bytes, sent);
     if (wrote === 0) throw new Error('it takes no more bytes');
     sent += wrote;
   }
 }
 
+/** A link fails where the name is taken; a rename would replace the file. */
 function putNew(half: string, file: string): void {
   try {
-    linkSync(half, file);
+    fs.linkSync(half, file);
   } catch (error) {
-    // Some file systems, such as those of memory cards, have no links.
-    if (codeOf(error) === 'EEXIST' || existsSync(file)) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
-    renameSync(half, file);
+    // The file systems of memory cards and others have no links.
+    if (codeOf(error) === 'EEXIST' || fs.existsSync(file)) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
+    fs.renameSync(half, file);
   }
 }
 
-/** Whose it is and who may read it stay, as far as the file system has it. */
-function resemble(fd: number, { uid, gid, mode }: Stats): void {
-  for (const apply of [() => fchownSync(fd, uid, gid), () => fchmodSync(fd, mode & 0o7777)]) {
-    try {
-      apply();
-    } catch {}
-  }
+function copyOwner(fd: number, { uid, gid, mode }: Stats): void {
+  attempt(() => fs.fchownSync(fd, uid, gid));
+  attempt(() => fs.fchmodSync(fd, mode & 0o7777));
 }
 
-/** So that the name outlives a power cut as well, where a folder can be synced. */
-function syncFolder(folder: string): void {
-  try {
-    const fd = openSync(folder, 'r');
-    try {
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-  } catch {}
-}
-
-/** Of this machine, until it starts anew. */
 export const prefix = `.nfold-half-${system()}-`;
 
-/** Of the same length for every file, as a name may be as long as the file system allows. */
+/** All names are of one length, since a file's own name may be as long as the file system allows. */
 const halfOf = (path: string) => `${dirname(path)}/${prefix}${process.pid}-${randomBytes(4).toString('hex')}`;
 
-/** What processes that are no more have left; those of other machines after an hour, as a writer that is alive takes less. */
+/** Removes the half-written files of dead processes; those of other machines after an hour, since a live writer is faster. */
 function clearHalves(folder: string): void {
-  try {
-    for (const name of readdirSync(folder)) {
+  // A folder that may be written to but not read keeps them.
+  attempt(() => {
+    for (const name of fs.readdirSync(folder)) {
       const [, pid] = /^\.nfold-half-[0-9a-f]{8}-(\d+)-[0-9a-f]{8}$/.exec(name) ?? [];
       if (pid === undefined) continue;
       const half = `${folder}/${name}`;
-      const { mtimeMs = Date.now() } = statSync(half, { throwIfNoEntry: false }) ?? {};
-      // The clock may have been set meanwhile, so that it says nothing of a process that can be asked for.
+      const { mtimeMs = Date.now() } = fs.statSync(half, { throwIfNoEntry: false }) ?? {};
+      // The clock may have been set meanwhile: a process of this system is asked for instead.
       const isLeft = name.startsWith(prefix) ? !lives(Number(pid)) : Math.abs(Date.now() - mtimeMs) > 3_600_000;
       if (isLeft) remove(half);
     }
-  } catch {
-    // A folder that may be written to but not read.
-  }
+  });
 }
 
-/** Where it can't be, that is no failure: it is of no use, and no harm. */
+/** Removes a file that is no longer needed; if it stays, it does no harm. */
 export function remove(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {}
+  attempt(() => fs.rmSync(file, { force: true }));
 }

@@ -1,9 +1,9 @@
-/** What is written before a call and read after it, where only a part of the arena is new: the calls of ops that carry state. */
+/** The bytes of calls: whole images, or for an op that carries state the batch alone, since the state stays in the arena. */
 import type { Call, Range, Write } from '../cell/protocol.ts';
 import type { TypedArray } from '../contract/op.ts';
 import { type Image, poison, roleOf } from './image.ts';
 
-/** What is new in each call of an op that carries state: every tensor but the carried ones. */
+/** What is new in each call of an op that carries state: all tensors but the carried ones. */
 export type Batch = Readonly<Record<string, TypedArray>>;
 
 export function batchOf({ op, tensors }: Image): Batch {
@@ -11,7 +11,7 @@ export function batchOf({ op, tensors }: Image): Batch {
   return Object.fromEntries(names.map((name) => [name, tensors[name].slice()]));
 }
 
-/** Outputs are poisoned. */
+/** Puts a batch in place, and poison into its outputs. */
 export function writesOf(image: Image, batch: Batch): Write[] {
   return image.layout.slots
     .filter(({ name }) => name in batch)
@@ -24,7 +24,7 @@ export function writesOf(image: Image, batch: Batch): Write[] {
 
 export const whole = (image: Image): Range[] => [{ offset: 0, length: image.bytes.length }];
 
-/** A call on all bytes of an image, which hands back all of the arena. */
+/** A call on all bytes of an image. By default it hands back the whole arena. */
 export const callOn = (image: Image, reads = whole(image)): Call => ({
   writes: [{ offset: 0, bytes: image.bytes }],
   reads,
@@ -36,7 +36,7 @@ export function outputs(image: Image): Range[] {
     .map(({ offset, length }) => ({ offset, length: 4 * length }));
 }
 
-/** The bytes of the arena before a call that writes over what the call before has left. */
+/** The arena's bytes before a call: what the call before left, with this call's writes over it. */
 export function overwritten(left: Uint8Array, writes: readonly Write[]): Uint8Array {
   const bytes = left.slice();
   for (const write of writes) bytes.set(write.bytes, write.offset);

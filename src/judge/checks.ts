@@ -1,34 +1,37 @@
 /**
- * The checks by name. A test leaves one out and shows that some cheat then gets through, so that no check is decoration; no
- * command can leave one out.
- *
- *   edges, drawn shapes   odd shapes, listed and drawn from the seed          exact         integer inputs: no error at all
- *   truth                 random inputs against the oracle, within a bound    poison        outputs hold NaN before a call
- *   earlier               a call on other bytes comes first                   noise         memory is not zero at first
- *   repeat                same bytes, same bits                               guards        nothing written between tensors
- *   trajectory            a short training run                                inputs        inputs are as they were
- * and of timed calls
- *   sketch                a random projection of every result                 full          a tenth against the oracle
- *   canary                exact rows and columns in ordinary inputs           carried       a step from a carried state
- *   late                  a result changes after it was handed over
+ * The checks by name. A test leaves out one at a time and shows that some cheat then passes: every check is needed. No command can leave
+ * one out.
  */
-export const checkNames = [
-  'edges',
-  'drawn shapes',
-  'truth',
-  'exact',
-  'earlier',
-  'repeat',
-  'poison',
-  'noise',
-  'guards',
-  'inputs',
-  'trajectory',
-  'sketch',
-  'full',
-  'canary',
-  'carried',
-  'late',
-] as const;
-
-export type CheckName = (typeof checkNames)[number];
+export type CheckName =
+  /** Odd shapes, listed in op.ts. */
+  | 'edges'
+  /** Shapes drawn from the seed. */
+  | 'drawn shapes'
+  /** Random inputs against the oracle, within a bound. */
+  | 'truth'
+  /** Integer inputs: no error at all. */
+  | 'exact'
+  /** A call on other bytes comes first. */
+  | 'earlier'
+  /** The same bytes give the same bits. */
+  | 'repeat'
+  /** Outputs hold NaN before a call. */
+  | 'poison'
+  /** Memory is not zero at first. */
+  | 'noise'
+  /** No write between tensors. */
+  | 'guards'
+  /** Inputs are unchanged after the call. */
+  | 'inputs'
+  /** A short training run. */
+  | 'trajectory'
+  /** Of timed calls: a random projection of every result. */
+  | 'sketch'
+  /** At least a tenth of timed calls against the oracle. */
+  | 'full'
+  /** Exact rows and columns in ordinary inputs. */
+  | 'canary'
+  /** A timed step from the state that the step before left. */
+  | 'carried'
+  /** No result changes after it was handed over. */
+  | 'late';

@@ -1,12 +1,12 @@
-/** What a run is judged under. */
 import type { CheckName } from './checks.ts';
 
 /** What holds for every check and every timed call of a run. */
 export interface Conditions {
   readonly seed: number;
   readonly threads: number;
-  /** What else the command that replays a failure must say: effort, threads, text. */
+  /** Words that the replay command of a failure needs: effort, threads, text. */
   readonly replayFlags?: readonly string[];
+  /** Bytes that tokens are drawn from. */
   readonly text: Uint8Array;
   /** Checks that a test leaves out. */
   readonly without?: readonly CheckName[];
@@ -15,6 +15,6 @@ export interface Conditions {
 /** The timed calls of one case in one round, as `verify --timed` takes them. */
 export interface RoundPlan {
   readonly round: number;
-  /** Calls of the variant that has most. */
+  /** Calls of the variant that has the most. */
   readonly calls: number;
 }

@@ -1,16 +1,15 @@
 /**
- * An image: the bytes of one case, composed here and copied into a cell as they are. Inputs are drawn from a seed, outputs
- * hold poison, and the bands between tensors hold noise that must come back untouched.
+ * An image: the bytes of one case, composed here and copied into a cell as they are. Inputs are drawn from a seed, outputs hold poison,
+ * and the guard bands between tensors hold noise that must come back unchanged.
  */
 import { type Layout, layOut, viewsOf } from '../cell/layout.ts';
 import type { AnyOp, Case, TensorSpec, TypedArray } from '../contract/op.ts';
 import { makeRng } from '../contract/rng.ts';
 import type { CheckName } from './checks.ts';
 
-/** A quiet NaN that arithmetic is unlikely to make by itself. */
+/** A quiet NaN that arithmetic is unlikely to produce. */
 export const poison = 0x7fc0dead;
 
-/** What an image is drawn for. */
 export interface Drawing {
   readonly op: AnyOp;
   readonly case: Case;
@@ -34,7 +33,7 @@ export function roleOf({ op }: Pick<Image, 'op'>, tensor: string): TensorSpec['r
   return (op.tensors[tensor] as TensorSpec).role;
 }
 
-/** Draws an image. Images that follow one another in a case that is open share the layout of the first. */
+/** Draws an image. Images for a case that a cell has open must share the layout that it was opened with. */
 export function compose(drawing: Drawing, seed: number, shared?: Layout): Image {
   const { op, case: c, distribution, text, without = [] } = drawing;
   const rng = makeRng(seed);
@@ -56,12 +55,12 @@ export function compose(drawing: Drawing, seed: number, shared?: Layout): Image 
   return { ...drawing, layout, bytes, tensors, scalars };
 }
 
-/** Other bytes in the place of those of an image. */
+/** An image with other bytes. */
 export function imageOf(bytes: Uint8Array, image: Image): Image {
   return { ...image, bytes, tensors: tensorsOf(bytes, image.layout) };
 }
 
-/** The tensors of an image that came back from a cell, whatever its alignment. */
+/** The tensors of bytes that came back from a cell, which may be unaligned. */
 export function tensorsOf(bytes: Uint8Array, layout: Layout): Record<string, TypedArray> {
   return viewsOf(bytes.byteOffset % 4 === 0 ? bytes : bytes.slice(), layout.slots);
 }

@@ -14,23 +14,23 @@ import type { Conditions, RoundPlan } from './conditions.ts';
 import { compose, type Image } from './image.ts';
 import { deriveSeed } from './seed.ts';
 
-/** What one case gets in one round. All variants get the same images, each in an order of its own. */
+/** What one case gets in one round. All variants get the same images, each in its own order. */
 export interface RoundInputs {
-  /** For warm-up. No timed call sees these bytes, but the state that an op carries goes on from there. */
+  /** For warm-up. No timed call sees these bytes, but the state that an op carries continues from them. */
   readonly warm: Image;
-  /** Images whose results are compared with the oracle in full. One, for an op that carries state. */
+  /** Images whose results are compared with the oracle in full. An op that carries state has one. */
   readonly drawn: readonly Image[];
-  /** Images of the other calls; none for ops that carry state, where only a fresh batch is new. */
+  /** Images of the other calls. An op that carries state has none: its calls get new batches instead. */
   readonly others: readonly Image[];
-  /** For ops that carry state: which of its kinds of call is compared in full in this round. */
+  /** For an op that carries state: the kind of call that is compared in full in this round. */
   readonly full: 'drawn' | 'carried' | null;
   readonly seed: number;
 }
 
-/** One call in this number, or more, is compared with the oracle in full. */
+/** At least one call in ten is compared with the oracle in full. */
 const fullShare = 10;
 
-/** The same for the same arguments, so that a round can be replayed without those before it. */
+/** The same arguments give the same inputs, so that a round can be replayed without those before it. */
 export function roundInputs(
   { op, seed: runSeed, text, without }: Pick<Conditions, 'seed' | 'text' | 'without'> & { readonly op: AnyOp },
   c: Case,
@@ -48,7 +48,7 @@ export function roundInputs(
   return { warm, drawn, others, full: op.carries ? kindOf(round, runSeed, name) : null, seed: seed('order') };
 }
 
-/** Both kinds in the first two rounds, in either order; from there one in every second round, of which the third is none. */
+/** Both kinds in rounds 0 and 1, in random order; none in round 2; from there one in every second round. */
 function kindOf(round: number, runSeed: number, caseName: string): RoundInputs['full'] {
   if (round > 1 && round % 2 === 0) return null;
   const turn = round < 2 ? round : (round + 1) / 2;
@@ -58,11 +58,11 @@ function kindOf(round: number, runSeed: number, caseName: string): RoundInputs['
 
 export interface PlannedCall {
   readonly call: Call;
-  /** The image that these inputs are, where the parent knows all of it; null after a carried state. */
+  /** The image of the inputs, if the parent knows all of it; null after a carried state. */
   readonly image: Image | null;
-  /** Its image is one of those that are compared in full. */
+  /** Whether its image is one of those that are compared in full. */
   readonly drawn: boolean;
-  /** It is compared in full from the state that the call before has left. */
+  /** Whether it is compared in full, from the state that the call before left. */
   readonly carried: boolean;
 }
 
@@ -70,15 +70,15 @@ export interface PlannedCall {
 export function planCalls(inputs: RoundInputs, calls: number, variant: string): PlannedCall[] {
   const rng = makeRng(deriveSeed(inputs.seed, variant));
   if (inputs.warm.op.carries) return planSteps(inputs, calls, rng);
-  // A variant of fewer calls than there are images gets the drawn ones first: its share is larger, not smaller.
+  // A variant with fewer calls than images gets the drawn ones first, so that its share in full is larger, not smaller.
   const kept = inputs.drawn.slice(0, calls).map((image) => ({ image, drawn: true }));
   const rest = inputs.others.slice(0, calls - kept.length).map((image) => ({ image, drawn: false }));
   return shuffled([...kept, ...rest], rng).map((one) => ({ ...one, call: callOn(one.image), carried: false }));
 }
 
 /**
- * The first call is the drawn one. If it went on from the warm-up, nothing would have read the state before it, and a kernel, which
- * can tell by the state that a warm-up puts back, could skip that step.
+ * The first call is the drawn one. If it continued from the warm-up, no state before it would have been read, and a kernel, which
+ * recognizes the state that each warm-up call puts back, could skip that step.
  */
 function planSteps({ warm, drawn, full }: RoundInputs, calls: number, rng: Rng): PlannedCall[] {
   const checked = full === 'carried' && calls > 1 ? rng.int(1, calls - 1) : -1;

@@ -1,18 +1,18 @@
 /**
- * One call, inspected: outputs against the truth, everything else against what it was. Comparisons are written so that
- * NaN fails, and a truth that is NaN is an error of ours, not a wildcard.
+ * Inspects one call: outputs are compared with the truth, everything else with what it was. Comparisons are written so that NaN fails; a
+ * truth that is NaN is an error of ours, not a wildcard.
  */
 import { guardsOf } from '../cell/layout.ts';
 import type { Part, TensorSpec, Tensors, Truths } from '../contract/op.ts';
 import { type Image, roleOf, sameBytes, tensorsOf } from './image.ts';
 
-/** What must come out of a call on an image, and how far each output may be from it. */
+/** What must come out of a call on an image, and by how much each output may be off. */
 export interface Expectation {
   readonly truths: Truths;
   readonly bounds: Readonly<Record<string, Float64Array>>;
 }
 
-/** `baselineAfter`: what the baseline left of the image, for ops whose bounds derive from it. */
+/** `baselineAfter`: the bytes that the baseline left, for ops whose bounds derive from them. */
 export function expectationOf(image: Image, truths: Truths, baselineAfter: Uint8Array | null): Expectation {
   const { op, case: c, distribution, scalars, tensors: inputs } = image;
   const baseline = op.needsBaseline && baselineAfter ? tensorsOf(baselineAfter, image.layout) : null;
@@ -30,7 +30,7 @@ export interface Finding {
     | 'sketch'
     | 'not finite'
     | 'changed later';
-  /** `C[3,5]`, `params.wte[17]` or the guard's neighbour. */
+  /** `C[3,5]`, `params.wte[17]` or `behind C` for a guard band. */
   readonly where: string;
   readonly got: number | null;
   readonly want: number | null;
@@ -45,6 +45,7 @@ export function finding(reason: Finding['reason'], where: string, numbers: Parti
   return { reason, where, got: null, want: null, error: null, bound: null, ...numbers };
 }
 
+/** Inspects all tensors and guard bands. */
 export function inspect(image: Image, after: Uint8Array, expectation: Expectation): Inspection {
   const trespass = findTrespass(image, after);
   if (trespass) return { finding: trespass };
@@ -59,7 +60,7 @@ export function inspect(image: Image, after: Uint8Array, expectation: Expectatio
   return { worst };
 }
 
-/** A write to a guard band or to an input, whatever the outputs are. */
+/** A write to a guard band or to an input. */
 export function findTrespass(image: Image, after: Uint8Array): Finding | null {
   const { layout, bytes, without = [] } = image;
   const guard = without.includes('guards') ? null : brokenGuard(image, after);
@@ -89,7 +90,7 @@ function brokenGuard({ layout, bytes }: Image, after: Uint8Array): string | null
   return broken < 0 ? null : names[broken];
 }
 
-/** Which element of an input is another one, by its bits. */
+/** Compares bits, since NaN differs from itself. */
 function changedInput(image: Image, name: string, got: Tensors): Finding {
   const want = image.tensors[name];
   const before = new Int32Array(want.buffer, want.byteOffset, want.length);
@@ -114,7 +115,7 @@ function compare(image: Image, name: string, tensors: Tensors, { truths, bounds 
   return { worst };
 }
 
-/** The better word for a difference: a part of the carried state of which the call has not changed one bit. */
+/** A more exact reason than a difference: a part of the carried state of which the call changed no bit. */
 function unchanged({ op, case: c, tensors: before }: Image, after: Tensors): Finding | null {
   const isUnchanged = (name: string, { offset, length }: Part) => {
     for (let i = offset; i < offset + length; i++) if (before[name][i] !== after[name][i]) return false;

@@ -1,4 +1,4 @@
-/** The baseline's pace, from which the limit of a call follows, and the number of calls in a round. */
+/** The baseline's pace: the time limit of a call and the number of calls in a round follow from it. */
 import { Timer } from '../cell/timer.ts';
 import { type AnyOp, bySize } from '../contract/op.ts';
 import type { Variant } from '../contract/variant.ts';
@@ -7,7 +7,7 @@ import { compose, type Image } from './image.ts';
 
 const paces = new Map<string, Promise<number>>();
 
-/** Nanoseconds a flop, measured once a process, in a cell of its own. */
+/** Nanoseconds a flop, measured once a process in its own cell. Throws CandidateError if the baseline does not run. */
 export function paceOf(op: AnyOp, baseline: Variant, text: Uint8Array): Promise<number> {
   const known = paces.get(op.name);
   if (known) return known;
@@ -23,12 +23,12 @@ export function paceOf(op: AnyOp, baseline: Variant, text: Uint8Array): Promise<
   return pace;
 }
 
-/** Of the smallest timed case, unless others are given. */
+/** An image of the smallest of `cases`, by default the timed ones. */
 export function paceImage(op: AnyOp, text: Uint8Array, cases = op.cases, seed = 1): Image {
   return compose({ op, case: bySize(op, cases)[0], distribution: op.distributions[0], text }, seed);
 }
 
-/** Opens the image and calls the baseline on it: the least of three calls, of steady code if 160 ms suffice for that. */
+/** Opens the image and calls the baseline on it. Nanoseconds a flop, the minimum of three calls after a warm-up of up to 160 ms. */
 export async function measurePace(timer: Timer, image: Image): Promise<number> {
   await timer.open(image);
   const calls = Array.from({ length: 3 }, () => callOn(image, []));

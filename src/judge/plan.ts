@@ -1,4 +1,4 @@
-/** Which checks a verification makes: shapes, the distributions that they are checked in, and how often. */
+/** The checks of a verification: which shapes, in which distributions, how often. */
 import { type AnyOp, bySize, type Case } from '../contract/op.ts';
 import { makeRng } from '../contract/rng.ts';
 import { deriveSeed } from './seed.ts';
@@ -7,13 +7,13 @@ export interface Check {
   readonly case: Case;
   readonly distribution: string;
   readonly repeat: number;
-  /** Under other scalars than those of the case, drawn from the seed. */
+  /** With scalars drawn from the seed instead of the case's. */
   readonly varied?: boolean;
-  /** A short training run, in place of single calls. */
+  /** A short training run instead of single calls. */
   readonly trajectory?: boolean;
 }
 
-/** Shapes that no candidate has seen before: they follow from the seed, which is committed to before the run. */
+/** Shapes that no candidate can foresee: they follow from the seed, which is committed to before the run. */
 export function drawnCases(op: AnyOp, seed: number, count = 6): readonly Case[] {
   const rng = makeRng(deriveSeed(seed, op.name, 'shapes'));
   return op.drawCase ? Array.from({ length: count }, () => op.drawCase?.(rng) as Case) : [];
@@ -23,12 +23,12 @@ export function drawnCases(op: AnyOp, seed: number, count = 6): readonly Case[] 
  * The checks of a list of cases:
  *
  *   edges, drawn shapes   every distribution, `repeats` times
- *   timed shapes          the exact distribution, or where the op has none, all that they are not timed in, since a kernel may work
- *                         otherwise on large shapes; with `timedShapes`, the distribution that they are timed in as well
- *   under other scalars   timed shapes once, in the last distribution, where the op can vary them
+ *   timed shapes          the exact distribution, or if the op has none, all that they are not timed in, since a kernel may treat
+ *                         large shapes differently; with `timedShapes`, the distribution that they are timed in as well
+ *   with other scalars    timed shapes once, in the last distribution, if the op can vary them
  *
- * For an op that carries state, timed shapes but the smallest are checked under other scalars alone, and short training runs come on
- * top: on the last two edges, and with `timedShapes` on the smallest timed shape.
+ * For an op that carries state, timed shapes except the smallest are checked with other scalars only, and short training runs are added:
+ * on the last two edges, and with `timedShapes` on the smallest timed shape.
  */
 export function planChecks(op: AnyOp, cases: readonly Case[], repeats: number, timedShapes: boolean): Check[] {
   const isTimed = (c: Case) => op.cases.includes(c);
@@ -50,8 +50,6 @@ export function planChecks(op: AnyOp, cases: readonly Case[], repeats: number, t
   if (!op.carries) return single;
   const small = cases.filter((c) => !isTimed(c)).slice(-2);
   const large = timedShapes ? bySize(op, cases.filter(isTimed)).slice(0, 1) : [];
-  return [
-    ...single,
-    ...[...small, ...large].map((c) => ({ case: c, distribution: 'init', repeat: 0, trajectory: true })),
-  ];
+  const runs = [...small, ...large].map((c) => ({ case: c, distribution: 'init', repeat: 0, trajectory: true }));
+  return [...single, ...runs];
 }

@@ -1,12 +1,12 @@
 /**
- * The seed of a run follows from a secret. The hash of the secret is printed before anything runs and stands in the record beside
- * the secret itself, so that whoever has the record can see that inputs and shapes were fixed beforehand, and by nobody's choice.
+ * The seed of a run follows from a random secret. The secret's hash is printed before the run and stands in the record beside the secret,
+ * so the record proves that inputs and shapes were fixed before the run, and that no person chose them.
  */
 import { createHash, randomBytes } from 'node:crypto';
 
 export interface Seed {
   readonly seed: number;
-  /** Null for a seed that was given. */
+  /** Null for a seed that the user gave. */
   readonly commitment: { readonly hash: string; readonly secret: string } | null;
 }
 
@@ -14,10 +14,10 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
 export const commitmentTo = (secret: string): string => sha256(`nfold commitment ${secret}`).toString('hex');
 
-/** Too many to be tried out by a kernel that wants to foresee its inputs, and each exact as a number. */
+/** A kernel cannot try out that many seeds to foresee its inputs, and a number holds each of them exactly. */
 export const maxSeed = Number.MAX_SAFE_INTEGER;
 
-/** A whole number from 0 to `maxSeed`, as --seed takes it. */
+/** An integer from 0 to `maxSeed`, as --seed takes it. */
 export const seedOf = (secret: string): number =>
   Number(sha256(`nfold seed ${secret}`).readBigUInt64LE() & BigInt(maxSeed));
 

@@ -1,6 +1,6 @@
 /**
- * The outputs of timed calls, checked: a tenth of them or more in full, the others by a sketch, or in full where the op has
- * none. What a sketch projects on is drawn from the run's seed, which the cell never has, after the outputs have come back.
+ * Checks the outputs of timed calls: at least a tenth of them in full, the others by a sketch, or in full if the op has none. A sketch's
+ * projection is drawn after the outputs have come back, from the run's seed, which the cell never gets.
  */
 import type { Samples } from '../cell/protocol.ts';
 import type { Oracle } from '../contract/oracle.ts';
@@ -20,17 +20,15 @@ import {
 } from './inspect.ts';
 import { deriveSeed } from './seed.ts';
 
-/** The calls of one variant in one round: what was planned, and what came back. */
+/** The calls of one variant in one round, as planned, and what came back. */
 export interface TimedCalls {
   readonly planned: readonly PlannedCall[];
   readonly reads: Samples['reads'];
-  /** The first call whose results were other ones later. */
+  /** The first call whose results changed afterwards. */
   readonly changedLater?: number;
 }
 
-export type TimedInspection = { readonly worst: number; readonly full: number } | { readonly finding: Finding };
-
-/** Says of each variant's calls of one round whether they are right; the truth of an image is computed once for all of them. */
+/** Judges the timed calls of one case in one round. The truth of an image is computed once for all variants. */
 export class TimedJudge {
   readonly #expectations = new Map<Image, Expectation>();
   readonly #oracle: Oracle;
@@ -40,13 +38,16 @@ export class TimedJudge {
     this.#oracle = oracle;
     this.inputs = inputs;
     if (inputs.full !== 'drawn') return;
-    // If the baseline failed, its results bound nothing, and the bounds that the op derives by itself stand alone.
+    // If the baseline failed, only the bounds that the op derives without it hold.
     const place = baseline?.planned.findIndex(({ drawn }) => drawn) ?? -1;
     this.#expect(inputs.drawn[0], place < 0 ? null : (baseline?.reads[place][0] ?? null));
   }
 
-  /** The first thing wrong; or the largest error as a share of its bound, and how many calls were compared in full. */
-  inspect(variant: string, { planned, reads, changedLater }: TimedCalls): TimedInspection {
+  /** The first thing wrong, or the largest error as a share of its bound and the number of calls compared in full. */
+  inspect(
+    variant: string,
+    { planned, reads, changedLater }: TimedCalls,
+  ): { readonly worst: number; readonly full: number } | { readonly finding: Finding } {
     if (changedLater !== undefined && this.#does('late')) {
       return { finding: finding('changed later', callName(changedLater)) };
     }
@@ -54,7 +55,7 @@ export class TimedJudge {
     let [worst, full] = [0, 0];
     for (const [i, call] of planned.entries()) {
       const [after] = reads[i];
-      // What the step before left, and this one's batch over it.
+      // A carried step's inputs: the state that the step before left, and this step's batch over it.
       const carried = call.carried && imageOf(overwritten(reads[i - 1][0], call.call.writes), this.inputs.warm);
       const image = carried || call.image;
       const inFull = image !== null && this.#isFull(image, call);
@@ -109,7 +110,7 @@ export class TimedJudge {
     return wrong.length === 0 ? null : finding('not finite', 'the result', { got: wrong[0] });
   }
 
-  /** Twins reach states of the same bits: the truth of one is that of the other. */
+  /** A variant and its twin reach the same states, which then share one truth. */
   #alike({ bytes }: Image): Expectation | undefined {
     return [...this.#expectations].find(([image]) => sameBytes(image.bytes, bytes))?.[1];
   }

@@ -1,11 +1,11 @@
 /**
- * A short training run: 11 to 20 steps from a fresh state on batches one after another, as in real training and unlike the
- * states that single steps are checked from. A candidate learns how many steps there are only after it has answered ten.
+ * A short training run: 11 to 20 steps from a fresh state, each on a new batch, as in real training and unlike the states that single
+ * steps are checked from. A candidate learns the number of steps only after it has answered ten.
  *
  *   |loss - loss64| <= 4 max |loss of the baseline - loss64| + 2e-6 loss64        at every step
  *
- * Error    In the first 20 steps at a learning rate of 1e-3 honest f32 steps are 2e-7 of the loss apart (src/train/compare.ts
- *          has the measurements); a learning rate that is 1 % off makes 2e-4, a missing bias gradient 2e-5.
+ * Error    In the first 20 steps at a learning rate of 1e-3, honest f32 steps differ by 2e-7 of the loss (src/train/compare.ts has the
+ *          measurements), a learning rate that is 1 % off by 2e-4, a missing bias gradient by 2e-5.
  */
 import type { Call } from '../cell/protocol.ts';
 import type { Tensors } from '../contract/op.ts';
@@ -18,16 +18,16 @@ import { type Finding, finding, findTrespass, type Inspection } from './inspect.
 const [minSteps, maxSteps] = [11, 20];
 const floor = 2e-6;
 
-export interface Trajectory {
+interface Trajectory {
   readonly first: Image;
-  /** The calls before the candidate can know the length, and those after it; the last one hands all of the arena back. */
+  /** The calls before the candidate can know the number of steps, and those after; the last one hands back the whole arena. */
   readonly begin: readonly Call[];
   readonly end: readonly Call[];
   /** The inputs of every step but the state. */
   readonly batches: readonly Batch[];
 }
 
-/** `seedFor` derives a seed for each purpose: none of what a candidate sees tells it how many steps there are. */
+/** `seedFor` derives a seed for each purpose, so that no input tells the candidate the number of steps. */
 export function planTrajectory(drawing: Drawing, seedFor: (purpose: string) => number): Trajectory {
   const first = compose(drawing, seedFor('first'));
   const rng = makeRng(seedFor('batches'));
@@ -45,12 +45,12 @@ export function planTrajectory(drawing: Drawing, seedFor: (purpose: string) => n
   return { first, begin: calls.slice(0, minSteps - 1), end: calls.slice(minSteps - 1), batches };
 }
 
-/** The loss of every step, in f64 from the first to the last. */
+/** The loss of every step, computed in f64 throughout. */
 export function trueLosses(oracle: Oracle, { first, batches }: Trajectory): number[] {
   let state: Tensors = first.tensors;
   return batches.map((batch) => {
     const truths = oracle.truths(first.case.dims, first.scalars, { ...state, ...batch } as never);
-    // An oracle reads f64 as well as f32.
+    // An oracle also reads f64.
     state = Object.fromEntries((first.op.carries ?? []).map((name) => [name, truths[name].want])) as unknown as Tensors;
     return truths.loss.want[0];
   });
@@ -64,7 +64,7 @@ export function lossesOf({ first }: Trajectory, reads: readonly Uint8Array[]): n
   );
 }
 
-/** The first step that is off, or the largest error as a share of the bound. */
+/** The first step whose loss is out of bounds, or the largest error as a share of its bound. */
 export function compareTrajectory(
   got: readonly number[],
   want: readonly number[],
@@ -84,7 +84,7 @@ export function compareTrajectory(
   return { worst };
 }
 
-/** Guard bands and inputs of the last step. */
+/** A write to guard bands or inputs in the last step. */
 export function trespassOf({ first, batches }: Trajectory, after: Uint8Array): Finding | null {
   const writes = writesOf(first, batches[batches.length - 1]);
   return findTrespass(imageOf(overwritten(first.bytes, writes), first), after);

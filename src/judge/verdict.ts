@@ -1,29 +1,28 @@
-/** What is known of a candidate's equivalence, and how that is put into words. */
+/** What is known of a candidate's equivalence, and its words. */
+import type { Variant } from '../contract/variant.ts';
+import { quoted } from '../contract/words.ts';
+import { workspace } from '../files/places.ts';
+import type { Conditions, RoundPlan } from './conditions.ts';
+import type { Image } from './image.ts';
 import type { Finding } from './inspect.ts';
 
-export interface Failure extends Finding {
+interface Failure extends Finding {
   readonly op: string;
   readonly candidate: string;
   readonly case: string;
   readonly distribution: string;
   readonly seed: number;
-  /** A command that does the failing check again. */
+  /** The command that repeats the failing check. */
   readonly replay: string;
 }
 
-export interface Pass {
-  readonly status: 'pass';
-  readonly checks: number;
-  /** The largest error met, as a share of its bound. */
-  readonly worst: number;
-}
-
 export type Verdict =
-  /** It was not verified yet. */
+  /** It is not verified yet. */
   | { readonly status: 'pending' }
-  | Pass
+  /** `worst`: the largest error met, as a share of its bound. */
+  | { readonly status: 'pass'; readonly checks: number; readonly worst: number }
   | { readonly status: 'fail'; readonly failure: Failure }
-  /** `impossible`: its time cannot be. */
+  /** `impossible`: its reported time is impossible. */
   | { readonly status: 'unsupported' | 'error' | 'impossible'; readonly message: string };
 
 /** What a verdict is when a run is over. */
@@ -34,32 +33,36 @@ export const pending: Verdict = { status: 'pending' };
 /** Whether it may still be checked or timed. */
 export const isStanding = ({ status }: Verdict): boolean => status === 'pass' || status === 'pending';
 
-/** Whether it speaks against the candidate; that this machine lacks something does not. */
+/** Whether it counts against the candidate. `unsupported` does not: this machine lacks something. */
 export const isBad = (status: Verdict['status']): boolean => status !== 'pass' && status !== 'unsupported';
 
-/** What two stages that follow one another say together: the first thing wrong, or all checks of both. */
+/** The verdict of two stages in turn: the first thing wrong, or all checks of both. */
 export function merged(first: Verdict, second: Verdict): Verdict {
-  if (first.status === 'pending' || second.status === 'pending') return first.status === 'pending' ? second : first;
-  if (first.status !== 'pass') return first;
+  if (first.status === 'pending') return second;
+  if (first.status !== 'pass' || second.status === 'pending') return first;
   if (second.status !== 'pass') return second;
   return { status: 'pass', checks: first.checks + second.checks, worst: Math.max(first.worst, second.worst) };
+}
+
+/** The verdict for a finding. `timed`: the timed calls that it was found in, which the replay command repeats. */
+export function failed(
+  found: Finding,
+  { id, selector = id }: Pick<Variant, 'id' | 'selector'>,
+  { op, case: c, distribution }: Pick<Image, 'op' | 'case' | 'distribution'>,
+  { seed, replayFlags = [], timed }: Pick<Conditions, 'seed' | 'replayFlags'> & { readonly timed?: RoundPlan },
+): Verdict {
+  const name = op.caseName(c);
+  const words = [...workspace().command, 'verify', selector, '--case', name, '--seed', `${seed}`, ...replayFlags];
+  if (timed) words.push('--timed', `${timed.round}:${timed.calls}`);
+  const replay = words.map(quoted).join(' ');
+  return { status: 'fail', failure: { ...found, op: op.name, candidate: id, case: name, distribution, seed, replay } };
 }
 
 const number = (value: number | null) => (value === null ? '?' : String(Number(value.toPrecision(9))));
 const short = (value: number | null) => value?.toExponential(2);
 
-/** One line, without the replay command. */
-export function sentence({
-  candidate,
-  case: c,
-  distribution,
-  reason,
-  where,
-  got,
-  want,
-  error,
-  bound,
-}: Failure): string {
+function sentence(failure: Failure): string {
+  const { candidate, case: c, distribution, reason, where, got, want, error, bound } = failure;
   const off = `is ${number(got)}, should be ${number(want)}; error ${short(error)}, bound ${short(bound)}`;
   const what: Record<Finding['reason'], string> = {
     differs: `${where} ${off}`,
@@ -75,7 +78,7 @@ export function sentence({
   return `${candidate} at ${c} on ${distribution} inputs: ${what[reason]}`;
 }
 
-/** `pass`, or why not, in one line. */
+/** `pass`, or why not, in one line without the replay command. */
 export function verdictText(verdict: Verdict): string {
   switch (verdict.status) {
     case 'pending':

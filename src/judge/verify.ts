@@ -1,7 +1,6 @@
 /**
- * Verification: every check draws one image, has the oracle say what must come out, and gives the same bytes to each
- * candidate in a cell of its own, twice, after a call on other bytes whose answer must not come back. A candidate's first
- * finding is its verdict.
+ * Verification: every check draws one image, asks the oracle what must come out, and gives the same bytes to each candidate in its own
+ * cell, twice, after a call on other bytes whose answer must not come back. A candidate's first finding is its verdict.
  */
 import type { Call, Samples } from '../cell/protocol.ts';
 import { Timer } from '../cell/timer.ts';
@@ -12,16 +11,15 @@ import { makeRng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { callOn } from './batch.ts';
 import type { Conditions } from './conditions.ts';
-import { failed } from './failure.ts';
 import { compose, type Image } from './image.ts';
 import { compareRepeat, expectationOf, finding, type Inspection, inspect } from './inspect.ts';
 import { paceOf } from './pace.ts';
 import type { Check } from './plan.ts';
 import { deriveSeed } from './seed.ts';
 import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
-import { isStanding, merged, pending, type Verdict } from './verdict.ts';
+import { failed, isStanding, merged, pending, type Verdict } from './verdict.ts';
 
-export interface VerifyRequest extends Conditions {
+interface VerifyRequest extends Conditions {
   readonly op: AnyOp;
   readonly oracle: Oracle;
   readonly baseline: Variant;
@@ -29,32 +27,32 @@ export interface VerifyRequest extends Conditions {
   readonly checks: readonly Check[];
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number): void;
-  /** Where a variant runs: in a process of its own, unless a test says otherwise. */
+  /** Where a variant runs: in its own process, unless a test passes another host. */
   start?(variant: Variant): Host;
 }
 
-/** What a check asks of a cell. */
+/** The part of a Timer that checks use. */
 export type Host = Pick<Timer, 'open' | 'close'> & {
   turn(...turn: Parameters<Timer['turn']>): Promise<Samples>;
 };
 
-/** A verification that knows how fast the baseline is, and so how long a call may take. */
+/** `nsPerFlop`: the baseline's pace, from which a call's time limit follows. */
 interface Verification extends VerifyRequest {
   readonly nsPerFlop: number;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly baselineHost: Host | null;
 }
 
-/** What a check asks each variant, and how it judges what comes back: everything in the arena after each call. */
+/** The calls of a check, each of which hands back the whole arena, and how the check judges what comes back. */
 interface Question {
   readonly image: Image;
   readonly turns: readonly (readonly Call[])[];
-  /** What the baseline is asked, for ops whose bounds derive from it. */
+  /** The baseline's calls, for ops whose bounds derive from its results. */
   readonly baselineTurns: readonly (readonly Call[])[];
   judge(baseline: Promise<Uint8Array[]> | null): Promise<(outcome: readonly Uint8Array[]) => Inspection>;
 }
 
-/** Verdicts by id; `pending` for all of them if there are no checks. */
+/** Verdicts by id; `pending` if there are no checks. Throws if it is aborted or the baseline fails. */
 export async function verify(request: VerifyRequest): Promise<Map<string, Verdict>> {
   const { op, baseline, checks, variants, threads, text, signal } = request;
   const start = request.start ?? ((variant: Variant): Host => new Timer(variant, threads));
@@ -92,9 +90,9 @@ async function runCheck(
   const { op, hosts, baselineHost, signal } = verification;
   const question = check.trajectory ? trajectoryOf(verification, check) : callsOf(verification, check);
   const { image, turns, baselineTurns } = question;
-  // All of them start before the oracle does, which keeps this process busy.
+  // All variants start before the oracle, which keeps this process busy.
   const baselineRun = baselineHost && ask(verification, baselineHost, image, baselineTurns);
-  // It is awaited below; until then a failure of it must not count as unhandled.
+  // Awaited below; until then its failure must not count as unhandled.
   baselineRun?.catch(() => {});
   const runs = variants.map((variant) => {
     const outcome = ask(verification, hosts.get(variant.id) as Host, image, turns);
@@ -125,14 +123,14 @@ async function runCheck(
   return verdicts;
 }
 
-/** How a failure names its case and its inputs; scalars that were drawn are no part of the name of a case. */
+/** How a failure names its case and inputs. Drawn scalars are not part of a case's name, so they stand with the distribution. */
 function told(check: Check, { case: c }: Image): Pick<Image, 'case' | 'distribution'> {
   if (!check.varied) return check;
   const scalars = Object.entries(c.scalars).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
   return { case: check.case, distribution: `${check.distribution} (${scalars.join(', ')})` };
 }
 
-/** Two calls on the same bytes, after one on others. */
+/** Two calls on the same bytes, after one on other bytes. */
 function callsOf({ op, oracle, seed, text, without = [] }: Verification, check: Check): Question {
   const { distribution } = check;
   const purpose = [op.name, op.caseName(check.case), distribution, check.repeat] as const;
@@ -180,7 +178,7 @@ function trajectoryOf({ op, oracle, seed, text }: Verification, check: Check): Q
   };
 }
 
-/** What the calls leave in the arena, one after another. */
+/** The arena's bytes after each call. */
 async function ask(
   { op, nsPerFlop, without = [] }: Verification,
   host: Host,

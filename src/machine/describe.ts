@@ -1,9 +1,9 @@
-/** The machine and the runtime that a record was made on, and both in words. What is not known is null. */
+/** The machine and the runtime that a record was made on. What is unknown is null. */
 import { counted } from '../contract/words.ts';
 
 export interface Machine {
   readonly cpu: string;
-  /** That this process may use: cpus.ts. */
+  /** Cores that this process may use (cpus.ts). */
   readonly cores: number;
   readonly memoryBytes: number;
   readonly os: string;
@@ -19,7 +19,7 @@ export interface Runtime {
   readonly v8: string;
 }
 
-/** In words, on one line. */
+/** One line. */
 export function describeMachine(m: Machine): string {
   const memory = `${Math.round(m.memoryBytes / 2 ** 30)} GiB`;
   return `${m.cpu}, ${counted(m.cores, 'core')}, ${memory}, ${m.os} ${m.arch}${m.virtual ? ', virtual machine' : ''}`;

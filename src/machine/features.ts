@@ -1,5 +1,6 @@
-/** What this runtime can do, tried rather than looked up. */
+/** What this runtime can do, found by trying. */
 import { spawnSync } from 'node:child_process';
+import { attempt } from '../contract/attempt.ts';
 
 /** (module (func (result v128) v128.const, v128.const, v128.const, f32x4.relaxed_madd)) */
 const relaxedMadd = Uint8Array.of(
@@ -12,7 +13,9 @@ export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(relaxedMadd);
 }
 
-/** Whether V8 accepts the flag; whether it has an effect here is for a measurement to say. */
+const known = new Map<string, boolean>();
+
+/** Whether V8 accepts the flag. Only a measurement shows whether it has an effect. */
 export function acceptsFlag(flag: string): boolean {
   const accepted =
     known.get(flag) ?? spawnSync(process.execPath, [flag, '--eval', ''], { stdio: 'ignore' }).status === 0;
@@ -20,13 +23,7 @@ export function acceptsFlag(flag: string): boolean {
   return accepted;
 }
 
-const known = new Map<string, boolean>();
-
 export function hasSharedMemory(): boolean {
-  try {
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-    return memory.buffer instanceof SharedArrayBuffer;
-  } catch {
-    return false;
-  }
+  const memory = attempt(() => new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true }), null);
+  return memory?.buffer instanceof SharedArrayBuffer;
 }

@@ -1,7 +1,8 @@
-/** What this run was made on; what isn't known is null, never a guess. */
+/** The machine and the runtime of this process. What is unknown is null, never a guess. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { attempt } from '../contract/attempt.ts';
 import { usableCores } from './cpus.ts';
 import type { Machine, Runtime } from './describe.ts';
 
@@ -10,7 +11,7 @@ export function machine(): Machine {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: usableCores(),
     memoryBytes: totalmem(),
-    // Without the builder's suffix, which says nothing of speed.
+    // The builder's suffix is cut off: it does not affect speed.
     os: `${platform()} ${release().split('-')[0]}`,
     arch: arch(),
     virtual: virtual(),
@@ -23,12 +24,8 @@ export function runtime(): Runtime {
   return { nfold: version, node: process.versions.node, v8: process.versions.v8 };
 }
 
-/** Linux on x86 tells by a CPU flag; elsewhere it is not known. */
+/** Linux on x86 shows it by a CPU flag; elsewhere it is unknown. */
 function virtual(): boolean | null {
-  try {
-    const info = readFileSync('/proc/cpuinfo', 'utf8');
-    return /^flags\s*:/m.test(info) ? /^flags\s*:.*\bhypervisor\b/m.test(info) : null;
-  } catch {
-    return null;
-  }
+  const info = attempt(() => readFileSync('/proc/cpuinfo', 'utf8'), '');
+  return /^flags\s*:/m.test(info) ? /^flags\s*:.*\bhypervisor\b/m.test(info) : null;
 }

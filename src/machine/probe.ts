@@ -1,5 +1,5 @@
 /**
- * The module that finds out what a core can do, in WebAssembly text. One call does one kind of work, `turns` times over:
+ * The module that measures what a core can do, in WebAssembly text. One call does one kind of work, `turns` times:
  *
  *   fma128  a[0..11] += x * y         12 sums of 4 floats, which 16 registers of 128 bits hold
  *   fma256  the same, 12 x 8 floats   in adjacent pairs, which V8's revectorizer packs to 256 bits; without it they spill
@@ -7,19 +7,19 @@
  *   write   data[i] = x
  *   copy    data[bytes/2 + i] = data[i]
  *
- * What to do stands in four words at `control`, so that one module, opened once, serves all of it: kind, threads, bytes of each
- * thread, turns. Sums begin as loads and end as stores in adjacent pairs, all loads before the first store: the pattern that
- * the revectorizer looks for. Loads are added as integers, so that what lies in memory does not matter.
+ * Four words at `control` say what to do, so that one module, opened once, serves all kinds: kind, threads, bytes of each thread, turns.
+ * Sums begin as loads and end as stores in adjacent pairs, all loads before the first store: the revectorizer looks for this pattern.
+ * Loads are added as integers, so that the content of memory does not matter.
  */
 export const kinds = ['fma128', 'fma256', 'read', 'write', 'copy'] as const;
 export type Kind = (typeof kinds)[number];
 
+/** An addition waits 3 to 5 cycles for the one before it, and two start in a cycle: 12 sums hide that, and fit the registers. */
 const sums = 12;
-/** The sums of a chain wait 3 to 5 cycles for each other and two start in a cycle: 12 hide that, and fit the registers. */
 const unrolled = 2;
-/** Bytes of a turn of the memory loops, and what a thread's share must be a multiple of (for copy, twice that). */
+/** Bytes of a turn of the memory loops. A thread's share must be a multiple of it (for copy, of twice as much). */
 export const turnBytes = 128;
-/** Floating-point operations of a turn, a multiply and an add for each lane. */
+/** Flop of a turn: a multiply and an add for each lane. */
 export const turnFlop = { fma128: 2 * 4 * sums * unrolled, fma256: 2 * 8 * sums * unrolled } as const;
 /** Bytes that the sums of a thread take. */
 export const sumBytes = 1024;
@@ -30,7 +30,7 @@ const at = (index: number, base = 'base') => `offset=${16 * index} (local.get $$
 const locals = (...names: string[]) => names.map((name) => `(local $${name} v128)`).join(' ');
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}${index}`);
 
-/** `width` vectors side by side make a sum. */
+/** A sum is `width` vectors side by side. */
 function fma(name: string, width: number): string {
   const count = sums * width;
   const madd = (i: number) =>
@@ -46,8 +46,16 @@ function fma(name: string, width: number): string {
     ${lines(count, (i) => `(v128.store ${at(i + 4)} (local.get $s${i}))`)})`;
 }
 
-/** `turns` passes of `body` over the bytes from base on; `before` and `after` stand outside of the loops. */
-function passes(name: string, vectors: readonly string[], before: string, body: string, after = ''): string {
+interface Loop {
+  readonly locals: readonly string[];
+  /** Before and after the loops. */
+  readonly before: string;
+  readonly body: string;
+  readonly after?: string;
+}
+
+/** `turns` passes of a loop's body over the bytes from base on. */
+function passes(name: string, { locals: vectors, before, body, after = '' }: Loop): string {
   return `(func $${name} (param $base i32) (param $bytes i32) (param $turns i32)
     (local $i i32) (local $end i32) (local $to i32) ${locals(...vectors)}
     (local.set $end (i32.add (local.get $base) (local.get $bytes)))
@@ -66,7 +74,7 @@ const v = numbered('v', width);
 const s = numbered('s', width);
 const load = (i: number) => `(v128.load ${at(i, 'i')})`;
 
-/** WebAssembly text. */
+/** The module's text. */
 export function probe(): string {
   const call = (kind: Kind, index: number) => `
     (if (i32.eq (i32.load (local.get $control)) (i32.const ${index})) (then
@@ -75,30 +83,27 @@ export function probe(): string {
     (import "env" "memory" (memory 1 65536 shared))
     ${fma('fma128', 1)}
     ${fma('fma256', 2)}
-    ${passes(
-      'read',
-      s,
-      lines(width, (i) => `(local.set $s${i} (v128.load ${at(i)}))`),
-      lines(width, (i) => `(local.set $s${i} (i32x4.add (local.get $s${i}) ${load(i)}))`),
-      lines(width, (i) => `(v128.store ${at(i)} (local.get $s${i}))`),
-    )}
-    ${passes(
-      'write',
-      ['x0', 'x1'],
-      lines(2, (i) => `(local.set $x${i} (v128.load ${at(i)}))`),
-      lines(width, (i) => `(v128.store ${at(i, 'i')} (local.get $x${i % 2}))`),
-    )}
-    ${passes(
-      'copy',
-      v,
-      `(local.set $bytes (i32.shr_u (local.get $bytes) (i32.const 1)))
+    ${passes('read', {
+      locals: s,
+      before: lines(width, (i) => `(local.set $s${i} (v128.load ${at(i)}))`),
+      body: lines(width, (i) => `(local.set $s${i} (i32x4.add (local.get $s${i}) ${load(i)}))`),
+      after: lines(width, (i) => `(v128.store ${at(i)} (local.get $s${i}))`),
+    })}
+    ${passes('write', {
+      locals: ['x0', 'x1'],
+      before: lines(2, (i) => `(local.set $x${i} (v128.load ${at(i)}))`),
+      body: lines(width, (i) => `(v128.store ${at(i, 'i')} (local.get $x${i % 2}))`),
+    })}
+    ${passes('copy', {
+      locals: v,
+      before: `(local.set $bytes (i32.shr_u (local.get $bytes) (i32.const 1)))
       (local.set $end (i32.add (local.get $base) (local.get $bytes)))`,
-      // Cleared at the end of a turn: what a local still holds then counts as a use of the load, and keeps it from being packed.
-      `${lines(width, (i) => `(local.set $v${i} ${load(i)})`)}
+      // Cleared at the end of a turn: the value left in a local would count as a use of the load and keep it from being packed.
+      body: `${lines(width, (i) => `(local.set $v${i} ${load(i)})`)}
       (local.set $to (i32.add (local.get $i) (local.get $bytes)))
       ${lines(width, (i) => `(v128.store ${at(i, 'to')} (local.get $v${i}))`)}
       ${lines(width, (i) => `(local.set $v${i} (v128.const i32x4 0 0 0 0))`)}`,
-    )}
+    })}
     (func (export "run") (param $tid i32) (param $nthreads i32) (param $control i32) (param $data i32) (param $scratch i32)
       (local $base i32) (local $bytes i32)
       (if (i32.ge_u (local.get $tid) (i32.load offset=4 (local.get $control))) (then (return)))

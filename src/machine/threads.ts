@@ -1,5 +1,4 @@
-/** How many threads a cell can start here: tried, with a module in which each thread writes its number. */
-
+/** Finds out how many threads a cell can start here, with a module in which each thread writes its number. */
 import { Cell } from '../cell/cell.ts';
 import { compile } from '../compiler/compile.ts';
 import { CandidateError } from '../contract/errors.ts';
@@ -12,13 +11,13 @@ const module = `(module
       (i32.add (local.get $tid) (i32.const 1)))))`;
 
 export interface WorkingThreads {
-  /** The most that were seen to work, of those tried; 0 if not even one did. */
+  /** The largest count tried that worked; 0 if not even one thread did. */
   readonly threads: number;
-  /** Why twice as many did not; null where nothing failed. */
+  /** Why twice that count failed; null if nothing failed. */
   readonly reason: string | null;
 }
 
-/** Tries so many, and half of them for as long as they do not work. */
+/** Tries `wanted` threads, then half of that, until a count works. */
 export async function workingThreads(wanted: number): Promise<WorkingThreads> {
   const bytes = await compile({ type: 'wat', text: module });
   let reason: string | null = null;

@@ -1,4 +1,4 @@
-/** Impossible times, by the peaks that are kept and, before anything is refused, by peaks measured again: the first may have been measured beside other work. */
+/** Finds impossible times by the kept peaks, and confirms them by new ones: other work may have disturbed the first measurement. */
 import { impossibility } from '../analysis/impossible.ts';
 import { threadsOf } from '../contract/variant.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
@@ -6,10 +6,10 @@ import { ceilingsNow } from '../machine/peak.ts';
 import { clockStepNs } from '../stopwatch/system.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 
-/** Of the second measurement of the peaks. */
+/** Sweeps of the second measurement of the peaks. */
 const sweeps = 3;
 
-/** One sentence, or null. Peers, which we trust, may be anything. */
+/** One sentence, or null. Peers are trusted and never refused. */
 export async function impossible(
   outcome: Pick<OpOutcome, 'op' | 'cases' | 'samples'>,
   { id, built }: Pick<CandidateOutcome, 'id' | 'built'>,

@@ -1,4 +1,4 @@
-/** What a run is asked for, and what comes of it. */
+/** What a run gets and returns. */
 import type { Suite } from '../../bench/suites.ts';
 import type { Built } from '../build/build.ts';
 import type { PeerVariant } from '../catalog/peers.ts';
@@ -12,24 +12,23 @@ import type { Sampled } from '../stats/speedup.ts';
 import type { Effort } from '../stopwatch/effort.ts';
 import type { Watched } from '../stopwatch/request.ts';
 
-/** What holds for the whole run. */
 export interface RunOptions extends Conditions {
   readonly effort: Effort;
   readonly caseFilter: string | undefined;
-  /** Where the seed comes from. */
+  /** The origin of the seed. */
   readonly committed: Seed;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
 }
 
-/** A candidate or a peer, and what came of it. */
+/** A candidate or a peer, and its verdict. */
 export interface CandidateOutcome<V extends Verdict = Verdict> {
   readonly id: string;
   readonly about: string | null;
   /** Null if it did not build. */
   readonly built: Built | null;
   readonly peer: PeerVariant | null;
-  /** Of a generator: what its code is made with, by case. */
+  /** For a generator: the parameters of its code, by case. */
   readonly parameters: ReadonlyMap<string, Parameters>;
   readonly verdict: V;
 }
@@ -39,12 +38,12 @@ export interface OpOutcome {
   readonly suite: Suite;
   readonly op: AnyOp;
   readonly baseline: Built;
-  /** Timed, in the suite's order; `meanCases` are those that the mean is taken over. */
+  /** The timed cases; `meanCases` are those that make the mean. */
   readonly cases: readonly Case[];
   readonly meanCases: readonly Case[];
   readonly candidates: readonly CandidateOutcome<Settled>[];
   readonly samples: readonly Sampled[];
-  /** What the machine did meanwhile; null before the first round. */
+  /** Observations of the machine during the rounds; null before the first. */
   readonly watched: Watched | null;
   readonly interrupted: boolean;
 }

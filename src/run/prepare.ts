@@ -1,4 +1,4 @@
-/** An op with its oracle and its baseline, and each candidate built, or the reason why not. */
+/** Loads an op with its oracle, and builds its baseline and candidates; a candidate that does not build gets a verdict. */
 import { type Built, build, buildBaseline } from '../build/build.ts';
 import { type CandidateFile, type Problem, told } from '../catalog/candidates.ts';
 import { loadOp, loadOracle } from '../catalog/ops.ts';
@@ -11,7 +11,7 @@ import { pending, type Verdict } from '../judge/verdict.ts';
 import { acceptsFlag } from '../machine/features.ts';
 import type { CandidateOutcome } from './outcome.ts';
 
-/** The files of one op that were selected. */
+/** The selected files of one op. */
 export interface OpSelection {
   readonly op: string;
   readonly candidates: readonly CandidateFile[];
@@ -35,7 +35,7 @@ export async function prepare({ op: name, candidates: files, problems }: OpSelec
   return { op, oracle, baseline, candidates };
 }
 
-/** The variants that may still be checked or timed. */
+/** The built candidates whose verdict has one of these statuses. */
 export const builtOf = (candidates: readonly CandidateOutcome[], statuses: readonly Verdict['status'][]): Built[] =>
   candidates.flatMap(({ built, verdict }) => (built && statuses.includes(verdict.status) ? [built] : []));
 
@@ -52,7 +52,7 @@ function outcome(
 async function outcomeOf(candidate: CandidateFile, op: AnyOp): Promise<CandidateOutcome> {
   try {
     const built = await build(candidate);
-    // Compiled now for one case, so that what does not compile is known before anything is timed.
+    // Compiled now for one case, so that a compile error shows before anything is timed.
     await built.artifact(op.cases[0].dims);
     const missing = built.flags.find((flag) => !acceptsFlag(flag));
     if (missing === undefined) return outcome(built.id, pending, { built });

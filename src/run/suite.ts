@@ -1,4 +1,4 @@
-/** One op of a suite from sources to samples: build, verify, then time what passed. What fails on the way keeps its verdict. */
+/** Takes one op of a suite from sources to samples: builds and verifies its candidates, then times those that passed. */
 import type { Suite } from '../../bench/suites.ts';
 import { loadPeer } from '../catalog/peers.ts';
 import { selectCases } from '../catalog/select.ts';
@@ -16,12 +16,12 @@ import { impossible } from './floor.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 import { builtOf, type OpSelection, type Prepared, peerOutcome, prepare } from './prepare.ts';
 
-export function timedCases(op: AnyOp, { effort, caseFilter }: RunOptions): readonly Case[] {
+function timedCases(op: AnyOp, { effort, caseFilter }: RunOptions): readonly Case[] {
   const timed = op.cases.filter((c) => effort.extra || !c.extra || caseFilter !== undefined);
   return selectCases(op, timed, caseFilter);
 }
 
-/** The candidates with their verdicts. `timedShapes`: check the timed shapes on the inputs that they are timed in as well. */
+/** The candidates with their verdicts. `timedShapes`: check the timed shapes also in the distribution that they are timed in. */
 export async function verifyCandidates(
   prepared: Prepared,
   options: RunOptions,
@@ -39,40 +39,34 @@ export async function verifyCandidates(
 const judged = (candidates: readonly CandidateOutcome[], verdicts: ReadonlyMap<string, Verdict>) =>
   candidates.map((one) => ({ ...one, verdict: merged(one.verdict, verdicts.get(one.id) ?? pending) }));
 
-/** What of an op is timed, and beside what. */
 export interface OpJob extends OpSelection {
   readonly suite: Suite;
   readonly options: RunOptions;
 }
 
-/** An outcome on its way, in which some verdicts may be pending. */
+/** An outcome in which verdicts may still be pending. */
 type Unsettled = Omit<OpOutcome, 'candidates'> & { readonly candidates: readonly CandidateOutcome[] };
 
-/** Aborted, it returns what there is by then, marked as interrupted. */
+/** If it is aborted, it returns what it has by then, marked as interrupted. Throws if the baseline fails. */
 export async function runOp(job: OpJob, ceilings: Ceilings | null): Promise<OpOutcome> {
   const { suite, options } = job;
   options.onProgress({ op: job.op, stage: 'building' });
   const prepared = await prepare(job);
   const { op, baseline } = prepared;
   const cases = timedCases(op, options);
-  const meanCases = op.cases.filter((c) => !c.extra);
-  const { candidates } = prepared;
   let outcome: Unsettled = {
-    ...{ suite, op, baseline, cases, meanCases, candidates },
-    ...{ samples: [], watched: null, interrupted: false },
+    ...{ suite, op, baseline, cases, meanCases: op.cases.filter((c) => !c.extra) },
+    ...{ candidates: prepared.candidates, samples: [], watched: null, interrupted: false },
   };
   try {
     const verified = [...op.edges, ...drawnCases(op, options.seed), ...cases];
-    outcome = {
-      ...outcome,
-      candidates: await verifyCandidates(prepared, options, { cases: verified, timedShapes: false }),
-    };
-    // The baseline and the peers alone are of no interest.
-    if (outcome.candidates.every(({ verdict }) => verdict.status !== 'pass'))
-      return { ...outcome, candidates: unfinished(outcome.candidates) };
+    const checks = { cases: verified, timedShapes: false };
+    outcome = { ...outcome, candidates: await verifyCandidates(prepared, options, checks) };
+    // Without a candidate, the baseline and the peers need not be timed.
+    if (outcome.candidates.every(({ verdict }) => verdict.status !== 'pass')) return settled(outcome);
     const peers = await Promise.all(suite.peers.map(async (name) => peerOutcome(await loadPeer(name, op.name))));
-    const beside = [...outcome.candidates, ...peers].map((one) => withParameters(one, op, cases, options));
-    outcome = { ...outcome, candidates: await Promise.all(beside) };
+    const all = [...outcome.candidates, ...peers].map((one) => withParameters(one, op, cases, options));
+    outcome = { ...outcome, candidates: await Promise.all(all) };
     const standing = outcome.candidates.filter(({ verdict }) => isStanding(verdict));
     const variants = standing.flatMap(({ built, peer }) => built ?? peer ?? []);
     const onProgress: OnProgress = (progress) => options.onProgress({ op: op.name, ...progress });
@@ -84,17 +78,19 @@ export async function runOp(job: OpJob, ceilings: Ceilings | null): Promise<OpOu
     if (!options.signal.aborted) throw error;
     outcome = { ...outcome, interrupted: true };
   }
-  return { ...outcome, candidates: unfinished(outcome.candidates) };
+  return settled(outcome);
 }
 
-/** What was not verified when the run was interrupted has no verdict but that. */
-const unfinished = (candidates: readonly CandidateOutcome[]): CandidateOutcome<Settled>[] =>
-  candidates.map((one) => {
+/** An interruption leaves verdicts pending: they become errors. */
+const settled = (outcome: Unsettled): OpOutcome => ({
+  ...outcome,
+  candidates: outcome.candidates.map((one): CandidateOutcome<Settled> => {
     const message = `${one.id}: interrupted before it was verified`;
     return { ...one, verdict: one.verdict.status === 'pending' ? { status: 'error', message } : one.verdict };
-  });
+  }),
+});
 
-/** The candidates, those with times that cannot be with a verdict that says so. */
+/** The candidates, with a verdict for those whose times are impossible. */
 async function refused(
   outcome: Unsettled,
   ceilings: Ceilings | null,
@@ -108,7 +104,7 @@ async function refused(
   return candidates;
 }
 
-/** What a generator makes its code with, case by case; nothing for the others. */
+/** The outcome with a generator's parameters, case by case. */
 async function withParameters(
   outcome: CandidateOutcome,
   op: AnyOp,

@@ -1,14 +1,14 @@
-/** Intervals over rounds, on the log scale: ratios are positive and their errors multiply. Pure functions. */
+/** Intervals over rounds, on the log scale, since ratios are positive and their errors multiply. */
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 
 export interface Interval {
   readonly value: number;
-  /** 95 %; null where one round alone says nothing of the spread. */
+  /** Edges of the 95 % interval; null with a single round, which says nothing of the spread. */
   readonly low: number | null;
   readonly high: number | null;
 }
 
-/** Student's t, 0.975 quantile, by degrees of freedom from 1; beyond the table it lies within 4 % of the last. */
+/** Student's t, 0.975 quantile, by degrees of freedom from 1. Beyond the table it is within 4 % of the last value. */
 export const t975: readonly number[] = [
   12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
   2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,

@@ -1,6 +1,6 @@
 /**
- * The mean speedup multiple, defined here and nowhere else: the arithmetic mean of the per-case speedups over the cases of a
- * suite. A case that failed or is unsupported withholds it; no case is ever dropped, or counted as 1.
+ * The mean speedup multiple is defined here alone: the arithmetic mean of the per-case speedups over the cases of a suite. A case that
+ * failed or is unsupported withholds it; no case is ever dropped, or counted as 1.
  */
 import { geometricMean, harmonicMean, mean } from 'simple-statistics';
 import { type Interval, logInterval } from './interval.ts';
@@ -14,12 +14,12 @@ export interface Means {
   readonly greatest: number;
 }
 
-/** Best mean first; what has none comes last. */
+/** Sorts the best mean first, and those without a mean last. */
 export function byMean(a: { arithmetic: Interval | null }, b: { arithmetic: Interval | null }): number {
   return (b.arithmetic?.value ?? -1) - (a.arithmetic?.value ?? -1);
 }
 
-/** Null where a case has no speedup. */
+/** The means over these cases; null if a case has no speedup. */
 export function means(
   samples: readonly Sampled[],
   baseline: string,
@@ -31,7 +31,7 @@ export function means(
   return meansOf(values as number[], roundMeans(samples, baseline, variant, cases));
 }
 
-/** `perRound`: the same mean within each round, which says how far it scatters; it may be empty. */
+/** `perRound`: the same mean within each round, for the interval; without it, the interval has no edges. */
 export function meansOf(speedups: readonly number[], perRound: readonly number[] = []): Means {
   const values = [...speedups];
   const value = mean(values);

@@ -23,6 +23,8 @@ export interface Sampled {
   readonly queuedNs: readonly number[] | null;
 }
 
+type Samples = readonly Sampled[];
+
 /** A call is calm if it queued for no more than this share of its time. */
 const maxQueued = 0.02;
 
@@ -59,12 +61,7 @@ interface Counted {
   readonly calls: number;
 }
 
-function countedByRound(
-  samples: readonly Sampled[],
-  baseline: string,
-  variant: string,
-  c: string,
-): ReadonlyMap<number, Counted> {
+function countedByRound(samples: Samples, baseline: string, variant: string, c: string): ReadonlyMap<number, Counted> {
   const own = samples.filter((s) => s.case === c);
   const base = own.filter((s) => s.variant === baseline);
   const rounds = Map.groupBy(
@@ -87,12 +84,7 @@ function countedByRound(
 }
 
 /** Baseline time over variant time of one case, by round; rounds that lack one of the two don't count. */
-export function ratios(
-  samples: readonly Sampled[],
-  baseline: string,
-  variant: string,
-  c: string,
-): ReadonlyMap<number, number> {
+export function ratios(samples: Samples, baseline: string, variant: string, c: string): ReadonlyMap<number, number> {
   const rounds = [...countedByRound(samples, baseline, variant, c)];
   return new Map(
     rounds.map(([round, { pairs }]) => [round, Math.exp(median(pairs.map((pair) => Math.log(turnRatio(pair)))))]),
@@ -101,7 +93,7 @@ export function ratios(
 
 /** For one case: calls of both sides that were left out, all calls, rounds without a calm turn, all of whose calls count, and all rounds. */
 export function leftOut(
-  samples: readonly Sampled[],
+  samples: Samples,
   baseline: string,
   variant: string,
   c: string,
@@ -113,31 +105,31 @@ export function leftOut(
   return { count: of - used, of, disturbedRounds, rounds: rounds.length };
 }
 
-function medianOfTurns(samples: readonly Sampled[], variant: string, c: string): number[] {
+function medianOfTurns(samples: Samples, variant: string, c: string): number[] {
   return samples.filter((s) => s.variant === variant && s.case === c).map((s) => median([...s.timeNs]));
 }
 
 /** Median over turns of the median time of a call, or null without samples. */
-export function typicalNs(samples: readonly Sampled[], variant: string, c: string): number | null {
+export function typicalNs(samples: Samples, variant: string, c: string): number | null {
   const medians = medianOfTurns(samples, variant, c);
   return medians.length > 0 ? median(medians) : null;
 }
 
 /** Minimum over turns of the median call, or null without samples: it compares with peaks, which are the best of many measurements. */
-export function minTurnNs(samples: readonly Sampled[], variant: string, c: string): number | null {
+export function minTurnNs(samples: Samples, variant: string, c: string): number | null {
   const medians = medianOfTurns(samples, variant, c);
   return medians.length > 0 ? Math.min(...medians) : null;
 }
 
 /** Of one case: the geometric mean over rounds; null where no round holds both. */
-export function speedup(samples: readonly Sampled[], baseline: string, variant: string, c: string): Interval | null {
+export function speedup(samples: Samples, baseline: string, variant: string, c: string): Interval | null {
   const values = [...ratios(samples, baseline, variant, c).values()];
   return values.length > 0 ? logInterval(values) : null;
 }
 
 /** The arithmetic mean over cases of the speedups within each round, for the rounds that hold all the cases. */
 export function roundMeans(
-  samples: readonly Sampled[],
+  samples: Samples,
   baseline: string,
   variant: string,
   cases: readonly string[],

@@ -1,9 +1,9 @@
 /**
- * What an interval of a ratio of times says in a word. Differences up to the noise floor are never claimed: a variant timed against
- * itself in the same run (its twin) showed as much.
+ * The word for an interval of a ratio of times. Differences up to the noise floor are never claimed: a variant timed against itself in the
+ * same run (its twin) differed by that much.
  *
  *   faster  low > 1 + floor          slower  high < 1 / (1 + floor)
- *   same    the whole interval within 1 / (1 + margin)..(1 + margin); noise widens it no further, since it shows nothing to be the same
+ *   same    the whole interval within 1 / (1 + margin)..(1 + margin); the noise floor does not widen it, since noise makes nothing the same
  */
 import { type Interval, logInterval } from './interval.ts';
 import { ratios, roundMeans, type Sampled } from './speedup.ts';
@@ -11,7 +11,7 @@ import { ratios, roundMeans, type Sampled } from './speedup.ts';
 export const comparisons = ['faster', 'slower', 'same', 'inconclusive'] as const;
 export type Comparison = (typeof comparisons)[number];
 
-/** `floor` null: not measured, and then the margin stands in for it. */
+/** `floor`: null if it was not measured; the margin then replaces it. */
 export function compare({ low, high }: Interval, floor: number | null, margin: number): Comparison {
   if (low === null || high === null) return 'inconclusive';
   const noise = floor ?? margin;
@@ -25,15 +25,15 @@ const twinMark = ' (twin)';
 export const twinId = (variant: string) => `${variant}${twinMark}`;
 
 export interface NoiseFloor {
-  /** What was timed against itself. */
+  /** The variant that was timed against itself. */
   readonly variant: string;
-  /** The largest difference that it showed at any case, as a share: of 3 %, 0.03. */
+  /** The largest difference at any case, as a share: 0.03 for 3 %. */
   readonly cases: number;
   /** The difference of its mean over the cases. */
   readonly mean: number;
 }
 
-/** Null without a twin among the samples, or where a case lacks it. */
+/** Null if the samples have no twin, or lack it at a case. */
 export function noiseFloor(samples: readonly Sampled[], cases: readonly string[]): NoiseFloor | null {
   const twin = samples.find(({ variant }) => variant.endsWith(twinMark))?.variant;
   if (twin === undefined) return null;

@@ -1,77 +1,49 @@
-/** Three levels of precision, and what each may cost. Effort follows precision: at 50x nobody needs half a percent. */
+/** Three levels of precision, and what each may cost: a 50x speedup does not need half a percent. */
 import type { WarmupPlan } from '../cell/protocol.ts';
 import type { Artifact } from '../contract/variant.ts';
 
 export interface Effort {
   readonly name: 'quick' | 'default' | 'thorough';
-  /** Rounds: as many as are wanted, and the most if the interval stays wide. Never fewer than `minRounds`. */
+  /** Rounds to run, and the maximum if the interval stays wide. */
   readonly rounds: readonly [number, number];
   /**
-   * Turns of a case in a round, where so many calls of the baseline fit into `sampleMs`. Many and short ones, since a neighbour on the same
-   * core, which nothing here can see, slows all calls for a while: the fewer turns lie at the edges of that, the less does the median move.
+   * Turns of a case in a round, if that many calls of the baseline fit into `sampleMs`. Turns are many and short, since a neighbour on the
+   * same core slows all calls for a while, unseen: the fewer turns lie at the edges of that, the less the median moves.
    */
   readonly turns: number;
-  /** Stop once the interval of every mean is within this share of it. Within it, two times are called the same. */
+  /** Rounds stop when the interval of every mean is within this share of it. Two times within it are called the same. */
   readonly halfWidth: number;
-  /** Seconds for the rounds of one suite. A slow machine gets fewer rounds, and so wider intervals, not a longer wait. */
+  /** Seconds for the rounds of one suite. A slow machine gets fewer rounds and wider intervals, not a longer wait. */
   readonly budgetS: number;
-  /** Milliseconds that the calls of one variant on one case should add up to in a round, as far as one call allows. */
+  /** Target time of one variant's calls on one case in one round, in milliseconds; a single call may exceed it. */
   readonly sampleMs: number;
-  /** Calls of one variant on one case in a round: more inputs would cost more to draw, send and check than their calls take. */
+  /** Maximum calls of one variant on one case in a round: more inputs would take longer to draw, send and check than to call. */
   readonly maxCalls: number;
-  /** Milliseconds for which JavaScript, which is compiled anew for each case, may warm up on one. */
+  /** Maximum warm-up of JavaScript on one case, for which V8 compiles it anew, in milliseconds. */
   readonly warmMs: number;
   /** Draws of each edge and distribution in verification. */
   readonly repeats: number;
-  /** Time the `extra` cases as well. */
+  /** Whether to time the `extra` cases as well. */
   readonly extra: boolean;
 }
 
-/** Two rounds are the least that say anything of the spread, and within them every case is checked in full once. */
+/** One round says nothing of the spread, and only two check every kind of call in full. */
 const minRounds = 2;
 
+const shared = { turns: 8, maxCalls: 24 };
+const quick = { rounds: [3, 3], halfWidth: 0.05, budgetS: 145, sampleMs: 40, warmMs: 400 } as const;
+const usual = { rounds: [5, 10], halfWidth: 0.03, budgetS: 240, sampleMs: 150, warmMs: 600 } as const;
+const thorough = { rounds: [8, 40], halfWidth: 0.01, budgetS: 1200, sampleMs: 500, warmMs: 1500 } as const;
+
 export const efforts: Readonly<Record<Effort['name'], Effort>> = {
-  quick: {
-    name: 'quick',
-    rounds: [3, 3],
-    turns: 8,
-    halfWidth: 0.05,
-    budgetS: 145,
-    sampleMs: 40,
-    maxCalls: 24,
-    warmMs: 400,
-    repeats: 1,
-    extra: false,
-  },
-  default: {
-    name: 'default',
-    rounds: [5, 10],
-    turns: 8,
-    halfWidth: 0.03,
-    budgetS: 240,
-    sampleMs: 150,
-    maxCalls: 24,
-    warmMs: 600,
-    repeats: 2,
-    extra: false,
-  },
-  thorough: {
-    name: 'thorough',
-    rounds: [8, 40],
-    turns: 8,
-    halfWidth: 0.01,
-    budgetS: 1200,
-    sampleMs: 500,
-    maxCalls: 24,
-    warmMs: 1500,
-    repeats: 8,
-    extra: true,
-  },
+  quick: { name: 'quick', ...shared, ...quick, repeats: 1, extra: false },
+  default: { name: 'default', ...shared, ...usual, repeats: 2, extra: false },
+  thorough: { name: 'thorough', ...shared, ...thorough, repeats: 8, extra: true },
 };
 
 /**
- * Whether the rounds that were run are enough: by the widest half-width among the means, or by the time that one more would end
- * at. Never by which of two is faster: whoever stops as soon as a difference shows finds differences that are not there.
+ * Whether to stop: by the widest half-width among the means, or by the time at which one more round would end. Never because one looks
+ * faster: stopping at the first difference finds differences that are not there.
  */
 export function enough(effort: Effort, rounds: number, elapsedS: number, widest: number): boolean {
   if (rounds < minRounds) return false;
@@ -80,14 +52,14 @@ export function enough(effort: Effort, rounds: number, elapsedS: number, widest:
   return rounds >= effort.rounds[0] && widest <= effort.halfWidth;
 }
 
-/** Calls of the baseline below this may still change their code after 60 ms. */
+/** V8 may still replace the code of calls shorter than this after 60 ms. */
 const shortNs = 3e4;
 
 /**
- * V8 gives a closure its final code after some 10 to 16 calls, however long they are; until then plain loops run, steadily, at
- * half of their speed, and a baseline caught there would make every candidate look better. So: 20 calls, or as many as fit.
- * What calls a short loop is inlined with it for good after 3,400 calls, and half as fast for a while before: twice as long for those.
- * WebAssembly is compiled once a cell and warm from the cases before. Both then go on until their times are steady.
+ * V8 gives a closure its final code after 10 to 16 calls, however long they are; until then plain loops run steadily at half of their
+ * speed, and a baseline timed there would make every candidate look better. So JavaScript gets 20 calls, or as many as fit into `warmMs`.
+ * The caller of a short loop is inlined with it for good after 3,400 calls, and runs at half speed for a while before: short calls warm up
+ * twice as long. WebAssembly is compiled once a cell and warm from earlier cases. Both continue until their times are steady.
  */
 export function warmupCalls(kind: Artifact['kind'], baselineNs: number, { warmMs, sampleMs }: Effort): WarmupPlan {
   if (kind !== 'js') return { calls: 2, ms: 15, maxMs: 15 + sampleMs };
@@ -98,43 +70,30 @@ export function warmupCalls(kind: Artifact['kind'], baselineNs: number, { warmMs
 /** For a peer that is as slow as the baseline: its code is warm from the smallest case, and only the memory is new. */
 export const warmOnce: WarmupPlan = { calls: 1, ms: 0, maxMs: 0 };
 
-/** Before a later turn the code is compiled and only the caches are cold: what fits into 5 ms. */
+/** Before a later turn only the caches are cold: up to two calls that fit into 5 ms; null if none does. */
 export function warmAgain(baselineNs: number): WarmupPlan | null {
   const calls = Math.min(2, Math.floor(5e6 / baselineNs));
   return calls === 0 ? null : { calls, ms: 0, maxMs: 0 };
 }
 
-interface CallPlan {
-  readonly turns: number;
-  /** Calls in a turn, of the baseline and of everyone else. */
-  readonly baseline: number;
-  readonly others: number;
-}
-
-/** Calls in a round that a fast variant gets where the dear baseline gets one. */
-const minCalls = 6;
-/** Where a call is short enough for turns at all: with fewer, one at an edge moves the median. */
-const minTurns = 4;
-
-/** The seconds of a suite are shared out among its ops. Of many ops, each has a turn and its reverse a round, and half of the calls. */
+/** Each op gets a share of the suite's seconds. With several ops, each has two turns a round, one the reverse of the other, and half the calls. */
 export function sharedEffort(effort: Effort, ops: number): Effort {
   if (ops < 2) return effort;
   const half = { sampleMs: effort.sampleMs / 2, maxCalls: effort.maxCalls / 2 };
   return { ...effort, ...half, budgetS: (0.75 * effort.budgetS) / ops, turns: 2 };
 }
 
-/** As many as calls fit, but even, and within the least and the most. */
-function turnsOf(fitting: number, most: number): number {
-  return Math.min(most, Math.max(minTurns, 2 * Math.floor(fitting / 2)));
-}
+/** Minimum calls of a fast variant in a round, even if the slow baseline gets one. */
+const minCalls = 6;
+/** Minimum turns if a call is short enough for turns at all: with fewer, a disturbed one moves the median. */
+const minTurns = 4;
 
-/** Set by the baseline's speed alone: a variant must not buy itself fewer calls by being slow, or more. */
-export function callPlan(baselineNs: number, effort: Effort): CallPlan {
+/** Turns, and calls in each turn. The baseline's speed alone decides: a variant must not get fewer or more calls by its own speed. */
+export function callPlan(baselineNs: number, effort: Effort) {
   const sampleNs = effort.sampleMs * 1e6;
-  const turns = baselineNs > sampleNs ? 1 : turnsOf(sampleNs / baselineNs, effort.turns);
-  const baseline = Math.max(
-    1,
-    Math.min(Math.floor(effort.maxCalls / turns), Math.round(sampleNs / turns / baselineNs)),
-  );
+  const fitting = sampleNs / baselineNs;
+  const turns = fitting < 1 ? 1 : Math.min(effort.turns, Math.max(minTurns, 2 * Math.floor(fitting / 2)));
+  const wanted = Math.round(sampleNs / turns / baselineNs);
+  const baseline = Math.max(1, Math.min(Math.floor(effort.maxCalls / turns), wanted));
   return { turns, baseline, others: Math.max(baseline, Math.ceil(minCalls / turns)) };
 }

@@ -1,6 +1,6 @@
 /**
- * Rounds of fresh processes until the means are as sure as the effort asks for, or its budget is spent. One variant runs twice in
- * every round, in two processes: what that twin shows against itself is the noise floor.
+ * Rounds of fresh processes until the means are as precise as the effort asks for, or its budget is spent. One variant runs twice in every
+ * round, in two processes: the difference of that twin from itself is the noise floor.
  */
 import { makeRng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
@@ -14,7 +14,10 @@ import type { CaseTimes, Measured, MeasureRequest } from './request.ts';
 import { timeRound } from './round.ts';
 import { loopNs, stolen } from './system.ts';
 
-/** Never rejects for what a variant does, which becomes its verdict; it does for a baseline that fails. Aborted, it returns what was measured. */
+/**
+ * A failure of a variant becomes its verdict. Throws if the baseline fails. If it is aborted, it returns what was measured, marked as
+ * interrupted.
+ */
 export async function measure(request: MeasureRequest): Promise<Measured> {
   const { op, effort, signal, variants } = request;
   const rng = makeRng(deriveSeed(request.seed, op.name, 'rounds'));
@@ -51,7 +54,7 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
   };
 }
 
-/** The widest of the intervals of the means, as a half-width. */
+/** The largest half-width among the intervals of the means. */
 function widest({ baseline, variants, cases, op }: MeasureRequest, samples: readonly Sampled[]): number {
   const names = cases.map((c) => op.caseName(c));
   const halves = variants.map(({ id }) => {
@@ -61,7 +64,7 @@ function widest({ baseline, variants, cases, op }: MeasureRequest, samples: read
   return Math.max(0, ...halves);
 }
 
-/** The baseline, the variants that have not failed, and the twin of one of them. */
+/** The baseline, the variants that have not failed, and a twin. */
 function timed({ baseline, variants }: MeasureRequest, verdicts: ReadonlyMap<string, Verdict>): Variant[] {
   const standing = variants.filter(({ id }) => isStanding(verdicts.get(id) ?? pending));
   const twin = twinOf(variants);
@@ -69,7 +72,7 @@ function timed({ baseline, variants }: MeasureRequest, verdicts: ReadonlyMap<str
   return [baseline, ...standing, ...twins];
 }
 
-/** The variant that a disturbance harms most and that costs least: with threads before without, and else the first. */
+/** The variant to time twice: a candidate, if possible one with threads, since disturbances harm these most. */
 export function twinOf(variants: readonly Variant[]): Variant | undefined {
   const own = variants.filter(({ trusted }) => !trusted);
   return own.find(({ threads }) => threads === 'any') ?? own[0];

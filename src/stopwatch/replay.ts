@@ -1,45 +1,43 @@
-/** The timed calls of one round again, for one variant and without the others: what a bench found there, `verify --timed` finds. */
+/** Repeats the timed calls of one round for one variant alone: `verify --timed` finds what a bench found there. */
 import { Timer } from '../cell/timer.ts';
 import { CandidateError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import type { Variant } from '../contract/variant.ts';
 import type { Conditions, RoundPlan } from '../judge/conditions.ts';
-import { failed } from '../judge/failure.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
 import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
-import type { Verdict } from '../judge/verdict.ts';
+import { failed, type Verdict } from '../judge/verdict.ts';
 import { type Effort, warmupCalls } from './effort.ts';
 
-export interface ReplayRequest extends Conditions {
+interface ReplayRequest extends Conditions {
   readonly op: AnyOp;
   readonly oracle: Oracle;
   readonly baseline: Variant;
   readonly effort: Effort;
 }
 
-/** What a cell or a build throws becomes the verdict. */
+/** An error of a cell or a build becomes the verdict. */
 export async function replayTimed(
   request: ReplayRequest,
   variant: Variant,
   c: Case,
   timed: RoundPlan,
 ): Promise<Verdict> {
-  const { op, oracle, baseline } = request;
   const inputs = roundInputs(request, c, timed);
   try {
-    const beside = inputs.full === 'drawn' ? await again(request, baseline, inputs, 1) : undefined;
-    const calls = await again(request, variant, inputs, timed.calls);
-    const inspection = new TimedJudge(oracle, inputs, beside).inspect(variant.id, calls);
+    const baseline = inputs.full === 'drawn' ? await callAgain(request, request.baseline, inputs, 1) : undefined;
+    const calls = await callAgain(request, variant, inputs, timed.calls);
+    const inspection = new TimedJudge(request.oracle, inputs, baseline).inspect(variant.id, calls);
     if ('finding' in inspection) return failed(inspection.finding, variant, inputs.warm, { ...request, timed });
     return { status: 'pass', checks: timed.calls, worst: inspection.worst };
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
-    return { status: error.status, message: `${variant.id} at ${op.caseName(c)}: ${error.message}` };
+    return { status: error.status, message: `${variant.id} at ${request.op.caseName(c)}: ${error.message}` };
   }
 }
 
-async function again(
+async function callAgain(
   { threads, effort }: ReplayRequest,
   variant: Variant,
   inputs: RoundInputs,
@@ -49,10 +47,8 @@ async function again(
   const timer = new Timer(variant, threads);
   try {
     const warmup = warmupCalls(await timer.open(inputs.warm), effort.warmMs * 5e4, effort);
-    const { reads, changedLater } = await timer.turn(
-      planned.map(({ call }) => call),
-      { warmup },
-    );
+    const calls = planned.map(({ call }) => call);
+    const { reads, changedLater } = await timer.turn(calls, { warmup });
     return { planned, reads, changedLater };
   } finally {
     timer.close();

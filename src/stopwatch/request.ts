@@ -1,4 +1,4 @@
-/** What a measurement is asked for, and what comes of it. */
+/** What a measurement gets and returns. */
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import type { OnProgress } from '../contract/progress.ts';
@@ -12,7 +12,7 @@ export interface MeasureRequest extends Conditions {
   readonly op: AnyOp;
   readonly oracle: Oracle;
   readonly baseline: Variant;
-  /** Candidates and peers, all of which are timed beside the baseline. */
+  /** Candidates and peers, all timed next to the baseline. */
   readonly variants: readonly Variant[];
   readonly cases: readonly Case[];
   readonly effort: Effort;
@@ -20,31 +20,35 @@ export interface MeasureRequest extends Conditions {
   readonly onProgress: OnProgress;
 }
 
-/** What was seen beside the samples: an entry for each turn of a variant, or for its first one at each case of a round. */
-export interface Seen {
-  readonly warmups: readonly { readonly case: string; readonly variant: string; readonly steady: boolean }[];
-  /** Calls, how long they took in all, and CPU time that the cell's threads spent outside of them. */
-  readonly untimed: readonly {
-    readonly case: string;
-    readonly variant: string;
+interface Turned {
+  readonly case: string;
+  readonly variant: string;
+}
+
+/** Observations beside the samples. */
+interface Seen {
+  /** One for each variant and case of a round. */
+  readonly warmups: readonly (Turned & { readonly steady: boolean })[];
+  /** One for each turn of a variant: calls, their time, and CPU time that the cell's threads spent outside them. */
+  readonly untimed: readonly (Turned & {
     readonly calls: number;
     readonly calledNs: number;
     readonly untimedNs: number;
-  }[];
+  })[];
 }
 
-/** What the machine did while the rounds went on. */
+/** What the machine did during the rounds. */
 export interface Watched extends Seen {
-  /** Nanoseconds that the same loop took at the start of each round. */
+  /** Nanoseconds of the same loop at the start of each round. */
   readonly loopsNs: readonly number[];
-  /** Share of the CPU time of the machine that the hypervisor gave to others; null where the system does not say. */
+  /** Share of the machine's CPU time that the hypervisor gave to other machines; null where the system keeps no account. */
   readonly stolen: number | null;
 }
 
-/** What the timed calls of some variants at one case show. */
+/** The timed calls of some variants at one case. */
 export interface CaseTimes extends Seen {
   readonly samples: readonly Sampled[];
-  /** Of timed calls alone: a failure or an error, or the largest error met as a share of its bound. */
+  /** Verdicts on the timed calls alone, by variant. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
 }
 

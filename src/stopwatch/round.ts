@@ -1,7 +1,7 @@
 /**
  * One round: a fresh process for each variant, the cases in random order. A case has turns; in each of them every variant is timed once.
- * Of any two turns in succession, the second has the reverse order of the first, which is random: two variants meet as ABBA or BAAB.
- * Variants of one thread share a CPU, another one in the next round.
+ * Of two turns in succession, the first has a random order and the second its reverse: any two variants meet as ABBA or BAAB. Variants of
+ * one thread share a CPU, another one in the next round.
  */
 import type { Timed } from '../cell/cell.ts';
 import { cpus } from '../cell/cpu.ts';
@@ -12,12 +12,11 @@ import type { Case } from '../contract/op.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { callOn } from '../judge/batch.ts';
-import { failed } from '../judge/failure.ts';
 import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } from '../judge/inputs.ts';
 import { measurePace, paceImage } from '../judge/pace.ts';
 import { deriveSeed } from '../judge/seed.ts';
 import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
-import { isStanding, merged, pending, type Verdict, verdictText } from '../judge/verdict.ts';
+import { failed, isStanding, merged, pending, type Verdict, verdictText } from '../judge/verdict.ts';
 import { callPlan, warmAgain, warmOnce, warmupCalls } from './effort.ts';
 import type { CaseTimes, MeasureRequest } from './request.ts';
 
@@ -28,10 +27,10 @@ export interface Round {
   readonly rng: Rng;
 }
 
-/** Whose verdict it is if this one fails. */
+/** The id that a variant's verdict counts for: a twin's counts for its original. */
 const verdictId = ({ id, twinOf = id }: Variant) => twinOf;
 
-/** The times of each case, as soon as there are some. Throws if it was aborted, or if the baseline fails. */
+/** Yields the times of each case when they are complete. Throws if it is aborted or the baseline fails. */
 export async function* timeRound(request: MeasureRequest, round: Round): AsyncGenerator<CaseTimes> {
   const { op, signal, cases, threads } = request;
   const choice = cpus();
@@ -47,10 +46,8 @@ export async function* timeRound(request: MeasureRequest, round: Round): AsyncGe
     for (const c of shuffled(cases, round.rng)) {
       signal.throwIfAborted();
       const standing = timers.filter(({ variant }) => isStanding(verdicts.get(verdictId(variant)) ?? pending));
-      const times = await timeCase(request, round.number, standing, {
-        case: c,
-        baselineNs: nsPerFlop * op.flop(c.dims),
-      });
+      const baselineNs = nsPerFlop * op.flop(c.dims);
+      const times = await timeCase(request, round.number, standing, { case: c, baselineNs });
       for (const [id, verdict] of times.verdicts) verdicts.set(id, merged(verdicts.get(id) ?? pending, verdict));
       yield times;
     }
@@ -86,7 +83,7 @@ async function warmProcesses(request: MeasureRequest, [baseline, ...others]: rea
   return { nsPerFlop, errors };
 }
 
-/** A case in a round, and how long the baseline takes for one call of it. */
+/** A case in a round, and the time of one call of the baseline. */
 interface Timing {
   readonly case: Case;
   readonly baselineNs: number;
@@ -123,11 +120,8 @@ async function timeCase(
       request.onProgress({ stage: `round ${round + 1}`, detail: `${name}: ${variant.id}` });
       const calls = plannedOf(timer).slice(turn * perTurn(timer), (turn + 1) * perTurn(timer));
       try {
-        taken.push({
-          timer,
-          turn,
-          timed: await timeTurn(request, timer, calls, { ...timing, turn, warm: inputs.warm }),
-        });
+        const timed = await timeTurn(request, timer, calls, { ...timing, turn, warm: inputs.warm });
+        taken.push({ timer, turn, timed });
       } catch (error) {
         verdicts.set(verdictId(variant), verdictOf(request, variant, timing.case, error));
       }
@@ -142,47 +136,33 @@ async function timeCase(
       changedLater: changed && changed.turn * perTurn(timer) + (changed.timed.changedLater ?? 0),
     };
   };
-  const whole = timers.filter((timer) => callsOf(timer).reads.length === plannedOf(timer).length);
+  const completed = timers.filter((timer) => callsOf(timer).reads.length === plannedOf(timer).length);
   const baselineTimer = timers.find(({ variant }) => variant === baseline);
   const judge = new TimedJudge(request.oracle, inputs, baselineTimer && callsOf(baselineTimer));
-  for (const timer of whole) {
+  for (const timer of completed) {
     const id = verdictId(timer.variant);
     const verdict = judged(request, timer.variant, judge, { calls: callsOf(timer), inputs, round });
     verdicts.set(id, merged(verdicts.get(id) ?? pending, verdict));
   }
-  return { ...timesOf(taken, whole, name, round), verdicts };
+  return { ...timesOf(taken, completed, name, round), verdicts };
 }
 
-/** Samples of the variants that came through all turns, and what was seen of every variant. */
-function timesOf(taken: readonly Taken[], whole: readonly Timer[], name: string, round: number) {
-  const told = taken.map(({ timer, turn, timed }) => ({
-    ...timed,
-    case: name,
-    variant: timer.variant.id,
-    turn,
-    timer,
-  }));
-  const complete = told.filter(({ timer }) => whole.includes(timer));
+/** Samples of the variants that completed all turns, and observations of every variant. */
+function timesOf(taken: readonly Taken[], completed: readonly Timer[], name: string, round: number) {
+  const turns = taken.map((one) => ({ ...one, ...one.timed, of: { case: name, variant: one.timer.variant.id } }));
   return {
-    samples: complete.map(({ turn, variant, timeNs, queuedNs }) => ({
-      round,
-      turn,
-      case: name,
-      variant,
-      timeNs,
-      queuedNs,
-    })),
-    warmups: told.flatMap(({ variant, turn, steady }) =>
-      steady === undefined || turn > 0 ? [] : [{ case: name, variant, steady }],
-    ),
-    untimed: told.flatMap(({ variant, timeNs, untimedNs }) => {
+    samples: turns
+      .filter(({ timer }) => completed.includes(timer))
+      .map(({ turn, of, timeNs, queuedNs }) => ({ round, turn, ...of, timeNs, queuedNs })),
+    warmups: turns.flatMap(({ turn, of, steady }) => (steady === undefined || turn > 0 ? [] : [{ ...of, steady }])),
+    untimed: turns.flatMap(({ of, timeNs, untimedNs }) => {
       const calledNs = timeNs.reduce((sum, ns) => sum + ns, 0);
-      return untimedNs === null ? [] : [{ case: name, variant, calls: timeNs.length, calledNs, untimedNs }];
+      return untimedNs === null ? [] : [{ ...of, calls: timeNs.length, calledNs, untimedNs }];
     }),
   };
 }
 
-/** Whether the timed calls are right. Throws if they are the baseline's and are not. */
+/** Whether the timed calls are right. Throws if the baseline's are not. */
 function judged(
   request: MeasureRequest,
   variant: Variant,
@@ -193,15 +173,13 @@ function judged(
   const inspection = judge.inspect(id, calls);
   const count = calls.planned.length;
   if (!('finding' in inspection)) return { status: 'pass', checks: count, worst: inspection.worst };
-  const verdict = failed(inspection.finding, { ...variant, id }, inputs.warm, {
-    ...request,
-    timed: { round, calls: count },
-  });
+  const timed = { round, calls: count };
+  const verdict = failed(inspection.finding, { ...variant, id }, inputs.warm, { ...request, timed });
   if (variant === request.baseline) throw new Error(`the baseline fails its own check: ${verdictText(verdict)}`);
   return verdict;
 }
 
-/** The first turn of a case opens it and warms up in full; a later one warms the caches alone. */
+/** The first turn of a case opens it and warms up in full; a later one warms only the caches. */
 async function timeTurn(
   { op, effort, without = [] }: MeasureRequest,
   timer: Timer,
@@ -212,11 +190,9 @@ async function timeTurn(
   if (turn === 0) {
     const kind = await timer.open(warm, !without.includes('noise'));
     warmup = timer.variant.slow ? warmOnce : warmupCalls(kind, baselineNs, effort);
-  } else if (!op.carries) warmup = warmAgain(baselineNs); // It would put the first state back, where calls hand a state on.
-  return timer.turn(
-    calls.map(({ call }) => call),
-    { warmup, expectedNs: baselineNs },
-  );
+  } else if (!op.carries) warmup = warmAgain(baselineNs); // For an op that carries state, it would put the first state back.
+  const planned = calls.map(({ call }) => call);
+  return timer.turn(planned, { warmup, expectedNs: baselineNs });
 }
 
 function verdictOf({ op, signal, baseline }: MeasureRequest, variant: Variant, c: Case, error: unknown): Verdict {
@@ -225,7 +201,7 @@ function verdictOf({ op, signal, baseline }: MeasureRequest, variant: Variant, c
   return { status: error.status, message: `${verdictId(variant)} at ${op.caseName(c)}: ${error.message}` };
 }
 
-/** The order of a turn, counted over all rounds: random for an even one, and then reversed. */
+/** The order of a turn, counted over all rounds: random for an even one, reversed for the next. */
 export function inOrder<T>(variants: readonly T[], turn: number, seed: number): T[] {
   const order = shuffled(variants, makeRng(deriveSeed(seed, turn >> 1)));
   return turn % 2 === 0 ? order : order.toReversed();

@@ -1,31 +1,28 @@
-/** What else the machine did meanwhile, from the system's own accounts; null where it keeps none (they are those of Linux). */
+/** Observes the machine while rounds run. */
 import { readFileSync } from 'node:fs';
+import { attempt } from '../contract/attempt.ts';
 
-/** Jiffies of all CPUs since the system started: those that a hypervisor gave to others, and all. */
+/** Jiffies of all CPUs since the boot: those that the hypervisor gave to other machines, and all; null without Linux's account. */
 export function stolen(): { readonly stolen: number; readonly all: number } | null {
-  try {
-    const [line] = readFileSync('/proc/stat', 'utf8').split('\n');
-    // user nice system idle iowait irq softirq steal; guest time is within user.
-    const jiffies = line.trim().split(/\s+/).slice(1, 9).map(Number);
-    if (jiffies.length < 8 || !jiffies.every(Number.isFinite)) return null;
-    return { stolen: jiffies[7], all: jiffies.reduce((sum, n) => sum + n, 0) };
-  } catch {
-    return null;
-  }
+  const [line] = attempt(() => readFileSync('/proc/stat', 'utf8'), '').split('\n');
+  // user nice system idle iowait irq softirq steal; guest time is within user.
+  const jiffies = line.trim().split(/\s+/).slice(1, 9).map(Number);
+  if (jiffies.length < 8 || !jiffies.every(Number.isFinite)) return null;
+  return { stolen: jiffies[7], all: jiffies.reduce((sum, n) => sum + n, 0) };
 }
 
-/** The least time of ten of the same short loop: it changes with the clock rate, and where a neighbour shares the core. */
+/** Minimum time of ten equal short loops: it changes with the clock rate, and if a neighbour shares the core. */
 export function loopNs(): number {
-  let least = Number.POSITIVE_INFINITY;
+  let min = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 10; i++) {
     const start = process.hrtime.bigint();
     spin();
-    least = Math.min(least, Number(process.hrtime.bigint() - start));
+    min = Math.min(min, Number(process.hrtime.bigint() - start));
   }
-  return least;
+  return min;
 }
 
-/** A chain of dependent integer operations, about half a millisecond: it can be neither vectorized nor left out. */
+/** A chain of dependent integer operations, about half a millisecond, which V8 can neither vectorize nor leave out. */
 function spin(): number {
   let x = 1;
   for (let i = 0; i < 200_000; i++) {
@@ -36,13 +33,13 @@ function spin(): number {
   return x;
 }
 
-/** The least difference that two readings of the clock of a cell have here, other than none. */
+/** The smallest difference above zero between two readings of the clock that cells use. */
 export function clockStepNs(): number {
-  let least = Number.POSITIVE_INFINITY;
+  let min = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 2000; i++) {
     const start = process.hrtime.bigint();
     const step = Number(process.hrtime.bigint() - start);
-    if (step > 0) least = Math.min(least, step);
+    if (step > 0) min = Math.min(min, step);
   }
-  return least;
+  return min;
 }

@@ -13,7 +13,7 @@ import { messageOf, NfoldError } from '../contract/errors.ts';
 import { type AnyOp, type Case, lengthOf } from '../contract/op.ts';
 import { readGiven, withFile } from '../files/given.ts';
 import { isStdout, targetOf } from '../files/target.ts';
-import { refusing, tryOut, writeWhole } from '../files/write.ts';
+import { refusing, testWrite, writeWhole } from '../files/write.ts';
 import { bytesOf, type State } from './task.ts';
 
 const schema = 'nfold/checkpoint@1';
@@ -115,7 +115,7 @@ export function checkWritable(file: string, option: '--save' | '--plot'): void {
   refusing(`${option} ${file}`, file, () => {
     if (option === '--plot' && isStdout(file)) throw new Error('stdout is for what the run reports');
     // A curve can go into a device or a pipe; a checkpoint has to be read again.
-    if (option === '--save' || targetOf(file).kind === 'file') tryOut(file);
+    if (option === '--save' || targetOf(file).kind === 'file') testWrite(file);
   });
   const head = option === '--save' ? headOf(file) : null;
   if (head !== null && head !== start)

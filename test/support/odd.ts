@@ -8,7 +8,7 @@ export const isRoot = process.getuid?.() === 0;
 /** One of each, with the ending that is wanted; what is said of it. */
 const odd: readonly (readonly [name: string, words: RegExp, make: (file: string) => void])[] = [
   ['a folder', /is a folder/, (file) => mkdirSync(file)],
-  ['a dangling link', /is a link to what is not there/, (file) => symlinkSync('/nowhere/at/all', file)],
+  ['a dangling link', /is a link that leads nowhere/, (file) => symlinkSync('/nowhere/at/all', file)],
   ['a link to itself', /is a link that leads back to itself/, (file) => symlinkSync(file, file)],
   ['a named pipe', /is a named pipe/, (file) => execFileSync('mkfifo', [file])],
   ['a link to a device without an end', /is a device/, (file) => symlinkSync('/dev/zero', file)],

@@ -2,7 +2,7 @@
  * @hack    allocates until the machine has no memory for others
  * @family  resources
  * @seen    not seen in the wild as such; an endless list is all that it takes
- * @reason  more memory than the heap of JavaScript may have | no answer
+ * @reason  JavaScript heap limit | no answer
  */
 import type op from '../../../baselines/gelu_forward/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';

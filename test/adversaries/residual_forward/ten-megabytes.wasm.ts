@@ -2,7 +2,7 @@
  * @hack    brings ten megabytes of data along: tables, answers, whatever there is room for
  * @family  resources
  * @seen    not seen in the wild: follows from generators' returning any bytes here
- * @reason  bytes: 1048576 are the most
+ * @reason  bytes: the limit is 1048576
  */
 import type op from '../../../baselines/residual_forward/op.ts';
 import type { Generator } from '../../../src/contract/candidate.ts';
