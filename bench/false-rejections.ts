@@ -4,23 +4,18 @@
  * Run: node bench/false-rejections.ts OP [SEEDS] [FIRST] [--log FILE] [--seconds N]
  *
  * With a log, seeds that stand in it are left out, and the sum is over all of it: a long run can be made in pieces of N seconds.
- *
- * The kernels are ours, and run in this process, by the code that a cell runs: a process each and messages between them would take
- * ten times as long. A check is the same, and so are its inputs, its calls and its bounds.
+ * The kernels are ours, and run in this process (test/support/here.ts).
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { type Built, build, buildBaseline } from '../src/build/build.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp, loadOracle } from '../src/catalog/ops.ts';
 import { loadText } from '../src/catalog/text.ts';
-import { CellArena } from '../src/cell/arena.ts';
-import { type Kernel, makeKernel } from '../src/cell/kernel.ts';
-import { Pool } from '../src/cell/pool.ts';
-import { sample } from '../src/cell/sampler.ts';
 import { appendLine } from '../src/files/write.ts';
 import { type Verdict, verdictText } from '../src/judge/verdict.ts';
-import { drawnCases, type Host, planChecks, verify } from '../src/judge/verify.ts';
+import { drawnCases, planChecks, verify } from '../src/judge/verify.ts';
 import { buildPacked, honest } from '../src/selftest/pack.ts';
+import { startHere } from '../test/support/here.ts';
 import { parseOptions } from './options.ts';
 
 /** What became of one seed. */
@@ -49,16 +44,14 @@ const odd = await Promise.all(
     .filter((c) => c.op === opName)
     .map(async (c) => (await buildPacked(c, op.cases[0].dims)) as Built),
 );
-// Flags belong to a process; none changes what is computed.
 const kernels = [...own, ...odd];
-const hosts = new Map<string, Host>();
 const request = {
   op,
   oracle: await loadOracle(opName),
   baseline: await buildBaseline(opName),
   threads: 2,
   text: loadText(undefined, [op]).bytes,
-  startCell: ({ id }: { id: string }) => hosts.get(id) ?? (hosts.set(id, here()).get(id) as Host),
+  startCell: startHere,
 };
 // Threads and timers of a kernel keep no process alive, and here nothing else would.
 setInterval(() => {}, 60_000);
@@ -96,18 +89,4 @@ function finish(): never {
     `${opName}: ${tried.length} seeds from ${first}, ${names.size} kernels in turn, ${checks} checks, ${rejected} rejected, largest error / bound ${worst.toFixed(3)}, ${seconds} s`,
   );
   process.exit(rejected === 0 ? 0 : 1);
-}
-
-/** What a cell is made of, in this process. */
-function here(): Host {
-  const [arena, pool] = [new CellArena(), new Pool()];
-  let kernel: Kernel;
-  return {
-    async open(opening) {
-      await pool.grow(opening.threads - 1);
-      kernel = await makeKernel(opening, arena, pool);
-    },
-    sample: (sampling) => sample(kernel, arena, sampling),
-    close() {},
-  };
 }

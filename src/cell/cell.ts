@@ -30,7 +30,10 @@ process.on('exit', killAllCells);
 /** What a cell says, and how much CPU time its threads had beside that; null where the system does not say. */
 export type Timed = Samples & { readonly outsideNs: number | null };
 
-export type CellOptions = Pick<Variant, 'flags' | 'trusted'> & Pick<Program, 'cpu'>;
+export interface CellOptions extends Pick<Variant, 'flags' | 'trusted'>, Pick<Program, 'cpu'> {
+  /** Milliseconds that sampling may take beside its calls; `startMs` of the process, unless a test cannot wait that long. */
+  readonly graceMs?: number;
+}
 
 const watchMs = 100;
 /** What an honest slow start may take on a busy machine; a library that we trust has more to load. */
@@ -47,6 +50,7 @@ const unknownNs = 3e9;
 export class Cell {
   readonly #child: ChildProcess;
   readonly #startMs: number;
+  readonly #graceMs: number;
   /** Those that are started, the main one counted, and the memory that all of it may have. */
   #threads = 1;
   #max = { resident: mostResidentBytes, data: mostDataBytes };
@@ -55,8 +59,9 @@ export class Cell {
   #waiting: { id: number; resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
   #ended: string | null = null;
 
-  constructor({ flags, trusted = false, cpu }: CellOptions) {
+  constructor({ flags, trusted = false, cpu, graceMs }: CellOptions) {
     this.#startMs = trusted ? trustedStartMs : startMs;
+    this.#graceMs = graceMs ?? this.#startMs;
     const start = trusted ? startTrusted : startLocked;
     this.#child = start(
       { ...cellProgram(), flags: trusted ? flags : [...flags, '--frozen-intrinsics'], cpu },
@@ -119,7 +124,7 @@ export class Cell {
     const account = new Account(this.#child.pid);
     const { samples } = await this.#ask(
       { type: 'sample', sampling },
-      this.#startMs + warmMs + slicesMs + callsMs,
+      this.#graceMs + warmMs + slicesMs + callsMs,
       allowed,
     );
     if (!samples || !answers(samples, sampling)) throw new CandidateError('it sent what is no answer');

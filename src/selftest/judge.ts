@@ -10,7 +10,7 @@ import { loadText } from '../catalog/text.ts';
 import { type AnyOp, bySize, type Case } from '../contract/op.ts';
 import type { CheckName } from '../judge/checks.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import { type Check, drawnCases, planChecks, verify } from '../judge/verify.ts';
+import { type Check, drawnCases, planChecks, type VerifyRequest, verify } from '../judge/verify.ts';
 import { efforts } from '../stopwatch/effort.ts';
 import { measure } from '../stopwatch/measure.ts';
 import { buildPacked, type Cheat } from './pack.ts';
@@ -18,9 +18,10 @@ import { buildPacked, type Cheat } from './pack.ts';
 export interface JudgeOptions {
   readonly seed: number;
   readonly threads: number;
-  readonly signal: AbortSignal;
-  onProgress(note: string): void;
+  onProgress?(note: string): void;
   readonly without?: readonly CheckName[];
+  /** Where kernels are verified; in a process each, unless said otherwise. Timed calls are always made there. */
+  readonly startCell?: VerifyRequest['startCell'];
   /** Takes one check in so many, by the seed: for honest kernels, which bench/false-rejections.ts puts through all. */
   readonly oneIn?: number;
 }
@@ -37,7 +38,7 @@ export async function judge(
 ): Promise<readonly Verdict[]> {
   const [op, oracle, baseline] = await Promise.all([loadOp(opName), loadOracle(opName), buildBaseline(opName)]);
   const { text, timed } = { text: loadText(undefined, [op]).bytes, timed: timedCases(op) };
-  const { onProgress } = options;
+  const { onProgress = () => {} } = options;
   const request = { ...options, op, oracle, baseline, text, cases: timed, effort };
   const checks = checksOf(op, timed, options);
   const built = new Map<CandidateFile, Built | Verdict>();
@@ -51,8 +52,8 @@ export async function judge(
     const judged = await verify({ ...request, variants, checks, onProgress: undefined });
     for (const [id, verdict] of judged) verified.set(id, verdict);
   };
-  // Whoever never ends is waited for beside the others, and together with his like.
-  const { true: endless = [], false: rest = [] } = Object.groupBy(kernels, (kernel) => `${isEndless(kernel)}`);
+  // Kernels that run into a time limit do so at the same time, and the others are judged meanwhile.
+  const [endless, rest] = [kernels.filter(isEndless), kernels.filter((kernel) => !isEndless(kernel))];
   const apart = verifyAll(endless);
   apart.catch(() => {});
   for (let from = 0; from < rest.length; from += together) await verifyAll(rest.slice(from, from + together));
@@ -67,8 +68,7 @@ export async function judge(
   );
 }
 
-/** By its own word. */
-const isEndless = (kernel: CandidateFile | Cheat) => 'reason' in kernel && /no answer/.test(kernel.reason);
+const isEndless = (kernel: CandidateFile | Cheat) => 'endless' in kernel && kernel.endless;
 
 /** The smallest timed case; of sgemm one with many terms as well, where the bound is wide. */
 export function timedCases(op: AnyOp): readonly Case[] {

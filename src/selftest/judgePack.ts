@@ -24,7 +24,7 @@ export async function judgePack(options: JudgeOptions) {
   const ofOp = (kernels: readonly CandidateFile[], oneIn: number) =>
     Object.values(Object.groupBy(kernels, ({ op }) => op)).map((own = []) => ({ own, oneIn }));
   const rest = [...ofOp(bad, 1), ...ofOp(fine, 5)].sort((a, b) => b.own.length - a.own.length).values();
-  const onProgress = (note: string) => options.onProgress(`${verdicts.size} of ${total} judged (${note})`);
+  const onProgress = (note: string) => options.onProgress?.(`${verdicts.size} of ${total} judged (${note})`);
   const work = async () => {
     for (const { own, oneIn } of rest) {
       const found = await judge(own[0].op, own, { ...options, oneIn, onProgress });

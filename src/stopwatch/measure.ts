@@ -25,7 +25,7 @@ export interface MeasureRequest extends Conditions {
   readonly variants: readonly Variant[];
   readonly cases: readonly Case[];
   readonly effort: Effort;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
   onProgress(note: string): void;
 }
 
@@ -85,7 +85,7 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
     try {
       await runRound(request, measured, { number, arms: armsOf(request, verdicts), rng });
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!signal?.aborted) throw error;
       measured.interrupted = true;
       break;
     }

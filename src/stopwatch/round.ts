@@ -42,15 +42,15 @@ export async function runRound(request: MeasureRequest, measured: Measured, roun
   const stop = () => {
     for (const { cell } of seated) cell.close();
   };
-  signal.addEventListener('abort', stop);
+  signal?.addEventListener('abort', stop);
   try {
     const nsPerFlop = await warmProcesses(request, measured, seated, round.rng);
     for (const c of shuffled(cases, round.rng)) {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       await runCase(request, measured, seated, round, c, nsPerFlop * op.flop(c.dims));
     }
   } finally {
-    signal.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', stop);
     stop();
   }
 }
@@ -203,7 +203,7 @@ function recordError(
   at: string,
   error: unknown,
 ): void {
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   if (!(error instanceof CandidateError) || judged === baseline.id) throw error;
   measured.verdicts.set(judged, { status: error.status, message: `${judged} at ${at}: ${error.message}` });
 }

@@ -1,0 +1,32 @@
+/**
+ * Kernels of ours in this process, by the code that a cell runs: a process each and messages between them take ten times as long. A check is
+ * the same, and so are its inputs, its calls and its bounds. V8's flags belong to a process: kernels run without theirs, which changes nothing
+ * that they compute.
+ *
+ * Nothing ends a kernel that does not end, and nothing locks one in: whatever is meant to show that needs a cell.
+ */
+import { CellArena } from '../../src/cell/arena.ts';
+import { type Kernel, makeKernel } from '../../src/cell/kernel.ts';
+import { Pool } from '../../src/cell/pool.ts';
+import { sample } from '../../src/cell/sampler.ts';
+import type { Host } from '../../src/judge/verify.ts';
+
+/** Those that no kernel uses: an arena and its threads go only with the process. */
+const idle: Host[] = [];
+
+/** For `startCell` of a verification. */
+export const startHere = (): Host => idle.pop() ?? host();
+
+function host(): Host {
+  const [arena, pool] = [new CellArena(), new Pool()];
+  let kernel: Kernel;
+  const own: Host = {
+    async open(opening) {
+      await pool.grow(opening.threads - 1);
+      kernel = await makeKernel(opening, arena, pool);
+    },
+    sample: (sampling) => sample(kernel, arena, sampling),
+    close: () => void idle.push(own),
+  };
+  return own;
+}
