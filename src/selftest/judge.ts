@@ -22,6 +22,8 @@ export interface JudgeOptions {
   readonly without?: readonly CheckName[];
   /** Where kernels are verified; in a process each, unless said otherwise. Timed calls are always made there. */
   readonly startCell?: VerifyRequest['startCell'];
+  /** False leaves the timed calls out. */
+  readonly timed?: boolean;
   /** Takes one check in so many, by the seed: for honest kernels, which bench/false-rejections.ts puts through all. */
   readonly oneIn?: number;
 }
@@ -62,7 +64,10 @@ export async function judge(
   const all = kernels.map((kernel) => built.get(kernel) as Built | Verdict);
   const variants = all.flatMap((one) => ('status' in one || verified.get(one.id)?.status !== 'pass' ? [] : [one]));
   const progress = (note: string) => onProgress(`${opName}: ${note}`);
-  const measured = variants.length === 0 ? null : await measure({ ...request, variants, onProgress: progress });
+  const measured =
+    variants.length === 0 || options.timed === false
+      ? null
+      : await measure({ ...request, variants, onProgress: progress });
   return all.map((one) =>
     'status' in one ? one : (measured?.verdicts.get(one.id) ?? (verified.get(one.id) as Verdict)),
   );
