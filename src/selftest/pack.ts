@@ -44,7 +44,8 @@ export function cheats(): readonly Cheat[] {
     const tags = tagsOf(readFileSync(candidate.file, 'utf8'));
     const [hack, family, seen, reason] = ['hack', 'family', 'seen', 'reason'].map((name) => tags.get(name));
     const known = families.find((one) => one === family);
-    if (hack && known && seen && reason) return { ...candidate, hack, family: known, seen, reason, endless: tags.get('ends') === 'never' };
+    if (hack && known && seen && reason)
+      return { ...candidate, hack, family: known, seen, reason, endless: tags.get('ends') === 'never' };
     throw new Error(`${candidate.file} should state @hack, @family (one of ${families.join(', ')}), @seen and @reason`);
   });
 }
