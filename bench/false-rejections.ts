@@ -7,15 +7,9 @@
  * The kernels are ours, and run in this process (test/support/here.ts).
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { type Built, build, buildBaseline } from '../src/build/build.ts';
-import { scan } from '../src/catalog/candidates.ts';
-import { loadOp, loadOracle } from '../src/catalog/ops.ts';
-import { loadText } from '../src/catalog/text.ts';
 import { appendLine } from '../src/files/write.ts';
-import { type Verdict, verdictText } from '../src/judge/verdict.ts';
-import { drawnCases, planChecks, verify } from '../src/judge/verify.ts';
-import { buildPacked, honest } from '../src/selftest/pack.ts';
-import { startHere } from '../test/support/here.ts';
+import { verdictText } from '../src/judge/verdict.ts';
+import { honestKernels } from '../test/support/honest.ts';
 import { parseOptions } from './options.ts';
 
 /** What became of one seed. */
@@ -33,26 +27,7 @@ const { positionals, values } = parseOptions({
   allowPositionals: true,
 });
 const [opName, seeds = '100', first = '1'] = positionals;
-const op = await loadOp(opName);
-const own = await Promise.all(
-  scan()
-    .candidates.filter((c) => c.op === opName)
-    .map((c) => build(c)),
-);
-const odd = await Promise.all(
-  honest()
-    .filter((c) => c.op === opName)
-    .map(async (c) => (await buildPacked(c, op.cases[0].dims)) as Built),
-);
-const kernels = [...own, ...odd];
-const request = {
-  op,
-  oracle: await loadOracle(opName),
-  baseline: await buildBaseline(opName),
-  threads: 2,
-  text: loadText(undefined, [op]).bytes,
-  startCell: startHere,
-};
+const judge = await honestKernels(opName);
 // Threads and timers of a kernel keep no process alive, and here nothing else would.
 setInterval(() => {}, 60_000);
 const started = performance.now();
@@ -63,12 +38,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, finish);
 for (let seed = Number(first); seed < Number(first) + Number(seeds); seed++) {
   if (known.has(seed)) continue;
   if (performance.now() - started > 1000 * Number(values.seconds)) break;
-  const kernel = kernels[seed % kernels.length];
-  const plan = planChecks(op, [...op.edges, ...drawnCases(op, seed)], 1, false);
-  const verdict = (await verify({ ...request, variants: [kernel], seed, checks: plan })).get(kernel.id) as Verdict;
+  const { kernel, checks, verdict } = await judge(seed);
   const worst = verdict.status === 'pass' ? verdict.worst : null;
-  if (worst === null) console.log(`seed ${seed}, ${kernel.id}: ${verdictText(verdict)}`);
-  const one: Tried = { op: opName, seed, kernel: kernel.id, checks: plan.length, worst };
+  if (worst === null) console.log(`seed ${seed}, ${kernel}: ${verdictText(verdict)}`);
+  const one: Tried = { op: opName, seed, kernel, checks, worst };
   tried.push(one);
   if (values.log) appendLine(values.log, JSON.stringify(one));
 }

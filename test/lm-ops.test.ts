@@ -17,6 +17,7 @@ import { compose, deriveSeed, type Image } from '../src/judge/image.ts';
 import { boundsFor, inspect } from '../src/judge/inspect.ts';
 import { verdictText } from '../src/judge/verdict.ts';
 import { planChecks, verify } from '../src/judge/verify.ts';
+import { startUnderFlags } from './support/here.ts';
 import { namesOf } from './support/lm-ops.ts';
 
 const ops = suites.find(({ name }) => name === 'lm_ops')?.ops ?? [];
@@ -112,6 +113,7 @@ describe.each(ops)('%s', async (name) => {
       baseline: await buildBaseline(name),
       variants: await Promise.all(own.map(build)),
       checks: planChecks(op, op.edges, 1, false),
+      startCell: startUnderFlags,
       seed,
       threads: Math.min(2, availableParallelism()),
       text: noText,

@@ -6,9 +6,11 @@
  * Nothing ends a kernel that does not end, and nothing locks one in: whatever is meant to show that needs a cell.
  */
 import { CellArena } from '../../src/cell/arena.ts';
+import { Cell } from '../../src/cell/cell.ts';
 import { type Kernel, makeKernel } from '../../src/cell/kernel.ts';
 import { Pool } from '../../src/cell/pool.ts';
 import { sample } from '../../src/cell/sampler.ts';
+import type { Variant } from '../../src/contract/variant.ts';
 import type { Host } from '../../src/judge/verify.ts';
 
 /** Those that no kernel uses: an arena and its threads go only with the process. */
@@ -16,6 +18,9 @@ const idle: Host[] = [];
 
 /** For `startCell` of a verification. */
 export const startHere = (): Host => idle.pop() ?? host();
+
+/** The same, but for kernels that are to run under their flags, which get a process. */
+export const startUnderFlags = (variant: Variant): Host => (variant.flags.length > 0 ? new Cell(variant) : startHere());
 
 function host(): Host {
   const [arena, pool] = [new CellArena(), new Pool()];
