@@ -16,6 +16,7 @@ import { Record } from '../src/records/schema.ts';
 import { reportRecord } from '../src/report/terminal.ts';
 import { busyFor, call, kernel, opened, openIn, sampled } from './support/cells.ts';
 import { draft } from './support/draft.ts';
+import { until } from './support/processes.ts';
 
 afterAll(() => {
   killAllCells();
@@ -210,7 +211,7 @@ describe('a locked process', () => {
     const cell = new Cell({ flags: [] });
     try {
       await cell.evaluate({ code: await asScript("export default { about: 'x' };") }, 10_000);
-      await expect.poll(statesOfChildren).toContain('T');
+      await until(() => statesOfChildren().includes('T'));
     } finally {
       cell.close();
     }
