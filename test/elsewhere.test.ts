@@ -76,7 +76,7 @@ describe.skipIf(process.platform !== 'linux')('output (devices and pipes of Linu
   test('that waits for a reader is told, results are shown before, and a signal is heard', async () => {
     const pipe = fifo('pipe');
     const { child, outcome, said } = start(['show', record, '--reporter', `csv=${pipe}`], { cwd: folder });
-    await said('waiting until somebody reads pipe');
+    await said('waiting for a reader of pipe');
     child.kill('SIGTERM');
     expect(await outcome).toMatchObject({ code: 130, stdout: expect.stringContaining('Record: 2026') });
   });

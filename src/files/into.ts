@@ -16,7 +16,7 @@ const withoutWaiting = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_N
 export async function writeTo(file: string, content: string, tell: (line: string) => void = () => {}): Promise<void> {
   const target = naming(file, () => targetOf(file));
   if (target.kind === 'file') return writeWhole(file, content);
-  const waiting = () => tell(`nfold: waiting until somebody reads ${shown(file)}; Ctrl-C ends this`);
+  const waiting = () => tell(`nfold: waiting for a reader of ${shown(file)}; Ctrl-C ends this`);
   try {
     await writeInto(target, Buffer.from(content), waiting);
   } catch (error) {
@@ -46,7 +46,7 @@ function reopened(fd: number): number {
   try {
     return openSync(`/dev/fd/${fd}`, withoutWaiting);
   } catch (error) {
-    if (codeOf(error) === 'ENXIO') throw Object.assign(new Error('nobody reads it'), { code: 'EPIPE' });
+    if (codeOf(error) === 'ENXIO') throw Object.assign(new Error('it has no reader'), { code: 'EPIPE' });
     return fd;
   }
 }
