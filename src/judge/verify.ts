@@ -19,7 +19,7 @@ import { deriveSeed } from './seed.ts';
 import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
 import { failed, isStanding, merged, pending, type Verdict } from './verdict.ts';
 
-interface VerifyRequest extends Conditions {
+export interface VerifyRequest extends Conditions {
   readonly op: AnyOp;
   readonly oracle: Oracle;
   readonly baseline: Variant;
