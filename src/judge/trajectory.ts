@@ -45,8 +45,10 @@ export function planTrajectory(drawing: Drawing, seedFor: (purpose: string) => n
   return { first, begin: calls.slice(0, minSteps - 1), end: calls.slice(minSteps - 1), batches };
 }
 
+type Losses = readonly number[];
+
 /** The loss of every step, computed in f64 throughout. */
-export function trueLosses(oracle: Oracle, { first, batches }: Trajectory): number[] {
+export function trueLosses(oracle: Oracle, { first, batches }: Trajectory): Losses {
   let state: Tensors = first.tensors;
   return batches.map((batch) => {
     const truths = oracle.truths(first.case.dims, first.scalars, { ...state, ...batch } as never);
@@ -56,7 +58,7 @@ export function trueLosses(oracle: Oracle, { first, batches }: Trajectory): numb
   });
 }
 
-export function lossesOf({ first }: Trajectory, reads: readonly Uint8Array[]): number[] {
+export function lossesOf({ first }: Trajectory, reads: readonly Uint8Array[]): Losses {
   return reads.map((bytes) =>
     bytes.length === first.bytes.length
       ? tensorsOf(bytes, first.layout).loss[0]
@@ -65,11 +67,7 @@ export function lossesOf({ first }: Trajectory, reads: readonly Uint8Array[]): n
 }
 
 /** The first step whose loss is out of bounds, or the largest error as a share of its bound. */
-export function compareTrajectory(
-  got: readonly number[],
-  want: readonly number[],
-  baseline: readonly number[],
-): Inspection {
+export function compareTrajectory(got: Losses, want: Losses, baseline: Losses): Inspection {
   const margin = 4 * Math.max(...want.map((loss, i) => Math.abs(baseline[i] - loss)));
   let worst = 0;
   for (const [i, loss] of want.entries()) {

@@ -89,7 +89,6 @@ interface Timing {
   readonly baselineNs: number;
 }
 
-/** One turn of one variant. */
 interface Taken {
   readonly timer: Timer;
   readonly turn: number;
