@@ -14,11 +14,11 @@ export interface Kernel {
   call(): void;
   /** Untimed: right after a call, before the outputs are read. */
   after(): void;
-  /** In a profile: what the last call marked. */
+  /** The marks of the last call, in a profile. */
   marked?(): MarkedNs;
 }
 
-/** What a kernel is made in. */
+/** The parts of a cell that a kernel is made of. */
 interface Setting {
   readonly opening: Opening;
   readonly arena: CellArena;

@@ -11,7 +11,7 @@ import type { Call } from '../cell/protocol.ts';
 import type { Tensors } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
-import { type Batch, batchOf, callOn, outputs, overwritten, whole, writesOf } from './batch.ts';
+import { type Batch, batchOf, callOn, fullImage, outputs, overwritten, writesOf } from './batch.ts';
 import { compose, type Drawing, type Image, imageOf, tensorsOf } from './image.ts';
 import { type Finding, finding, findTrespass, type Inspection } from './inspect.ts';
 
@@ -39,7 +39,7 @@ export function planTrajectory(drawing: Drawing, seedFor: (purpose: string) => n
     batches.push(tensors);
   }
   const calls = batches.map((batch, i) => {
-    const reads = i === steps - 1 ? whole(first) : outputs(first);
+    const reads = i === steps - 1 ? fullImage(first) : outputs(first);
     return i === 0 ? callOn(first, reads) : { writes: writesOf(first, batch), reads };
   });
   return { first, begin: calls.slice(0, minSteps - 1), end: calls.slice(minSteps - 1), batches };

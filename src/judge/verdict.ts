@@ -1,4 +1,4 @@
-/** What is known of a candidate's equivalence, and its words. */
+/** Verdicts on a candidate's equivalence, and their words. */
 import type { Variant } from '../contract/variant.ts';
 import { quoted } from '../contract/words.ts';
 import { workspace } from '../files/places.ts';
@@ -25,7 +25,7 @@ export type Verdict =
   /** `impossible`: its reported time is impossible. */
   | { readonly status: 'unsupported' | 'error' | 'impossible'; readonly message: string };
 
-/** What a verdict is when a run is over. */
+/** A verdict at the end of a run. */
 export type Settled = Exclude<Verdict, { readonly status: 'pending' }>;
 
 export const pending: Verdict = { status: 'pending' };

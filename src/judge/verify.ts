@@ -100,7 +100,7 @@ async function runCheck(
   });
   await new Promise(setImmediate);
   const judge = await question.judge(baselineRun);
-  const place = { ...image, ...told(check, image) };
+  const place = { ...image, ...namesOf(check, image) };
   const verdictOf = (variant: Variant, result: Uint8Array[] | Error): Verdict => {
     if (result instanceof ChangedLater) {
       return failed(finding('changed later', `call ${result.call + 1}`), variant, place, verification);
@@ -124,7 +124,7 @@ async function runCheck(
 }
 
 /** How a failure names its case and inputs. Drawn scalars are not part of a case's name, so they stand with the distribution. */
-function told(check: Check, { case: c }: Image): Pick<Image, 'case' | 'distribution'> {
+function namesOf(check: Check, { case: c }: Image): Pick<Image, 'case' | 'distribution'> {
   if (!check.varied) return check;
   const scalars = Object.entries(c.scalars).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
   return { case: check.case, distribution: `${check.distribution} (${scalars.join(', ')})` };
