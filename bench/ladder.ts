@@ -28,7 +28,7 @@ import { Io } from '../src/report/output.ts';
 import { markdownTable } from '../src/report/table.ts';
 import { prepare } from '../src/run/prepare.ts';
 import { verifyCandidates } from '../src/run/suite.ts';
-import { minNs, type Sampled } from '../src/stats/speedup.ts';
+import { minTurnNs, type Sampled } from '../src/stats/speedup.ts';
 import { type Effort, efforts } from '../src/stopwatch/effort.ts';
 import { measure } from '../src/stopwatch/measure.ts';
 import { parseOptions } from './options.ts';
@@ -128,7 +128,7 @@ interface Row {
 function rowOf(samples: readonly Sampled[], step: string, name: string, variant: Variant): Row {
   const used = threadsOf(variant, threads);
   const peak = ceilings && computePeak(ceilings, { threads: used, flags: [revectorize] });
-  const times = cases.map((c) => minNs(samples, variant.id, op.caseName(c)) as number);
+  const times = cases.map((c) => minTurnNs(samples, variant.id, op.caseName(c)) as number);
   const cells = cases.map((c, i) => {
     const rate = op.flop(c.dims) / times[i];
     return `${digits(rate)}${peak ? ` (${share(rate / peak)})` : ''}`;

@@ -32,7 +32,7 @@ import { Io } from '../src/report/output.ts';
 import { markdownTable } from '../src/report/table.ts';
 import { prepare } from '../src/run/prepare.ts';
 import { verifyCandidates } from '../src/run/suite.ts';
-import { minNs, type Sampled, speedup } from '../src/stats/speedup.ts';
+import { minTurnNs, type Sampled, speedup } from '../src/stats/speedup.ts';
 import { type Effort, efforts } from '../src/stopwatch/effort.ts';
 import { measure } from '../src/stopwatch/measure.ts';
 import { parseOptions } from './options.ts';
@@ -221,7 +221,7 @@ function rowOf(variant: Variant & { readonly peer?: unknown }, variants: boolean
     const samples = done.find((entry) => entry.slice === slice.name)?.samples ?? [];
     for (const c of slice.cases) {
       const name = op.caseName(c);
-      const timeNs = minNs(samples, variant.id, name);
+      const timeNs = minTurnNs(samples, variant.id, name);
       const ratio = speedup(samples, baseline.id, variant.id, name);
       if (timeNs === null) continue;
       const has = { threads, flags: variant.flags, native: peer };

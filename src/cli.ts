@@ -27,16 +27,20 @@ export function main(words: readonly string[], io: Io, where?: Workspace): Promi
 
 async function runCommand(words: readonly string[], io: Io, where?: Workspace): Promise<{ code: number }> {
   let code: number = exit.fine;
-  const run: declare.Run = (flags, work) =>
-    inWorkspace(where ?? workspace(), async () => {
-      const result = await work(io);
-      if (flags.json) io.print(JSON.stringify(result.data, null, 2));
-      else if (result.text !== '') io.print(result.text);
-      const last = await result.after?.();
-      if (last?.text && !flags.json) io.print(last.text);
-      code = last?.code ?? result.code;
-    });
-  const program = await programFor(io, run);
+  const does: declare.Does = (load) => {
+    return (...given) =>
+      inWorkspace(where ?? workspace(), async () => {
+        const { json } = given.at(-2) as { readonly json?: true };
+        const command = await load();
+        const { data, text, after, ...result } = await command(...(given.with(-1, io) as Parameters<typeof command>));
+        if (json) io.print(JSON.stringify(data, null, 2));
+        else if (text !== '') io.print(text);
+        const last = await after?.();
+        if (last?.text && !json) io.print(last.text);
+        code = last?.code ?? result.code;
+      });
+  };
+  const program = await programFor(io, does);
   try {
     checkWords(words);
     if (words.length > 0) await program.parseAsync(words, { from: 'user' });
@@ -52,7 +56,7 @@ async function runCommand(words: readonly string[], io: Io, where?: Workspace): 
   return { code };
 }
 
-async function programFor(io: Io, run: declare.Run): Promise<declare.Program> {
+async function programFor(io: Io, does: declare.Does): Promise<declare.Program> {
   const program = new Command('nfold')
     .description(
       'Write a faster kernel in TypeScript or WebAssembly, prove that it is equivalent, measure the mean speedup.',
@@ -73,42 +77,16 @@ Exit codes: 0 fine; 1 a verification or a gate failed, or the command itself did
       outputError: (text, write) => write(`nfold: ${brief(text.replace(/^error: /, ''))}`),
       getOutHelpWidth: () => (Number.isFinite(io.columns) ? io.columns : 80),
     });
-  declare
-    .list(program)
-    .action((selectors, flags) => run(flags, async (io) => (await import('./commands/list.ts')).list(selectors, io)));
-  declare
-    .verify(program)
-    .action((selectors, flags) =>
-      run(flags, async (io) => (await import('./commands/verify.ts')).verify(selectors, flags, io)),
-    );
-  declare
-    .bench(program)
-    .action((selectors, flags) =>
-      run(flags, async (io) => (await import('./commands/bench.ts')).bench(selectors, flags, io)),
-    );
-  declare
-    .show(program)
-    .action((reference, flags) =>
-      run(flags, async (io) => (await import('./commands/show.ts')).show(reference, flags, io)),
-    );
-  declare
-    .compare(program)
-    .action((references, flags) =>
-      run(flags, async (io) => (await import('./commands/compare.ts')).compare(references, flags, io)),
-    );
-  declare
-    .history(program)
-    .action((selector, flags) =>
-      run(flags, async (io) => (await import('./commands/history.ts')).history(selector, flags, io)),
-    );
-  declare
-    .best(program)
-    .action((selectors, flags) =>
-      run(flags, async (io) => (await import('./commands/best.ts')).best(selectors, flags, io)),
-    );
-  declare.peak(program).action((flags) => run(flags, async (io) => (await import('./commands/peak.ts')).peak(io)));
-  declare.doctor(program).action((flags) => run(flags, async () => (await import('./commands/doctor.ts')).doctor()));
-  for (const wing of await Promise.all(wings.map((load) => load()))) wing.register(program, run);
+  declare.list(program).action(does(async () => (await import('./commands/list.ts')).list));
+  declare.verify(program).action(does(async () => (await import('./commands/verify.ts')).verify));
+  declare.bench(program).action(does(async () => (await import('./commands/bench.ts')).bench));
+  declare.show(program).action(does(async () => (await import('./commands/show.ts')).show));
+  declare.compare(program).action(does(async () => (await import('./commands/compare.ts')).compare));
+  declare.history(program).action(does(async () => (await import('./commands/history.ts')).history));
+  declare.best(program).action(does(async () => (await import('./commands/best.ts')).best));
+  declare.peak(program).action(does(async () => (await import('./commands/peak.ts')).peak));
+  declare.doctor(program).action(does(async () => (await import('./commands/doctor.ts')).doctor));
+  for (const wing of await Promise.all(wings.map((load) => load()))) wing.register(program, does);
   for (const command of program.commands) refuseRepeats(command);
   return program;
 }

@@ -26,7 +26,7 @@ describe("Welch's interval of a ratio", () => {
     expect(ratio?.high).toBeCloseTo(Math.exp(0.5 + half), 10);
   });
 
-  test('one fork says nothing of the spread, and none says nothing at all', () => {
+  test('one round says nothing of the spread, and none says nothing at all', () => {
     expect(ratioOf([2], [3, 3.1])).toEqual({ value: expect.closeTo(1.5248, 3), low: null, high: null });
     expect(ratioOf([], [3])).toBeNull();
     expect(ratioOf([2, 2], [4, 4])).toEqual({ value: 2, low: 2, high: 2 });
@@ -36,7 +36,7 @@ describe("Welch's interval of a ratio", () => {
     [3, 3, 1],
     [3, 8, 4],
     [5, 5, 0.3],
-  ])('%i forks against %i, spreads 1 : %f, hold the truth in at least 94 of 100 runs', (n, m, spread) => {
+  ])('%i rounds against %i, spreads 1 : %f, hold the truth in at least 94 of 100 runs', (n, m, spread) => {
     const rng = makeRng(5);
     const draws = (length: number, scale: number) =>
       Array.from({ length }, () => Math.exp(scale * 0.02 * rng.normal()));
@@ -74,7 +74,7 @@ describe('verdicts', () => {
     expect(verdictOf(noisy({}), noisy({ speedups: scaled(1.3) }))).not.toBe('faster');
   });
 
-  test('too much spread is inconclusive; one fork, or a candidate that is missing or failed, is nothing', () => {
+  test('too much spread is inconclusive; one round, or a candidate that is missing or failed, is nothing', () => {
     const a = record();
     expect(
       verdictOf(

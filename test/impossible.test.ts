@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { impossibility } from '../src/analysis/impossible.ts';
-import type { TimedOp } from '../src/analysis/results.ts';
+import type { TimedOp } from '../src/analysis/timed.ts';
 import { observed } from '../src/analysis/warnings.ts';
 import { buildBaseline } from '../src/build/build.ts';
 import { loadOp } from '../src/catalog/ops.ts';
@@ -28,25 +28,25 @@ describe('times that cannot be', () => {
     const audit = new TimeAudit(process.pid);
     const until = performance.now() + 200;
     while (performance.now() < until);
-    const outsideNs = audit.close({ timeNs: [1000], queuedNs: null, reads: [] });
-    expect(outsideNs).toBeGreaterThan(1e7);
+    const untimedNs = audit.close({ timeNs: [1000], queuedNs: null, reads: [] });
+    expect(untimedNs).toBeGreaterThan(1e7);
     const twice = new TimeAudit(process.pid);
-    expect(twice.close({ timeNs: [0], queuedNs: null, reads: [] })).toBeLessThan(outsideNs as number);
+    expect(twice.close({ timeNs: [0], queuedNs: null, reads: [] })).toBeLessThan(untimedNs as number);
   });
 
   test('work beside the calls that could be half of the baseline stands out, if every turn shows it', async () => {
     const op = await loadOp('sgemm');
     const variants = [{ id: 'x', peer: false, threads: 1 }];
-    const turn = (variant: string, calledNs: number, outsideNs: number) => ({
+    const turn = (variant: string, calledNs: number, untimedNs: number) => ({
       case: 'c',
       variant,
       calls: 2,
       calledNs,
-      outsideNs,
+      untimedNs,
     });
     const besides = (...own: number[]) => {
-      const outside = [turn('baseline', 2e8, 6e6), ...own.map((ns) => turn('x', 2e6, ns))];
-      const watched = { warmups: [], outside, pacesNs: [], stolen: null };
+      const untimed = [turn('baseline', 2e8, 6e6), ...own.map((ns) => turn('x', 2e6, ns))];
+      const watched = { warmups: [], untimed, loopsNs: [], stolen: null };
       const outcome = {
         op,
         baseline: { id: 'baseline' },

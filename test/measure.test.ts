@@ -97,6 +97,7 @@ describe('sgemm', () => {
     };
     const { verdicts: later } = await run('sgemm', [absent]);
     expect(verdictText(later.get('absent') as never)).toMatch(/not installed: no such library/);
+    expect(later.get('absent')?.status).toBe('unsupported');
   });
 });
 

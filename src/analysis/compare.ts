@@ -7,7 +7,7 @@ import { byCandidate } from '../records/byCandidate.ts';
 import type { Record } from '../records/schema.ts';
 import type { Interval } from '../stats/interval.ts';
 import { meansOf } from '../stats/means.ts';
-import { ratios, roundMeans } from '../stats/speedup.ts';
+import { roundMeans } from '../stats/speedup.ts';
 import { type Comparison, compare } from '../stats/verdict.ts';
 import { ratioOf } from '../stats/welch.ts';
 import { efforts } from '../stopwatch/effort.ts';
@@ -60,14 +60,11 @@ export function compareRecords(records: readonly Record[]): Compared {
     }));
     const names = [...new Set(all.flatMap(({ results }) => results.map((r) => r.case)))];
     const common = names.filter((name) => all.every((one) => resultOf(one, name)?.speedup));
-    const mean = { ...row, case: null, cases: common.length, ...sidesOf(all.map((one) => meanIn(one, row, common))) };
-    const cases = names.map((name) => ({
-      ...row,
-      case: name,
-      cases: 1,
-      ...sidesOf(all.map((one) => caseIn(one, row, name))),
-    }));
-    return { mean, cases };
+    const rowOf = (name: string | null, cases: readonly string[]): Row => {
+      const sides = sidesOf(all.map((one) => evidenceOf(one, row, name, cases)));
+      return { ...row, case: name, cases: cases.length, ...sides };
+    };
+    return { mean: rowOf(null, common), cases: names.map((name) => rowOf(name, [name])) };
   });
   return { means: rows.map(({ mean }) => mean), cases: rows.flatMap(({ cases }) => cases) };
 }
@@ -82,27 +79,27 @@ interface Evidence {
   readonly margin: number;
 }
 
-const resultOf = ({ results }: Held, name: string) => results.find((r) => r.case === name);
+const resultOf = ({ results }: Held, name: string | null) => results.find((r) => r.case === name);
 
-const failure = (verdict: string | undefined) => (verdict === undefined || verdict === 'pass' ? null : verdict);
-
-function caseIn(held: Held, { op, candidate }: Pick<Row, 'op' | 'candidate'>, name: string): Evidence {
-  const {
-    speedup = null,
-    timeNs = null,
-    noiseFloor = null,
-    verdict = held.candidate?.verdict,
-  } = resultOf(held, name) ?? {};
-  const rounds = [...ratios(held.samples, `${op}/baseline`, candidate, name).values()];
-  return { side: { speedup, timeNs, why: failure(verdict) }, rounds, floor: noiseFloor, margin: held.margin };
-}
-
-function meanIn(held: Held, { op, candidate }: Pick<Row, 'op' | 'candidate'>, common: readonly string[]): Evidence {
-  const rounds = roundMeans(held.samples, `${op}/baseline`, candidate, common);
-  const values = common.flatMap((name) => resultOf(held, name)?.speedup?.value ?? []);
-  const speedup = values.length === 0 ? null : meansOf(values, rounds).arithmetic;
-  const side = { speedup, timeNs: null, why: failure(held.candidate?.verdict) };
-  return { side, rounds, floor: held.mean?.noiseFloor ?? null, margin: held.margin };
+/** Of one case, or of the mean over several, where `name` is null. */
+function evidenceOf(
+  held: Held,
+  { op, candidate }: Pick<Row, 'op' | 'candidate'>,
+  name: string | null,
+  cases: readonly string[],
+): Evidence {
+  const rounds = roundMeans(held.samples, `${op}/baseline`, candidate, cases);
+  const values = cases.flatMap((one) => resultOf(held, one)?.speedup?.value ?? []);
+  const mean = values.length > 0 ? meansOf(values, rounds).arithmetic : null;
+  const result = resultOf(held, name);
+  const verdict = result?.verdict ?? held.candidate?.verdict ?? 'pass';
+  const side = {
+    speedup: name === null ? mean : (result?.speedup ?? null),
+    timeNs: result?.timeNs ?? null,
+    why: verdict === 'pass' ? null : verdict,
+  };
+  const floor = (name === null ? held.mean : result)?.noiseFloor ?? null;
+  return { side, rounds, floor, margin: held.margin };
 }
 
 function sidesOf([first, ...others]: readonly Evidence[]): Pick<Row, 'sides' | 'changes'> {

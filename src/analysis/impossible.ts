@@ -5,7 +5,7 @@
 import type { Ceilings } from '../machine/ceilings.ts';
 import { floorNs, workOf } from '../machine/roofline.ts';
 import { typicalNs } from '../stats/speedup.ts';
-import type { TimedOp } from './results.ts';
+import type { TimedOp } from './timed.ts';
 
 const minShare = 0.5;
 

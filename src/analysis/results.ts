@@ -1,80 +1,44 @@
-/** Samples to results, means and discards. Times in nanoseconds, rates in Gflop/s and GB/s; a value that is not known is null. */
+/** Samples to results, means, discards and warnings. Times in nanoseconds, rates in Gflop/s and GB/s; a value that is not known is null. */
 
-import type { Parameters } from '../contract/candidate.ts';
-import { type AnyOp, bytesMoved, type Case } from '../contract/op.ts';
+import { bytesMoved } from '../contract/op.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
+import type { Machine } from '../machine/describe.ts';
 import { type Roof, roof, workOf } from '../machine/roofline.ts';
 import { type Draft, discardRule, type Mean, type Overall, type Result } from '../records/schema.ts';
 import { byMean, means } from '../stats/means.ts';
-import { leftOut, type Sampled, speedup, typicalNs } from '../stats/speedup.ts';
+import { speedup, typicalNs } from '../stats/speedup.ts';
 import { compare, noiseFloor } from '../stats/verdict.ts';
-import type { Watched } from '../stopwatch/request.ts';
 
-/** A candidate or peer, built or not, as plain values. */
-export interface TimedVariant extends Pick<Result, 'peer' | 'threads' | 'tier' | 'hash' | 'verdict'> {
-  readonly id: string;
-  readonly flags: readonly string[];
-  /** Why the verdict is not `pass`. */
-  readonly message: string | null;
-  /** Largest error as a share of its bound; null where it did not pass. */
-  readonly worst: number | null;
-  /** What a generator made its code with, by case. */
-  readonly parameters: ReadonlyMap<string, Parameters>;
-}
+import { everyCase, namesOf, type TimedOp } from './timed.ts';
+import { observed, warningsOf } from './warnings.ts';
 
-/** One op of a suite; the mean is taken over `meanCases`. */
-export interface TimedOp {
-  readonly suite: { readonly name: string; readonly ops: readonly string[] };
-  readonly op: AnyOp;
-  readonly baseline: { readonly id: string; readonly hash: string };
-  readonly cases: readonly Case[];
-  readonly meanCases: readonly Case[];
-  readonly variants: readonly TimedVariant[];
-  readonly samples: readonly Sampled[];
-  /** Null before the first round. */
-  readonly watched: Watched | null;
-}
-
-interface Given {
+export interface Given {
+  readonly machine: Machine;
+  /** A step of the clock, ns. */
+  readonly clockNs: number;
   /** Null where they could not be measured. */
   readonly ceilings: Ceilings | null;
   /** The precision that was asked for, as a share: times within it are called the same. */
   readonly halfWidth: number;
 }
 
-export function analyse(
-  ops: readonly TimedOp[],
-  given: Given,
-): Pick<Draft, 'results' | 'means' | 'overall' | 'discards'> {
+type Analysis = Pick<Draft, 'warnings' | 'results' | 'means' | 'overall' | 'discards'>;
+
+export function analyse(ops: readonly TimedOp[], given: Given): Analysis {
   const found = ops.flatMap((timed) => meansOf(timed, given));
   const suites = [...Map.groupBy(ops, ({ suite }) => suite.name).values()];
+  const discards = everyCase(ops).map(({ op, variant, name, left: { count, of } }) => {
+    return { op: op.name, case: name, variant: variant.id, rule: discardRule, count, of } as const;
+  });
   return {
+    warnings: warningsOf(observed(ops, given.machine, given.clockNs)),
     results: ops.flatMap((timed) => resultsOf(timed, given)),
     means: found,
     // The mean of one op is its overall one.
     overall: suites.filter((own) => own.length > 1).map((own) => overallOf(own, found)),
-    discards: everyCase(ops)
-      .map(({ op, variant, name, left: { count, of } }) => {
-        return { op: op.name, case: name, variant: variant.id, rule: discardRule, count, of } as const;
-      })
-      .filter(({ count }) => count > 0),
+    discards: discards.filter(({ count }) => count > 0),
   };
 }
-
-/** Each variant at each case, with the calls that the statistics leave out. */
-export function everyCase(ops: readonly TimedOp[]) {
-  return ops.flatMap(({ op, baseline, variants, cases, samples }) =>
-    cases.flatMap((c) =>
-      variants.map((variant) => {
-        const name = op.caseName(c);
-        const left = leftOut(samples, baseline.id, variant.id, name);
-        return { op, variant, name, left, timeNs: typicalNs(samples, variant.id, name) };
-      }),
-    ),
-  );
-}
-
-const namesOf = ({ op }: TimedOp, cases: readonly Case[]) => cases.map((c) => op.caseName(c));
 
 function resultsOf(timed: TimedOp, { ceilings, halfWidth }: Given): Result[] {
   const { op, baseline, cases, samples, variants } = timed;

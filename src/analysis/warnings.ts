@@ -2,31 +2,20 @@
 import type { Machine } from '../machine/describe.ts';
 import type { Warning } from '../records/schema.ts';
 import type { Watched } from '../stopwatch/request.ts';
-import { everyCase, type TimedOp } from './results.ts';
+
+import { everyCase, type TimedOp } from './timed.ts';
 
 type Facts<K extends Warning['kind']> = Omit<Extract<Warning, { kind: K }>, 'kind'>;
-
-/** Of all ops together, whether it is worth a warning or not. */
-export interface Observed {
-  readonly machine: Machine;
-  /** Largest number that any candidate used. */
-  readonly threads: number;
-  readonly calls: Facts<'disturbed'>;
-  readonly warmups: Facts<'warmup'>;
-  /** Times of the same loop, at the start of each round. */
-  readonly loopsNs: readonly number[];
-  /** Share of the machine's CPU time; null where the system does not say. */
-  readonly stolen: number | null;
-  readonly untimed: readonly UntimedWork[];
-  /** The shortest call that was timed, beside the step of the clock. */
-  readonly shortest: Facts<'clock'> | null;
-}
 
 /** What a call takes, and the CPU time of the variant's threads outside of it: its own and the baseline's. */
 export type UntimedWork = Facts<'untimed'>;
 
-export function observed(ops: readonly TimedOp[], machine: Machine, clockNs: number): Observed {
+export type Observed = ReturnType<typeof observed>;
+
+/** The facts of all ops together, whether they are worth a warning or not; null where the system does not say. */
+export function observed(ops: readonly TimedOp[], machine: Machine, clockNs: number) {
   const cases = everyCase(ops);
+  const used = ops.flatMap(({ variants }) => variants.map(({ peer, threads }) => (peer ? 1 : threads)));
   const total = (of: (left: (typeof cases)[number]['left']) => number) =>
     cases.reduce((sum, { left }) => sum + of(left), 0);
   const watched = ops.flatMap((timed) => timed.watched ?? []);
@@ -39,7 +28,8 @@ export function observed(ops: readonly TimedOp[], machine: Machine, clockNs: num
     .sort((a, b) => a.timeNs - b.timeNs);
   return {
     machine,
-    threads: Math.max(1, ...ops.flatMap(({ variants }) => variants.map(({ peer, threads }) => (peer ? 1 : threads)))),
+    /** Largest number that any candidate used. */
+    threads: Math.max(1, ...used),
     calls: {
       leftOut: total(({ count }) => count),
       calls: total(({ of }) => of),
@@ -47,9 +37,12 @@ export function observed(ops: readonly TimedOp[], machine: Machine, clockNs: num
       rounds: total(({ rounds }) => rounds),
     },
     warmups: { unsteady: warmups.filter(({ steady }) => !steady).length, of: warmups.length },
+    /** Times of the same loop, at the start of each round. */
     loopsNs: watched.flatMap((one) => one.loopsNs),
+    /** Share of the machine's CPU time. */
     stolen: stolen.length > 0 ? Math.max(...stolen) : null,
     untimed: ops.flatMap(untimedWork),
+    /** The shortest call that was timed, beside the step of the clock. */
     shortest,
   };
 }

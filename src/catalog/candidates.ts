@@ -1,6 +1,6 @@
 /**
- * The candidates: kernels/<op>/<name>.<kind>, in nfold's own folder and in the user's. The path is the registration, and
- * a file that fits no rule is a problem with a hint, never passed over.
+ * The candidates: kernels/<op>/<name>.<kind>, in nfold's own folder and in the user's. The path is the registration. A file
+ * that fits no rule is a problem with a hint.
  */
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { plain } from '../contract/errors.ts';
@@ -17,17 +17,17 @@ export interface CandidateFile {
   readonly op: string;
   readonly kind: Kind;
   readonly file: string;
-  /** What a command takes for it, where its id does not say which file is meant: a path. */
+  /** The path that selects it, where its id does not say which file is meant. */
   readonly selector?: string;
 }
 
-/** A file that cannot be a candidate, and why. */
+/** A file that is not taken as a candidate, and why. */
 export interface Problem {
   readonly file: string;
-  /** The op in whose folder it lies, if that is one. */
+  /** The op in whose folder the file lies; null for another folder. */
   readonly op: string | null;
   readonly message: string;
-  /** What it would be, if no other file had its name. A path selects it; an id or a glob that means it is refused. */
+  /** The candidate that it would be if no other file had its name. A path selects it; an id or a glob that means it is refused. */
   readonly namesake?: CandidateFile;
 }
 
@@ -37,40 +37,28 @@ export interface Catalog {
   readonly problems: readonly Problem[];
 }
 
-/** Reads folders, opens no file. What an odd file or folder keeps from being read is a problem, and ends nothing. */
+/** Reads folders and opens no file. A file or folder that cannot be read is a problem; the others are still found. */
 export function scan(roots: readonly string[] = [packageRoot, workspace().root]): Catalog {
   const ops = opNames();
   const problems: Problem[] = [];
-  const found = new Map<string, CandidateFile[]>();
-  for (const root of new Set(roots)) {
-    const top = join(root, 'kernels');
+  const found: CandidateFile[] = [];
+  for (const top of new Set(roots.map((root) => join(root, 'kernels')))) {
     for (const { file, trouble } of filesBelow(top)) {
       const known = identify(file, ops);
       if (trouble !== null && (known !== null || file === top)) problems.push(odd(file, trouble, ops));
       else if (known === null) continue;
       else if ('message' in known) problems.push(known);
-      else {
-        const same = found.get(known.id) ?? [];
-        if (!same.some((other) => isSame(other, known))) found.set(known.id, [...same, known]);
-      }
+      else if (!found.some((other) => isSame(other, known))) found.push(known);
     }
   }
-  const alone = [...found.values()]
-    .filter(({ length }) => length === 1)
-    .map(([{ selector, ...candidate }]) => candidate);
-  for (const namesakes of found.values()) {
-    if (namesakes.length === 1) continue;
-    for (const namesake of namesakes) {
-      const { file, op, id } = namesake;
-      const others = namesakes.filter((other) => other !== namesake).map((other) => shown(other.file));
-      problems.push({
-        file,
-        op,
-        namesake,
-        message: `its name ${id} is that of ${others.join(' and ')} too: ${renameOne}`,
-      });
-    }
+  const byId = [...Map.groupBy(found, ({ id }) => id).values()];
+  for (const namesake of byId.filter(({ length }) => length > 1).flat()) {
+    const { file, op, id } = namesake;
+    const others = found.filter((other) => other.id === id && other !== namesake).map((other) => shown(other.file));
+    const message = `its name ${id} is that of ${others.join(' and ')} too: ${renameOne}`;
+    problems.push({ file, op, namesake, message });
   }
+  const alone = byId.filter(({ length }) => length === 1).map(([{ selector, ...candidate }]) => candidate);
   return { ops, candidates: alone.sort((a, b) => (a.id < b.id ? -1 : 1)), problems };
 }
 
@@ -81,12 +69,12 @@ function odd(file: string, trouble: Trouble, ops: readonly string[]): Problem {
 
 export const renameOne = 'rename one of them, or give the path of the one that is meant';
 
-/** Whether two candidates are one file, reached on two ways. */
+/** Whether two candidates are one file, reached by two paths. */
 export function isSame(a: CandidateFile, b: CandidateFile): boolean {
   return a.id === b.id && a.kind === b.kind && realPath(a.file) === realPath(b.file);
 }
 
-/** What the file is by its path alone; null for what belongs in kernels/ without being a candidate. */
+/** What a file is by its path alone; null for a file that kernels/ holds beside candidates: shared pieces, pages, dot files. */
 export function identify(file: string, ops: readonly string[]): CandidateFile | Problem | null {
   const folder = basename(dirname(file));
   const name = basename(file);
@@ -113,11 +101,11 @@ export function identify(file: string, ops: readonly string[]): CandidateFile | 
 
 interface Found {
   readonly file: string;
-  /** Why it is no file that can be read, or no folder whose files can be listed. */
+  /** Why it cannot be read as a file or listed as a folder. */
   readonly trouble: Trouble | null;
 }
 
-/** Links are followed, after all else and to no folder twice, so that they may lead anywhere. */
+/** Links are followed last, and no folder is read twice, so that links may form circles. */
 function filesBelow(top: string): Found[] {
   const found: Found[] = [];
   const seen = new Set<string>();
@@ -145,7 +133,7 @@ function filesBelow(top: string): Found[] {
 
 const isWithin = (path: string, folder: string) => !relative(folder, path).startsWith('..');
 
-/** What a command takes for a candidate: its id, or its path where that alone says which file is meant. */
+/** The word that selects a candidate: its id, or its path where only that says which file is meant. */
 export const selectorOf = ({ id, selector = id }: CandidateFile): string => selector;
 
 /** A path as the user would type it for a selector. */

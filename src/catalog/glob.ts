@@ -1,4 +1,4 @@
-/** Globs, as picomatch has them: it turns them into regular expressions, and some of these would not end in a lifetime. */
+/** Globs as picomatch reads them. It turns them into regular expressions, and some of these would run for years: hence a time limit. */
 import { createContext, Script } from 'node:vm';
 import picomatch from 'picomatch';
 import { NfoldError } from '../contract/errors.ts';
@@ -6,7 +6,7 @@ import { NfoldError } from '../contract/errors.ts';
 const limitMs = 2000;
 const script = new Script('match()');
 
-/** The names that it matches. Throws NfoldError for one that takes far longer than any that someone means. */
+/** The names that a glob matches. Throws NfoldError for a glob that takes more than two seconds. */
 export function matching(glob: string, names: readonly string[]): readonly string[] {
   const match = () => {
     const matches = picomatch(glob);

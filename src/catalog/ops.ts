@@ -8,16 +8,18 @@ import { packageRoot } from '../files/places.ts';
 
 const folder = join(packageRoot, 'baselines');
 
+/** All ops by name, sorted. */
 export function opNames(): string[] {
   return readdirSync(folder)
-    .filter((name) => existsSync(join(folder, name, 'op.ts')))
+    .filter((name) => existsSync(opFile(name)))
     .sort();
 }
 
-async function load<T>(...path: string[]): Promise<T> {
-  return (await import(pathToFileURL(join(folder, ...path)).href)).default;
+async function load<T>(file: string): Promise<T> {
+  return (await import(pathToFileURL(file).href)).default;
 }
 
-export const loadOp = (name: string): Promise<AnyOp> => load(name, 'op.ts');
-export const loadOracle = (name: string): Promise<Oracle> => load(name, 'oracle.ts');
+export const opFile = (name: string): string => join(folder, name, 'op.ts');
 export const baselineFile = (name: string): string => join(folder, name, 'baseline.ts');
+export const loadOp = (name: string): Promise<AnyOp> => load(opFile(name));
+export const loadOracle = (name: string): Promise<Oracle> => load(join(folder, name, 'oracle.ts'));

@@ -1,5 +1,4 @@
-/** Peers as variants: a cell loads the module from bench/peers, trusted, and the library says for itself if it is there. */
-
+/** Peers as variants: a cell loads their module from bench/peers, trusted, and finds out whether the library works. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,7 +10,7 @@ export interface PeerVariant extends Variant {
   readonly peer: Peer;
 }
 
-/** Whether its library is installed here; whether it works is for its cell to find out. */
+/** Whether a peer's library is installed; only its cell finds out whether it works. */
 export async function isInstalled(name: string): Promise<boolean> {
   const { library } = await moduleOf(name);
   try {
@@ -28,7 +27,7 @@ async function moduleOf(name: string): Promise<Peer> {
   return (await import(fileOf(name))).default;
 }
 
-/** Loads the module of the peer, not its library: that is for the cell to find there or not. */
+/** Loads a peer's module and not its library, which only the cell loads. */
 export async function loadPeer(name: string, op: string): Promise<PeerVariant> {
   const [file, peer] = [fileOf(name), await moduleOf(name)];
   return {

@@ -1,5 +1,4 @@
 /** Selectors to candidates: an id, an op, a suite, a glob over ids, or a path. */
-
 import { resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { suites } from '../../bench/suites.ts';
@@ -12,17 +11,17 @@ import { matching } from './glob.ts';
 
 export interface Selection {
   readonly candidates: readonly CandidateFile[];
-  /** Misfits among the folders that the selection reaches. */
+  /** Files in the selected folders that are no candidates. */
   readonly problems: readonly Problem[];
 }
 
-/** None selects all. Throws NfoldError where a selector means nothing, with a guess at what was meant. */
+/** No selectors select all. Throws NfoldError where a selector means nothing, with a guess at what was meant. */
 export function select(selectors: readonly string[], catalog: Catalog): Selection {
   if (selectors.length === 0) return catalog;
   const candidates = new Map<string, CandidateFile>();
   const problems = new Set<Problem>();
-  for (const selector of selectors.flatMap(spelledOut)) {
-    const found = one(selector, catalog);
+  for (const selector of selectors.flatMap(expandSuite)) {
+    const found = selectOne(selector, catalog);
     for (const candidate of found.candidates) {
       const other = candidates.get(candidate.id) ?? candidate;
       if (other !== candidate && !isSame(other, candidate)) {
@@ -37,23 +36,23 @@ export function select(selectors: readonly string[], catalog: Catalog): Selectio
   return { candidates: [...candidates.values()], problems: [...problems] };
 }
 
-/** A suite is its ops. */
-function spelledOut(selector: string): readonly string[] {
+/** The ops of a suite; any other selector as it is. */
+function expandSuite(selector: string): readonly string[] {
   return suites.find(({ name }) => name === selector)?.ops ?? [selector];
 }
 
-function one(selector: string, catalog: Catalog): Selection {
-  // No name of a candidate ends so, and as a glob a path may mean others.
+function selectOne(selector: string, catalog: Catalog): Selection {
+  // No id ends like this, and as a glob the path may match other files.
   if (/\.(ts|wat)$/.test(selector)) return byPath(selector, catalog);
   const namesakes = catalog.problems.flatMap(({ namesake }) => namesake ?? []);
   const ids = [...catalog.candidates, ...namesakes].map(({ id }) => id);
   const isName = catalog.ops.includes(selector) || ids.includes(selector);
   const there = look(selector);
-  // Before globs: a path may hold * and [.
+  // A file comes before globs: its path may hold * and [.
   if (!isName && typeof there !== 'string' && there.isFile()) return byPath(selector, catalog);
-  const means = meaning(selector, ids);
-  refuseNamesakes(namesakes.filter(({ id, op }) => means(id, op)));
-  const candidates = catalog.candidates.filter(({ id, op }) => means(id, op));
+  const matches = matcherFor(selector, ids);
+  refuseNamesakes(namesakes.filter(({ id, op }) => matches(id, op)));
+  const candidates = catalog.candidates.filter(({ id, op }) => matches(id, op));
   const problems = catalog.problems.filter(({ op }) => op === selector);
   if (candidates.length > 0 || isName) return { candidates, problems };
   if (typeof there !== 'string' || /^\.{0,2}\//.test(selector)) return byPath(selector, catalog);
@@ -64,18 +63,18 @@ function one(selector: string, catalog: Catalog): Selection {
   );
 }
 
-/** Which of them is meant, nobody but the user knows. */
+/** Only the user knows which of several files with one name is meant. */
 function refuseNamesakes([first, ...others]: readonly CandidateFile[]): void {
   if (first === undefined) return;
   const files = [first, ...others.filter(({ id }) => id === first.id)].map(({ file }) => shown(file));
   throw new NfoldError(`${first.id} is the name of ${files.length} files, ${files.join(' and ')}: ${renameOne}.`);
 }
 
-/** Which of these candidates a selector means, by id and op: for those of a record, which may be no files any more. */
-export function meaning(selector: string, ids: readonly string[]): (id: string, op: string | null) => boolean {
-  const words = spelledOut(selector);
+/** Whether a selector means a candidate, by id and op, be there a file or not, as for those of a record; a glob matches among `ids`. */
+export function matcherFor(selector: string, ids: readonly string[]): (id: string, op: string | null) => boolean {
+  const names = expandSuite(selector);
   const globbed = new Set(matching(selector, ids));
-  return (id, op) => words.includes(id) || (op !== null && words.includes(op)) || globbed.has(id);
+  return (id, op) => names.includes(id) || (op !== null && names.includes(op)) || globbed.has(id);
 }
 
 function byPath(selector: string, catalog: Catalog): Selection {
@@ -92,7 +91,7 @@ function byPath(selector: string, catalog: Catalog): Selection {
   return { candidates: [catalog.candidates.find((known) => isSame(known, found)) ?? found], problems: [] };
 }
 
-/** The cases whose name a `--case` filter lets through: for each of its alternatives, the one of that very name, or else by glob or part of the name. */
+/** The cases that a `--case` filter selects: by alternative, the case of exactly that name, else all that match it or contain it. */
 export function selectCases(op: AnyOp, cases: readonly Case[], filter: string | undefined): readonly Case[] {
   if (filter === undefined) return cases;
   const names = cases.map((c) => op.caseName(c));
@@ -102,12 +101,12 @@ export function selectCases(op: AnyOp, cases: readonly Case[], filter: string | 
   return cases.filter((_, i) => wanted.includes(names[i]));
 }
 
-/** `A|B` is A or B; within parentheses the sign is the glob's own. */
+/** `A|B` means A or B; within parentheses the bar belongs to the glob. */
 export function alternatives(filter: string): readonly string[] {
   return filter.split(/\|(?![^(]*\))/).filter((one) => one !== '');
 }
 
-/** A sentence with the nearest of the names, after a space, or nothing if none is near. */
+/** A space and a sentence with the name nearest to a word; empty if none is near. */
 export function didYouMean(word: string, names: readonly string[]): string {
   const containing = names.find((name) => name.includes(word));
   const ranked = names

@@ -4,7 +4,7 @@ import { compareRecords } from '../analysis/compare.ts';
 import { type Champion, champions } from '../analysis/series.ts';
 import { build } from '../build/build.ts';
 import { type Catalog, scan } from '../catalog/candidates.ts';
-import { meaning, select } from '../catalog/select.ts';
+import { matcherFor, select } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
 import { recordFile } from '../records/find.ts';
@@ -46,12 +46,12 @@ export async function best(selectors: readonly string[], flags: Flags, io: Io): 
 }
 
 /** A candidate of a record may be no file any more, and a file be in no record; what is neither gets the usual sentence. */
-function among(records: readonly Summary[], selector: string): ReturnType<typeof meaning> {
-  const means = meaning(
+function among(records: readonly Summary[], selector: string): ReturnType<typeof matcherFor> {
+  const matches = matcherFor(
     selector,
     records.flatMap(({ candidates }) => candidates.map(({ candidate }) => candidate)),
   );
-  if (records.some(({ candidates }) => candidates.some(({ candidate, op }) => means(candidate, op)))) return means;
+  if (records.some(({ candidates }) => candidates.some(({ candidate, op }) => matches(candidate, op)))) return matches;
   const ids = select([selector], scan()).candidates.map(({ id }) => id);
   return (id) => ids.includes(id);
 }

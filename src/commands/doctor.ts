@@ -88,7 +88,7 @@ export async function doctor(): Promise<Result> {
   };
 }
 
-/** As many as anybody is likely to ask for. */
+/** More than a run is likely to ask for. */
 const maxTried = 64;
 
 function reasonOf({ cpus, cores, quota }: Cpus): string {
@@ -115,7 +115,7 @@ function packages(): Record<string, string> {
   return Object.fromEntries(shown.map((name) => [name, dependencies[name]]));
 }
 
-/** Null if the library can do a case of the op, and why not otherwise. */
+/** Why the library cannot do a case of the op; null if it can. */
 async function probe(variant: PeerVariant, op: AnyOp): Promise<{ reason: string | null }> {
   const timer = new Timer(variant, 1);
   try {
@@ -142,7 +142,7 @@ function measuredAdvice(revectorized: number | null, unrest: number): string[] {
       : []),
     ...(unrest > mostUnrest
       ? [
-          `the machine is noisy: the same arithmetic took ${percent} % longer in the middle than at best. Close what runs before you time.`,
+          `the machine is noisy: the median of identical calls is ${percent} % slower than the fastest. Close other programs before you measure.`,
         ]
       : []),
   ];
@@ -150,10 +150,14 @@ function measuredAdvice(revectorized: number | null, unrest: number): string[] {
 
 function advice(load: number | null, cores: number, features: Readonly<Record<string, boolean>>): string[] {
   const lines = Object.entries(features).flatMap(([what, good]) =>
-    good ? [] : [`${what} is missing: candidates that need it will end in an error. Node 24 or later has it.`],
+    good
+      ? []
+      : [
+          `${what} is missing: candidates that need it ${what.startsWith('V8 flag') ? 'are reported as `unsupported`' : 'end in an error'}. Node 24 or later has it.`,
+        ],
   );
   if (load !== null && load > 0.5 * cores)
-    lines.push(`the machine is busy (load ${load.toFixed(1)}): close what runs before you time.`);
+    lines.push(`the machine is busy (load ${load.toFixed(1)}): close other programs before you measure.`);
   if (cores < 2) lines.push('one core: the harness itself will disturb what it times.');
   return lines;
 }

@@ -10,8 +10,10 @@ export type Program = Command<[], { debug?: true }>;
 /** The flags of a command, from the function that declares it. */
 export type FlagsOf<D extends (program: Program) => { opts(): unknown }> = ReturnType<ReturnType<D>['opts']>;
 
-/** Prints what the work comes to, as the flags say. */
-export type Run = (flags: { json?: true }, work: (io: Io) => Result | Promise<Result>) => Promise<void>;
+/** The action of a command, from the function that does its work: called with its words, its flags and the Io, it returns the result. */
+export type Does = <Given extends unknown[]>(
+  load: () => Promise<(...given: [...Given, Io]) => Result | Promise<Result>>,
+) => (...given: [...Given, unknown]) => Promise<void>;
 
 export const json = () => new Option('--json', 'print only JSON on stdout');
 

@@ -4,14 +4,16 @@ import { build } from '../build/build.ts';
 import { type CandidateFile, scan, told } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { select } from '../catalog/select.ts';
+import { signatureOf } from '../catalog/signatures.ts';
 import { CandidateError, exit } from '../contract/errors.ts';
 import { shown } from '../files/places.ts';
 import { type NewestResult, newestResults } from '../records/newest.ts';
 import { multiple, shortFlags } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
+import { signatureText } from '../report/signature.ts';
 
-export async function list(selectors: readonly string[], io: Io): Promise<Result> {
+export async function list(selectors: readonly string[], _: unknown, io: Io): Promise<Result> {
   const catalog = scan();
   const { candidates, problems } = select(selectors, catalog);
   const wanted = catalog.ops.filter((name) => selectors.length === 0 || candidates.some(({ op }) => op === name));
@@ -26,6 +28,7 @@ export async function list(selectors: readonly string[], io: Io): Promise<Result
     scalars: op.scalars,
     cases: op.cases.map((c) => ({ case: op.caseName(c), extra: c.extra ?? false, flop: op.flop(c.dims) })),
     edges: op.edges.map((c) => op.caseName(c)),
+    signature: signatureOf(op),
   }));
   const blocks = ops.map((op) => {
     const names = op.cases.map((c) => op.caseName(c) + (c.extra ? pc.dim(' (--thorough)') : ''));
@@ -36,7 +39,8 @@ export async function list(selectors: readonly string[], io: Io): Promise<Result
       return `  ${candidate.padEnd(width)}  ${lastMark(last).padStart(7)}  ${error === null ? about + needs : pc.red(error)}`;
     });
     const cases = `  ${pc.dim(`${op.cases.length} timed cases:`)} ${names.join(' ')}\n  ${pc.dim(`${op.edges.length} edges, verified only`)}`;
-    return `${pc.bold(op.name)}   ${op.about}\n${cases}\n${lines.join('\n')}`;
+    const signature = selectors.includes(op.name) ? `\n\n${signatureText(op)}` : '';
+    return `${pc.bold(op.name)}   ${op.about}\n${cases}\n${lines.join('\n')}${signature}`;
   });
   const legend = described.some(({ last }) => last !== null)
     ? [pc.dim('The number before an idea is its mean speedup in the newest record here, verified in the same run.')]

@@ -12,7 +12,7 @@ import { reportCeilings } from '../report/peak.ts';
 /** About ten seconds on two cores. */
 const sweeps = 10;
 
-export async function peak(io: Io): Promise<Result> {
+export async function peak(_: unknown, io: Io): Promise<Result> {
   io.endOnStop('stopped; nothing was kept');
   const data = await measureCeilings({ sweeps, onProgress: io.progress });
   const trouble = saveCeilings(data);

@@ -1,27 +1,31 @@
-/** A candidate in TypeScript: `export default { about, setup } satisfies Candidate<typeof op>`. The baseline is one too. */
+/** What a TypeScript file of kernels/ or a baseline exports: a candidate, or a generator of WebAssembly. */
 import type { AnyOp, DimsOf, ScalarsOf, TensorsOf } from './op.ts';
 
-/** Scratch memory in the arena, 64-byte aligned, to be taken in `setup` only. Its first content is arbitrary. */
+/** Scratch memory, 64-byte aligned, `length` in elements; only `setup` may take some. Its first content is arbitrary. */
 export interface Arena {
   f32(length: number): Float32Array;
   i32(length: number): Int32Array;
 }
 
+/** A candidate in TypeScript: `export default { about, setup } satisfies Candidate<typeof op>`. The baseline is one too. */
 export interface Candidate<O extends AnyOp = AnyOp> {
-  /** The idea, in one line. */
+  /** The idea, in one line of at most 200 characters. */
   readonly about: string;
-  /** V8 flags it needs, from `allowedFlags`. */
+  /** V8 flags that it needs, from `allowedFlags`. */
   readonly flags?: readonly string[];
   /** Where the idea comes from. */
   readonly source?: string;
-  /** Untimed, once a case; sees sizes, never data. Returns the timed call. */
+  /**
+   * Runs untimed, once a case, and sees sizes, never data. Returns the timed call, which gets each tensor of the op as a flat row-major
+   * array and writes its outputs there. What either throws is the candidate's verdict.
+   */
   setup(dims: DimsOf<O>, arena: Arena): (tensors: TensorsOf<O>, scalars: ScalarsOf<O>) => void;
 }
 
-/** Of a generator: tile, blocking, packing and the like, by name. */
+/** What a generator can be tuned by: tile, blocking, packing and the like, by name. */
 export type Parameters = Readonly<Record<string, number | string>>;
 
-/** Bytes of this machine's data caches, of a core and of all; usual sizes where the system does not tell. */
+/** Bytes of this machine's data caches: L1 and L2 of a core, L3 of all; usual sizes where the system does not tell. */
 export interface CacheBytes {
   readonly L1: number;
   readonly L2: number;
@@ -29,25 +33,26 @@ export interface CacheBytes {
 }
 
 /**
- * A generator of WebAssembly by shape (`name.wasm.ts`): WAT text or module bytes for exactly these dims. The module keeps
- * the contract of every WebAssembly candidate, pointers and dims in its signature included.
+ * A generator of WebAssembly by shape (`name.wasm.ts`). The module for some dims still takes all pointers and dims of the op as
+ * parameters of `run`.
  */
 export interface Generator<O extends AnyOp = AnyOp> {
+  /** As in a candidate. */
   readonly about: string;
   readonly flags?: readonly string[];
   readonly source?: string;
   /** More than one thread only if the module splits its work by `tid`. */
   readonly threads?: 'one' | 'any';
-  /** `parameters`: those of the method below, with what `nfold tune` has found for these dims in their place. */
+  /** WAT text or module bytes for exactly these dims. `parameters` are those that `nfold tune` found for them, else its own choice. */
   generate(dims: DimsOf<O>, parameters: Parameters): string | Uint8Array;
   /** The candidate's own choice for these dims. */
   parameters?(dims: DimsOf<O>, caches: CacheBytes): Parameters;
-  /** The values of each parameter that are worth a tuner's time; all others are fixed. */
+  /** The values that a tuner tries, by parameter; parameters that are not listed are fixed. */
   readonly tunable?: Readonly<Record<string, readonly (number | string)[]>>;
 }
 
-/** Makes V8 pack pairs of 128-bit operations to 256 bits, where the machine has these. */
+/** Makes V8 pack pairs of 128-bit operations into 256-bit ones, on machines that have these. */
 export const revectorize = '--experimental-wasm-revectorize';
 
-/** V8 flags that a candidate may ask for. All else would reach beyond its own code generation. */
+/** V8 flags that a candidate may ask for: those that change nothing but the code that V8 makes of it. */
 export const allowedFlags: readonly string[] = [revectorize, '--no-liftoff'];

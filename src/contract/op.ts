@@ -6,14 +6,16 @@
  */
 import type { Rng } from './rng.ts';
 
+/** Element types; both take 4 bytes. */
 export type Dtype = 'f32' | 'i32';
 
-/** `in` must come back bit-identical, `out` is poisoned before each call, `inout` is read and overwritten. */
+/** `in` must come back bit-identical, `out` holds NaN before each call, `inout` is read and overwritten. */
 export type Role = 'in' | 'out' | 'inout';
 
 export type ArrayOf<T extends Dtype> = T extends 'f32' ? Float32Array : Int32Array;
 export type TypedArray = Float32Array | Int32Array;
 
+/** One tensor of an op. */
 export interface TensorSpec<D extends string = string> {
   readonly dtype: Dtype;
   readonly role: Role;
@@ -28,21 +30,25 @@ export interface Case<D extends string = string, S extends string = string> {
   readonly extra?: boolean;
 }
 
+/** Flat arrays by tensor name, each with the elements of its shape in row-major order. */
 export type Tensors = Readonly<Record<string, TypedArray>>;
 
-/** What the oracle says of one output: the value in f64 and, for ops that bound by it, the sum of absolute terms. */
+/** The truth of one output, element by element in f64: its value and, for ops that bound by it, the sum of absolute terms. */
 export interface Truth {
   readonly want: Float64Array;
   readonly scale?: Float64Array;
 }
+/** Truths by the name of the output. */
 export type Truths = Readonly<Record<string, Truth>>;
 
+/** What `draw` fills, and what it draws from. */
 export interface DrawContext<D extends string, S extends string, T> {
   readonly dims: Readonly<Record<D, number>>;
   readonly scalars: Readonly<Record<S, number>>;
-  /** Views to fill. Outputs are there too; what is written to them is replaced by poison. */
+  /** Views to fill. Outputs are there too; NaN replaces what is written to them. */
   readonly tensors: { readonly [N in keyof T]: T[N] extends { dtype: infer K extends Dtype } ? ArrayOf<K> : never };
   readonly rng: Rng;
+  /** One of the op's distributions. */
   readonly distribution: string;
   /** Bytes of a real text, for ops that declare `needsText`; empty otherwise. */
   readonly text: Uint8Array;
@@ -50,89 +56,101 @@ export interface DrawContext<D extends string, S extends string, T> {
   readonly canaries?: boolean;
 }
 
+/** What the bounds of one call derive from. */
 export interface BoundContext<D extends string = string, S extends string = string> {
   readonly dims: Readonly<Record<D, number>>;
   readonly scalars: Readonly<Record<S, number>>;
   readonly distribution: string;
+  /** All tensors as they are before the call. */
   readonly inputs: Tensors;
   readonly truths: Truths;
   /** Outputs of the frozen baseline on the same bytes; there only if the op says `needsBaseline`. */
   readonly baseline: Tensors | null;
 }
 
-/** A named stretch of a flat tensor, such as `wte` in `params`. */
+/** A named stretch of a flat tensor, such as `wte` in `params`; offset and length in elements. */
 export interface Part {
   readonly name: string;
   readonly offset: number;
   readonly length: number;
 }
 
+/** The contract of an op: the default export of baselines/<op>/op.ts, by `defineOp`. */
 export interface Op<
   D extends string = string,
   S extends string = string,
   T extends Record<string, TensorSpec<D>> = Record<string, TensorSpec<D>>,
 > {
+  /** The name of its folder. */
   readonly name: string;
+  /** What it computes, in one line. */
   readonly about: string;
+  /** Names of sizes, in the order in which `run` takes them as i32. */
   readonly dims: readonly D[];
+  /** Names of further numbers, in the order in which `run` takes them as f32. */
   readonly scalars: readonly S[];
+  /** Tensors by name, in the order in which `run` takes their pointers. */
   readonly tensors: T;
   /** Timed; those without `extra` make the suite's mean. */
   readonly cases: readonly Case<D, S>[];
   /** Verified only: 0, 1, primes, ragged tails, padded strides. */
   readonly edges: readonly Case<D, S>[];
-  /** A shape that nobody has seen before; the seed that it is drawn from is committed to, and revealed after the run. */
+  /** A shape that no kernel can know beforehand, drawn from a seed that is committed to before the run and revealed after it. */
   drawCase?(rng: Rng): Case<D, S>;
-  /** The same work under other scalars, and other strides where there are any: a timed shape is verified with those as well. */
+  /** The same work under other scalars and, where it has any, other strides: timed shapes are verified with those too. */
   vary?(c: Case<D, S>, rng: Rng): Case<D, S>;
   /** The stable key of a case, printed, filtered and recorded: `M256N512K128`. */
   caseName(c: Case<D, S>): string;
-  /** Textbook work of one call. */
+  /** Textbook work of one call, in flop. */
   flop(dims: Readonly<Record<D, number>>): number;
-  /** Ways to draw inputs; the first is the one of timed calls. */
+  /** Names of the ways to draw inputs; timed calls use the first. */
   readonly distributions: readonly string[];
-  /** The one of them, if any, on which results must be exact; timed shapes are verified on it as well. */
+  /** The distribution, if there is one, on which results must be exact; timed shapes are verified on it too. */
   readonly exact?: string;
+  /** Fills the tensors with inputs. */
   draw(context: DrawContext<D, S, T>): void;
   /** For ops that carry state: draws the inputs of the next call over those of the last, and leaves the state alone. */
   drawNext?(context: DrawContext<D, S, T>): void;
-  /** Largest admissible |got - want| per element, by output; the algebra stands beside it in op.ts. */
+  /** Largest admissible |got - want| of each element, by output; the algebra stands in op.ts. A bound of 0 asks for the exact value. */
   bounds(context: BoundContext<D, S>): Readonly<Record<string, Float64Array>>;
+  /** Whether bounds derive from the outputs of the baseline. */
   readonly needsBaseline?: boolean;
+  /** Whether inputs are cut from a text. */
   readonly needsText?: boolean;
-  /** Tensors whose value one call hands to the next (the state of a training run); timed calls do not rewrite them. */
+  /** Tensors whose value one call hands to the next, as the state of a training run; nfold does not rewrite them between timed calls. */
   readonly carries?: readonly string[];
-  /** Names for stretches of a flat tensor, used in messages and in the rule that each of them must have moved. */
+  /** The parts of a flat tensor, in order, for messages and for the rule that each part must change. */
   parts?(tensor: string, dims: Readonly<Record<D, number>>): readonly Part[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: an op of any dims, which the generic parameters otherwise make invariant
 export type AnyOp = Op<any, any, any>;
 
-/** Identity, for inference: an op.ts is `export default defineOp({...})`. */
+/** Returns the op as it is; its types follow from its literals. An op.ts is `export default defineOp({...})`. */
 export function defineOp<const D extends string, const S extends string, const T extends Record<string, TensorSpec<D>>>(
   op: Op<D, S, T>,
 ): Op<D, S, T> {
   return op;
 }
 
+/** Sizes, scalars and typed arrays of an op, by name. */
 export type DimsOf<O> = O extends Op<infer D, infer _S, infer _T> ? Readonly<Record<D, number>> : never;
 export type ScalarsOf<O> = O extends Op<infer _D, infer S, infer _T> ? Readonly<Record<S, number>> : never;
 export type TensorsOf<O> =
   O extends Op<infer _D, infer _S, infer T> ? { readonly [N in keyof T]: ArrayOf<T[N]['dtype']> } : never;
 
-/** Bytes that one call moves at the least: inputs are read once, outputs written once, and `inout` is both. */
+/** The fewest bytes that one call moves: inputs are read once, outputs are written once, `inout` both. */
 export function bytesMoved(op: AnyOp, dims: Readonly<Record<string, number>>): number {
   const tensors = Object.values<TensorSpec>(op.tensors);
   return tensors.reduce((sum, spec) => sum + (spec.role === 'inout' ? 8 : 4) * lengthOf(spec, dims), 0);
 }
 
-/** The cases with the least work first. */
+/** The cases, those with the least flop first. */
 export function bySize(op: AnyOp, cases: readonly Case[]): readonly Case[] {
   return [...cases].sort((a, b) => op.flop(a.dims) - op.flop(b.dims));
 }
 
-/** Elements of a tensor for the given dims. */
+/** Number of elements of a tensor at these dims. */
 export function lengthOf(spec: TensorSpec, dims: Readonly<Record<string, number>>): number {
   return spec.shape(dims).reduce((product, extent) => product * extent, 1);
 }

@@ -1,4 +1,4 @@
-/** A peer: a published library that does the same work, timed in the same run and kept outside of every mean. */
+/** A peer: a published library that does the same work, timed in the same run and counted in no mean. */
 import type { TypedArray } from './op.ts';
 
 /** What `bind` throws where its library is not installed: the peer is then unsupported, and not in error. */
@@ -6,24 +6,27 @@ export class NotInstalled extends Error {
   override readonly name = 'NotInstalled';
 }
 
+/** A peer at one case. Each method may throw, which is the peer's verdict. */
 export interface BoundPeer {
-  /** Untimed: inputs from the arena into the library's own memory. */
+  /** Untimed: copies inputs from the arena into the library's own memory. */
   load(): void;
-  /** Timed. */
+  /** Timed: the work. */
   run(): void;
-  /** Untimed: results into the arena. */
+  /** Untimed: copies results into the arena. */
   store(): void;
 }
 
+/** The default export of bench/peers/<name>.ts. */
 export interface Peer {
+  /** What the library is, in one line. */
   readonly about: string;
-  /** The package that holds it. */
+  /** The npm package that holds it. */
   readonly library: string;
-  /** As the library sets them by default: one, or one for each core. Nothing of ours changes that. */
+  /** The library's default, which nfold leaves alone: one thread, or one for each core. */
   readonly threads: 'one' | 'any';
-  /** Ops at which it is about as slow as the baseline, and gets no more calls than that. */
+  /** Ops at which it is about as slow as the baseline; there it gets the baseline's number of calls. */
   readonly slowOps?: readonly string[];
-  /** Loads the library; throws NotInstalled where it is absent, and another error where it is broken. */
+  /** Loads the library for one case; `tensors` are flat row-major views of the arena. Throws NotInstalled, or the reason why it is broken. */
   bind(
     op: string,
     dims: Readonly<Record<string, number>>,

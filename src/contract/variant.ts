@@ -1,29 +1,33 @@
-/** What is timed: a candidate or the baseline once it is built, or a peer. */
+/** A variant, which is what is timed: a candidate or the baseline once it is built, or a peer. */
 
-/** What a cell loads. */
+/** What a cell loads: a WebAssembly module, a script, or the path of a peer's module. */
 export type Artifact =
   | { readonly kind: 'wasm'; readonly bytes: Uint8Array }
   | { readonly kind: 'js'; readonly code: string }
   | { readonly kind: 'peer'; readonly file: string };
 
 export interface Variant {
+  /** `sgemm/ikj-ts`, `sgemm/baseline`, or a peer's name. */
   readonly id: string;
   /** The variant that this is a second run of, in a process of its own. */
   readonly twinOf?: string;
-  /** What names it on the command line, where that is not its id: a path. */
+  /** The path that selects it on the command line, where that is not its id. */
   readonly selector?: string;
+  /** V8 flags that its cell starts with. */
   readonly flags: readonly string[];
   /** Whether it can use more than one thread. */
   readonly threads: 'one' | 'any';
-  /** A call of it costs about what one of the baseline does, and it gets no more of them. */
+  /** A call takes about as long as the baseline's, so it gets no more calls than that. */
   readonly slow?: boolean;
-  /** Peers load a library and need more than their own bytes. */
+  /** Its cell is not locked down: a peer has to load its library from disk. */
   readonly trusted?: boolean;
   /** Its artifact calls `mark`: a profile build. */
   readonly marks?: boolean;
+  /** The artifact for these dims; tuned parameters may depend on the number of threads. Throws CandidateError where it does not build. */
   artifact(dims: Readonly<Record<string, number>>, threads?: number): Promise<Artifact>;
 }
 
+/** Threads that a variant gets of those available. */
 export function threadsOf(variant: Variant, available: number): number {
   return variant.threads === 'any' ? available : 1;
 }

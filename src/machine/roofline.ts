@@ -97,9 +97,9 @@ export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Omit<Work,
 }
 
 /**
- * Nanoseconds below which this machine cannot do the work, at whatever width: the flop at the widest compute peak of these threads, and
- * the outputs, which hold poison before, at the best rate of writing at any level. Reading is left out: an op may touch fewer bytes than
- * its tensors have.
+ * Minimum time of this work on this machine, in nanoseconds, at any register width: the flop at the widest compute peak of these threads, and
+ * the outputs, which hold poison before, at the best rate of writing at any level. Reading is left out: an op may touch fewer bytes than its
+ * tensors have.
  */
 export function floorNs(
   ceilings: Ceilings,

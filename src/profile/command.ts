@@ -40,8 +40,8 @@ export async function profileCommand(selectors: readonly string[], flags: RunFla
       reports.push(report);
     }
   } catch (error) {
-    if (error instanceof CandidateError) throw new NfoldError(error.message, exit.failed);
-    if (!options.signal.aborted) throw error;
+    if (!options.signal.aborted)
+      throw error instanceof CandidateError ? new NfoldError(error.message, exit.failed) : error;
   }
   return {
     code: options.signal.aborted ? exit.interrupted : exit.fine,

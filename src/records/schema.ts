@@ -45,6 +45,19 @@ const Interval = z.object({
   high: numberOrNull('Upper edge of the 95 % interval; null after one round only.'),
 });
 
+/** Strips what else a failure holds. */
+export const Finding = z.object({
+  reason: text('The kind of failure, such as `differs` or `wrote outside`.'),
+  where: text('The element, guard band or call that it was found at.'),
+  case: later('Name of the case.', string),
+  distribution: later('Name of the distribution that the inputs were drawn from.', string),
+  seed: later('Seed of the inputs.', integer),
+  got: numberOrNull("The candidate's value."),
+  want: numberOrNull('The value that it should be.'),
+  error: numberOrNull('Absolute difference of the two.'),
+  bound: numberOrNull('The largest difference that passes.'),
+});
+
 const Candidate = z.object({
   candidate,
   peer,
@@ -53,20 +66,7 @@ const Candidate = z.object({
   verdict,
   message: textOrNull('Why the verdict is not `pass`, in one sentence.'),
   replay: textOrNull('A command that repeats the check that failed.'),
-  finding: orNull(
-    'The first thing found wrong with the candidate; null where nothing was.',
-    z.object({
-      reason: text('The kind of failure, such as `differs` or `wrote outside`.'),
-      where: text('The element, guard band or call that it was found at.'),
-      case: later('Name of the case.', string),
-      distribution: later('Name of the distribution that the inputs were drawn from.', string),
-      seed: later('Seed of the inputs.', integer),
-      got: numberOrNull("The candidate's value."),
-      want: numberOrNull('The value that it should be.'),
-      error: numberOrNull('Absolute difference of the two.'),
-      bound: numberOrNull('The largest difference that passes.'),
-    }),
-  ),
+  finding: orNull('The first thing found wrong with the candidate; null where nothing was.', Finding),
   checks: count('Checks that it passed.'),
   hash: later('Content hash of the candidate; null for a peer, and where it was not built.', string),
   sources: sources.default([]),

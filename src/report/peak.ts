@@ -2,43 +2,34 @@
 import { type Ceilings, tookEffect } from '../machine/ceilings.ts';
 import type { Record } from '../records/schema.ts';
 import { bar, digits } from './format.ts';
-
-import { type Column, table } from './table.ts';
+import { type ColumnOf, tableOf } from './table.ts';
 
 /** Characters of the greatest value. */
 const barWidth = 20;
 
-const right = (head: string): Column => ({ head, align: 'right' });
+const right = <Row>(head: string, text: (row: Row) => string): ColumnOf<Row> => ({ head, text, align: 'right' });
 
-export function reportCeilings(ceilings: Ceilings): string {
-  return [fmaTable(ceilings), bandwidthTable(ceilings), revectorizerLine(ceilings.revectorized)].join('\n\n');
-}
-
-function fmaTable({ fma }: Ceilings): string {
-  const max = Math.max(...fma.map(({ gflops }) => gflops));
-  const rows = fma.map(({ bits, threads, gflops }) => [
-    `${bits}-bit`,
-    `${threads}`,
-    digits(gflops),
-    bar(gflops / max, barWidth),
-  ]);
-  return table([{ head: 'fused multiply-adds' }, right('threads'), right('Gflop/s'), { head: '' }], rows);
-}
-
-function bandwidthTable({ bandwidth }: Ceilings): string {
-  const max = Math.max(...bandwidth.map(({ read, copy }) => Math.max(read, copy)));
-  const rows = bandwidth.map(({ level, bits, threads, bytes, read, write, copy }) => [
-    level,
-    `${bits}-bit`,
-    `${threads}`,
-    size(bytes),
-    digits(read),
-    digits(write),
-    digits(copy),
-    bar(read / max, barWidth),
-  ]);
-  const columns = [right('threads'), right('bytes'), right('read, GB/s'), right('write'), right('copy'), { head: '' }];
-  return table([{ head: 'bandwidth' }, { head: 'loads' }, ...columns], rows);
+export function reportCeilings({ fma, bandwidth, revectorized }: Ceilings): string {
+  const maxFma = Math.max(...fma.map(({ gflops }) => gflops));
+  const maxBandwidth = Math.max(...bandwidth.map(({ read, copy }) => Math.max(read, copy)));
+  const fmaColumns: ColumnOf<Ceilings['fma'][number]>[] = [
+    { head: 'fused multiply-adds', text: ({ bits }) => `${bits}-bit` },
+    right('threads', ({ threads }) => `${threads}`),
+    right('Gflop/s', ({ gflops }) => digits(gflops)),
+    { head: '', text: ({ gflops }) => bar(gflops / maxFma, barWidth) },
+  ];
+  const bandwidthColumns: ColumnOf<Ceilings['bandwidth'][number]>[] = [
+    { head: 'bandwidth', text: ({ level }) => level },
+    { head: 'loads', text: ({ bits }) => `${bits}-bit` },
+    right('threads', ({ threads }) => `${threads}`),
+    right('bytes', ({ bytes }) => size(bytes)),
+    right('read, GB/s', ({ read }) => digits(read)),
+    right('write', ({ write }) => digits(write)),
+    right('copy', ({ copy }) => digits(copy)),
+    { head: '', text: ({ read }) => bar(read / maxBandwidth, barWidth) },
+  ];
+  const tables = [tableOf(fmaColumns, fma), tableOf(bandwidthColumns, bandwidth)];
+  return [...tables, revectorizerLine(revectorized)].join('\n\n');
 }
 
 export function size(bytes: number): string {

@@ -1,6 +1,5 @@
 /** Tables: aligned columns without lines, which survive narrow terminals, e-mail and diffs; Markdown; comma-separated values. */
 import { stripVTControlCharacters } from 'node:util';
-
 import { pc, screen } from './screen.ts';
 
 export interface Column {
@@ -22,34 +21,43 @@ export interface ColumnOf<Row> extends Column {
 
 const gap = '  ';
 
-/** One cell a column in each row, colours allowed. Columns that may go do so until it fits `width`, or none is left to go. */
+/**
+ * Text with one line a row, below the heads; `rows` have one cell a column, colours allowed. Spare columns go until the lines fit
+ * `width`, in characters of a terminal.
+ */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width = screen().columns,
 ): string {
-  const lengthOf = (cell: string) => stripVTControlCharacters(cell).length;
-  const sizes = columns.map(({ head }, i) => Math.max(...[head, ...rows.map((row) => row[i])].map(lengthOf)));
-  let shown = columns.map((_, i) => i);
-  while (shown.reduce((sum, i) => sum + sizes[i] + gap.length, -gap.length) > width) {
-    const [first] = shown
-      .filter((i) => columns[i].spare)
-      .sort((a, b) => (columns[b].spare ?? 0) - (columns[a].spare ?? 0));
-    if (first === undefined) break;
-    shown = shown.filter((i) => i !== first);
-  }
+  const lines = [columns.map(({ head }) => pc.dim(head)), ...rows];
+  const sizes = columns.map((_, i) => Math.max(...lines.map((line) => widthOf(line[i]))));
+  const shown = new Set(columns.keys());
+  const spare = [...shown].filter((i) => columns[i].spare).sort((a, b) => columns[b].spare! - columns[a].spare!);
+  const total = () => [...shown].reduce((sum, i) => sum + sizes[i] + gap.length, -gap.length);
+  while (total() > width && spare.length > 0) shown.delete(spare.shift()!);
   const padded = (cell: string, i: number) => {
-    const space = ' '.repeat(sizes[i] - lengthOf(cell));
-    return columns[i].align === 'right' ? space + cell : cell + space;
+    const room = ' '.repeat(sizes[i] - widthOf(cell));
+    return columns[i].align === 'right' ? room + cell : cell + room;
   };
-  return [columns.map(({ head }) => pc.dim(head)), ...rows]
-    .map((cells) =>
-      shown
-        .map((i) => padded(cells[i], i))
+  return lines
+    .map((line) =>
+      [...shown]
+        .map((i) => padded(line[i], i))
         .join(gap)
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** Scripts and emoji that a terminal draws two columns wide; marks stand above the letter before them. */
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/u;
+const mark = /\p{Mark}/u;
+
+/** Columns of a terminal that a text takes. */
+function widthOf(text: string): number {
+  return [...stripVTControlCharacters(text)].reduce((sum, c) => sum + (mark.test(c) ? 0 : wide.test(c) ? 2 : 1), 0);
 }
 
 export function tableOf<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]): string {

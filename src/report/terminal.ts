@@ -107,17 +107,17 @@ function peerLines(rows: Rows): string {
 /** The essay's figures, with our best mean on its rung. */
 function essayLines(rows: Rows): string {
   const best = bestOf(rows);
-  const rungs = essayResults.map(({ multiple: value, what }) => {
-    return { value, line: `  ${`${value}x`.padStart(7)}  ${what}` };
-  });
-  if (best?.arithmetic) {
-    const { value } = best.arithmetic;
-    rungs.push({ value, line: pc.bold(pc.cyan(`> ${multiple(value).padStart(7)}  ${best.candidate}, here`)) });
-  }
-  rungs.sort((a, b) => b.value - a.value);
+  const here = best?.arithmetic ? [{ multiple: best.arithmetic.value, what: `${best.candidate}, here` }] : [];
+  const rungs = [...essayResults, ...here]
+    .sort((a, b) => b.multiple - a.multiple)
+    .map((rung) =>
+      here.includes(rung)
+        ? pc.bold(pc.cyan(`> ${multiple(rung.multiple).padStart(7)}  ${rung.what}`))
+        : `  ${`${rung.multiple}x`.padStart(7)}  ${rung.what}`,
+    );
   const title = "The essay's ladder: mean speedup on a CPU-only small language model training implementation";
   const note = pc.dim('  Its starting code is not public: the multiples are not comparable one to one.');
-  return [title, ...rungs.map(({ line }) => line), note].join('\n');
+  return [title, ...rungs, note].join('\n');
 }
 
 function failureLines(record: Record): string {

@@ -1,8 +1,8 @@
 /** Outcomes of a run to its record: what analysis makes of the samples, beside everything that they were made from. */
 
 import { availableParallelism } from 'node:os';
-import { analyse, type TimedOp, type TimedVariant } from '../analysis/results.ts';
-import { observed, warningsOf } from '../analysis/warnings.ts';
+import { analyse } from '../analysis/results.ts';
+import type { TimedVariant } from '../analysis/timed.ts';
 import type { Built } from '../build/build.ts';
 import { hashOf } from '../build/sources.ts';
 import { type Problem, told } from '../catalog/candidates.ts';
@@ -12,7 +12,7 @@ import { threadsOf } from '../contract/variant.ts';
 import { shown } from '../files/places.ts';
 import { type Settled, verdictText } from '../judge/verdict.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
-import { type Draft, recordSchema } from '../records/schema.ts';
+import { type Draft, Finding, recordSchema } from '../records/schema.ts';
 import { clockStepNs } from '../stopwatch/system.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 
@@ -31,8 +31,9 @@ export interface RunFacts extends Pick<Draft, 'machine' | 'runtime' | 'seconds' 
 export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft {
   const { options, ceilings, machine, runtime, seconds } = facts;
   const suites = new Map(outcomes.map(({ suite }) => [suite.name, suite]));
-  const ops = outcomes.map((outcome) => timedOp(outcome, options.threads));
-  const { results, means, overall, discards } = analyse(ops, { ceilings, halfWidth: options.effort.halfWidth });
+  const ops = outcomes.map(({ candidates, ...outcome }) => {
+    return { ...outcome, variants: candidates.map((one) => timedVariant(one, options.threads)) };
+  });
   const built = outcomes.flatMap(({ baseline, candidates }) => [baseline, ...candidates.flatMap((e) => e.built ?? [])]);
   return {
     schema: recordSchema,
@@ -40,11 +41,9 @@ export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft 
     name: facts.name ?? null,
     note: facts.note ?? null,
     suite: [...suites.keys()].join('+'),
-    suites: [...suites.values()].map(({ name, ops, showsEssayResults }) => ({
-      name,
-      ops: [...ops],
-      showsEssayResults,
-    })),
+    suites: [...suites.values()].map(({ name, ops, showsEssayResults }) => {
+      return { name, ops: [...ops], showsEssayResults };
+    }),
     effort: options.effort.name,
     seed: options.seed,
     commitment: options.committed.commitment,
@@ -56,7 +55,6 @@ export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft 
     machine,
     runtime,
     isolation: isolation(),
-    warnings: warningsOf(observed(ops, machine, clockStepNs())),
     // An op of two suites has one baseline.
     baselines: [
       ...new Map(outcomes.map(({ op, baseline }) => [op.name, { op: op.name, ...snapshot(baseline) }])).values(),
@@ -65,24 +63,14 @@ export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft 
       ...outcomes.flatMap(({ op, candidates }) => candidates.map((one) => candidateOf(op.name, one))),
       ...facts.strays.map(strayOf),
     ],
-    results,
-    means,
-    overall,
-    discards,
+    ...analyse(ops, { machine, clockNs: clockStepNs(), ceilings, halfWidth: options.effort.halfWidth }),
     samples: outcomes.flatMap(({ op, samples }) =>
-      samples.map(({ timeNs, queuedNs, ...sampled }) => ({
-        op: op.name,
-        ...sampled,
-        timeNs: [...timeNs],
-        queuedNs: queuedNs && [...queuedNs],
-      })),
+      samples.map(({ timeNs, queuedNs, ...sampled }) => {
+        return { op: op.name, ...sampled, timeNs: [...timeNs], queuedNs: queuedNs && [...queuedNs] };
+      }),
     ),
     texts: Object.fromEntries(built.flatMap(({ sources }) => sources.map(({ text }) => [hashOf(text), text]))),
   };
-}
-
-function timedOp({ candidates, ...outcome }: OpOutcome, threads: number): TimedOp {
-  return { ...outcome, variants: candidates.map((one) => timedVariant(one, threads)) };
 }
 
 function timedVariant(
@@ -131,21 +119,10 @@ function candidateOf(op: string, { id, about, built, peer, verdict }: CandidateO
     message: verdict.status === 'pass' ? null : verdictText(verdict),
     // No command verifies a peer.
     replay: peer ? null : (failed?.replay ?? null),
-    finding: failed && {
-      reason: failed.reason,
-      where: failed.where,
-      case: failed.case,
-      distribution: failed.distribution,
-      seed: failed.seed,
-      got: finite(failed.got),
-      want: finite(failed.want),
-      error: finite(failed.error),
-      bound: finite(failed.bound),
-    },
+    // NaN and infinity become null, as in the file.
+    finding: failed && Finding.parse(JSON.parse(JSON.stringify(failed))),
     checks: verdict.status === 'pass' ? verdict.checks : 0,
     ...unbuilt,
     ...(built && snapshot(built)),
   };
 }
-
-const finite = (value: number | null) => (value !== null && Number.isFinite(value) ? value : null);

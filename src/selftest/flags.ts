@@ -1,5 +1,5 @@
 /** The words of `nfold selftest`. */
-import { type FlagsOf, json, type Program, type Run, seed } from '../commands/flags.ts';
+import { type Does, type FlagsOf, json, type Program, seed } from '../commands/flags.ts';
 import { whole } from '../commands/options.ts';
 
 const declare = (program: Program) =>
@@ -14,6 +14,6 @@ const declare = (program: Program) =>
 
 export type SelftestFlags = FlagsOf<typeof declare>;
 
-export function register(program: Program, run: Run): void {
-  declare(program).action((flags) => run(flags, async (io) => (await import('./command.ts')).selftest(flags, io)));
+export function register(program: Program, does: Does): void {
+  declare(program).action(does(async () => (await import('./command.ts')).selftest));
 }

@@ -109,7 +109,7 @@ export function typicalNs(samples: Samples, variant: string, c: string): number 
 }
 
 /** Minimum over turns of the median call, or null without samples: it compares with peaks, which are the best of many measurements. */
-export function minNs(samples: Samples, variant: string, c: string): number | null {
+export function minTurnNs(samples: Samples, variant: string, c: string): number | null {
   const medians = medianOfTurns(samples, variant, c);
   return medians.length > 0 ? Math.min(...medians) : null;
 }

@@ -1,12 +1,13 @@
 /** Loss curves: on the terminal by asciichart, as SVG by Observable Plot. */
 import { stripVTControlCharacters } from 'node:util';
 import { mean } from 'simple-statistics';
+import { NfoldError } from '../contract/errors.ts';
 import { pc, screen } from '../report/screen.ts';
 
 export interface Curves {
   readonly title: string;
   readonly candidate: string;
-  /** Steps before the first of the losses. */
+  /** Steps that were made before the first of the losses. */
   readonly from: number;
   readonly losses: readonly number[];
   readonly heldOut: readonly (readonly [step: number, loss: number])[];
@@ -19,7 +20,7 @@ interface Point {
   readonly loss: number;
 }
 
-/** The means of at most so many stretches of equal length: smoother than the steps, and no longer than a picture is wide. */
+/** Means of the losses over at most `stretches` stretches of equal length, each at the step in its middle; `from` steps came before. */
 export function smoothed(losses: readonly number[], from: number, stretches: number): Point[] {
   const length = Math.max(1, Math.ceil(losses.length / stretches));
   return Array.from({ length: Math.ceil(losses.length / length) }, (_, i) => {
@@ -28,7 +29,7 @@ export function smoothed(losses: readonly number[], from: number, stretches: num
   });
 }
 
-/** The value of the line through the points; of its ends beyond them. */
+/** The loss on the line through the points; beyond its ends, that of the nearest point. */
 function at(points: readonly Point[], step: number): number {
   const next = points.findIndex((point) => point.step >= step);
   if (next < 0) return points[points.length - 1].loss;
@@ -38,21 +39,22 @@ function at(points: readonly Point[], step: number): number {
 }
 
 const rows = 14;
-const widest = 72;
-/** Of the numbers to the left of the axis. */
+const maxWidth = 72;
+/** Characters that the numbers left of the axis take. */
 const margin = 8;
 
+/** A picture of at most `columns` characters a line, with its legend. */
 export async function terminalCurve(
   curves: Curves,
   columns = Number.isFinite(screen().columns) ? screen().columns : 80,
 ): Promise<string> {
   const { default: chart } = await import('asciichart');
   const { candidate, from, losses, heldOut, baseline } = curves;
-  const width = Math.max(20, Math.min(widest, columns - margin - 4));
+  const width = Math.max(20, Math.min(maxWidth, columns - margin - 4));
   const last = from + losses.length;
   const steps = Array.from({ length: width }, (_, i) => from + 1 + (i * (last - from - 1)) / (width - 1));
   const lines = [
-    // Without colours it could not be told from the others.
+    // Without colours it looks like the others.
     { name: 'held-out', color: chart.yellow, points: pc.isColorSupported ? pointsOf(heldOut) : [], until: last },
     { name: `training, ${candidate}`, color: chart.cyan, points: smoothed(losses, from, width), until: last },
     {
@@ -81,19 +83,27 @@ function pointsOf(pairs: Curves['heldOut']): Point[] {
   return pairs.map(([step, loss]) => ({ step, loss }));
 }
 
-/** Raw losses at most, as points, and of the line through their means. */
-const mostPoints = 1500;
+/** Throws NfoldError where a library that draws for `--plot` is not there: only a checkout brings both. */
+export async function plotLibraries() {
+  try {
+    return await Promise.all([import('@observablehq/plot'), import('linkedom')]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new NfoldError("--plot needs two more packages: run 'npm install @observablehq/plot linkedom'.");
+  }
+}
+
+/** Raw losses are drawn as at most `maxPoints` points, and a line through their means over `stretches`. */
+const maxPoints = 1500;
 const stretches = 100;
 
+/** An SVG file's text. Throws NfoldError as `plotLibraries` does. */
 export async function svgCurve(curves: Curves): Promise<string> {
-  const [{ dot, line, plot, text }, { parseHTML }] = await Promise.all([
-    import('@observablehq/plot'),
-    import('linkedom'),
-  ]);
+  const [{ dot, line, plot, text }, { parseHTML }] = await plotLibraries();
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const { title, candidate, from, losses, heldOut, baseline } = curves;
   const [blue, orange, black] = ['#3b82c4', '#c2410c', '#111111'];
-  const stride = Math.ceil(losses.length / mostPoints);
+  const stride = Math.ceil(losses.length / maxPoints);
   const raw = losses.map((loss, i) => ({ step: from + i + 1, loss })).filter((_, i) => i % stride === 0);
   const xy = { x: 'step', y: 'loss' } as const;
   const legend = [
@@ -116,23 +126,19 @@ export async function svgCurve(curves: Curves): Promise<string> {
       dot(raw, { ...xy, r: 1, fill: blue, fillOpacity: 0.25 }),
       line(smoothed(losses, from, stretches), { ...xy, stroke: blue, strokeWidth: 3 }),
       line(pointsOf(heldOut), { ...xy, stroke: orange, strokeWidth: 1, marker: 'dot' }),
-      ...(baseline
-        ? [
-            line(smoothed(baseline, from, stretches), {
-              ...xy,
-              stroke: black,
-              strokeWidth: 1.25,
-              strokeDasharray: '5 4',
-            }),
-          ]
-        : []),
+      line(smoothed(baseline ?? [], from, stretches), {
+        ...xy,
+        stroke: black,
+        strokeWidth: 1.25,
+        strokeDasharray: '5 4',
+      }),
       text([title], { frameAnchor: 'top-left', dy: -38, dx: -44, fontSize: 14, fontWeight: 'bold' }),
       ...legend.map(({ label, fill }, i) =>
         text([label], { frameAnchor: 'top-right', dx: -8, dy: 8 + 18 * i, fill, fontSize: 12 }),
       ),
     ],
   });
-  // A file of its own needs the namespace, and paper below it.
+  // A file needs the namespace, and white paper below the curves.
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
   for (const [name, value] of Object.entries({ width: '100%', height: '100%', fill: 'white' }))

@@ -1,5 +1,5 @@
 /** The words of `nfold train`. */
-import { type FlagsOf, json, type Program, type Run, threads } from '../commands/flags.ts';
+import { type Does, type FlagsOf, json, type Program, threads } from '../commands/flags.ts';
 import { positive, whole } from '../commands/options.ts';
 
 const declare = (program: Program) =>
@@ -25,8 +25,6 @@ const declare = (program: Program) =>
 
 export type TrainFlags = FlagsOf<typeof declare>;
 
-export function register(program: Program, run: Run): void {
-  declare(program).action((selector, flags) =>
-    run(flags, async (io) => (await import('./command.ts')).trainCommand(selector, flags, io)),
-  );
+export function register(program: Program, does: Does): void {
+  declare(program).action(does(async () => (await import('./command.ts')).trainCommand));
 }

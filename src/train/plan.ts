@@ -9,6 +9,7 @@ import type { AnyOp, Case } from '../contract/op.ts';
 import { placeOf } from '../files/places.ts';
 import { usableCores } from '../machine/cpus.ts';
 import { type Checkpoint, checkWritable, type Description, readCheckpoint } from './checkpoint.ts';
+import { plotLibraries } from './curve.ts';
 import type { TrainFlags } from './flags.ts';
 import { firstState, makeTask, type State, type Task } from './task.ts';
 
@@ -30,10 +31,13 @@ export interface Plan {
 const defaultCase = 'B4T64L4C128NH4V256';
 const defaultSteps = 2000;
 
-/** Throws NfoldError for flags that contradict each other or the checkpoint. */
+/** Throws NfoldError for flags that contradict each other or the checkpoint, and where `--plot` lacks its libraries. */
 export async function makePlan(flags: TrainFlags): Promise<Plan> {
   if (flags.save !== undefined) checkWritable(flags.save, '--save');
-  if (flags.plot !== undefined) checkWritable(flags.plot, '--plot');
+  if (flags.plot !== undefined) {
+    checkWritable(flags.plot, '--plot');
+    await plotLibraries();
+  }
   const op = await loadOp('train_gpt2');
   const saved = flags.resume === undefined ? null : readCheckpoint(flags.resume, op);
   const named = saved && flags.case === undefined ? saved.case : caseFor(op, flags.case ?? defaultCase);

@@ -1,5 +1,5 @@
 /** The words of `nfold tune`. */
-import { caseFilter, type FlagsOf, json, type Program, type Run, seed, threadsOrCores } from '../commands/flags.ts';
+import { caseFilter, type Does, type FlagsOf, json, type Program, seed, threadsOrCores } from '../commands/flags.ts';
 import { positive } from '../commands/options.ts';
 
 const declare = (program: Program) =>
@@ -16,8 +16,6 @@ const declare = (program: Program) =>
 
 export type TuneFlags = FlagsOf<typeof declare>;
 
-export function register(program: Program, run: Run): void {
-  declare(program).action((candidate, flags) =>
-    run(flags, async (io) => (await import('./command.ts')).tune(candidate, flags, io)),
-  );
+export function register(program: Program, does: Does): void {
+  declare(program).action(does(async () => (await import('./command.ts')).tune));
 }

@@ -42,10 +42,10 @@ export async function nfold(
   args: readonly string[],
   { cwd, env = {}, stopAt }: { readonly cwd: string; readonly env?: Env; readonly stopAt?: string | RegExp },
 ): Promise<Outcome> {
-  const { io, said, heard } = listening();
   const before = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name]]));
   setAll(env);
   try {
+    const { io, said, heard } = listening();
     // Before there is something to keep, a process would end here.
     if (stopAt !== undefined) void heard(stopAt).then(() => io.stop());
     const { code } = await main(args, io, workspaceAt(cwd));

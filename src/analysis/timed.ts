@@ -1,0 +1,47 @@
+/** What analysis takes: the ops of a run with their samples, as plain values. */
+
+import type { Parameters } from '../contract/candidate.ts';
+import type { AnyOp, Case } from '../contract/op.ts';
+import type { Result } from '../records/schema.ts';
+import { leftOut, type Sampled, typicalNs } from '../stats/speedup.ts';
+import type { Watched } from '../stopwatch/request.ts';
+
+/** A candidate or peer, built or not, as plain values. */
+export interface TimedVariant extends Pick<Result, 'peer' | 'threads' | 'tier' | 'hash' | 'verdict'> {
+  readonly id: string;
+  readonly flags: readonly string[];
+  /** Why the verdict is not `pass`. */
+  readonly message: string | null;
+  /** Largest error as a share of its bound; null where it did not pass. */
+  readonly worst: number | null;
+  /** What a generator made its code with, by case. */
+  readonly parameters: ReadonlyMap<string, Parameters>;
+}
+
+/** One op of a suite; the mean is taken over `meanCases`. */
+export interface TimedOp {
+  readonly suite: { readonly name: string; readonly ops: readonly string[] };
+  readonly op: AnyOp;
+  readonly baseline: { readonly id: string; readonly hash: string };
+  readonly cases: readonly Case[];
+  readonly meanCases: readonly Case[];
+  readonly variants: readonly TimedVariant[];
+  readonly samples: readonly Sampled[];
+  /** Null before the first round. */
+  readonly watched: Watched | null;
+}
+
+/** Each variant at each case, with the calls that the statistics leave out. */
+export function everyCase(ops: readonly TimedOp[]) {
+  return ops.flatMap(({ op, baseline, variants, cases, samples }) =>
+    cases.flatMap((c) =>
+      variants.map((variant) => {
+        const name = op.caseName(c);
+        const left = leftOut(samples, baseline.id, variant.id, name);
+        return { op, variant, name, left, timeNs: typicalNs(samples, variant.id, name) };
+      }),
+    ),
+  );
+}
+
+export const namesOf = ({ op }: TimedOp, cases: readonly Case[]) => cases.map((c) => op.caseName(c));
