@@ -11,13 +11,14 @@ import { makeRng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { callOn } from './batch.ts';
 import type { Conditions } from './conditions.ts';
+import { failed } from './failure.ts';
 import { compose, type Image } from './image.ts';
 import { compareRepeat, expectationOf, finding, type Inspection, inspect } from './inspect.ts';
 import { paceOf } from './pace.ts';
 import type { Check } from './plan.ts';
 import { deriveSeed } from './seed.ts';
 import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
-import { failed, isStanding, merged, pending, type Verdict } from './verdict.ts';
+import { isStanding, merged, pending, type Verdict } from './verdict.ts';
 
 interface VerifyRequest extends Conditions {
   readonly op: AnyOp;
