@@ -107,8 +107,7 @@ async function runCheck(
       return failed(finding('changed later', `call ${result.call + 1}`), variant, place, verification);
     }
     if (result instanceof CandidateError) {
-      const message = `${variant.id} at ${op.caseName(image.case)}: ${result.message}`;
-      return { status: result.status, message };
+      return { status: result.status, message: `${variant.id} at ${op.caseName(image.case)}: ${result.message}` };
     }
     if (result instanceof Error) throw result;
     const inspection = judge(result);
@@ -172,8 +171,7 @@ function trajectoryOf({ op, oracle, seed, text }: Verification, check: Check): Q
       const baseline = baselineRun ? lossesOf(plan, await baselineRun) : want;
       return (outcome) => {
         const trespass = trespassOf(plan, outcome[outcome.length - 1]);
-        if (trespass) return { finding: trespass };
-        return compareTrajectory(lossesOf(plan, outcome), want, baseline);
+        return trespass ? { finding: trespass } : compareTrajectory(lossesOf(plan, outcome), want, baseline);
       };
     },
   };

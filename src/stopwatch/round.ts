@@ -84,7 +84,6 @@ async function warmProcesses(request: MeasureRequest, [baseline, ...others]: rea
   return { nsPerFlop, errors };
 }
 
-/** A case in a round, and the time of one call of the baseline. */
 interface Timing {
   readonly case: Case;
   readonly baselineNs: number;
