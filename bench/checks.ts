@@ -60,7 +60,7 @@ function secondsByKind({ nodes, samples, timeDeltas }: Profile): Map<Kind, numbe
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-profile-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-const bin = fileURLToPath(new URL('../src/process/start.ts', import.meta.url));
+const bin = fileURLToPath(new URL('../src/start.ts', import.meta.url));
 const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, bin, 'bench', ...process.argv.slice(2)];
 const bench = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 // Whoever ends this process means the bench.

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The command, in plain JavaScript, so that any Node can read it: hands over to process/start.ts, in the Node that is pinned in
+ * The command, in plain JavaScript, so that any Node can read it: hands over to start.ts, in the Node that is pinned in
  * node_modules where the one that started us is too old for it.
  */
 import { spawn } from 'node:child_process';
@@ -22,10 +22,10 @@ function explain(error) {
   refuse(`A package is not installed (${error.message.split(' imported')[0]}): run 'npm ci'.`);
 }
 
-const start = fileURLToPath(new URL('./process/start.ts', import.meta.url));
+const start = fileURLToPath(new URL('./start.ts', import.meta.url));
 const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 
-if (Number.parseInt(process.versions.node, 10) >= needed) await import('./process/start.ts').catch(explain);
+if (Number.parseInt(process.versions.node, 10) >= needed) await import('./start.ts').catch(explain);
 else if (existsSync(pinned)) {
   // By the channel, which carries no messages, the child sees us die.
   const child = spawn(pinned, [start, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });

@@ -1,10 +1,10 @@
 /** The commitment of a run: the seed follows from a secret, and neither can be chosen after its hash was printed. */
 import { expect, test } from 'vitest';
 import { loadOp, opNames } from '../src/catalog/ops.ts';
+import { failed } from '../src/judge/failure.ts';
 import { finding } from '../src/judge/inspect.ts';
 import { drawnCases } from '../src/judge/plan.ts';
 import { commitmentTo, makeSeed, maxSeed, seedOf } from '../src/judge/seed.ts';
-import { failed } from '../src/judge/verdict.ts';
 
 test('the secret gives the hash and the seed; a seed that was given has neither', () => {
   const { seed, commitment } = makeSeed(undefined);

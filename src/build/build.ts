@@ -11,7 +11,7 @@ import { CandidateError, messageOf } from '../contract/errors.ts';
 import type { Artifact, Variant } from '../contract/variant.ts';
 import { shown } from '../files/places.ts';
 import { cacheBytes } from '../machine/caches.ts';
-import { cached } from './cache.ts';
+import { cached, cachedJson } from './cache.ts';
 import { type Description, headComment, ParameterValues, parseDescription } from './description.ts';
 import { evaluate } from './evaluate.ts';
 import { marked, markImports } from './marks.ts';
@@ -125,11 +125,10 @@ async function generator(candidate: CandidateFile, allowed?: string): Promise<Bu
   const caches = cacheBytes();
   const defaults = async (dims: Dims): Promise<Parameters> => {
     if (!description.parameters) return {};
-    const key = hashOf(hash, JSON.stringify([dims, caches]));
-    const bytes = await cached(`${key}.parameters.json`, async () =>
-      Buffer.from(JSON.stringify(await evaluate(code, 'parameters', [dims, caches]))),
+    const name = `${hashOf(hash, JSON.stringify([dims, caches]))}.parameters.json`;
+    const values = ParameterValues.safeParse(
+      await cachedJson(name, () => evaluate(code, 'parameters', [dims, caches])),
     );
-    const values = ParameterValues.safeParse(JSON.parse(Buffer.from(bytes).toString()));
     if (values.success) return values.data;
     throw new CandidateError('should return an object of numbers and words from parameters(dims, caches)');
   };
@@ -200,8 +199,7 @@ async function generate(code: string, args: readonly unknown[]): Promise<Uint8Ar
 
 /** The metadata of a default export. Its code has to run for that: once per content. */
 async function describe(hash: string, code: string, needs: 'setup' | 'generate'): Promise<Description> {
-  const bytes = await cached(`${hash}.json`, async () => Buffer.from(JSON.stringify(await evaluate(code))));
-  const raw = JSON.parse(Buffer.from(bytes).toString());
+  const raw = await cachedJson(`${hash}.json`, () => evaluate(code));
   const signature = needs === 'setup' ? 'setup(dims, arena)' : 'generate(dims)';
   if (raw[needs] !== true)
     throw new CandidateError(`should export default { about, ${signature} }, and has no function ${needs}`);

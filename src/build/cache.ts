@@ -20,6 +20,11 @@ export async function cached(name: string, make: () => Promise<Uint8Array>): Pro
   return bytes;
 }
 
+export async function cachedJson(name: string, make: () => Promise<unknown>) {
+  const bytes = await cached(name, async () => Buffer.from(JSON.stringify(await make())));
+  return JSON.parse(Buffer.from(bytes).toString());
+}
+
 /** Covers the name, so that an entry under another's name does not count. */
 function checksum(name: string, bytes: Uint8Array): Buffer {
   return createHash('sha256').update(`${name}\n`).update(bytes).digest();

@@ -105,9 +105,8 @@ export async function asScript(code: string): Promise<string> {
   throw new CandidateError('calls import(): use import statements at the head of the file, from kernels/common');
 }
 
-function explain({ text, location }: Message, root: string): string {
-  return location ? `${text} (${shown(resolve(root, location.file))}, line ${location.line})` : text;
-}
+const explain = ({ text, location }: Message, root: string) =>
+  location ? `${text} (${shown(resolve(root, location.file))}, line ${location.line})` : text;
 
 /** The texts of an AssemblyScript file and its imports, by path relative to the folder above the op's, or to `allowed`. */
 export function assemblyScriptSources(

@@ -23,13 +23,11 @@ let made: { readonly empty: string; readonly program: Program } | null = null;
 
 /** The cell's program and an empty folder for it to start in, made once a process. Throws NfoldError where no place has room. */
 export function cellFiles() {
-  made ??= make();
+  if (!made) {
+    const folder = makeFolder();
+    made = { empty: join(folder, 'empty'), program: bundleProgram(join(folder, 'program')) };
+  }
   return made;
-}
-
-function make() {
-  const folder = makeFolder();
-  return { empty: join(folder, 'empty'), program: bundleProgram(join(folder, 'program')) };
 }
 
 function makeFolder(): string {

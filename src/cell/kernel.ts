@@ -14,11 +14,11 @@ export interface Kernel {
   call(): void;
   /** Untimed: right after a call, before the outputs are read. */
   after(): void;
-  /** In a profile: what the last call marked. */
+  /** The marks of the last call, in a profile. */
   marked?(): MarkedNs;
 }
 
-/** What a kernel is made in. */
+/** The parts of a cell that a kernel is made of. */
 interface Setting {
   readonly opening: Opening;
   readonly arena: CellArena;
@@ -54,11 +54,8 @@ const modules = new Map<string, WebAssembly.Module>();
 /** Compiled once a cell, so that a case finds the code that an earlier one has warmed. */
 function compiled(bytes: Uint8Array): WebAssembly.Module {
   const key = Buffer.from(bytes).toString('latin1');
-  let module = modules.get(key);
-  if (!module) {
-    module = new WebAssembly.Module(new Uint8Array(bytes));
-    modules.set(key, module);
-  }
+  const module = modules.get(key) ?? new WebAssembly.Module(new Uint8Array(bytes));
+  modules.set(key, module);
   return module;
 }
 

@@ -52,7 +52,7 @@ function textOf(error: unknown): string {
     const { name, message } = error;
     return `${name === 'Error' ? '' : `${name}: `}${message}`.slice(0, 500);
   } catch {
-    return 'it threw what cannot be shown';
+    return 'it threw a value that cannot be shown';
   }
 }
 

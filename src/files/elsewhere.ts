@@ -2,6 +2,7 @@
 import { lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { attempt } from '../contract/attempt.ts';
 import { NfoldError } from '../contract/errors.ts';
 
 /** Folders for temporary files, to be tried in turn. */
@@ -28,11 +29,7 @@ export function elsewhere<T>(
 /** A folder of this user alone: in a shared temporary folder, another user may have made one of the expected name. */
 function ownFolderIn(place: string): string {
   const folder = join(place, 'nfold-kept');
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  attempt(() => mkdirSync(folder, { mode: 0o700 }));
   const there = lstatSync(folder);
   const ours = there.isDirectory() && (there.mode & 0o022) === 0 && there.uid === (process.getuid?.() ?? there.uid);
   return ours ? folder : mkdtempSync(`${folder}-`);

@@ -22,10 +22,10 @@ export function writesOf(image: Image, batch: Batch): Write[] {
     });
 }
 
-export const whole = (image: Image): Range[] => [{ offset: 0, length: image.bytes.length }];
+export const fullImage = (image: Image): Range[] => [{ offset: 0, length: image.bytes.length }];
 
 /** A call on all bytes of an image. By default it hands back the whole arena. */
-export const callOn = (image: Image, reads = whole(image)): Call => ({
+export const callOn = (image: Image, reads = fullImage(image)): Call => ({
   writes: [{ offset: 0, bytes: image.bytes }],
   reads,
 });

@@ -3,35 +3,19 @@
  * one out.
  */
 export type CheckName =
-  /** Odd shapes, listed in op.ts. */
-  | 'edges'
-  /** Shapes drawn from the seed. */
-  | 'drawn shapes'
-  /** Random inputs against the oracle, within a bound. */
-  | 'truth'
-  /** Integer inputs: no error at all. */
-  | 'exact'
-  /** A call on other bytes comes first. */
-  | 'earlier'
-  /** The same bytes give the same bits. */
-  | 'repeat'
-  /** Outputs hold NaN before a call. */
-  | 'poison'
-  /** Memory is not zero at first. */
-  | 'noise'
-  /** No write between tensors. */
-  | 'guards'
-  /** Inputs are unchanged after the call. */
-  | 'inputs'
-  /** A short training run. */
-  | 'trajectory'
-  /** Of timed calls: a random projection of every result. */
-  | 'sketch'
-  /** At least a tenth of timed calls against the oracle. */
-  | 'full'
-  /** Exact rows and columns in ordinary inputs. */
-  | 'canary'
-  /** A timed step from the state that the step before left. */
-  | 'carried'
-  /** No result changes after it was handed over. */
-  | 'late';
+  | 'edges' // odd shapes, listed in op.ts
+  | 'drawn shapes' // shapes drawn from the seed
+  | 'truth' // random inputs against the oracle, within a bound
+  | 'exact' // integer inputs: no error at all
+  | 'earlier' // a call on other bytes comes first
+  | 'repeat' // the same bytes give the same bits
+  | 'poison' // outputs hold NaN before a call
+  | 'noise' // memory is not zero at first
+  | 'guards' // no write between tensors
+  | 'inputs' // inputs are unchanged after the call
+  | 'trajectory' // a short training run
+  | 'sketch' // of timed calls: a random projection of every result
+  | 'full' // at least a tenth of timed calls against the oracle
+  | 'canary' // exact rows and columns in ordinary inputs
+  | 'carried' // a timed step from the state that the step before left
+  | 'late'; // no result changes after it was handed over

@@ -68,12 +68,12 @@ export function tensorsOf(bytes: Uint8Array, layout: Layout): Record<string, Typ
 /** Whether both hold the same bytes from `start` to `end`. */
 export function sameBytes(a: Uint8Array, b: Uint8Array, start = 0, end = a.length): boolean {
   if (end > b.length) return false;
-  if ((a.byteOffset | b.byteOffset | start | end) % 4 !== 0) {
-    for (let i = start; i < end; i++) if (a[i] !== b[i]) return false;
-    return true;
-  }
-  const wordsOf = ({ buffer, byteOffset }: Uint8Array) => new Int32Array(buffer, byteOffset + start, (end - start) / 4);
-  const [left, right] = [wordsOf(a), wordsOf(b)];
+  const aligned = (a.byteOffset | b.byteOffset | start | end) % 4 === 0;
+  const partOf = ({ buffer, byteOffset }: Uint8Array) =>
+    aligned
+      ? new Int32Array(buffer, byteOffset + start, (end - start) / 4)
+      : new Uint8Array(buffer, byteOffset + start, end - start);
+  const [left, right] = [partOf(a), partOf(b)];
   for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
   return true;
 }

@@ -9,7 +9,7 @@
 import type { Call } from '../cell/protocol.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
-import { batchOf, callOn, outputs, whole, writesOf } from './batch.ts';
+import { batchOf, callOn, fullImage, outputs, writesOf } from './batch.ts';
 import type { Conditions, RoundPlan } from './conditions.ts';
 import { compose, type Image } from './image.ts';
 import { deriveSeed } from './seed.ts';
@@ -86,7 +86,7 @@ function planSteps({ warm, drawn, full }: RoundInputs, calls: number, rng: Rng):
   const batch = batchOf(first);
   return Array.from({ length: calls }, (_, i) => {
     const seen = i === checked || i + 1 === checked || (i === 0 && full === 'drawn');
-    const reads = seen ? whole(warm) : outputs(warm);
+    const reads = seen ? fullImage(warm) : outputs(warm);
     if (i === 0) return { call: callOn(first, reads), image: first, drawn: true, carried: false };
     warm.op.drawNext?.({ ...warm, dims: warm.case.dims, tensors: batch, rng });
     return { call: { writes: writesOf(warm, batch), reads }, image: null, drawn: false, carried: i === checked };

@@ -9,17 +9,12 @@ const paces = new Map<string, Promise<number>>();
 
 /** Nanoseconds a flop, measured once a process in its own cell. Throws CandidateError if the baseline does not run. */
 export function paceOf(op: AnyOp, baseline: Variant, text: Uint8Array): Promise<number> {
-  const known = paces.get(op.name);
-  if (known) return known;
-  const pace = (async () => {
+  let pace = paces.get(op.name);
+  if (!pace) {
     const timer = new Timer(baseline, 1);
-    try {
-      return await measurePace(timer, paceImage(op, text));
-    } finally {
-      timer.close();
-    }
-  })();
-  paces.set(op.name, pace);
+    pace = measurePace(timer, paceImage(op, text)).finally(() => timer.close());
+    paces.set(op.name, pace);
+  }
   return pace;
 }
 

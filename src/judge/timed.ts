@@ -43,31 +43,27 @@ export class TimedJudge {
     this.#expect(inputs.drawn[0], place < 0 ? null : (baseline?.reads[place][0] ?? null));
   }
 
-  /** The first thing wrong, or the largest error as a share of its bound and the number of calls compared in full. */
-  inspect(
-    variant: string,
-    { planned, reads, changedLater }: TimedCalls,
-  ): { readonly worst: number; readonly full: number } | { readonly finding: Finding } {
+  /** All calls of one variant. A finding names the call. */
+  inspect(variant: string, { planned, reads, changedLater }: TimedCalls): Inspection {
     if (changedLater !== undefined && this.#does('late')) {
       return { finding: finding('changed later', callName(changedLater)) };
     }
     const rng = makeRng(deriveSeed(this.inputs.seed, variant, 'sketch'));
-    let [worst, full] = [0, 0];
+    let worst = 0;
     for (const [i, call] of planned.entries()) {
       const [after] = reads[i];
       // A carried step's inputs: the state that the step before left, and this step's batch over it.
       const carried = call.carried && imageOf(overwritten(reads[i - 1][0], call.call.writes), this.inputs.warm);
       const image = carried || call.image;
-      const inFull = image !== null && this.#isFull(image, call);
-      const inspection = inFull ? this.#inFull(image, after, call.carried) : this.#inPart(image, after, rng);
+      const inspection =
+        image && this.#isFull(image, call) ? this.#inFull(image, after, call.carried) : this.#inPart(image, after, rng);
       if ('finding' in inspection) {
         const { where } = inspection.finding;
         return { finding: { ...inspection.finding, where: `${where} of ${callName(i)}` } };
       }
       worst = Math.max(worst, inspection.worst);
-      if (inFull) full++;
     }
-    return { worst, full };
+    return { worst };
   }
 
   #does(check: CheckName): boolean {

@@ -11,7 +11,7 @@ import type { Call } from '../cell/protocol.ts';
 import type { Tensors } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
-import { type Batch, batchOf, callOn, outputs, overwritten, whole, writesOf } from './batch.ts';
+import { type Batch, batchOf, callOn, fullImage, outputs, overwritten, writesOf } from './batch.ts';
 import { compose, type Drawing, type Image, imageOf, tensorsOf } from './image.ts';
 import { type Finding, finding, findTrespass, type Inspection } from './inspect.ts';
 
@@ -39,14 +39,16 @@ export function planTrajectory(drawing: Drawing, seedFor: (purpose: string) => n
     batches.push(tensors);
   }
   const calls = batches.map((batch, i) => {
-    const reads = i === steps - 1 ? whole(first) : outputs(first);
+    const reads = i === steps - 1 ? fullImage(first) : outputs(first);
     return i === 0 ? callOn(first, reads) : { writes: writesOf(first, batch), reads };
   });
   return { first, begin: calls.slice(0, minSteps - 1), end: calls.slice(minSteps - 1), batches };
 }
 
+type Losses = readonly number[];
+
 /** The loss of every step, computed in f64 throughout. */
-export function trueLosses(oracle: Oracle, { first, batches }: Trajectory): number[] {
+export function trueLosses(oracle: Oracle, { first, batches }: Trajectory): Losses {
   let state: Tensors = first.tensors;
   return batches.map((batch) => {
     const truths = oracle.truths(first.case.dims, first.scalars, { ...state, ...batch } as never);
@@ -56,7 +58,7 @@ export function trueLosses(oracle: Oracle, { first, batches }: Trajectory): numb
   });
 }
 
-export function lossesOf({ first }: Trajectory, reads: readonly Uint8Array[]): number[] {
+export function lossesOf({ first }: Trajectory, reads: readonly Uint8Array[]): Losses {
   return reads.map((bytes) =>
     bytes.length === first.bytes.length
       ? tensorsOf(bytes, first.layout).loss[0]
@@ -65,11 +67,7 @@ export function lossesOf({ first }: Trajectory, reads: readonly Uint8Array[]): n
 }
 
 /** The first step whose loss is out of bounds, or the largest error as a share of its bound. */
-export function compareTrajectory(
-  got: readonly number[],
-  want: readonly number[],
-  baseline: readonly number[],
-): Inspection {
+export function compareTrajectory(got: Losses, want: Losses, baseline: Losses): Inspection {
   const margin = 4 * Math.max(...want.map((loss, i) => Math.abs(baseline[i] - loss)));
   let worst = 0;
   for (const [i, loss] of want.entries()) {

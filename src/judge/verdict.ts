@@ -1,9 +1,4 @@
-/** What is known of a candidate's equivalence, and its words. */
-import type { Variant } from '../contract/variant.ts';
-import { quoted } from '../contract/words.ts';
-import { workspace } from '../files/places.ts';
-import type { Conditions, RoundPlan } from './conditions.ts';
-import type { Image } from './image.ts';
+/** Verdicts on a candidate's equivalence, and their words. */
 import type { Finding } from './inspect.ts';
 
 interface Failure extends Finding {
@@ -25,7 +20,7 @@ export type Verdict =
   /** `impossible`: its reported time is impossible. */
   | { readonly status: 'unsupported' | 'error' | 'impossible'; readonly message: string };
 
-/** What a verdict is when a run is over. */
+/** A verdict at the end of a run. */
 export type Settled = Exclude<Verdict, { readonly status: 'pending' }>;
 
 export const pending: Verdict = { status: 'pending' };
@@ -42,20 +37,6 @@ export function merged(first: Verdict, second: Verdict): Verdict {
   if (first.status !== 'pass' || second.status === 'pending') return first;
   if (second.status !== 'pass') return second;
   return { status: 'pass', checks: first.checks + second.checks, worst: Math.max(first.worst, second.worst) };
-}
-
-/** The verdict for a finding. `timed`: the timed calls that it was found in, which the replay command repeats. */
-export function failed(
-  found: Finding,
-  { id, selector = id }: Pick<Variant, 'id' | 'selector'>,
-  { op, case: c, distribution }: Pick<Image, 'op' | 'case' | 'distribution'>,
-  { seed, replayFlags = [], timed }: Pick<Conditions, 'seed' | 'replayFlags'> & { readonly timed?: RoundPlan },
-): Verdict {
-  const name = op.caseName(c);
-  const words = [...workspace().command, 'verify', selector, '--case', name, '--seed', `${seed}`, ...replayFlags];
-  if (timed) words.push('--timed', `${timed.round}:${timed.calls}`);
-  const replay = words.map(quoted).join(' ');
-  return { status: 'fail', failure: { ...found, op: op.name, candidate: id, case: name, distribution, seed, replay } };
 }
 
 const number = (value: number | null) => (value === null ? '?' : String(Number(value.toPrecision(9))));

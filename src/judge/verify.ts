@@ -11,13 +11,14 @@ import { makeRng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { callOn } from './batch.ts';
 import type { Conditions } from './conditions.ts';
+import { failed } from './failure.ts';
 import { compose, type Image } from './image.ts';
 import { compareRepeat, expectationOf, finding, type Inspection, inspect } from './inspect.ts';
 import { paceOf } from './pace.ts';
 import type { Check } from './plan.ts';
 import { deriveSeed } from './seed.ts';
 import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
-import { failed, isStanding, merged, pending, type Verdict } from './verdict.ts';
+import { isStanding, merged, pending, type Verdict } from './verdict.ts';
 
 export interface VerifyRequest extends Conditions {
   readonly op: AnyOp;
@@ -100,14 +101,13 @@ async function runCheck(
   });
   await new Promise(setImmediate);
   const judge = await question.judge(baselineRun);
-  const place = { ...image, ...told(check, image) };
+  const place = { ...image, ...namesOf(check, image) };
   const verdictOf = (variant: Variant, result: Uint8Array[] | Error): Verdict => {
     if (result instanceof ChangedLater) {
       return failed(finding('changed later', `call ${result.call + 1}`), variant, place, verification);
     }
     if (result instanceof CandidateError) {
-      const message = `${variant.id} at ${op.caseName(image.case)}: ${result.message}`;
-      return { status: result.status, message };
+      return { status: result.status, message: `${variant.id} at ${op.caseName(image.case)}: ${result.message}` };
     }
     if (result instanceof Error) throw result;
     const inspection = judge(result);
@@ -124,7 +124,7 @@ async function runCheck(
 }
 
 /** How a failure names its case and inputs. Drawn scalars are not part of a case's name, so they stand with the distribution. */
-function told(check: Check, { case: c }: Image): Pick<Image, 'case' | 'distribution'> {
+function namesOf(check: Check, { case: c }: Image): Pick<Image, 'case' | 'distribution'> {
   if (!check.varied) return check;
   const scalars = Object.entries(c.scalars).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
   return { case: check.case, distribution: `${check.distribution} (${scalars.join(', ')})` };
@@ -171,8 +171,7 @@ function trajectoryOf({ op, oracle, seed, text }: Verification, check: Check): Q
       const baseline = baselineRun ? lossesOf(plan, await baselineRun) : want;
       return (outcome) => {
         const trespass = trespassOf(plan, outcome[outcome.length - 1]);
-        if (trespass) return { finding: trespass };
-        return compareTrajectory(lossesOf(plan, outcome), want, baseline);
+        return trespass ? { finding: trespass } : compareTrajectory(lossesOf(plan, outcome), want, baseline);
       };
     },
   };

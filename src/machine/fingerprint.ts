@@ -26,6 +26,6 @@ export function runtime(): Runtime {
 
 /** Linux on x86 shows it by a CPU flag; elsewhere it is unknown. */
 function virtual(): boolean | null {
-  const info = attempt(() => readFileSync('/proc/cpuinfo', 'utf8'), '');
-  return /^flags\s*:/m.test(info) ? /^flags\s*:.*\bhypervisor\b/m.test(info) : null;
+  const [flags] = /^flags\s*:.*$/m.exec(attempt(() => readFileSync('/proc/cpuinfo', 'utf8'), '')) ?? [];
+  return flags === undefined ? null : /\bhypervisor\b/.test(flags);
 }

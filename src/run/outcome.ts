@@ -21,7 +21,6 @@ export interface RunOptions extends Conditions {
   readonly onProgress: OnProgress;
 }
 
-/** A candidate or a peer, and its verdict. */
 export interface CandidateOutcome<V extends Verdict = Verdict> {
   readonly id: string;
   readonly about: string | null;
@@ -33,7 +32,6 @@ export interface CandidateOutcome<V extends Verdict = Verdict> {
   readonly verdict: V;
 }
 
-/** One op of a suite. */
 export interface OpOutcome {
   readonly suite: Suite;
   readonly op: AnyOp;

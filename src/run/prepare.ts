@@ -11,7 +11,6 @@ import { pending, type Verdict } from '../judge/verdict.ts';
 import { acceptsFlag } from '../machine/features.ts';
 import type { CandidateOutcome } from './outcome.ts';
 
-/** The selected files of one op. */
 export interface OpSelection {
   readonly op: string;
   readonly candidates: readonly CandidateFile[];

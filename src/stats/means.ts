@@ -4,7 +4,7 @@
  */
 import { geometricMean, harmonicMean, mean } from 'simple-statistics';
 import { type Interval, logInterval } from './interval.ts';
-import { roundMeans, type Sampled, speedup } from './speedup.ts';
+import { roundMeans, type Samples, speedup } from './speedup.ts';
 
 export interface Means {
   readonly arithmetic: Interval;
@@ -20,12 +20,7 @@ export function byMean(a: { arithmetic: Interval | null }, b: { arithmetic: Inte
 }
 
 /** The means over these cases; null if a case has no speedup. */
-export function means(
-  samples: readonly Sampled[],
-  baseline: string,
-  variant: string,
-  cases: readonly string[],
-): Means | null {
+export function means(samples: Samples, baseline: string, variant: string, cases: readonly string[]): Means | null {
   const values = cases.map((c) => speedup(samples, baseline, variant, c)?.value ?? null);
   if (values.length === 0 || values.includes(null)) return null;
   return meansOf(values as number[], roundMeans(samples, baseline, variant, cases));

@@ -19,11 +19,11 @@ export interface Sampled {
   readonly case: string;
   readonly variant: string;
   readonly timeNs: readonly number[];
-  /** For how long each call was ready to run and had no CPU; null where the system does not say. */
+  /** Time that each call was ready to run but had no CPU; null where the system keeps no account. */
   readonly queuedNs: readonly number[] | null;
 }
 
-type Samples = readonly Sampled[];
+export type Samples = readonly Sampled[];
 
 /** A call is calm if it queued for no more than this share of its time. */
 const maxQueued = 0.02;
@@ -54,10 +54,9 @@ function turnRatio({ baseline, variant }: Pair): number {
   return center([...baseline]) / center([...variant]);
 }
 
-/** What counts of one case, by round: its calm turns, or all if none is calm; and how many calls of both those were and are. */
+/** The turns of one case that count in a round: the calm ones, or all if none is calm. `calls`: of both sides, in all turns. */
 interface Counted {
   readonly pairs: readonly Pair[];
-  readonly used: number;
   readonly calls: number;
 }
 
@@ -77,13 +76,12 @@ function countedByRound(samples: Samples, baseline: string, variant: string, c: 
     const all = met.map(([b, s]) => pairOf(b, s));
     const calm = all.filter((pair) => pair.calm);
     const pairs = calm.length > 0 ? calm : all;
-    const calls = met.flat().reduce((sum, { timeNs }) => sum + timeNs.length, 0);
-    found.set(round, { pairs, used: pairs.reduce((sum, p) => sum + p.baseline.length + p.variant.length, 0), calls });
+    found.set(round, { pairs, calls: met.flat().reduce((sum, { timeNs }) => sum + timeNs.length, 0) });
   }
   return found;
 }
 
-/** Baseline time over variant time of one case, by round; rounds that lack one of the two don't count. */
+/** Baseline time over variant time of one case, by round; rounds that lack one of the two do not count. */
 export function ratios(samples: Samples, baseline: string, variant: string, c: string): ReadonlyMap<number, number> {
   const rounds = [...countedByRound(samples, baseline, variant, c)];
   return new Map(
@@ -92,15 +90,10 @@ export function ratios(samples: Samples, baseline: string, variant: string, c: s
 }
 
 /** For one case: calls of both sides that were left out, all calls, rounds without a calm turn, all of whose calls count, and all rounds. */
-export function leftOut(
-  samples: Samples,
-  baseline: string,
-  variant: string,
-  c: string,
-): { readonly count: number; readonly of: number; readonly disturbedRounds: number; readonly rounds: number } {
+export function leftOut(samples: Samples, baseline: string, variant: string, c: string) {
   const rounds = [...countedByRound(samples, baseline, variant, c).values()];
   const of = rounds.reduce((sum, { calls }) => sum + calls, 0);
-  const used = rounds.reduce((sum, round) => sum + round.used, 0);
+  const used = rounds.flatMap(({ pairs }) => pairs).reduce((sum, p) => sum + p.baseline.length + p.variant.length, 0);
   const disturbedRounds = rounds.filter(({ pairs }) => !pairs[0].calm).length;
   return { count: of - used, of, disturbedRounds, rounds: rounds.length };
 }
@@ -121,21 +114,16 @@ export function minTurnNs(samples: Samples, variant: string, c: string): number 
   return medians.length > 0 ? Math.min(...medians) : null;
 }
 
-/** Of one case: the geometric mean over rounds; null where no round holds both. */
+/** The speedup at one case: the geometric mean over rounds; null if no round has both. */
 export function speedup(samples: Samples, baseline: string, variant: string, c: string): Interval | null {
   const values = [...ratios(samples, baseline, variant, c).values()];
   return values.length > 0 ? logInterval(values) : null;
 }
 
-/** The arithmetic mean over cases of the speedups within each round, for the rounds that hold all the cases. */
-export function roundMeans(
-  samples: Samples,
-  baseline: string,
-  variant: string,
-  cases: readonly string[],
-): readonly number[] {
+/** The arithmetic mean over cases of the speedups within each round, for the rounds that have all cases. */
+export function roundMeans(samples: Samples, baseline: string, variant: string, cases: readonly string[]): number[] {
   const [first, ...others] = cases.map((c) => ratios(samples, baseline, variant, c));
   if (!first) return [];
-  const whole = [...first.keys()].filter((round) => others.every((byRound) => byRound.has(round)));
-  return whole.map((round) => mean([first, ...others].map((byRound) => byRound.get(round) as number)));
+  const complete = [...first.keys()].filter((round) => others.every((byRound) => byRound.has(round)));
+  return complete.map((round) => mean([first, ...others].map((byRound) => byRound.get(round) as number)));
 }

@@ -9,7 +9,7 @@
 import { mean, sampleVariance } from 'simple-statistics';
 import { type Interval, t975 } from './interval.ts';
 
-/** Null without values on both sides; without edges where one side has a single value, which says nothing of its spread. */
+/** Null if a side has no values; without edges if a side has one value, which says nothing of its spread. */
 export function ratioOf(from: readonly number[], to: readonly number[]): Interval | null {
   if (from.length === 0 || to.length === 0) return null;
   const [a, b] = [from, to].map((values) => values.map(Math.log));
@@ -19,7 +19,7 @@ export function ratioOf(from: readonly number[], to: readonly number[]): Interva
   const parts = [a, b].map((logs) => ({ squared: sampleVariance(logs) / logs.length, df: logs.length - 1 }));
   const squared = parts[0].squared + parts[1].squared;
   const freedom = squared ** 2 / parts.reduce((sum, part) => sum + part.squared ** 2 / part.df, 0);
-  // Without any spread the freedom is 0 / 0, and any t will do.
+  // Without spread the freedom is 0 / 0, and the half-width 0 at any t.
   const df = Number.isNaN(freedom) ? 1 : Math.max(1, Math.floor(freedom + 1e-9));
   const half = t975[Math.min(df, t975.length) - 1] * Math.sqrt(squared);
   return { value, low: Math.exp(center - half), high: Math.exp(center + half) };

@@ -5,9 +5,10 @@ import type { AnyOp, Case } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import type { Variant } from '../contract/variant.ts';
 import type { Conditions, RoundPlan } from '../judge/conditions.ts';
+import { failed } from '../judge/failure.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
 import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
-import { failed, type Verdict } from '../judge/verdict.ts';
+import type { Verdict } from '../judge/verdict.ts';
 import { type Effort, warmupCalls } from './effort.ts';
 
 interface ReplayRequest extends Conditions {

@@ -20,21 +20,18 @@ export interface MeasureRequest extends Conditions {
   readonly onProgress: OnProgress;
 }
 
-interface Turned {
-  readonly case: string;
-  readonly variant: string;
-}
-
 /** Observations beside the samples. */
 interface Seen {
   /** One for each variant and case of a round. */
-  readonly warmups: readonly (Turned & { readonly steady: boolean })[];
+  readonly warmups: readonly { readonly case: string; readonly variant: string; readonly steady: boolean }[];
   /** One for each turn of a variant: calls, their time, and CPU time that the cell's threads spent outside them. */
-  readonly untimed: readonly (Turned & {
+  readonly untimed: readonly {
+    readonly case: string;
+    readonly variant: string;
     readonly calls: number;
     readonly calledNs: number;
     readonly untimedNs: number;
-  })[];
+  }[];
 }
 
 /** What the machine did during the rounds. */

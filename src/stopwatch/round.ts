@@ -12,11 +12,12 @@ import type { Case } from '../contract/op.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { callOn } from '../judge/batch.ts';
+import { failed } from '../judge/failure.ts';
 import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } from '../judge/inputs.ts';
 import { measurePace, paceImage } from '../judge/pace.ts';
 import { deriveSeed } from '../judge/seed.ts';
 import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
-import { failed, isStanding, merged, pending, type Verdict, verdictText } from '../judge/verdict.ts';
+import { isStanding, merged, pending, type Verdict, verdictText } from '../judge/verdict.ts';
 import { callPlan, warmAgain, warmOnce, warmupCalls } from './effort.ts';
 import type { CaseTimes, MeasureRequest } from './request.ts';
 
@@ -83,13 +84,11 @@ async function warmProcesses(request: MeasureRequest, [baseline, ...others]: rea
   return { nsPerFlop, errors };
 }
 
-/** A case in a round, and the time of one call of the baseline. */
 interface Timing {
   readonly case: Case;
   readonly baselineNs: number;
 }
 
-/** One turn of one variant. */
 interface Taken {
   readonly timer: Timer;
   readonly turn: number;

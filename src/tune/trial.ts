@@ -10,7 +10,7 @@ import type { Parameters } from '../contract/candidate.ts';
 import { CandidateError } from '../contract/errors.ts';
 import type { AnyOp, Case, Truths } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
-import { callOn, whole } from '../judge/batch.ts';
+import { callOn, fullImage } from '../judge/batch.ts';
 import type { Conditions } from '../judge/conditions.ts';
 import { compose, type Image } from '../judge/image.ts';
 import { expectationOf, inspect } from '../judge/inspect.ts';
@@ -97,7 +97,7 @@ export class Trials {
     this.#parameters = parameters;
     const image = this.#image;
     await this.#timer.open(image);
-    const plan = Array.from({ length: calls }, (_, i) => callOn(image, i === calls - 1 ? whole(image) : []));
+    const plan = Array.from({ length: calls }, (_, i) => callOn(image, i === calls - 1 ? fullImage(image) : []));
     const { timeNs, reads } = await this.#timer.turn(plan, {
       warmup: { calls: 3, ms: 15 },
       expectedNs: this.#defaultCallNs,

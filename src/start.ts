@@ -1,8 +1,8 @@
 /** The process around one command: its words, its streams, its signals and its exit code. */
-import { main } from '../cli.ts';
-import { exit } from '../contract/errors.ts';
-import { Io } from '../report/output.ts';
-import { heedSignals } from './signals.ts';
+import { main } from './cli.ts';
+import { exit } from './contract/errors.ts';
+import { heedSignals } from './process/signals.ts';
+import { Io } from './report/output.ts';
 
 const io = new Io(process);
 
