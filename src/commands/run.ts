@@ -23,14 +23,6 @@ export interface OpSelection {
   readonly problems: readonly Problem[];
 }
 
-export interface Run {
-  readonly selections: readonly OpSelection[];
-  /** Misplaced files, which belong to no op. */
-  readonly strays: readonly Problem[];
-  readonly options: RunOptions;
-  readonly textName: string;
-}
-
 /** What is run, and how thoroughly unless a flag says so. */
 interface Scope {
   readonly effort: RunOptions['effort']['name'];
@@ -50,23 +42,27 @@ interface Wanted {
   readonly byDefault?: Scope;
 }
 
-/** Throws NfoldError where there is nothing to run, for selectors, cases and texts that cannot be. From here on, a stop is kept. */
+/**
+ * The selected candidates by op, `strays`, which are misplaced files that belong to no op, and what holds for the run. From here on a
+ * request to stop keeps what was measured. Throws NfoldError where there is nothing to run, for selectors, cases and texts that cannot be.
+ */
 export async function prepareRun(
   selectors: readonly string[],
   flags: RunFlags,
   io: Io,
   { cases = (op) => op.cases, byDefault = everything }: Wanted = {},
-): Promise<Run> {
+) {
   const scope = selectors.length > 0 ? everything : byDefault;
   const { candidates, problems } = select(selectors, scan());
   const chosen = scope.suites
     .flatMap((suite) => suite.ops.map((op) => ({ suite, op })))
-    .map(({ suite, op }) => ({
-      suite,
-      op,
-      candidates: candidates.filter((candidate) => candidate.op === op),
-      problems: problems.filter((problem) => problem.op === op),
-    }))
+    .map(
+      (one): OpSelection => ({
+        ...one,
+        candidates: candidates.filter(({ op }) => op === one.op),
+        problems: problems.filter(({ op }) => op === one.op),
+      }),
+    )
     .filter((selection) => selection.candidates.length + selection.problems.length > 0);
   if (chosen.length === 0)
     throw new NfoldError("There is no candidate to run: 'nfold list' shows what there is.", exit.nothing);
