@@ -1,6 +1,6 @@
 /** What the commands that run candidates share: options to a run, selectors to candidates by op. */
 import { type Suite, suites } from '../../bench/suites.ts';
-import { type Problem, scan } from '../catalog/candidates.ts';
+import { scan } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { alternatives, select, selectCases } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
@@ -19,14 +19,6 @@ import type { RunFlags } from './flags.ts';
 /** The candidates of one op that are to be run, and the suite that the op belongs to. */
 export interface SuiteSelection extends OpSelection {
   readonly suite: Suite;
-}
-
-export interface Run {
-  readonly selections: readonly SuiteSelection[];
-  /** Misplaced files, which belong to no op. */
-  readonly strays: readonly Problem[];
-  readonly options: RunOptions;
-  readonly textName: string;
 }
 
 /** What is run, and how thoroughly unless a flag says so. */
@@ -48,23 +40,27 @@ interface Wanted {
   readonly byDefault?: Scope;
 }
 
-/** Throws NfoldError where there is nothing to run, for selectors, cases and texts that cannot be. From here on, a stop is kept. */
+/**
+ * The selected candidates by op, `strays`, which are misplaced files that belong to no op, and what holds for the run. From here on a
+ * request to stop keeps what was measured. Throws NfoldError where there is nothing to run, for selectors, cases and texts that cannot be.
+ */
 export async function prepareRun(
   selectors: readonly string[],
   flags: RunFlags,
   io: Io,
   { cases = (op) => op.cases, byDefault = everything }: Wanted = {},
-): Promise<Run> {
+) {
   const scope = selectors.length > 0 ? everything : byDefault;
   const { candidates, problems } = select(selectors, scan());
   const chosen = scope.suites
     .flatMap((suite) => suite.ops.map((op) => ({ suite, op })))
-    .map(({ suite, op }) => ({
-      suite,
-      op,
-      candidates: candidates.filter((candidate) => candidate.op === op),
-      problems: problems.filter((problem) => problem.op === op),
-    }))
+    .map(
+      (one): SuiteSelection => ({
+        ...one,
+        candidates: candidates.filter(({ op }) => op === one.op),
+        problems: problems.filter(({ op }) => op === one.op),
+      }),
+    )
     .filter((selection) => selection.candidates.length + selection.problems.length > 0);
   if (chosen.length === 0)
     throw new NfoldError("There is no candidate to run: 'nfold list' shows what there is.", exit.nothing);
