@@ -4,27 +4,13 @@
  * Run: node bench/false-rejections.ts OP [SEEDS] [FIRST] [--log FILE] [--seconds N]
  *
  * With a log, seeds that stand in it are left out, and the sum is over all of it: a long run can be made in pieces of N seconds.
- *
- * The kernels are ours, and run in this process, by the code that a cell runs: a process each and messages between them would take
- * ten times as long. A check is the same, and so are its inputs, its calls and its bounds.
+ * The kernels are ours, and run in this process (test/support/here.ts).
  */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { type Built, build, buildBaseline } from '../src/build/build.ts';
-import { scan } from '../src/catalog/candidates.ts';
-import { loadOp, loadOracle } from '../src/catalog/ops.ts';
-import { loadText } from '../src/catalog/text.ts';
-import { CellArena } from '../src/cell/arena.ts';
-import { type Kernel, makeKernel } from '../src/cell/kernel.ts';
-import { Pool } from '../src/cell/pool.ts';
-import { sample } from '../src/cell/sampler.ts';
-import { openingOf } from '../src/cell/timer.ts';
-import type { Variant } from '../src/contract/variant.ts';
 import { appendLine } from '../src/files/write.ts';
-import { drawnCases, planChecks } from '../src/judge/plan.ts';
-import { type Verdict, verdictText } from '../src/judge/verdict.ts';
-import { type Host, verify } from '../src/judge/verify.ts';
-import { buildPacked, honest } from '../src/selftest/pack.ts';
+import { verdictText } from '../src/judge/verdict.ts';
+import { honestKernels } from '../test/support/honest.ts';
 import { parseOptions } from './options.ts';
 
 /** What became of one seed. */
@@ -42,28 +28,7 @@ const { positionals, values } = parseOptions({
   allowPositionals: true,
 });
 const [opName, seeds = '100', first = '1'] = positionals;
-const op = await loadOp(opName);
-const own = await Promise.all(
-  scan()
-    .candidates.filter((c) => c.op === opName)
-    .map((c) => build(c)),
-);
-const odd = await Promise.all(
-  honest()
-    .filter((c) => c.op === opName)
-    .map(async (c) => (await buildPacked(c, op.cases[0].dims)) as Built),
-);
-// Flags belong to a process; none changes what is computed.
-const kernels = [...own, ...odd];
-const hosts = new Map<string, Host>();
-const request = {
-  op,
-  oracle: await loadOracle(opName),
-  baseline: await buildBaseline(opName),
-  threads: 2,
-  text: loadText(undefined, [op]).bytes,
-  start: (variant: Variant) => hosts.get(variant.id) ?? (hosts.set(variant.id, here(variant)).get(variant.id) as Host),
-};
+const judge = await honestKernels(opName);
 // Threads and timers of a kernel keep no process alive, and here nothing else would.
 setInterval(() => {}, 60_000);
 const started = performance.now();
@@ -74,12 +39,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, finish);
 for (let seed = Number(first); seed < Number(first) + Number(seeds); seed++) {
   if (known.has(seed)) continue;
   if (performance.now() - started > 1000 * Number(values.seconds)) break;
-  const kernel = kernels[seed % kernels.length];
-  const plan = planChecks(op, [...op.edges, ...drawnCases(op, seed)], 1, false);
-  const verdict = (await verify({ ...request, variants: [kernel], seed, checks: plan })).get(kernel.id) as Verdict;
+  const { kernel, checks, verdict } = await judge(seed);
   const worst = verdict.status === 'pass' ? verdict.worst : null;
-  if (worst === null) console.log(`seed ${seed}, ${kernel.id}: ${verdictText(verdict)}`);
-  const one: Tried = { op: opName, seed, kernel: kernel.id, checks: plan.length, worst };
+  if (worst === null) console.log(`seed ${seed}, ${kernel}: ${verdictText(verdict)}`);
+  const one: Tried = { op: opName, seed, kernel, checks, worst };
   tried.push(one);
   if (values.log) appendLine(values.log, JSON.stringify(one));
 }
@@ -100,20 +63,4 @@ function finish(): never {
     `${opName}: ${tried.length} seeds from ${first}, ${names.size} kernels in turn, ${checks} checks, ${rejected} rejected, largest error / bound ${worst.toFixed(3)}, ${seconds} s`,
   );
   process.exit(rejected === 0 ? 0 : 1);
-}
-
-/** What a cell is made of, in this process. */
-function here(variant: Variant): Host {
-  const [arena, pool] = [new CellArena(), new Pool()];
-  let kernel: Kernel;
-  return {
-    async open(image, noise = true) {
-      const opening = { ...(await openingOf(image, variant, request.threads)), noise };
-      await pool.grow(opening.threads - 1);
-      kernel = await makeKernel(opening, arena, pool);
-      return opening.artifact.kind;
-    },
-    turn: (calls) => sample(kernel, arena, { calls }),
-    close() {},
-  };
 }

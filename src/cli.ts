@@ -6,16 +6,13 @@ import { checkWords, refuseRepeats } from './commands/options.ts';
 import { brief, exit, messageOf, NfoldError } from './contract/errors.ts';
 import { inWorkspace, type Workspace, workspace } from './files/places.ts';
 import { runtime } from './machine/fingerprint.ts';
-import type { Io } from './report/output.ts';
+import type { Io, Result } from './report/output.ts';
 import { onScreen } from './report/screen.ts';
 
-/** Each brings its own command. */
-const wings = [
-  () => import('./tune/flags.ts'),
-  () => import('./profile/flags.ts'),
-  () => import('./train/flags.ts'),
-  () => import('./selftest/flags.ts'),
-];
+/** The action of a command, from the function that does its work: called with its words, its flags and the Io, it returns the result. */
+type Does = <Given extends unknown[]>(
+  load: () => Promise<(...given: [...Given, Io]) => Result | Promise<Result>>,
+) => (...given: [...Given, unknown]) => Promise<void>;
 
 /**
  * Runs the command that the words after `nfold` name, in the workspace or else in that of the process. Errors are printed, not thrown;
@@ -27,7 +24,7 @@ export function main(words: readonly string[], io: Io, where?: Workspace): Promi
 
 async function runCommand(words: readonly string[], io: Io, where?: Workspace): Promise<{ code: number }> {
   let code: number = exit.fine;
-  const does: declare.Does = (load) => {
+  const does: Does = (load) => {
     return (...given) =>
       inWorkspace(where ?? workspace(), async () => {
         const { json } = given.at(-2) as { readonly json?: true };
@@ -56,7 +53,7 @@ async function runCommand(words: readonly string[], io: Io, where?: Workspace): 
   return { code };
 }
 
-async function programFor(io: Io, does: declare.Does): Promise<declare.Program> {
+async function programFor(io: Io, does: Does): Promise<declare.Program> {
   const program = new Command('nfold')
     .description(
       'Write a faster kernel in TypeScript or WebAssembly, prove that it is equivalent, measure the mean speedup.',
@@ -86,7 +83,17 @@ Exit codes: 0 fine; 1 a verification or a gate failed, or the command itself did
   declare.best(program).action(does(async () => (await import('./commands/best.ts')).best));
   declare.peak(program).action(does(async () => (await import('./commands/peak.ts')).peak));
   declare.doctor(program).action(does(async () => (await import('./commands/doctor.ts')).doctor));
-  for (const wing of await Promise.all(wings.map((load) => load()))) wing.register(program, does);
+  // The wings: each is a folder and its line here.
+  (await import('./tune/flags.ts')).declare(program).action(does(async () => (await import('./tune/command.ts')).tune));
+  (await import('./profile/flags.ts'))
+    .declare(program)
+    .action(does(async () => (await import('./profile/command.ts')).profileCommand));
+  (await import('./train/flags.ts'))
+    .declare(program)
+    .action(does(async () => (await import('./train/command.ts')).train));
+  (await import('./selftest/flags.ts'))
+    .declare(program)
+    .action(does(async () => (await import('./selftest/command.ts')).selftest));
   for (const command of program.commands) refuseRepeats(command);
   return program;
 }

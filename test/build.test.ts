@@ -1,6 +1,6 @@
 /** Every kind of candidate builds; every way of getting one wrong is one sentence that names the file and what to change. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -77,9 +77,22 @@ describe('kinds', () => {
   });
 
   test('the hash follows the content, what is imported included', async () => {
-    const hash = async (path: string) => (await build(fixture(path) as CandidateFile)).hash;
-    expect(await hash('kinds/sgemm/shared.ts')).toBe(await hash('kinds/sgemm/shared.ts'));
-    expect(await hash('kinds/sgemm/shared.ts')).not.toBe(await hash('kinds/sgemm/text.wat'));
+    const root = mkdtempSync(join(tmpdir(), 'nfold-hash-'));
+    try {
+      cpSync(join(packageRoot, 'test/fixtures/kinds'), root, { recursive: true });
+      const kernel = join(root, 'sgemm/shared.ts');
+      const hash = async () => (await build(identify(kernel, ['sgemm']) as CandidateFile)).hash;
+      const imported = join(root, 'common/answer.ts');
+      const [before, usual] = [await hash(), readFileSync(imported, 'utf8')];
+      writeFileSync(imported, 'export const answer = 43;\n');
+      expect(await hash()).not.toBe(before);
+      writeFileSync(imported, usual);
+      expect(await hash()).toBe(before);
+      writeFileSync(kernel, readFileSync(kernel, 'utf8').replace('imports', 'takes'));
+      expect(await hash()).not.toBe(before);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 });
 

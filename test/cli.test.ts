@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../src/files/places.ts';
 import { Record } from '../src/records/schema.ts';
+import { saveRecord } from '../src/records/store.ts';
 import { entry, nfold as nfoldIn, nfoldProcess, type Outcome } from './support/command.ts';
+import { draft } from './support/draft.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,6 +59,15 @@ describe('without work', () => {
     expect(reasons['tfjs-backend-wasm']).toBeNull();
     expect(reasons['tfjs-node'] === null || reasons['tfjs-node'].length > 10).toBe(true);
   });
+});
+
+test('two commands at once keep to their own folder', async () => {
+  const folders = ['one', 'two'].map((name) => mkdtempSync(join(tmpdir(), `nfold-${name}-`)));
+  for (const [i, cwd] of folders.entries())
+    saveRecord(draft({ overrides: { name: `record-${i}` } }), join(cwd, '.nfold/records'));
+  const shown = await Promise.all(folders.map((cwd) => nfoldIn(['show', '--json'], { cwd })));
+  expect(shown.map(({ stdout }) => JSON.parse(stdout).name)).toEqual(['record-0', 'record-1']);
+  for (const cwd of folders) rmSync(cwd, { recursive: true });
 });
 
 test('without its packages it says how to get them', () => {

@@ -1,14 +1,14 @@
 /** Clocks that are set back, or forward and back: what lasted, which record is the last, and what is half-written. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { packageRoot } from '../src/files/places.ts';
 import { prefix } from '../src/files/write.ts';
 import { findRecord } from '../src/records/find.ts';
 import { loadRecord, saveRecord } from '../src/records/store.ts';
-import { nfoldProcess } from './support/command.ts';
 import { draft } from './support/draft.ts';
+import { benchUnderOddClock } from './support/oddClock.ts';
+import { prepare } from './support/prepared.ts';
 
 // Whole runs of nfold, on a machine that may be busy.
 vi.setConfig({ testTimeout: 600_000 });
@@ -20,8 +20,6 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const saved = (createdAt: string) => saveRecord(draft({ overrides: { createdAt } }), folder).file;
-const NODE_OPTIONS = `--import=${join(packageRoot, 'test/support/clock.mjs')}`;
-
 test.each([
   ['set back by an hour', '2026-11-25T10:30:00.000Z', '2026-11-25T09:35:00.000Z'],
   ['right again, after it was in 2099', '2099-12-31T23:59:59.000Z', '2026-11-25T09:35:00.000Z'],
@@ -55,17 +53,8 @@ test('whose a half file is decides whether it goes, and not what the clock says 
   expect(readdirSync(folder).sort()).toEqual([names.living, file.slice(folder.length + 1)]);
 });
 
+// In a folder with nothing in it: slow/clock.test.ts.
 test('a run lasts as long as it did, and not as long as the clock says', async () => {
-  const began = performance.now();
-  const args = ['bench', 'residual_forward/unroll4-wasmsimd', '--quick', '--no-peers', '--case', 'N8192', '--json'];
-  const { code, stdout, stderr } = await nfoldProcess(args, { cwd: folder, env: { NODE_OPTIONS } });
-  expect(code, stderr).toBe(0);
-  const { seconds } = JSON.parse(stdout);
-  expect(seconds).toBeGreaterThan(0);
-  expect(seconds).toBeLessThan((performance.now() - began) / 1000);
-  // A busy machine has none to keep.
-  const peaks = join(folder, '.nfold/peaks');
-  for (const name of existsSync(peaks) ? readdirSync(peaks) : []) {
-    expect(JSON.parse(readFileSync(join(peaks, name), 'utf8')).seconds).toBeGreaterThan(0);
-  }
+  prepare(folder);
+  await benchUnderOddClock(folder);
 });

@@ -20,6 +20,7 @@ import { planChecks } from '../src/judge/plan.ts';
 import { deriveSeed } from '../src/judge/seed.ts';
 import { verdictText } from '../src/judge/verdict.ts';
 import { verify } from '../src/judge/verify.ts';
+import { startUnderFlags } from './support/here.ts';
 import { namesOf } from './support/lm-ops.ts';
 
 const ops = suites.find(({ name }) => name === 'lm_ops')?.ops ?? [];
@@ -115,6 +116,7 @@ describe.each(ops)('%s', async (name) => {
       baseline: await buildBaseline(name),
       variants: await Promise.all(own.map(build)),
       checks: planChecks(op, op.edges, 1, false),
+      start: startUnderFlags,
       seed,
       threads: Math.min(2, availableParallelism()),
       text: noText,

@@ -1,7 +1,7 @@
 /** The stopwatch end to end on small cases: samples in order, timed outputs checked, cheats in timed calls found. */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { build, buildBaseline } from '../src/build/build.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp, loadOracle } from '../src/catalog/ops.ts';
@@ -14,9 +14,11 @@ import { verdictText } from '../src/judge/verdict.ts';
 import { efforts } from '../src/stopwatch/effort.ts';
 import { measure } from '../src/stopwatch/measure.ts';
 import type { Measured } from '../src/stopwatch/request.ts';
+import { until } from './support/processes.ts';
 import { variantFrom } from './support/variants.ts';
 
-const effort = { ...efforts.quick, rounds: [2, 2] as const, turns: 2, sampleMs: 3 };
+/** A call of the baseline would have to take 100 ms for a case to have another number of turns than two, and 50 ms for one of calls. */
+const effort = { ...efforts.quick, rounds: [2, 2] as const, turns: 2, sampleMs: 100, mostCalls: 4, warmMs: 20 };
 
 async function run(
   opName: string,
@@ -133,7 +135,7 @@ test.runIf(cpus().length > 0)('a cell stays on the CPU that it is given', async 
   const [pid] = childrenHere().filter((child) => !before.includes(child));
   try {
     const allowed = () => /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    await vi.waitFor(() => expect(allowed()).toBe(`${cpu}`), 5000);
+    await until(() => allowed() === `${cpu}`);
   } finally {
     cell.close();
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { saveRecord } from '../src/records/store.ts';
+import { Io } from '../src/report/output.ts';
 import { entry } from './support/command.ts';
 import { draft } from './support/draft.ts';
 
@@ -23,6 +24,42 @@ function bash(line: string, cwd = folder) {
   const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { cwd, env, encoding: 'utf8' });
   return { code: status, stdout, stderr };
 }
+
+describe('what is said by the way', () => {
+  const spoken = (isTTY: boolean) => {
+    let text = '';
+    const stderr = { isTTY, columns: 40, write: (more: string) => (text += more) };
+    return { io: new Io({ stdout: { write: () => {} }, stderr }), said: () => text.replace(/ *\d+ s {2}/g, '  0 s  ') };
+  };
+
+  test('off a terminal, progress is a line for each change of op and stage', () => {
+    const { io, said } = spoken(false);
+    for (const detail of ['a', 'b']) io.progress({ op: 'sgemm', stage: 'round 1', detail });
+    io.note('a note');
+    io.progress({ op: 'sgemm', stage: 'round 1', detail: 'c' });
+    io.progress({ op: 'adamw', stage: 'round 1' });
+    expect(said()).toBe('  0 s  sgemm: round 1\na note\n  0 s  adamw: round 1\n');
+  });
+
+  test('on a terminal it is one line, cut to its width, which gives way to what is said', () => {
+    const { io, said } = spoken(true);
+    io.progress({ op: 'sgemm', stage: 'round 1', detail: 'x'.repeat(60) });
+    io.warn('odd');
+    io.warn('odd');
+    const [drawn, rest] = said().split('\r\x1b[2K').slice(1);
+    expect(drawn).toBe(`  0 s  sgemm: round 1, ${'x'.repeat(16)}`);
+    expect(rest).toBe('! odd\n');
+  });
+
+  test('a request to stop ends a command at once, unless it keeps what it has', () => {
+    const { io, said } = spoken(false);
+    expect(io.stop()).toBe(false);
+    const signal = io.keepOnStop('stopping');
+    expect([signal.aborted, io.stop(), signal.aborted, said()]).toEqual([false, true, true, 'nfold: stopping\n']);
+    io.endOnStop();
+    expect(io.stop()).toBe(false);
+  });
+});
 
 const noShell = !existsSync('/dev/full') || spawnSync('bash', ['-c', 'true']).status !== 0;
 

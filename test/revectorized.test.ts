@@ -15,6 +15,7 @@ import type { Parameters } from '../src/contract/candidate.ts';
 import type { Variant } from '../src/contract/variant.ts';
 import { planChecks } from '../src/judge/plan.ts';
 import { verify } from '../src/judge/verify.ts';
+import { startUnderFlags } from './support/here.ts';
 
 const flag = '--experimental-wasm-revectorize';
 const built = await Promise.all(
@@ -31,7 +32,13 @@ async function judged(variants: readonly Variant[], distributions: readonly stri
   const given = { op, oracle: await loadOracle('sgemm'), baseline: await buildBaseline('sgemm'), variants };
   const request = { ...given, threads: 2 };
   const checks = planChecks(op, op.edges, 1, false).filter(({ distribution }) => distributions.includes(distribution));
-  const verdicts = await verify({ ...request, checks, seed: 20261125, text: loadText(undefined, [op]).bytes });
+  const verdicts = await verify({
+    ...request,
+    checks,
+    start: startUnderFlags,
+    seed: 20261125,
+    text: loadText(undefined, [op]).bytes,
+  });
   return Object.fromEntries([...verdicts].map(([id, { status }]) => [id, status]));
 }
 

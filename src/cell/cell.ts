@@ -23,6 +23,11 @@ process.on('exit', killAllCells);
 /** What a cell reports, and the CPU time that its threads spent outside calls; null where the system keeps no account. */
 export type Timed = Samples & { readonly untimedNs: number | null };
 
+export interface CellOptions extends Pick<Variant, 'flags' | 'trusted'>, Pick<Program, 'cpu'> {
+  /** Milliseconds that sampling may take beside its calls; `startMs` of the process, unless a test cannot wait that long. */
+  readonly graceMs?: number;
+}
+
 const watchMs = 100;
 /** Time limit of an honest slow start on a busy machine; a peer has a library to load. */
 const startMs = 10_000;
@@ -41,6 +46,7 @@ const malformed = 'it sent a malformed reply';
 export class Cell {
   readonly #child: ChildProcess;
   readonly #startMs: number;
+  readonly #graceMs: number;
   /** Threads that were started, with the main one. */
   #threads = 1;
   /** Bytes. */
@@ -50,9 +56,10 @@ export class Cell {
   #waiting: { id: number; resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
   #ended: string | null = null;
 
-  constructor({ flags, trusted = false, cpu }: Pick<Variant, 'flags' | 'trusted'> & Pick<Program, 'cpu'>) {
+  constructor({ flags, trusted = false, cpu, graceMs }: CellOptions) {
     const { empty, program } = cellFiles();
     this.#startMs = trusted ? trustedStartMs : startMs;
+    this.#graceMs = graceMs ?? this.#startMs;
     const start = trusted ? startTrusted : startLocked;
     this.#child = start(
       { ...program, flags: trusted ? flags : [...flags, '--frozen-intrinsics'], cpu },
@@ -115,7 +122,7 @@ export class Cell {
     const rule =
       expectedNs === undefined ? '' : `: a call may take ${maxSlowdown} times as long as one of the baseline`;
     const audit = new TimeAudit(this.#child.pid);
-    const { samples } = await this.#ask({ type: 'sample', sampling }, this.#startMs + warmMs + count * callMs, rule);
+    const { samples } = await this.#ask({ type: 'sample', sampling }, this.#graceMs + warmMs + count * callMs, rule);
     if (!samples || !answers(samples, sampling)) throw new CandidateError(malformed);
     const untimedNs = audit.close(samples);
     if (typeof untimedNs === 'object' && untimedNs !== null)

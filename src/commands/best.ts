@@ -84,7 +84,7 @@ interface Confirmation {
   readonly record: string;
   readonly interrupted: boolean;
   readonly mean: Interval | null;
-  /** Of the claimed mean. */
+  /** New mean / claimed mean. */
   readonly ratio: Interval | null;
   readonly verdict: string | null;
 }
@@ -94,7 +94,7 @@ async function measureAgain(found: readonly Champion[], flags: Flags, io: Io): P
   const catalog = scan();
   for (const champion of found) {
     await checkUnchanged(champion, catalog);
-    // What it is compared with afterwards: a run must not be in vain.
+    // The comparison needs it afterwards: a run must not be in vain.
     loadRecord(recordFile(champion.record.id));
   }
   const note = `confirms ${[...new Set(found.map(({ record }) => record.id))].join(', ')}`;

@@ -71,7 +71,7 @@ function machineOf({ machine: { cpu, cores, os, arch } }: Record): string {
   return `${cpu}, ${counted(cores, 'core')}, ${os} ${arch}`;
 }
 
-/** What may be at the bottom of a failure besides the kernel. */
+/** Other possible causes of a failure than the kernel. */
 function doubts(a: Record, others: readonly Record[]): string[] {
   const said = new Set<string>();
   for (const b of others) {

@@ -40,9 +40,21 @@ export async function doctor(): Promise<Result> {
   const cpus = cpusHere();
   const working = await workingThreads(Math.max(maxTried, here.cores));
   const warnings = [
-    ...advice(here.load, here.cores, features),
+    ...missing(features),
+    ...unless(
+      here.load === null || here.load <= 0.5 * here.cores,
+      `the machine is busy (load ${here.load?.toFixed(1)}). ${close}`,
+    ),
+    ...unless(here.cores >= 2, 'one core: the harness itself will disturb what it times.'),
     ...threadAdvice(working, here.cores),
-    ...measuredAdvice(revectorized, unrest),
+    ...unless(
+      revectorized === null || revectorized >= tookEffect,
+      'V8 takes the revectorizer flag, but code is no faster with it: candidates that need it run at half of their speed or less.',
+    ),
+    ...unless(
+      unrest <= maxUnrest,
+      `the machine is noisy: the median of identical calls is ${(100 * unrest).toFixed(0)} % slower than the fastest. ${close}`,
+    ),
   ];
   const { state } = workspace();
   const data = {
@@ -52,7 +64,7 @@ export async function doctor(): Promise<Result> {
     features,
     /** Rates of the same arithmetic at 256 and at 128 bits; and how much slower than the best the median call of it was. */
     measured: { revectorized, unrest },
-    /** What candidates get unless --threads says otherwise, why, and how many a cell could start here. */
+    /** The threads of a candidate unless --threads says otherwise, the reason, and the threads that a cell could start. */
     threads: here.cores,
     cpus,
     threadsThatWork: working.threads,
@@ -129,35 +141,13 @@ async function probe(variant: PeerVariant, op: AnyOp): Promise<{ reason: string 
   }
 }
 
-/** Above this share the same work takes too different times to compare others by few samples. */
-const mostUnrest = 0.05;
+/** Above this share, the same work takes too different times to compare others by few samples. */
+const maxUnrest = 0.05;
+const close = 'Close other programs before you measure.';
+const unless = (good: boolean, advice: string) => (good ? [] : [advice]);
 
-function measuredAdvice(revectorized: number | null, unrest: number): string[] {
-  const percent = (100 * unrest).toFixed(0);
-  return [
-    ...(revectorized !== null && revectorized < tookEffect
-      ? [
-          'V8 takes the revectorizer flag, but code is no faster with it: candidates that need it run at half of their speed or less.',
-        ]
-      : []),
-    ...(unrest > mostUnrest
-      ? [
-          `the machine is noisy: the median of identical calls is ${percent} % slower than the fastest. Close other programs before you measure.`,
-        ]
-      : []),
-  ];
-}
-
-function advice(load: number | null, cores: number, features: Readonly<Record<string, boolean>>): string[] {
-  const lines = Object.entries(features).flatMap(([what, good]) =>
-    good
-      ? []
-      : [
-          `${what} is missing: candidates that need it ${what.startsWith('V8 flag') ? 'are reported as `unsupported`' : 'end in an error'}. Node 24 or later has it.`,
-        ],
-  );
-  if (load !== null && load > 0.5 * cores)
-    lines.push(`the machine is busy (load ${load.toFixed(1)}): close other programs before you measure.`);
-  if (cores < 2) lines.push('one core: the harness itself will disturb what it times.');
-  return lines;
+function missing(features: Readonly<Record<string, boolean>>): string[] {
+  const absent = Object.keys(features).filter((what) => !features[what]);
+  const verdict = (what: string) => (what.startsWith('V8 flag') ? 'are reported as `unsupported`' : 'end in an error');
+  return absent.map((what) => `${what} is missing: candidates that need it ${verdict(what)}. Node 24 or later has it.`);
 }

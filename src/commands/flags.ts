@@ -2,18 +2,12 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import { maxSeed } from '../judge/seed.ts';
 import { usableCores } from '../machine/cpus.ts';
-import type { Io, Result } from '../report/output.ts';
 import { all, either, positive, timedCalls, whole } from './options.ts';
 
 export type Program = Command<[], { debug?: true }>;
 
 /** The flags of a command, from the function that declares it. */
 export type FlagsOf<D extends (program: Program) => { opts(): unknown }> = ReturnType<ReturnType<D>['opts']>;
-
-/** The action of a command, from the function that does its work: called with its words, its flags and the Io, it returns the result. */
-export type Does = <Given extends unknown[]>(
-  load: () => Promise<(...given: [...Given, Io]) => Result | Promise<Result>>,
-) => (...given: [...Given, unknown]) => Promise<void>;
 
 export const json = () => new Option('--json', 'print only JSON on stdout');
 

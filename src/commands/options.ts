@@ -1,4 +1,4 @@
-/** What the words of a command line may be. All else is refused in a sentence, before anything runs. */
+/** Parsers of the words of a command line. They refuse in one sentence, before anything runs. */
 import { type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
 import { NfoldError } from '../contract/errors.ts';
 
@@ -46,7 +46,7 @@ export const all = (text: string, before: readonly string[] = []) => [...before,
 /** Filters add up, in one text that `--case` takes as well (catalog/select.ts). */
 export const either = (text: string, before?: string) => (before === undefined ? text : `${before}|${text}`);
 
-/** Of what is given twice, one would be dropped in silence. */
+/** Commander would drop the first value of an option that is given twice. */
 export function refuseRepeats(command: CommandUnknownOpts): void {
   for (const option of command.options) {
     const { parseArg } = option;

@@ -20,7 +20,7 @@ import { deriveSeed } from './seed.ts';
 import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
 import { isStanding, merged, pending, type Verdict } from './verdict.ts';
 
-interface VerifyRequest extends Conditions {
+export interface VerifyRequest extends Conditions {
   readonly op: AnyOp;
   readonly oracle: Oracle;
   readonly baseline: Variant;
@@ -29,7 +29,7 @@ interface VerifyRequest extends Conditions {
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number): void;
   /** Where a variant runs: in its own process, unless a test passes another host. */
-  start?(variant: Variant): Host;
+  start?(variant: Variant, threads: number): Host;
 }
 
 /** The part of a Timer that checks use. */
@@ -56,11 +56,11 @@ interface Question {
 /** Verdicts by id; `pending` if there are no checks. Throws if it is aborted or the baseline fails. */
 export async function verify(request: VerifyRequest): Promise<Map<string, Verdict>> {
   const { op, baseline, checks, variants, threads, text, signal } = request;
-  const start = request.start ?? ((variant: Variant): Host => new Timer(variant, threads));
+  const { start = (variant: Variant): Host => new Timer(variant, threads) } = request;
   const verdicts = new Map<string, Verdict>(variants.map(({ id }) => [id, pending]));
   const verdictOf = ({ id }: Variant) => verdicts.get(id) ?? pending;
-  const hosts = new Map(variants.map((variant) => [variant.id, start(variant)]));
-  const baselineHost = op.needsBaseline ? start(baseline) : null;
+  const hosts = new Map(variants.map((variant) => [variant.id, start(variant, threads)]));
+  const baselineHost = op.needsBaseline ? start(baseline, threads) : null;
   try {
     const nsPerFlop = await paceOf(op, baseline, text).catch((error: unknown) => {
       signal?.throwIfAborted();

@@ -1,16 +1,16 @@
 /**
- * Those between the user and this process: npm, and the shell that it starts. A signal to one of them does not always reach us, and then
- * we should not go on unseen. A shell that the user sits at is none of them: it may end before a run in its background does.
+ * The starters are the processes between the user and this one: npm, and the shell that it starts. A signal to one of them does not
+ * always reach us, and then we should not go on unseen. The user's own shell is no starter: a background run may outlive it.
  *
  * Needs    /proc; elsewhere only the nearest one is watched.
  */
 import { readFileSync } from 'node:fs';
 
 const everyMs = 1000;
-/** After so long the machine was asleep, or all of us were paused, which wakes a shell as well; by the clock that goes on meanwhile. */
+/** A longer gap means that the machine slept or that all processes were paused, which wakes a shell too. Date.now() goes on meanwhile. */
 const lateMs = 30 * everyMs;
 
-/** Calls `told` once one of them has ended, or has got a signal that it keeps to itself. */
+/** Calls `told` once a starter has ended, or has got a signal that it did not pass on. */
 export function watchStarters(told: () => void): void {
   // npm sets it for all that it starts.
   if (process.env.npm_lifecycle_event === undefined) return;
@@ -40,13 +40,13 @@ function starters() {
       pids.unshift(Number(/^PPid:\s*(\d+)/m.exec(read(pids[0], 'status'))?.[1]));
     }
   } catch {
-    // Not on this system, or somebody else's process.
+    // This system has no /proc, or the process belongs to another user.
   }
   return { pids: pids.join(' '), wakings: wakings.join(' ') };
 }
 
 /**
- * Of a shell that waits for one command and does nothing else. npm hands SIGINT on to it alone, and dash keeps that for when the command
+ * How often a shell that only waits for one command has woken. npm hands SIGINT to it alone, and dash keeps that until the command
  * has ended; nothing but a signal wakes it.
  */
 function wakingsOf(pid: number): string {

@@ -1,8 +1,8 @@
 /** The words of `nfold selftest`. */
-import { type Does, type FlagsOf, json, type Program, seed } from '../commands/flags.ts';
+import { type FlagsOf, json, type Program, seed } from '../commands/flags.ts';
 import { whole } from '../commands/options.ts';
 
-const declare = (program: Program) =>
+export const declare = (program: Program) =>
   program
     .command('selftest')
     .description(
@@ -13,7 +13,3 @@ const declare = (program: Program) =>
     .addOption(json());
 
 export type SelftestFlags = FlagsOf<typeof declare>;
-
-export function register(program: Program, does: Does): void {
-  declare(program).action(does(async () => (await import('./command.ts')).selftest));
-}

@@ -13,7 +13,7 @@ import type { OnProgress } from '../contract/progress.ts';
 import type { CheckName } from '../judge/checks.ts';
 import { type Check, drawnCases, planChecks } from '../judge/plan.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import { verify } from '../judge/verify.ts';
+import { type VerifyRequest, verify } from '../judge/verify.ts';
 import { efforts } from '../stopwatch/effort.ts';
 import { measure } from '../stopwatch/measure.ts';
 import { buildPacked, type Cheat } from './pack.ts';
@@ -21,9 +21,13 @@ import { buildPacked, type Cheat } from './pack.ts';
 export interface JudgeOptions {
   readonly seed: number;
   readonly threads: number;
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
   readonly without?: readonly CheckName[];
+  /** Where kernels are verified; in a process each, unless said otherwise. Timed calls are always made there. */
+  readonly start?: VerifyRequest['start'];
+  /** False leaves the timed calls out. */
+  readonly timed?: boolean;
   /** Takes one check in so many, by the seed: for honest kernels, which bench/false-rejections.ts puts through all. */
   readonly oneIn?: number;
 }
@@ -40,7 +44,7 @@ export async function judge(
 ): Promise<readonly Verdict[]> {
   const [op, oracle, baseline] = await Promise.all([loadOp(opName), loadOracle(opName), buildBaseline(opName)]);
   const { text, timed } = { text: loadText(undefined, [op]).bytes, timed: timedCases(op) };
-  const { onProgress } = options;
+  const { onProgress = () => {} } = options;
   const request = { ...options, op, oracle, baseline, text, cases: timed, effort };
   const checks = checksOf(op, timed, options);
   const built = new Map<CandidateFile, Built | Verdict>();
@@ -54,8 +58,8 @@ export async function judge(
     const judged = await verify({ ...request, variants, checks, onProgress: undefined });
     for (const [id, verdict] of judged) verified.set(id, verdict);
   };
-  // Whoever never ends is waited for beside the others, and together with his like.
-  const { true: endless = [], false: rest = [] } = Object.groupBy(kernels, (kernel) => `${isEndless(kernel)}`);
+  // Kernels that run into a time limit do so at the same time, and the others are judged meanwhile.
+  const [endless, rest] = [kernels.filter(isEndless), kernels.filter((kernel) => !isEndless(kernel))];
   const apart = verifyAll(endless);
   apart.catch(() => {});
   for (let from = 0; from < rest.length; from += together) await verifyAll(rest.slice(from, from + together));
@@ -63,15 +67,15 @@ export async function judge(
   // All of them beside one baseline, and with one truth for each image.
   const all = kernels.map((kernel) => built.get(kernel) as Built | Verdict);
   const variants = all.flatMap((one) => ('status' in one || verified.get(one.id)?.status !== 'pass' ? [] : [one]));
-  const progress: OnProgress = (now) => onProgress({ op: opName, ...now });
-  const measured = variants.length === 0 ? null : await measure({ ...request, variants, onProgress: progress });
+  const progress: OnProgress = (now) => onProgress?.({ op: opName, ...now });
+  const isTimed = variants.length > 0 && options.timed !== false;
+  const measured = isTimed ? await measure({ ...request, variants, onProgress: progress }) : null;
   return all.map((one) =>
     'status' in one ? one : (measured?.verdicts.get(one.id) ?? (verified.get(one.id) as Verdict)),
   );
 }
 
-/** By its own word. */
-const isEndless = (kernel: CandidateFile | Cheat) => 'reason' in kernel && /no answer/.test(kernel.reason);
+const isEndless = (kernel: CandidateFile | Cheat) => 'endless' in kernel && kernel.endless;
 
 /** The smallest timed case; of sgemm one with many terms as well, where the bound is wide. */
 export function timedCases(op: AnyOp): readonly Case[] {

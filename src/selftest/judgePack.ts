@@ -27,7 +27,7 @@ export async function judgePack(options: JudgeOptions) {
     Object.values(Object.groupBy(kernels, ({ op }) => op)).map((own = []) => ({ own, oneIn }));
   const rest = [...ofOp(bad, 1), ...ofOp(fine, 5)].sort((a, b) => b.own.length - a.own.length).values();
   const onProgress: OnProgress = ({ op, stage }) =>
-    options.onProgress({ stage: `${verdicts.size} of ${total} judged`, detail: `${op}: ${stage}` });
+    options.onProgress?.({ stage: `${verdicts.size} of ${total} judged`, detail: `${op}: ${stage}` });
   const work = async () => {
     for (const { own, oneIn } of rest) {
       const found = await judge(own[0].op, own, { ...options, oneIn, onProgress });

@@ -4,6 +4,7 @@
  *
  *   @hack    what it does                     @family  the kind of cheat
  *   @seen    where in the wild                @reason  what the verdict must carry: a finding, and for some where; `a | b` is either
+ *   @ends    `never`, where a time limit has to end it
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -33,6 +34,7 @@ export interface Cheat extends CandidateFile {
   readonly family: Family;
   readonly seen: string;
   readonly reason: string;
+  readonly endless: boolean;
 }
 
 const packFolder = join(packageRoot, 'test');
@@ -42,7 +44,8 @@ export function cheats(): readonly Cheat[] {
     const tags = tagsOf(readFileSync(candidate.file, 'utf8'));
     const [hack, family, seen, reason] = ['hack', 'family', 'seen', 'reason'].map((name) => tags.get(name));
     const known = families.find((one) => one === family);
-    if (hack && known && seen && reason) return { ...candidate, hack, family: known, seen, reason };
+    if (hack && known && seen && reason)
+      return { ...candidate, hack, family: known, seen, reason, endless: tags.get('ends') === 'never' };
     throw new Error(`${candidate.file} should state @hack, @family (one of ${families.join(', ')}), @seen and @reason`);
   });
 }

@@ -37,7 +37,7 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
         for (const [id, verdict] of part.verdicts) verdicts.set(id, merged(verdicts.get(id) ?? pending, verdict));
       }
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!signal?.aborted) throw error;
       interrupted = true;
       break;
     }

@@ -16,7 +16,7 @@ export interface MeasureRequest extends Conditions {
   readonly variants: readonly Variant[];
   readonly cases: readonly Case[];
   readonly effort: Effort;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
   readonly onProgress: OnProgress;
 }
 

@@ -39,13 +39,13 @@ export async function* timeRound(request: MeasureRequest, round: Round): AsyncGe
   const stop = () => {
     for (const timer of timers) timer.close();
   };
-  signal.addEventListener('abort', stop);
+  signal?.addEventListener('abort', stop);
   try {
     const { nsPerFlop, errors } = await warmProcesses(request, timers, round.rng);
     const verdicts = new Map<string, Verdict>(errors);
     yield { samples: [], warmups: [], untimed: [], verdicts: errors };
     for (const c of shuffled(cases, round.rng)) {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       const standing = timers.filter(({ variant }) => isStanding(verdicts.get(verdictId(variant)) ?? pending));
       const baselineNs = nsPerFlop * op.flop(c.dims);
       const times = await timeCase(request, round.number, standing, { case: c, baselineNs });
@@ -53,7 +53,7 @@ export async function* timeRound(request: MeasureRequest, round: Round): AsyncGe
       yield times;
     }
   } finally {
-    signal.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', stop);
     stop();
   }
 }
@@ -64,7 +64,7 @@ async function warmProcesses(request: MeasureRequest, [baseline, ...others]: rea
   const image = paceImage(op, text, cases, rng.bits());
   onProgress({ stage: 'warming up', detail: baseline.variant.id });
   const nsPerFlop = await measurePace(baseline, image).catch((error: unknown) => {
-    request.signal.throwIfAborted();
+    request.signal?.throwIfAborted();
     throw error;
   });
   const expectedNs = nsPerFlop * op.flop(image.case.dims);
@@ -195,7 +195,7 @@ async function timeTurn(
 }
 
 function verdictOf({ op, signal, baseline }: MeasureRequest, variant: Variant, c: Case, error: unknown): Verdict {
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   if (!(error instanceof CandidateError) || variant === baseline) throw error;
   return { status: error.status, message: `${verdictId(variant)} at ${op.caseName(c)}: ${error.message}` };
 }

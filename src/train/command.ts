@@ -16,7 +16,7 @@ import { makePlan } from './plan.ts';
 import { type Outcome, run } from './run.ts';
 import { temperature } from './sample.ts';
 
-export async function trainCommand(selector: string | undefined, flags: TrainFlags, io: Io): Promise<Result> {
+export async function train(selector: string | undefined, flags: TrainFlags, io: Io): Promise<Result> {
   const plan = await makePlan(flags);
   io.endOnStop('stopped before the first step: there is nothing to keep');
   const { variant, why } = await choose(plan, selector, io.progress);

@@ -1,8 +1,8 @@
 /** The words of `nfold train`. */
-import { type Does, type FlagsOf, json, type Program, threads } from '../commands/flags.ts';
+import { type FlagsOf, json, type Program, threads } from '../commands/flags.ts';
 import { positive, whole } from '../commands/options.ts';
 
-const declare = (program: Program) =>
+export const declare = (program: Program) =>
   program
     .command('train')
     .description('train the small language model on a text: loss curve, tokens/s, a sample of what it writes')
@@ -24,7 +24,3 @@ const declare = (program: Program) =>
     .addOption(json());
 
 export type TrainFlags = FlagsOf<typeof declare>;
-
-export function register(program: Program, does: Does): void {
-  declare(program).action(does(async () => (await import('./command.ts')).trainCommand));
-}

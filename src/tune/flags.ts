@@ -1,8 +1,8 @@
 /** The words of `nfold tune`. */
-import { caseFilter, type Does, type FlagsOf, json, type Program, seed, threadsOrCores } from '../commands/flags.ts';
+import { caseFilter, type FlagsOf, json, type Program, seed, threadsOrCores } from '../commands/flags.ts';
 import { positive } from '../commands/options.ts';
 
-const declare = (program: Program) =>
+export const declare = (program: Program) =>
   program
     .command('tune')
     .description('search the parameters of a generator that suit this machine, and keep them for later runs')
@@ -15,7 +15,3 @@ const declare = (program: Program) =>
     .addOption(json());
 
 export type TuneFlags = FlagsOf<typeof declare>;
-
-export function register(program: Program, does: Does): void {
-  declare(program).action(does(async () => (await import('./command.ts')).tune));
-}

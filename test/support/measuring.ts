@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { entry } from './command.ts';
+import { prepare } from './prepared.ts';
 import { descendants, type Seen, until, untilGone } from './processes.ts';
 
 const bench = 'bench residual_forward/unroll4-wasmsimd --no-peers --threads 1 --case N8192'.split(' ');
@@ -36,6 +37,7 @@ export interface Measuring {
 /** One folder for all of a file's tests. */
 export function measuringFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'nfold-signals-'));
+  prepare(folder);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const records = () => {
     const below = join(folder, '.nfold/records');

@@ -1,6 +1,4 @@
 /** Kernels of the test folders as variants: built like candidates, but free to import the code that they bend. */
-
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asScript, bundle } from '../../src/build/sources.ts';
 import type { Variant } from '../../src/contract/variant.ts';
@@ -10,11 +8,4 @@ export async function variantFrom(file: string): Promise<Variant> {
   const path = join(packageRoot, 'test', file);
   const code = await asScript((await bundle(path, packageRoot)).code);
   return { id: file.replace(/\.ts$/, ''), flags: [], threads: 'one', artifact: async () => ({ kind: 'js', code }) };
-}
-
-/** Every kernel of a folder, `plain.ts` aside, which they share. */
-export function kernelsIn(folder: string): string[] {
-  return readdirSync(join(packageRoot, 'test', folder))
-    .filter((name) => name.endsWith('.ts') && name !== 'plain.ts')
-    .map((name) => `${folder}/${name}`);
 }

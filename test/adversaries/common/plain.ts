@@ -20,11 +20,16 @@ export function gemm(d: Dims, alpha: number, beta: number, { A, B, C }: TensorsO
   const { read = (x) => x, terms = (K) => K, step = 1, write = (x) => x } = bend;
   const [aRow, aCol] = d.transA ? [1, d.lda] : [d.lda, 1];
   const [bRow, bCol] = d.transB ? [1, d.ldb] : [d.ldb, 1];
+  const used = terms(d.K);
+  const sums = new Float64Array(d.N);
   for (let i = 0; i < d.M; i++) {
+    sums.fill(0);
+    for (let k = 0; k < used; k += step) {
+      const a = read(A[i * aRow + k * aCol]);
+      for (let j = 0; j < d.N; j++) sums[j] += a * read(B[k * bRow + j * bCol]);
+    }
     for (let j = 0; j < d.N; j++) {
-      let sum = 0;
-      for (let k = 0; k < terms(d.K); k += step) sum += read(A[i * aRow + k * aCol]) * read(B[k * bRow + j * bCol]);
-      C[i * d.ldc + j] = write(alpha * sum + (beta === 0 ? 0 : beta * C[i * d.ldc + j]));
+      C[i * d.ldc + j] = write(alpha * sums[j] + (beta === 0 ? 0 : beta * C[i * d.ldc + j]));
     }
   }
 }

@@ -2,6 +2,7 @@
 ;; @family  resources
 ;; @seen    not seen in the wild: follows from WebAssembly's memory.grow
 ;; @reason  unreachable | no answer
+;; @ends    never
 ;; @about   all of the memory
 ;; @threads one
 (module

@@ -3,6 +3,7 @@
  * @family  resources
  * @seen    not seen in the wild as such; an endless list is all that it takes
  * @reason  JavaScript heap limit | no answer
+ * @ends    never
  */
 import type op from '../../../baselines/gelu_forward/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';

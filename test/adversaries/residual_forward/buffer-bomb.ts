@@ -3,6 +3,7 @@
  * @family  resources
  * @seen    not seen in the wild as such; follows from typed arrays lying outside of the heap
  * @reason  GiB of memory | no answer
+ * @ends    never
  */
 import type op from '../../../baselines/residual_forward/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';

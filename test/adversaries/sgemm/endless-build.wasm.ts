@@ -3,6 +3,7 @@
  * @family  resources
  * @seen    not seen in the wild: follows from generators being run here
  * @reason  does not build: no answer within
+ * @ends    never
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Generator } from '../../../src/contract/candidate.ts';

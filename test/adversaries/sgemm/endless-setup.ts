@@ -3,6 +3,7 @@
  * @family  resources
  * @seen    not seen in the wild: follows from setup being untimed here
  * @reason  no answer
+ * @ends    never
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';

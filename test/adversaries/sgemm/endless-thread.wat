@@ -2,6 +2,7 @@
 ;; @family  sabotage
 ;; @seen    deep-reinforce.com/defense_kernel_hack.html: threads that are still there after the call
 ;; @reason  no answer
+;; @ends    never
 ;; @about   a thread that stays
 ;; @threads any
 (module

@@ -1,0 +1,46 @@
+/** `--json` prints data of a known shape, alone on stdout, command by command; train, profile, tune and selftest: slow/json.test.ts. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { Record } from '../src/records/schema.ts';
+import { saveRecord } from '../src/records/store.ts';
+import { nfold } from './support/command.ts';
+import { draft } from './support/draft.ts';
+import { prepare } from './support/prepared.ts';
+import { Best, Doctor, History, List, Verified } from './support/shapes.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nfold-json-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+prepare(folder);
+const records = join(folder, '.nfold/records');
+for (const day of [25, 26]) saveRecord(draft({ overrides: { createdAt: `2026-11-${day}T10:00:00.000Z` } }), records);
+
+test.each<[string, z.ZodType]>([
+  ['list residual_forward', List],
+  ['list nonsense/../../x', z.never()],
+  ['verify residual_forward/unroll4-wasmsimd --case N8192 --quick', Verified],
+  ['show last', Record],
+  ['history sgemm/mine-ts', History],
+  ['history sgemm/mine-ts --case M64N64K64', History],
+  ['best', Best],
+  ['compare last~1 last', z.looseObject({})],
+  ['doctor', Doctor],
+])('nfold %s --json', async (words, shape) => {
+  const { stdout, stderr } = await nfold([...words.split(' '), '--json'], { cwd: folder });
+  if (shape instanceof z.ZodNever) expect(stdout).toBe('');
+  else
+    expect(shape.safeParse(JSON.parse(stdout)), `${stdout.slice(0, 500)}\n${stderr}`).toMatchObject({ success: true });
+});
+
+test('a failure has its numbers', async () => {
+  const cheat = 'test/adversaries/layernorm_forward/no-eps.ts';
+  const { code, stdout } = await nfold(['verify', cheat, '--case', 'B1T1C1', '--quick', '--json'], {
+    cwd: process.cwd(),
+  });
+  expect(code).toBe(1);
+  const { results } = Verified.parse(JSON.parse(stdout));
+  expect(results).toMatchObject([{ verdict: 'fail', failure: { reason: 'differs', case: 'B1T1C1' } }]);
+});

@@ -1,0 +1,65 @@
+/** The tables of the pages are those of the records that lie beside them, in bench/records. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { suites } from '../bench/suites.ts';
+import { packageRoot } from '../src/files/places.ts';
+import { loadRecord, recordFiles } from '../src/records/store.ts';
+import { multiple } from '../src/report/format.ts';
+
+const records = recordFiles(join(packageRoot, 'bench/records')).map((file) => loadRecord(file));
+const means = records.flatMap((record) => record.means.filter(({ arithmetic }) => arithmetic));
+const whole = records.flatMap(({ overall }) => overall);
+
+/** What stands between the markers; null in a page without them. */
+function block(page: string): string | null {
+  const file = join(packageRoot, page);
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return /<!-- results -->([\s\S]*)<!-- \/results -->/.exec(text)?.[1] ?? null;
+}
+
+const cellsOf = (line: string) => line.split('|').map((cell) => cell.trim());
+const rowsOf = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map(cellsOf);
+const boldIn = (text: string) => [...text.matchAll(/\*\*([\d.,]+x)\*\*/g)].map(([, value]) => value);
+
+describe.each(suites.flatMap(({ name, ops }) => ops.map((op) => [op, name] as const)))('%s', (op, suite) => {
+  const own = means.filter((mean) => mean.op === op && mean.suite === suite);
+  const rows = rowsOf(block(`kernels/${op}/README.md`) ?? '');
+
+  test('each mean of the record has its row in the worklog, and each row its mean', () => {
+    expect(own.length).toBeGreaterThan(0);
+    const name = (id: string, peer: boolean) => (peer ? `${id} (peer)` : id.replace(`${op}/`, ''));
+    const wanted = own.map(({ candidate, peer, arithmetic }) => [
+      name(candidate, peer),
+      multiple(arithmetic?.value ?? 0),
+    ]);
+    const found = rows.flatMap((cells) => boldIn(cells.join('|')).map((value) => [cells[1], value]));
+    expect(found.sort()).toEqual(wanted.sort());
+  });
+});
+
+test.each(['README.md', 'docs/results.md'].filter((page) => block(page) !== null))(
+  '%s shows no other speedup',
+  (page) => {
+    const known = [...means, ...whole].map(({ arithmetic }) => multiple(arithmetic?.value ?? 0));
+    const shown = boldIn(block(page) ?? '');
+    expect(shown.length).toBeGreaterThan(suites.length);
+    expect(shown.filter((value) => !known.includes(value))).toEqual([]);
+  },
+);
+
+test.each(suites.map(({ name, ops }) => [name, ops] as const))(
+  'the best of %s stands on the first page',
+  (name, ops) => {
+    const [op] = ops;
+    const best = means.filter((mean) => mean.suite === name && mean.op === op && !mean.peer).sort(byMean)[0];
+    expect(block('README.md')).toContain(multiple(best.arithmetic?.value ?? 0));
+  },
+);
+
+type Mean = (typeof means)[number];
+const byMean = (a: Mean, b: Mean) => (b.arithmetic?.value ?? 0) - (a.arithmetic?.value ?? 0);

@@ -1,0 +1,37 @@
+/**
+ * Kernels of ours in this process, by the code that a cell runs: a process each and messages between them take ten times as long. A check is
+ * the same, and so are its inputs, its calls and its bounds. V8's flags belong to a process: kernels run without theirs, which changes nothing
+ * that they compute.
+ *
+ * Nothing ends a kernel that does not end, and nothing locks one in: whatever is meant to show that needs a cell.
+ */
+import { CellArena } from '../../src/cell/arena.ts';
+import { type Kernel, makeKernel } from '../../src/cell/kernel.ts';
+import { Pool } from '../../src/cell/pool.ts';
+import { sample } from '../../src/cell/sampler.ts';
+import { openingOf, Timer } from '../../src/cell/timer.ts';
+import type { Variant } from '../../src/contract/variant.ts';
+import type { Host } from '../../src/judge/verify.ts';
+
+/** Those that no kernel uses: an arena and its threads go only with the process. */
+const idle: { readonly arena: CellArena; readonly pool: Pool }[] = [];
+
+/** For `start` of a verification. */
+export const startHere = (variant: Variant, threads: number): Host => {
+  const { arena, pool } = idle.pop() ?? { arena: new CellArena(), pool: new Pool() };
+  let kernel: Kernel;
+  return {
+    async open(image, noise = true) {
+      const opening = { ...(await openingOf(image, variant, threads)), noise };
+      await pool.grow(opening.threads - 1);
+      kernel = await makeKernel(opening, arena, pool);
+      return opening.artifact.kind;
+    },
+    turn: (calls) => sample(kernel, arena, { calls }),
+    close: () => void idle.push({ arena, pool }),
+  };
+};
+
+/** The same, but for kernels that are to run under their flags, which get a process. */
+export const startUnderFlags = (variant: Variant, threads: number): Host =>
+  variant.flags.length > 0 ? new Timer(variant, threads) : startHere(variant, threads);

@@ -1,0 +1,39 @@
+/** Which cheat gets through where a check is left out. */
+import { expect } from 'vitest';
+import type { CheckName } from '../../src/judge/checks.ts';
+import { verdictText } from '../../src/judge/verdict.ts';
+import { type JudgeOptions, judge } from '../../src/selftest/judge.ts';
+import { cheats } from '../../src/selftest/pack.ts';
+
+const through: Readonly<Record<CheckName, string>> = {
+  edges: 'sgemm/no-beta-without-terms',
+  'drawn shapes': 'sgemm/known-shapes',
+  truth: 'layernorm_forward/one-pass',
+  exact: 'sgemm/short-results',
+  earlier: 'sgemm/packed-once-when-odd',
+  repeat: 'sgemm/unsteady',
+  poison: 'attention_forward/leaves-the-mask',
+  noise: 'sgemm/clean-scratch',
+  guards: 'sgemm/overruns',
+  inputs: 'sgemm/zeroes-input',
+  trajectory: 'train_gpt2/one-step-after-another',
+  sketch: 'sgemm/one-call-in-four',
+  full: 'sgemm/a-little-off',
+  canary: 'sgemm/canary-blind',
+  carried: 'train_gpt2/where-it-left-off',
+  late: 'sgemm/clears-ahead',
+};
+
+export const mutations = Object.entries(through) as [CheckName, string][];
+
+/** Those whose cheat only timed calls find. */
+export const ofTimedCalls: readonly CheckName[] = ['sketch', 'full', 'canary', 'carried'];
+
+export async function expectThrough(check: CheckName, id: string, options: Partial<JudgeOptions> = {}): Promise<void> {
+  const kernels = cheats().filter((cheat) => cheat.id === id);
+  expect(kernels).toHaveLength(1);
+  // Under this seed none of the calls that are wrong is one of those that are compared in full.
+  const seed = check === 'sketch' ? 6 : 20261125;
+  const [verdict] = await judge(kernels[0].op, kernels, { threads: 2, ...options, seed, without: [check] });
+  expect(verdictText(verdict)).toBe('pass');
+}

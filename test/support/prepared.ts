@@ -1,0 +1,28 @@
+/**
+ * A folder in which nfold finds what a bench would else begin with: ceilings, which take 18 s to measure, and what the tests have built
+ * so far. For tests of something else.
+ */
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { workspace } from '../../src/files/places.ts';
+import { type Ceilings, ceilingsFile } from '../../src/machine/ceilings.ts';
+import { example } from './ceilings.ts';
+
+/** So high that no time is below what the work takes at them, whatever the machine. */
+const far: Ceilings = {
+  ...example,
+  fma: example.fma.map((one) => ({ ...one, gflops: 1e4 * one.gflops })),
+  bandwidth: example.bandwidth.map(({ read, write, copy, ...one }) => ({
+    ...one,
+    ...{ read: 1e4 * read, write: 1e4 * write, copy: 1e4 * copy },
+  })),
+};
+
+export function prepare(folder: string): void {
+  const [peaks, cache] = ['peaks', 'cache'].map((name) => join(folder, '.nfold', name));
+  mkdirSync(peaks, { recursive: true });
+  writeFileSync(join(peaks, basename(ceilingsFile())), JSON.stringify(far));
+  const shared = workspace().cache;
+  mkdirSync(shared, { recursive: true });
+  symlinkSync(shared, cache);
+}
