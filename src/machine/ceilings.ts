@@ -41,7 +41,6 @@ export const Ceilings = z.object({
   bandwidth: z.array(Bandwidth),
 });
 export type Ceilings = z.infer<typeof Ceilings>;
-export type Bandwidth = z.infer<typeof Bandwidth>;
 
 /** The revectorizer took effect above this ratio. The ratio is 2 on a core with 256-bit units; below 1, sums spilled. */
 export const tookEffect = 1.3;

@@ -31,7 +31,7 @@ export function workOf(op: AnyOp, dims: Readonly<Record<string, number>>): Work 
   return { flop: op.flop(dims), bytes: bytesMoved(op, dims), workingSet: bytesOf(tensors), written };
 }
 
-export interface Resources {
+interface Resources {
   readonly threads: number;
   readonly flags: readonly string[];
   /** Whether it is native code, which has its registers' full width without a flag. */

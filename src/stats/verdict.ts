@@ -24,7 +24,7 @@ const twinMark = ' (twin)';
 
 export const twinId = (variant: string) => `${variant}${twinMark}`;
 
-export interface NoiseFloor {
+interface NoiseFloor {
   /** The variant that was timed against itself. */
   readonly variant: string;
   /** The largest difference at any case, as a share: 0.03 for 3 %. */
