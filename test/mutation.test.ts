@@ -15,6 +15,10 @@ afterAll(() => {
 
 describe('without a check', () => {
   test.each(mutations)('%s, %s gets through', (check, id) =>
-    expectThrough(check, id, { start: startHere, timed: ofTimedCalls.includes(check) }),
+    // That verification does not find the others is seen in pack.test.ts, where timed calls find them.
+    expectThrough(check, id, {
+      start: startHere,
+      ...(ofTimedCalls.includes(check) ? { oneIn: 8 } : { timed: false }),
+    }),
   );
 });
