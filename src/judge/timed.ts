@@ -43,27 +43,31 @@ export class TimedJudge {
     this.#expect(inputs.drawn[0], place < 0 ? null : (baseline?.reads[place][0] ?? null));
   }
 
-  /** All calls of one variant. A finding names the call. */
-  inspect(variant: string, { planned, reads, changedLater }: TimedCalls): Inspection {
+  /** All calls of one variant, and how many of them were compared in full. A finding names the call. */
+  inspect(
+    variant: string,
+    { planned, reads, changedLater }: TimedCalls,
+  ): { readonly worst: number; readonly full: number } | { readonly finding: Finding } {
     if (changedLater !== undefined && this.#does('late')) {
       return { finding: finding('changed later', callName(changedLater)) };
     }
     const rng = makeRng(deriveSeed(this.inputs.seed, variant, 'sketch'));
-    let worst = 0;
+    let [worst, full] = [0, 0];
     for (const [i, call] of planned.entries()) {
       const [after] = reads[i];
       // A carried step's inputs: the state that the step before left, and this step's batch over it.
       const carried = call.carried && imageOf(overwritten(reads[i - 1][0], call.call.writes), this.inputs.warm);
       const image = carried || call.image;
-      const inspection =
-        image && this.#isFull(image, call) ? this.#inFull(image, after, call.carried) : this.#inPart(image, after, rng);
+      const inFull = image !== null && this.#isFull(image, call);
+      const inspection = inFull ? this.#inFull(image, after, call.carried) : this.#inPart(image, after, rng);
       if ('finding' in inspection) {
         const { where } = inspection.finding;
         return { finding: { ...inspection.finding, where: `${where} of ${callName(i)}` } };
       }
       worst = Math.max(worst, inspection.worst);
+      if (inFull) full++;
     }
-    return { worst };
+    return { worst, full };
   }
 
   #does(check: CheckName): boolean {
