@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { packageRoot } from '../src/files/places.ts';
 import { Record } from '../src/records/schema.ts';
 import { saveRecord } from '../src/records/store.ts';
 import { nfold } from './support/command.ts';
@@ -36,11 +37,11 @@ test.each<[string, z.ZodType]>([
 });
 
 test('a failure has its numbers', async () => {
-  const cheat = 'test/adversaries/layernorm_forward/no-eps.ts';
-  const { code, stdout } = await nfold(['verify', cheat, '--case', 'B1T1C1', '--quick', '--json'], {
-    cwd: process.cwd(),
+  const cheat = join(packageRoot, 'test/adversaries/gelu_forward/nothing.wat');
+  const { code, stdout } = await nfold(['verify', cheat, '--case', 'N1', '--quick', '--json'], {
+    cwd: folder,
   });
   expect(code).toBe(1);
   const { results } = Verified.parse(JSON.parse(stdout));
-  expect(results).toMatchObject([{ verdict: 'fail', failure: { reason: 'differs', case: 'B1T1C1' } }]);
+  expect(results).toMatchObject([{ verdict: 'fail', failure: { reason: 'differs', case: 'N1' } }]);
 });
