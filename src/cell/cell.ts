@@ -45,6 +45,7 @@ const malformed = 'it sent a malformed reply';
 
 export class Cell {
   readonly #child: ChildProcess;
+  readonly #trusted: boolean;
   readonly #startMs: number;
   readonly #graceMs: number;
   /** Threads that were started, with the main one. */
@@ -58,6 +59,7 @@ export class Cell {
 
   constructor({ flags, trusted = false, cpu, graceMs }: CellOptions) {
     const { empty, program } = cellFiles();
+    this.#trusted = trusted;
     this.#startMs = trusted ? trustedStartMs : startMs;
     this.#graceMs = graceMs ?? this.#startMs;
     const start = trusted ? startTrusted : startLocked;
@@ -159,7 +161,9 @@ export class Cell {
           if (error) this.#end(`could not be reached: ${error.message}`);
         });
       });
-      if (!reply.ok) throw new CandidateError(reply.error, reply.unsupported ? 'unsupported' : 'error');
+      // A candidate that got out of its sandbox could say so of itself.
+      const unsupported = !reply.ok && reply.unsupported && this.#trusted;
+      if (!reply.ok) throw new CandidateError(reply.error, unsupported ? 'unsupported' : 'error');
       return reply;
     } finally {
       clearInterval(watch);
