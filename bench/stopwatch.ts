@@ -5,7 +5,7 @@
  *
  *   node bench/stopwatch.ts truth                      both programs in one bare process, call by call: is the truth what it should be?
  *   node bench/stopwatch.ts run [--more 0|2|5|20]      the stopwatch itself, a candidate that does so many percent more work
- *        [--runs N] [--level quick|default|thorough]   than the baseline
+ *        [--runs N] [--effort quick|default|thorough]   than the baseline
  *        [--busy N]                                    beside so many other processes that keep a core busy
  *   node bench/stopwatch.ts report                     the table of all runs in the file, as Markdown
  *   node bench/stopwatch.ts gate                       runs of the file two by two: how often does `compare --fail-below 0.95` fail?
@@ -69,7 +69,7 @@ async function variantOf(id: string, percent: number): Promise<Variant> {
 
 interface Run {
   readonly more: number;
-  readonly level: keyof typeof efforts;
+  readonly effort: keyof typeof efforts;
   readonly busy: number;
   readonly at: string;
   readonly seconds: number;
@@ -81,17 +81,17 @@ interface Run {
   readonly samples: readonly Sampled[];
 }
 
-async function run(more: number, level: Run['level'], busy: number): Promise<Run> {
+async function run(more: number, effort: Run['effort'], busy: number): Promise<Run> {
   const started = performance.now();
   const [baseline, candidate] = [await variantOf('baseline', 0), await variantOf('candidate', more)];
-  const effort = efforts[level];
+  const plan = efforts[effort];
   const { samples, verdicts } = await measure({
     op,
     oracle,
     baseline,
     variants: [candidate],
     cases,
-    effort,
+    effort: plan,
     seed: (Math.random() * 2 ** 31) | 0,
     threads: 1,
     text: new Uint8Array(),
@@ -104,12 +104,12 @@ async function run(more: number, level: Run['level'], busy: number): Promise<Run
   const floor = noiseFloor(samples, names);
   const judged = (of: string, found: Interval | undefined | null, noise: number | undefined) => {
     if (!found) throw new Error(`no speedup of ${of}`);
-    return { of, speedup: found, verdict: compare(found, noise ?? null, effort.halfWidth) };
+    return { of, speedup: found, verdict: compare(found, noise ?? null, plan.halfWidth) };
   };
   const left = names.map((name) => leftOut(samples, baseline.id, candidate.id, name));
   return {
     more,
-    level,
+    effort,
     busy,
     at: new Date().toISOString(),
     seconds: (performance.now() - started) / 1000,
@@ -124,15 +124,15 @@ async function run(more: number, level: Run['level'], busy: number): Promise<Run
   };
 }
 
-async function runs(more: number, level: Run['level'], busy: number, count: number, file: string): Promise<void> {
+async function runs(more: number, effort: Run['effort'], busy: number, count: number, file: string): Promise<void> {
   const others: ChildProcess[] = Array.from({ length: busy }, () => spawn(process.execPath, ['--eval', 'for (;;);']));
   try {
     for (let i = 0; i < count; i++) {
-      const one = await run(more, level, busy);
+      const one = await run(more, effort, busy);
       appendLine(file, JSON.stringify(one));
       const [, , { speedup: mean, verdict }] = one.found;
       const edges = `${mean.value.toFixed(4)} [${mean.low?.toFixed(4)}, ${mean.high?.toFixed(4)}]`;
-      console.log(`${level}, ${more} % more work, ${busy} busy: mean ${edges} ${verdict}, ${one.seconds.toFixed(1)} s`);
+      console.log(`${effort}, ${more} % more work, ${busy} busy: mean ${edges} ${verdict}, ${one.seconds.toFixed(1)} s`);
     }
   } finally {
     for (const other of others) other.kill();
@@ -181,12 +181,12 @@ const runsIn = (file: string) =>
 
 function report(file: string): void {
   const all = runsIn(file);
-  const groups = Map.groupBy(all, ({ more, level, busy }) =>
-    [Object.keys(efforts).indexOf(level), busy, more].join(' '),
+  const groups = Map.groupBy(all, ({ more, effort, busy }) =>
+    [Object.keys(efforts).indexOf(effort), busy, more].join(' '),
   );
   const line = (cells: readonly string[]) => console.log(`| ${cells.join(' | ')} |`);
   const judged =
-    'level | other processes | truth | of | runs | covers the truth | faster | same | inconclusive | slower';
+    'effort | other processes | truth | of | runs | covers the truth | faster | same | inconclusive | slower';
   const columns = `${judged} | median estimate | median half-width | calls left out | seconds a run`.split(' | ');
   line(columns);
   line(columns.map(() => '---'));
@@ -198,7 +198,7 @@ function report(file: string): void {
       const count = (verdict: Comparison) => `${found.filter((one) => one.verdict === verdict).length}`;
       const half = found.map(({ speedup: { low, high } }) => Math.sqrt((high as number) / (low as number)) - 1);
       line([
-        first.level,
+        first.effort,
         `${first.busy}`,
         known(first).toFixed(3),
         what,
@@ -228,12 +228,12 @@ function fails(from: Run, to: Run, limit: number): boolean {
     const ratio = ratioOf(forks, b.forks[i]);
     const of = i < names.length ? 'cases' : 'mean';
     const noise = Math.hypot(a.floor?.[of] ?? 0, b.floor?.[of] ?? 0);
-    return ratio !== null && ratio.value < limit && compare(ratio, noise, efforts[from.level].halfWidth) === 'slower';
+    return ratio !== null && ratio.value < limit && compare(ratio, noise, efforts[from.effort].halfWidth) === 'slower';
   });
 }
 
 function gate(file: string): void {
-  for (const [level, group] of Map.groupBy(runsIn(file), ({ level, busy }) => `${level}, ${busy} busy`)) {
+  for (const [effort, group] of Map.groupBy(runsIn(file), ({ effort, busy }) => `${effort}, ${busy} busy`)) {
     const same = group.filter(({ more }) => more === 0);
     for (const percent of slowdowns) {
       const slowed = group.filter(({ more }) => more === percent);
@@ -243,7 +243,7 @@ function gate(file: string): void {
           : slowed.flatMap((run, i) => (same[i] ? [[same[i], run] as const] : []));
       if (pairs.length === 0) continue;
       const failing = pairs.filter(([from, to]) => fails(from, to, 0.95)).length;
-      console.log(`${level}: ${percent} % more work than before: ${failing} of ${pairs.length} pairs of runs fail`);
+      console.log(`${effort}: ${percent} % more work than before: ${failing} of ${pairs.length} pairs of runs fail`);
     }
   }
 }
@@ -278,18 +278,18 @@ const { values, positionals } = parseOptions({
   options: {
     more: { type: 'string', default: '0' },
     runs: { type: 'string', default: '5' },
-    level: { type: 'string', default: 'quick' },
+    effort: { type: 'string', default: 'quick' },
     busy: { type: 'string', default: '0' },
     file: { type: 'string', default: '.nfold/stopwatch.jsonl' },
   },
 });
 const [part, ...rest] = positionals;
-const level = Object.keys(efforts).find((name) => name === values.level) as Run['level'] | undefined;
+const effort = Object.keys(efforts).find((name) => name === values.effort) as Run['effort'] | undefined;
 const usage =
-  'usage: node bench/stopwatch.ts truth | run [--more P] [--runs N] [--level L] [--busy N] | report | gate | overlap A B';
+  'usage: node bench/stopwatch.ts truth | run [--more P] [--runs N] [--effort E] [--busy N] | report | gate | overlap A B';
 if (part === 'truth') await truth();
-else if (part === 'run' && level)
-  await runs(Number(values.more), level, Number(values.busy), Number(values.runs), values.file);
+else if (part === 'run' && effort)
+  await runs(Number(values.more), effort, Number(values.busy), Number(values.runs), values.file);
 else if ((part === 'report' || part === 'gate') && existsSync(values.file)) ({ report, gate })[part](values.file);
 else if (part === 'overlap' && rest.length === 2) overlap(rest);
 else {
