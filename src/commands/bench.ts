@@ -57,7 +57,9 @@ export async function measureAndSave(selectors: readonly string[], flags: BenchF
       options: { ...options, effort: sharedEffort(options.effort, inSuite) },
     };
   });
-  io.note(`${options.effort.name}: this takes ${atMost(jobs)}, or longer where two rounds alone take longer`);
+  io.note(
+    `${options.effort.name}: the rounds take ${atMost(jobs)}, or longer on a machine where two rounds already do`,
+  );
   const outcomes: OpOutcome[] = [];
   for (const job of jobs) {
     if (signal.aborted) break;

@@ -1,4 +1,4 @@
-/** Three levels of precision, and what each may cost: a 50x speedup does not need half a percent. */
+/** The three efforts, and what each may cost: a 50x speedup does not need half a percent. */
 import type { WarmupPlan } from '../cell/protocol.ts';
 import type { Artifact } from '../contract/variant.ts';
 

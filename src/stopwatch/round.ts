@@ -116,7 +116,10 @@ async function timeCase(
     for (const timer of inOrder(timers, round * plan.turns + turn, deriveSeed(seed, op.name, name, 'order'))) {
       const { variant } = timer;
       if (verdicts.has(verdictId(variant))) continue;
-      request.onProgress({ stage: `round ${round + 1}`, detail: `${name}: ${variant.id}` });
+      request.onProgress({
+        stage: `round ${round + 1} of ${[...new Set(effort.rounds)].join(' to ')}`,
+        detail: `${name}: ${variant.id}`,
+      });
       const calls = plannedOf(timer).slice(turn * perTurn(timer), (turn + 1) * perTurn(timer));
       try {
         const timed = await timeTurn(request, timer, calls, { ...timing, turn, warm: inputs.warm });
