@@ -9,8 +9,10 @@ import { Record } from '../src/records/schema.ts';
 import { saveRecord } from '../src/records/store.ts';
 import { entry, nfold as nfoldIn, nfoldProcess, type Outcome } from './support/command.ts';
 import { draft } from './support/draft.ts';
+import { prepare } from './support/prepared.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-cli-'));
+prepare(folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const nfold = (...args: string[]): Promise<Outcome> => nfoldIn(args, { cwd: folder });
@@ -217,6 +219,7 @@ test('where the state folder cannot be written to, verify does without it', asyn
 
 test('Ctrl-C in mid-run saves what was measured and exits 130', async () => {
   const own = mkdtempSync(join(tmpdir(), 'nfold-stop-'));
+  prepare(own);
   const args = ['bench', 'sgemm/ikj-ts', '--thorough', '--case', 'M64N64K64'];
   const { code, stdout, stderr } = await nfoldIn(args, { cwd: own, stopAt: 'round 2' });
   expect(code).toBe(130);
@@ -232,6 +235,7 @@ test('Ctrl-C in mid-run saves what was measured and exits 130', async () => {
 
 test('Ctrl-C before anything was timed leaves no record', async () => {
   const own = mkdtempSync(join(tmpdir(), 'nfold-stop-'));
+  prepare(own);
   const args = ['bench', 'sgemm/ikj-ts', '--quick', '--case', 'M64N64K64'];
   const { code, stdout, stderr } = await nfoldIn(args, { cwd: own, stopAt: 'seed committed' });
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { nfold } from './support/command.ts';
+import { prepare } from './support/prepared.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-odd-cli-'));
+prepare(folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (...args: string[]) => nfold(args, { cwd: folder });
@@ -62,7 +64,7 @@ test('--case adds up in what is verified and in the record, and what matches not
 });
 
 test('a glob for a case that only --thorough times is verified, and not passed without a check', async () => {
-  const { code, stdout } = await run('verify', 'sgemm/ikj-ts', '--quick', '--json', '--case', 'M1024N1024*');
+  const { code, stdout } = await run('verify', 'sgemm/tile4x8-wasmsimd', '--quick', '--json', '--case', 'M1024N1024*');
   expect(code).toBe(0);
   expect(JSON.parse(stdout).results[0].checks).toBeGreaterThan(0);
 });

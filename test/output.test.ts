@@ -8,8 +8,10 @@ import { saveRecord } from '../src/records/store.ts';
 import { Io } from '../src/report/output.ts';
 import { entry } from './support/command.ts';
 import { draft } from './support/draft.ts';
+import { prepare } from './support/prepared.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-output-'));
+prepare(folder);
 const records = join(folder, '.nfold/records');
 beforeAll(() => {
   saveRecord(draft({ overrides: { name: 'one' } }), records);

@@ -17,8 +17,10 @@ import { callOn } from '../src/judge/batch.ts';
 import { compose } from '../src/judge/image.ts';
 import { amdahl, profileOf } from '../src/profile/profile.ts';
 import { nfold } from './support/command.ts';
+import { prepare } from './support/prepared.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-profile-'));
+prepare(folder);
 afterAll(() => {
   stopCompiler();
   rmSync(folder, { recursive: true, force: true });

@@ -15,8 +15,10 @@ import { smoothed, svgCurve, terminalCurve } from '../src/train/curve.ts';
 import { generate, makeForward, readable } from '../src/train/sample.ts';
 import { batchAfter, heldOutBatches, makeTask } from '../src/train/task.ts';
 import { nfold } from './support/command.ts';
+import { prepare } from './support/prepared.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-train-'));
+prepare(folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const train = (...args: string[]) => nfold(['train', ...args], { cwd: folder });
