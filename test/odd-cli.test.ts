@@ -28,7 +28,7 @@ describe('one sentence', () => {
     [['history', 'x', '--case', 'A', '--case', 'B'], 2, /It has a value already: give it once\./],
     [['bench', '--save', endless], 2, /^nfold: 'a{20}…' has 70000 characters/],
     [['bench', '--save', long], 2, /cannot be called 'a{79}…/],
-    [['verify', '--text', long], 2, /The text a{80}….* has a name that is longer/],
+    [['verify', '--text', long], 2, /The text a{80}….* has a name that is too long/],
     [['train', '--save', long], 2, /cannot be written: its name is too long/],
     [['list', long], 3, /Nothing is called or matches/],
     [[long], 2, /unknown command 'a{64}/],

@@ -15,6 +15,17 @@ export const List = z.strictObject({
       scalars: z.array(z.string()),
       cases: z.array(z.strictObject({ case: z.string(), extra: z.boolean(), flop: z.number() })),
       edges: z.array(z.string()),
+      signature: z.strictObject({
+        tensors: z.array(
+          z.strictObject({
+            name: z.string(),
+            dtype: z.enum(['f32', 'i32']),
+            role: z.enum(['in', 'out', 'inout']),
+            shape: z.array(z.string()),
+          }),
+        ),
+        ...{ c: z.string(), assemblyscript: z.string(), wat: z.string(), typescript: z.string() },
+      }),
     }),
   ),
   candidates: z.array(
