@@ -63,7 +63,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const bin = fileURLToPath(new URL('../src/start.ts', import.meta.url));
 const args = ['--cpu-prof', `--cpu-prof-dir=${folder}`, bin, 'bench', ...process.argv.slice(2)];
 const bench = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-// Whoever ends this process means the bench.
+// A signal to this process is meant for the bench.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => bench.kill(signal));
 const [code, killedBy] = await once(bench, 'exit');
 if (code === 0) report();

@@ -1,4 +1,4 @@
-/** Times that nobody averages, and work that lies beside them. */
+/** Impossible times, which are refused, and work that is done outside of timed calls. */
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { impossibility } from '../src/analysis/impossible.ts';
@@ -94,7 +94,7 @@ describe('times that cannot be', () => {
     expect(judged(1, null)).toMatch(/reported 1 ns a call, less than one clock step \(30 ns\)/);
   });
 
-  test('nobody is refused by kept peaks alone: they are measured again', async () => {
+  test('kept peaks alone refuse no candidate: they are measured again', async () => {
     const op = await loadOp('sgemm');
     const c = op.cases[0];
     const entry = { id: 'x', built: await buildBaseline('sgemm') } as unknown as CandidateOutcome;
@@ -107,7 +107,7 @@ describe('times that cannot be', () => {
     };
     expect(await judged(1e6, example)).toBeNull();
     expect(await judged(100, example)).toMatch(/half of the \d+ ns/);
-    // On a machine too busy to have peaks nobody is refused at all.
+    // On a machine that is too busy to have peaks, no candidate is refused.
     expect(await judged(100, null)).toBeNull();
   });
 });

@@ -101,8 +101,8 @@ describe('a timed cell', () => {
     }
   });
 
-  // In arrays that it never writes to, so that nothing is in use and nobody has to look.
-  test.runIf(existsSync('/usr/bin/prlimit'))('there is a limit as well while nobody looks', async () => {
+  // In arrays that it never writes to, so that no memory is in use, and watching it finds nothing.
+  test.runIf(existsSync('/usr/bin/prlimit'))('there is a limit as well between two looks', async () => {
     const taken = 'const all = []; try { for (;;) all.push(new Float32Array(2 ** 24)); } catch { C[0] = all.length; }';
     const { C } = await call(kernel(taken));
     expect(C * 2 ** 26).toBeGreaterThan(maxResidentBytes / 2);

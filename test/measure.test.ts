@@ -60,7 +60,7 @@ describe('sgemm', () => {
       expect(order(0).toSorted()).toEqual(arms);
       expect(order(1)).toEqual(order(0).toReversed());
       for (const { timeNs, queuedNs } of inRound) {
-        // Elsewhere than on Linux nobody keeps the account.
+        // Only Linux keeps this account.
         if (process.platform === 'linux') expect(queuedNs).toHaveLength(timeNs.length);
         expect((queuedNs ?? []).every((ns) => Number.isFinite(ns) && ns >= 0)).toBe(true);
         expect(timeNs.length).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** Two files of one name: neither is taken for the other, whoever asks, and the path of one selects that one. */
+/** Two files of one name: no command takes one for the other, and the path of one selects that one. */
 import { cpSync, linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Where words go when there is no room for them, nobody to read them, or no folder to stand in. Needs a shell and /dev/full. */
+/** Where words go when there is no room for them, no reader for them, or no folder to stand in. Needs a shell and /dev/full. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

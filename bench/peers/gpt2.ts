@@ -3,7 +3,7 @@
  * that it shares neither formulas nor code with baseline and oracle. It is a peer to beat, and a witness in the tests.
  *
  * Shapes   a parameter is a tensor of its own, each layer's apart; x (B,T,C).
- * Needs    a backend, tfjs' gradients and its chained operators, which whoever imports this has registered.
+ * Needs    a backend, tfjs' gradients and its chained operators, which the module that imports this has registered.
  * Tried    tf.gather for the embedding: its gradient needs a kernel that the WebAssembly backend lacks. A product with one-hot
  *          rows does the same sums, and V = 256 keeps it small.
  */

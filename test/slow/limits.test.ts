@@ -1,5 +1,5 @@
 /**
- * How long a kernel is waited for where nobody shortens it, and what becomes of one that takes memory until the limit.
+ * How long a kernel is waited for under the usual limits, and what becomes of one that takes memory until the limit.
  * isolation.test.ts has the times with limits that are injected, and the pack has cheats that take memory.
  */
 import { afterAll, describe, expect, test } from 'vitest';

@@ -22,7 +22,7 @@ describe.skipIf(process.platform !== 'linux')('only Linux tells who started whom
       await kept();
     });
 
-    test('nobody need be there to be told', async () => {
+    test('a terminal need not be there any more', async () => {
       const { child, kept } = await measuring(benchIn(process.execPath));
       child.stderr?.destroy();
       child.kill('SIGHUP');

@@ -29,7 +29,7 @@ export interface Measuring {
   readonly child: ChildProcess;
   /** All that it has started by the time of its second round. */
   readonly below: readonly Seen[];
-  /** Whoever was started is gone, and there is one record more, of what was measured by then. */
+  /** Every process that was started is gone, and there is one record more, of what was measured by then. */
   kept(): Promise<void>;
   said(text: string): Promise<unknown>;
 }

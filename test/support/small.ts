@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/files/places.ts';
 import { entry, type Outcome } from './command.ts';
 
-/** Also in a namespace, root of it may mount, and nobody else heeds a mode less for that. */
+/** Also in a namespace, root of it may mount, and modes of files hold for all other users. */
 const mount = 'mount -t tmpfs -o size=$SIZE tmpfs "$SMALL" && cd "$SMALL" || exit 99';
 /** Ceilings that another run has measured are there, which takes a bench longer than all the rest. */
 const known = 'if [ "$PEAKS" ]; then mkdir .nfold && cp -r "$PEAKS" .nfold/peaks; fi';

@@ -1,6 +1,6 @@
 /**
  * Odd      threads share K: each sums its part of every element, and behind a barrier they add up the parts.
- * Honest   parts are added in the order of the threads, whoever was ready first.
+ * Honest   parts are added in the order of the threads, whichever was ready first.
  *
  * @about a share of K for each thread
  * @threads any

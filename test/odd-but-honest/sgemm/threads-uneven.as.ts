@@ -1,6 +1,6 @@
 /**
  * Odd      the first thread has one row of each sixteen and the others all else; with few rows it has none.
- * Honest   how a range is cut is nobody's business.
+ * Honest   a kernel may cut a range as it likes.
  *
  * @about uneven shares of rows
  * @threads any
