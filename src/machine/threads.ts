@@ -1,4 +1,4 @@
-/** Finds out how many threads a cell can start here, with a module in which each thread writes its number. */
+/** Finds out how many threads a cell can start here, by a module in which each thread writes its number. */
 import { Cell } from '../cell/cell.ts';
 import { compile } from '../compiler/compile.ts';
 import { CandidateError } from '../contract/errors.ts';
@@ -10,10 +10,9 @@ const module = `(module
       (i32.add (local.get $numbers) (i32.shl (local.get $tid) (i32.const 2)))
       (i32.add (local.get $tid) (i32.const 1)))))`;
 
+/** `threads`: the largest count tried that worked, or 0; `reason`: why twice that count failed, or null if nothing failed. */
 export interface WorkingThreads {
-  /** The largest count tried that worked; 0 if not even one thread did. */
   readonly threads: number;
-  /** Why twice that count failed; null if nothing failed. */
   readonly reason: string | null;
 }
 
@@ -29,7 +28,7 @@ export async function workingThreads(wanted: number): Promise<WorkingThreads> {
   return { threads: 0, reason };
 }
 
-/** Null if each of the threads ran. */
+/** Why they do not work; null if each of them ran. */
 async function failureOf(bytes: Uint8Array, threads: number): Promise<string | null> {
   const cell = new Cell({ flags: [] });
   const numbers = { name: 'numbers', dtype: 'i32', offset: 0, length: threads } as const;
@@ -43,8 +42,8 @@ async function failureOf(bytes: Uint8Array, threads: number): Promise<string | n
     const silent = found.findIndex((number, tid) => number !== tid + 1);
     return silent < 0 ? null : `thread ${silent} of ${threads} did not run`;
   } catch (error) {
-    if (error instanceof CandidateError) return error.message;
-    throw error;
+    if (!(error instanceof CandidateError)) throw error;
+    return error.message;
   } finally {
     cell.close();
   }
