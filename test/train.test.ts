@@ -207,9 +207,9 @@ describe('a sample', () => {
   test("is drawn from the model's own probabilities, row by row as all at once", () => {
     const tokens = Int32Array.from({ length: dims.T }, () => rng.int(0, 255));
     const text = Uint8Array.from(tokens);
-    const forward = makeForward(dims, parameters);
+    const forward = makeForward({ dims, parameters });
     const rows = Array.from({ length: dims.T }, (_, t) => forward(text.subarray(0, t + 1), t).slice());
-    const all = makeForward(dims, parameters)(text, 0);
+    const all = makeForward({ dims, parameters })(text, 0);
     expect(rows.at(-1)).toEqual(all);
     // The oracle's mean loss over T positions is that of these logits.
     const targets = Int32Array.from({ length: dims.T }, () => rng.int(0, 255));
@@ -226,8 +226,7 @@ describe('a sample', () => {
   test('begins with its prompt, goes on past T bytes, and follows its seed', async () => {
     const write = (seed: number) =>
       generate(
-        dims,
-        parameters,
+        { dims, parameters },
         { prompt: Buffer.from('Ahab'), bytes: 40, seed },
         () => {},
         new AbortController().signal,

@@ -1,4 +1,4 @@
-/** What the command line and a checkpoint together ask for, checked before anything is built. */
+/** Combines the command line and a checkpoint into a plan, and checks it before anything is built. */
 import { createHash, randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { loadOp } from '../catalog/ops.ts';
@@ -21,17 +21,17 @@ export interface Plan {
   readonly from: State;
   /** The step to end at; infinite where the clock alone ends the run. */
   readonly until: number;
-  /** Of the steps before `from`. */
+  /** Those up to `from`. */
   readonly losses: readonly number[];
   readonly heldOut: readonly (readonly [step: number, loss: number])[];
-  /** The candidate that the checkpoint was trained with. */
+  /** The checkpoint's. */
   readonly candidate: string | null;
 }
 
 const defaultCase = 'B4T64L4C128NH4V256';
 const defaultSteps = 2000;
 
-/** Throws NfoldError for flags that contradict each other or the checkpoint, and where `--plot` lacks its libraries. */
+/** Throws NfoldError for flags that contradict each other or the checkpoint, and if `--plot` lacks its libraries. */
 export async function makePlan(flags: TrainFlags): Promise<Plan> {
   if (flags.save !== undefined) checkWritable(flags.save, '--save');
   if (flags.plot !== undefined) {
@@ -46,9 +46,16 @@ export async function makePlan(flags: TrainFlags): Promise<Plan> {
   const { seed = saved?.header.seed ?? randomInt(2 ** 31) } = flags;
   if (saved) {
     const { header } = saved;
-    sameAs(flags.resume, '--case', header.case, op.caseName(named));
-    sameAs(flags.resume, '--seed', header.seed, seed);
-    sameAs(flags.resume, '--learning-rate', header.scalars.learning_rate, learning_rate);
+    const pairs = [
+      ['--case', header.case, op.caseName(named)],
+      ['--seed', header.seed, seed],
+      ['--learning-rate', header.scalars.learning_rate, learning_rate],
+    ];
+    for (const [option, was, given] of pairs) {
+      if (was === given) continue;
+      const advice = `leave ${option} or --resume out`;
+      throw new NfoldError(`${flags.resume} was trained with ${option} ${was}, not ${given}: ${advice}.`);
+    }
   }
   const file = flags.text === undefined ? (saved?.header.text.file ?? null) : resolve(placeOf(flags.text));
   const c = { dims: named.dims, scalars: { ...scalars, learning_rate } };
@@ -84,7 +91,7 @@ function endOf({ steps, minutes, resume }: TrainFlags, saved: Checkpoint | null)
   return until;
 }
 
-/** Timed cases and edges alike: an edge is a model too small to learn much, and quick to try. */
+/** A timed case or an edge, which is a model too small to learn much, and quick to try. */
 function caseFor(op: AnyOp, name: string): Case {
   const found = selectCases(op, [...op.cases, ...op.edges], name);
   if (found.length === 1) return found[0];
@@ -92,9 +99,4 @@ function caseFor(op: AnyOp, name: string): Case {
   throw found.length > 1
     ? new NfoldError(`--case ${name} matches ${found.length} models, and one is trained: give one of ${names}.`)
     : new NfoldError(`No case is called '${name}': give --case one of ${names}.`, exit.nothing);
-}
-
-function sameAs<T>(file: string | undefined, option: string, saved: T, given: T): void {
-  if (saved === given) return;
-  throw new NfoldError(`${file} was trained with ${option} ${saved}, not ${given}: leave ${option} or --resume out.`);
 }
