@@ -11,8 +11,7 @@ import { CandidateError } from '../contract/errors.ts';
 import type { OnProgress } from '../contract/progress.ts';
 import { type Cache, caches, cachesFromSweep } from './caches.ts';
 import { type Ceilings, consistent, loadCeilings, saveCeilings } from './ceilings.ts';
-import { acceptsFlag } from './features.ts';
-import { machine, runtime } from './fingerprint.ts';
+import { acceptsFlag, machine, runtime } from './fingerprint.ts';
 import { type Kind, kinds, probeText, sumBytes, turnBytes, turnFlop } from './probe.ts';
 
 /** Work of one call of one thread: about a millisecond, so that starting it does not count. */

@@ -8,31 +8,18 @@ import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { placeOf } from '../files/places.ts';
 import { usableCores } from '../machine/cpus.ts';
-import { type Checkpoint, checkWritable, type Description, readCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, checkWritable, readCheckpoint } from './checkpoint.ts';
 import { plotLibraries } from './curve.ts';
 import type { TrainFlags } from './flags.ts';
-import { firstState, makeTask, type State, type Task } from './task.ts';
+import { firstState, makeTask } from './task.ts';
 
-export interface Plan {
-  readonly task: Task;
-  readonly caseName: string;
-  readonly text: Description['text'];
-  readonly threads: number;
-  readonly from: State;
-  /** The step to end at; infinite where the clock alone ends the run. */
-  readonly until: number;
-  /** Those up to `from`. */
-  readonly losses: readonly number[];
-  readonly heldOut: readonly (readonly [step: number, loss: number])[];
-  /** The checkpoint's. */
-  readonly candidate: string | null;
-}
+export type Plan = Awaited<ReturnType<typeof makePlan>>;
 
 const defaultCase = 'B4T64L4C128NH4V256';
 const defaultSteps = 2000;
 
 /** Throws NfoldError for flags that contradict each other or the checkpoint, and if `--plot` lacks its libraries. */
-export async function makePlan(flags: TrainFlags): Promise<Plan> {
+export async function makePlan(flags: TrainFlags) {
   if (flags.save !== undefined) checkWritable(flags.save, '--save');
   if (flags.plot !== undefined) {
     checkWritable(flags.plot, '--plot');
@@ -74,11 +61,13 @@ export async function makePlan(flags: TrainFlags): Promise<Plan> {
     caseName: op.caseName(c),
     text: { name: text.name, file, sha256 },
     threads: flags.threads ?? saved?.header.threads ?? usableCores(),
+    /** The first state, its losses from the fresh model on, and the candidate that trained it. */
     from: saved?.state ?? firstState(task),
-    until: endOf(flags, saved),
     losses: saved?.losses ?? [],
     heldOut: saved?.header.heldOut ?? [],
     candidate: saved?.header.candidate ?? null,
+    /** The step to end at; infinite if only the clock ends the run. */
+    until: endOf(flags, saved),
   };
 }
 

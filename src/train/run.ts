@@ -2,48 +2,25 @@
 import { resolve } from 'node:path';
 import { mean } from 'simple-statistics';
 import { buildBaseline } from '../build/build.ts';
-import type { Variant } from '../contract/variant.ts';
+import { threadsOf, type Variant } from '../contract/variant.ts';
 import { placeOf } from '../files/places.ts';
 import { deriveSeed } from '../judge/seed.ts';
 import { duration } from '../report/format.ts';
 import type { Io } from '../report/output.ts';
 import { Checkpoints, writeCheckpoint } from './checkpoint.ts';
-import { compareLosses, type LossComparison } from './compare.ts';
+import { compareLosses } from './compare.ts';
 import type { TrainFlags } from './flags.ts';
 import type { Plan } from './plan.ts';
 import { generate, type Model, readable } from './sample.ts';
 import { Session } from './session.ts';
 
-export interface Outcome {
-  readonly candidate: string;
-  readonly case: string;
-  readonly text: string;
-  readonly seed: number;
-  readonly threads: number;
-  /** Steps before this run, and of this run. */
-  readonly resumedAt: number;
-  readonly steps: number;
-  /** Time of the calls alone. */
-  readonly timeNs: number;
-  readonly tokensPerSecond: number | null;
-  /** One for every step from the first, those before a checkpoint included. */
-  readonly losses: readonly number[];
-  readonly heldOut: Plan['heldOut'];
-  readonly baseline: (LossComparison & { readonly losses: readonly number[] }) | null;
-  readonly sample: string | null;
-  /** The newest checkpoint, and its step. */
-  readonly checkpoint: string | null;
-  readonly checkpointStep: number | null;
-  /** Whether the newest checkpoint is not where it belongs. */
-  readonly displaced: boolean;
-  readonly interrupted: boolean;
-}
+export type Outcome = Awaited<ReturnType<typeof run>>;
 
 /** Held-out losses of a run without --eval-every. */
 const evaluations = 20;
 
 /** Throws NfoldError as Session does. If it is aborted, it saves the state and returns what it has by then. */
-export async function run(plan: Plan, variant: Variant, flags: TrainFlags, io: Io): Promise<Outcome> {
+export async function run(plan: Plan, variant: Variant, flags: TrainFlags, io: Io) {
   const { signal } = io;
   const { task, from, caseName, threads, until } = plan;
   const { dims, scalars } = task.case;
@@ -106,9 +83,12 @@ export async function run(plan: Plan, variant: Variant, flags: TrainFlags, io: I
   const sample = flags.sample > 0 && !signal.aborted ? await sampleOf(plan, session, flags, io) : null;
   if (signal.aborted) save();
   return {
-    ...{ candidate: id, case: caseName, text: plan.text.name, seed: task.seed, threads: session.threads },
+    ...{ candidate: id, case: caseName, text: plan.text.name, seed: task.seed, threads: threadsOf(variant, threads) },
+    /** Steps before this run, its own, and the time of its calls alone. */
     ...{ resumedAt: from.step, steps: session.steps, timeNs: session.timeNs, tokensPerSecond: tokensPerSecond() },
+    /** Losses of every step from the first, those before a checkpoint included. */
     ...{ losses, heldOut, baseline, sample },
+    /** The newest checkpoint, its step, and whether it is not where it belongs. */
     checkpoint: checkpoints.last?.file ?? null,
     checkpointStep: checkpoints.last?.step ?? null,
     displaced: checkpoints.displaced,

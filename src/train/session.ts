@@ -22,6 +22,7 @@ export class Session {
   readonly #task: Task;
   readonly #timer: Timer;
   readonly #ranges: Readonly<Record<string, Range>>;
+  readonly #carries: readonly string[];
   /** The state, if the next call has to write it. */
   #pending: readonly Write[];
   /** Steps since the model was initialized. */
@@ -45,14 +46,11 @@ export class Session {
   private constructor(task: Task, timer: Timer, slots: readonly Slot[], from: State) {
     this.#task = task;
     this.#timer = timer;
+    this.#carries = task.op.carries ?? [];
     this.#ranges = Object.fromEntries(slots.map(({ name, offset, length }) => [name, { offset, length: 4 * length }]));
     this.#pending = this.#stateWrites(from);
     this.step = from.step;
     this.state = from;
-  }
-
-  get threads(): number {
-    return this.#timer.threads;
   }
 
   /** Takes up to `max` steps in one message and returns their losses. The state is read back only with the `max`-th step. */
@@ -106,10 +104,6 @@ export class Session {
     this.#timer.close();
   }
 
-  get #carries(): readonly string[] {
-    return this.#task.op.carries ?? [];
-  }
-
   #callsAMessage(): number {
     return Math.max(1, Math.min(maxCalls, Math.round(messageNs / this.callNs)));
   }
@@ -154,6 +148,4 @@ export class Session {
 }
 
 /** Copies the bytes, since those of a message may be unaligned. */
-function floats(bytes: Uint8Array): Float32Array {
-  return new Float32Array(bytes.slice().buffer);
-}
+const floats = (bytes: Uint8Array) => new Float32Array(bytes.slice().buffer);

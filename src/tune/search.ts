@@ -14,7 +14,6 @@ import type { Tuning } from '../build/build.ts';
 import { type Event, events, type Winner } from '../build/tuned.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
-import type { OnProgress } from '../contract/progress.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { type Check, planChecks } from '../judge/plan.ts';
@@ -23,12 +22,13 @@ import { verify } from '../judge/verify.ts';
 import { describe } from '../machine/describe.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { speedup } from '../stats/speedup.ts';
-import type { Effort } from '../stopwatch/effort.ts';
 import { measure } from '../stopwatch/measure.ts';
-import { score, type TrialRequest, Trials } from './trial.ts';
+import type { MeasureRequest } from '../stopwatch/request.ts';
+import { score, Trials, type Tunable } from './trial.ts';
 
-export interface SearchRequest extends TrialRequest {
-  readonly baseline: Variant;
+export interface SearchRequest extends Omit<MeasureRequest, 'variants' | 'cases'> {
+  readonly built: Tunable;
+  readonly c: Case;
   /** The log of earlier searches. */
   readonly file: string;
   /** Keeps an event of this search. */
@@ -37,9 +37,7 @@ export interface SearchRequest extends TrialRequest {
   readonly budgetMs: number;
   /** Threads that the candidate uses. */
   readonly used: number;
-  /** The effort of the confirmation. */
-  readonly effort: Effort;
-  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
 }
 
 interface Search extends SearchRequest {
@@ -71,7 +69,7 @@ export async function search(request: SearchRequest): Promise<Winner> {
 
 /** The outcome for the best configuration that verifies; null if none does. */
 async function firstMeasured(search: Search): Promise<Winner | null> {
-  const trials = new Trials(search, search.own);
+  const trials = new Trials(search);
   try {
     for (const parameters of await climb(search, trials)) {
       const checks = await check(search, parameters);

@@ -17,12 +17,14 @@ import { expectationOf, inspect } from '../judge/inspect.ts';
 /** A generator with a space to search. */
 export type Tunable = Built & { readonly tuning: Tuning };
 
-export interface TrialRequest extends Conditions {
+interface TrialRequest extends Conditions {
   readonly op: AnyOp;
   readonly oracle: Oracle;
   readonly built: Tunable;
   readonly c: Case;
   readonly signal: AbortSignal;
+  /** The candidate's default at this case. */
+  readonly own: Parameters;
 }
 
 /** Times of calls in nanoseconds; `failure`: what the configuration did wrong. */
@@ -43,7 +45,6 @@ const [minCalls, maxCalls] = [5, 40];
 
 export class Trials {
   readonly #request: TrialRequest;
-  readonly #default: Parameters;
   readonly #image: Image;
   #truths: Truths | null = null;
   #timer: Timer | null = null;
@@ -52,17 +53,15 @@ export class Trials {
   #parameters: Parameters = {};
   #count = 0;
 
-  /** `own`: the candidate's default. */
-  constructor(request: TrialRequest, own: Parameters) {
+  constructor(request: TrialRequest) {
     const { op, c, seed, text } = request;
     this.#request = request;
-    this.#default = own;
     this.#image = compose({ op, case: c, distribution: op.distributions[0], text }, seed);
   }
 
   /** Each `rung` makes four times the calls of the one before. Throws if the default fails or the search is aborted. */
   async run(parameters: Parameters, rung: number): Promise<Outcome> {
-    const own = this.#default;
+    const { own, signal } = this.#request;
     if (this.#calls === 0) {
       this.#defaultCallNs = median(await this.#time(own, minCalls));
       this.#calls = Math.max(minCalls, Math.min(maxCalls, Math.round((trialMs * 1e6) / this.#defaultCallNs)));
@@ -75,7 +74,7 @@ export class Trials {
       try {
         (side === own ? defaultNs : timeNs).push(...(await this.#time(side, calls)));
       } catch (error) {
-        this.#request.signal.throwIfAborted();
+        signal.throwIfAborted();
         if (side === own || !(error instanceof CandidateError)) throw error;
         this.close();
         return { timeNs: [], defaultNs: [], failure: error.message };
