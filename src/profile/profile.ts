@@ -13,10 +13,9 @@ import type { MarkedNs } from '../cell/protocol.ts';
 import { Timer } from '../cell/timer.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
-import type { OnProgress } from '../contract/progress.ts';
 import type { Variant } from '../contract/variant.ts';
-import type { Conditions } from '../judge/conditions.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
+import type { RunOptions } from '../run/outcome.ts';
 import { type Effort, warmupCalls } from '../stopwatch/effort.ts';
 
 /** The time of these ops together in a step, and its share of the sum; without ops, that of hand-offs and the rest. */
@@ -40,14 +39,11 @@ export interface Step {
   readonly marked: Variant | null;
 }
 
-export interface ProfileRequest extends Conditions {
+interface ProfileRequest extends RunOptions {
   readonly op: AnyOp;
   readonly c: Case;
   /** The baseline comes first. */
   readonly steps: readonly Step[];
-  readonly effort: Effort;
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
 }
 
 const rounds = { quick: 3, default: 5, thorough: 15 } as const;

@@ -13,16 +13,10 @@ import { efforts } from '../stopwatch/effort.ts';
 import type { Plan } from './plan.ts';
 import { Session } from './session.ts';
 
-interface Choice {
-  readonly variant: Built;
-  /** Why this one; null for one that was named. */
-  readonly why: string | null;
-}
-
 const trialSteps = 10;
 
-/** Throws NfoldError if there is no candidate to choose, or none passes. */
-export async function choose(plan: Plan, selector: string | undefined, onProgress: OnProgress): Promise<Choice> {
+/** Returns the variant and, if none was named, why it is this one. Throws NfoldError if there is no candidate, or none passes. */
+export async function choose(plan: Plan, selector: string | undefined, onProgress: OnProgress) {
   const { task, threads } = plan;
   const { op, seed } = task;
   const wanted = selector ?? plan.candidate;

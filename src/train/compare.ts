@@ -10,17 +10,6 @@
  *          amplifies the rounding (in the worst of those runs to 1e-4 by step 100 and to 1e-1 by step 300, with the f64 oracle no
  *          closer to either side), so that no bound could tell honest from wrong, and none is set.
  */
-export interface LossComparison {
-  /** Steps of both. */
-  readonly steps: number;
-  readonly largestDifference: number;
-  /** Its step, counted from the fresh model. */
-  readonly at: number;
-  /** Steps that the bound holds for, and the largest difference there as a share of it. */
-  readonly boundedSteps: number;
-  readonly worst: number;
-  readonly within: boolean;
-}
 
 const bound = 2e-6;
 
@@ -30,12 +19,14 @@ export function compareLosses(
   baseline: readonly number[],
   from: number,
   learningRate: number,
-): LossComparison {
+) {
   const steps = Math.min(losses.length, baseline.length);
   const differences = Array.from({ length: steps }, (_, i) => Math.abs(losses[i] - baseline[i]));
   const largestDifference = Math.max(0, ...differences);
+  /** Steps from the fresh model to the largest difference. */
+  const at = from + 1 + differences.indexOf(largestDifference);
+  /** The steps that have a bound, and the largest difference there as a share of it. */
   const boundedSteps = Math.min(steps, Math.max(5, Math.floor(0.02 / learningRate + 1e-9)));
   const worst = Math.max(0, ...differences.slice(0, boundedSteps).map((d, i) => d / (bound * baseline[i])));
-  const at = from + 1 + differences.indexOf(largestDifference);
   return { steps, largestDifference, at, boundedSteps, worst, within: worst <= 1 };
 }

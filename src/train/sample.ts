@@ -12,7 +12,7 @@ import { gelu_forward } from '../../baselines/gelu_forward/baseline.ts';
 import { layernorm_forward } from '../../baselines/layernorm_forward/baseline.ts';
 import { matmul_forward } from '../../baselines/matmul_forward/baseline.ts';
 import { residual_forward } from '../../baselines/residual_forward/baseline.ts';
-import { type Activations, activations, type Parameters, point_parameters } from '../../baselines/train_gpt2/memory.ts';
+import { activations, point_parameters } from '../../baselines/train_gpt2/memory.ts';
 import type op from '../../baselines/train_gpt2/op.ts';
 import type { DimsOf } from '../contract/op.ts';
 import { makeRng } from '../contract/rng.ts';
@@ -57,51 +57,40 @@ export async function generate(
 /** Returns a function from a text to the logits (V) of its last position. Its call before had the same first `known` bytes. */
 export function makeForward({ dims: full, parameters }: Model): (text: Uint8Array, known: number) => Float32Array {
   const dims = { ...full, B: 1 };
+  const { L, C, NH, V } = dims;
   const params = point_parameters(dims, parameters);
   const acts = activations(dims, (length) => new Float32Array(length));
-  return (text, known) => {
-    forwardRows({ dims, params, acts }, Int32Array.from(text), known);
-    const last = (text.length - 1) * dims.C;
-    matmul_forward(acts.logits, acts.lnf.subarray(last), params.whole.wte, null, 1, 1, dims.C, dims.V);
-    return acts.logits.subarray(0, dims.V);
-  };
-}
-
-interface Pass {
-  readonly dims: Dims;
-  readonly params: Parameters;
-  readonly acts: Activations;
-}
-
-/** Computes the rows from..end of every activation. */
-function forwardRows({ dims, params, acts }: Pass, tokens: Int32Array, from: number): void {
-  const { L, C, NH } = dims;
   const { wte, wpe, lnfw, lnfb } = params.whole;
-  const end = tokens.length;
-  const n = end - from;
-  const rows = (array: Float32Array, width: number) => array.subarray(from * width, end * width);
-  encoder_forward(rows(acts.encoded, C), tokens.subarray(from), wte, rows(wpe, C), 1, n, C);
-  let residual = rows(acts.encoded, C);
-  for (let l = 0; l < L; l++) {
-    const w = params.layers[l];
-    const a = acts.layers[l];
-    const [ln1, atty, attproj, residual2] = [a.ln1, a.atty, a.attproj, a.residual2].map((array) => rows(array, C));
-    const [ln2, fcproj, residual3] = [a.ln2, a.fcproj, a.residual3].map((array) => rows(array, C));
-    const [fch, fch_gelu] = [a.fch, a.fch_gelu].map((array) => rows(array, 4 * C));
-    layernorm_forward(ln1, rows(a.ln1_mean, 1), rows(a.ln1_rstd, 1), residual, w.ln1w, w.ln1b, 1, n, C);
-    matmul_forward(rows(a.qkv, 3 * C), ln1, w.qkvw, w.qkvb, 1, n, C, 3 * C);
-    // All positions, since a query needs the keys and values before it.
-    attention_forward(a.atty, a.att, a.qkv, 1, end, C, NH);
-    matmul_forward(attproj, atty, w.attprojw, w.attprojb, 1, n, C, C);
-    residual_forward(residual2, residual, attproj, n * C);
-    layernorm_forward(ln2, rows(a.ln2_mean, 1), rows(a.ln2_rstd, 1), residual2, w.ln2w, w.ln2b, 1, n, C);
-    matmul_forward(fch, ln2, w.fcw, w.fcb, 1, n, C, 4 * C);
-    gelu_forward(fch_gelu, fch, n * 4 * C);
-    matmul_forward(fcproj, fch_gelu, w.fcprojw, w.fcprojb, 1, n, 4 * C, C);
-    residual_forward(residual3, residual2, fcproj, n * C);
-    residual = residual3;
-  }
-  layernorm_forward(rows(acts.lnf, C), rows(acts.lnf_mean, 1), rows(acts.lnf_rstd, 1), residual, lnfw, lnfb, 1, n, C);
+  return (text, known) => {
+    const end = text.length;
+    const n = end - known;
+    const rows = (array: Float32Array, width: number) => array.subarray(known * width, end * width);
+    const tokens = Int32Array.from(text.subarray(known));
+    encoder_forward(rows(acts.encoded, C), tokens, wte, rows(wpe, C), 1, n, C);
+    let residual = rows(acts.encoded, C);
+    for (let l = 0; l < L; l++) {
+      const w = params.layers[l];
+      const a = acts.layers[l];
+      const [ln1, atty, attproj, residual2] = [a.ln1, a.atty, a.attproj, a.residual2].map((array) => rows(array, C));
+      const [ln2, fcproj, residual3] = [a.ln2, a.fcproj, a.residual3].map((array) => rows(array, C));
+      const [fch, fch_gelu] = [a.fch, a.fch_gelu].map((array) => rows(array, 4 * C));
+      layernorm_forward(ln1, rows(a.ln1_mean, 1), rows(a.ln1_rstd, 1), residual, w.ln1w, w.ln1b, 1, n, C);
+      matmul_forward(rows(a.qkv, 3 * C), ln1, w.qkvw, w.qkvb, 1, n, C, 3 * C);
+      // All positions, since a query needs the keys and values before it.
+      attention_forward(a.atty, a.att, a.qkv, 1, end, C, NH);
+      matmul_forward(attproj, atty, w.attprojw, w.attprojb, 1, n, C, C);
+      residual_forward(residual2, residual, attproj, n * C);
+      layernorm_forward(ln2, rows(a.ln2_mean, 1), rows(a.ln2_rstd, 1), residual2, w.ln2w, w.ln2b, 1, n, C);
+      matmul_forward(fch, ln2, w.fcw, w.fcb, 1, n, C, 4 * C);
+      gelu_forward(fch_gelu, fch, n * 4 * C);
+      matmul_forward(fcproj, fch_gelu, w.fcprojw, w.fcprojb, 1, n, 4 * C, C);
+      residual_forward(residual3, residual2, fcproj, n * C);
+      residual = residual3;
+    }
+    layernorm_forward(rows(acts.lnf, C), rows(acts.lnf_mean, 1), rows(acts.lnf_rstd, 1), residual, lnfw, lnfb, 1, n, C);
+    matmul_forward(acts.logits, acts.lnf.subarray((end - 1) * C), wte, null, 1, 1, C, V);
+    return acts.logits.subarray(0, V);
+  };
 }
 
 /** The index at which the running sum of p passes u, u in [0, 1). */

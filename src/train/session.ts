@@ -11,7 +11,9 @@ import type { TypedArray } from '../contract/op.ts';
 import type { Variant } from '../contract/variant.ts';
 import { poison } from '../judge/image.ts';
 import type { Plan } from './plan.ts';
-import { type Batch, batchAfter, bytesOf, firstImage, heldOutBatches, type State, type Task } from './task.ts';
+import { batchAfter, bytesOf, firstImage, heldOutBatches, type State, type Task } from './task.ts';
+
+type Tensors = Readonly<Record<string, TypedArray>>;
 
 /** Time of the calls in one message to the cell: long enough for messages to cost nothing, short enough for Ctrl-C. */
 const messageNs = 0.3e9;
@@ -135,11 +137,11 @@ export class Session {
   }
 
   /** The loss is poisoned, which shows if the step does not write it. */
-  #batchWrites(batch: Batch, step: number): Write[] {
+  #batchWrites(batch: Tensors, step: number): Write[] {
     return this.#writes({ ...batch, step: Int32Array.of(step), loss: Int32Array.of(poison) });
   }
 
-  #writes(tensors: Readonly<Record<string, TypedArray>>): Write[] {
+  #writes(tensors: Tensors): Write[] {
     return Object.entries(tensors).map(([name, array]) => ({
       offset: this.#ranges[name].offset,
       bytes: bytesOf(array),

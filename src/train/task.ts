@@ -26,11 +26,6 @@ export interface State {
   readonly tensors: readonly Float32Array[];
 }
 
-export interface Batch {
-  readonly tokens: Int32Array;
-  readonly targets: Int32Array;
-}
-
 /** Throws NfoldError if the held-out tenth of the text is shorter than a batch. */
 export function makeTask(op: AnyOp, c: Case, seed: number, { name, bytes }: Text): Task {
   const cut = Math.floor(0.9 * bytes.length);
@@ -54,13 +49,13 @@ export function firstState(task: Task): State {
 }
 
 /** The batch that follows `step` steps. */
-export function batchAfter(task: Task, step: number): Batch {
+export function batchAfter(task: Task, step: number) {
   const rng = makeRng(deriveSeed(task.seed, 'train', 'batch', step));
   return batchAt(task, task.train, rng.int(0, task.train.length - spanOf(task) - 1));
 }
 
 /** Batches at even distances over the held-out text, the same at each call. */
-export function heldOutBatches(task: Task, count: number): Batch[] {
+export function heldOutBatches(task: Task, count: number) {
   const room = task.heldOut.length - spanOf(task) - 1;
   return Array.from({ length: count }, (_, i) =>
     batchAt(task, task.heldOut, Math.floor((room * i) / Math.max(1, count - 1))),
@@ -69,7 +64,7 @@ export function heldOutBatches(task: Task, count: number): Batch[] {
 
 const spanOf = ({ case: { dims } }: Pick<Task, 'case'>) => dims.B * dims.T;
 
-function batchAt(task: Task, text: Uint8Array, start: number): Batch {
+function batchAt(task: Task, text: Uint8Array, start: number) {
   const end = start + spanOf(task);
   return {
     tokens: Int32Array.from(text.subarray(start, end)),
