@@ -125,7 +125,7 @@ describe('before a run', () => {
     expect(() => checkWritable('/dev/null', '--save')).toThrow(/^--save \/dev\/null cannot be written: it is a device/);
     expect(() => checkWritable(fifo('pipe'), '--save')).toThrow(/pipe cannot be written: it is a device or a pipe/);
     expect(() => checkWritable('/dev/null', '--plot')).not.toThrow();
-    expect(() => checkWritable('/dev/stdout', '--plot')).toThrow(/stdout is for what the run reports/);
+    expect(() => checkWritable('/dev/stdout', '--plot')).toThrow(/stdout is for the report of the run/);
     expect(() => checkWritable(at('no/x'), '--plot')).toThrow(
       /^--plot .*x cannot be written: there is no folder .*no\.$/,
     );

@@ -91,8 +91,8 @@ describe('a run', () => {
       return bytes;
     };
     test.each<[string, (bytes: Buffer) => Buffer | string, string[], RegExp]>([
-      ['one bit of the losses off', twisted(-3), [], /is damaged: its bytes are not those/],
-      ['one bit of the parameters off', twisted(-9000), [], /is damaged: its bytes are not those/],
+      ['one bit of the losses off', twisted(-3), [], /is damaged: its bytes do not have the sha256/],
+      ['one bit of the parameters off', twisted(-9000), [], /is damaged: its bytes do not have the sha256/],
       ['cut short', (bytes) => bytes.subarray(0, -4), [], /is damaged: \d+ bytes should follow its header/],
       ['another seed in its header', (b) => b.toString('latin1').replace('"seed":5', '"seed":6'), [], /is damaged/],
       ['of another version', (b) => b.toString('latin1').replace('checkpoint@1', 'checkpoint@7'), [], /of the version/],
@@ -100,7 +100,7 @@ describe('a run', () => {
       ['another model', (bytes) => bytes, ['--case', 'B1T7L1C20NH5V256'], /was trained with --case B2T17L1C36NH3V256/],
       ['another seed', (bytes) => bytes, ['--seed', '6'], /was trained with --seed 5, not 6/],
       ['another text', (bytes) => bytes, ['--text', join(packageRoot, 'package-lock.json')], /is not the one that/],
-      ['nothing to do', (bytes) => bytes, ['--steps', '60'], /is at step 60 already/],
+      ['nothing to do', (bytes) => bytes, ['--steps', '60'], /is already at step 60/],
     ])('%s', async (_, change, args, message) => {
       const content = edited(change);
       const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
@@ -130,7 +130,7 @@ describe('wrong usage is one sentence on stderr', () => {
   test.each([
     [['train_gpt2/fussed'], 3, /^nfold: Nothing is called or matches 'train_gpt2\/fussed'/],
     [['sgemm/ikj-ts'], 3, /^nfold: 'sgemm\/ikj-ts' is no candidate of train_gpt2/],
-    [['train_gpt2'], 2, /^nfold: 'train_gpt2' names \d candidates, and one trains: give one of train_gpt2\//],
+    [['train_gpt2'], 2, /^nfold: 'train_gpt2' names \d candidates, but train takes one: give one of train_gpt2\//],
     [['--case', 'B9'], 3, /^nfold: No case is called 'B9'/],
     [['--steps', '0'], 2, /It takes a whole number from 1/],
     [['--minutes', '-1'], 2, /It takes a number above 0/],

@@ -1,4 +1,4 @@
-/** The machine and the runtime of this process, and what the runtime can do, found by trying. What is unknown is null, never a guess. */
+/** Finds out about the machine and the runtime of this process, and tries what the runtime can do. An unknown fact is null, never a guess. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -38,13 +38,11 @@ const relaxedMadd = Uint8Array.of(
   ...[0xfd, 0x85, 0x02, 11],
 );
 
-export function hasRelaxedSimd(): boolean {
-  return WebAssembly.validate(relaxedMadd);
-}
+export const hasRelaxedSimd = () => WebAssembly.validate(relaxedMadd);
 
 const known = new Map<string, boolean>();
 
-/** Whether V8 accepts the flag. Only a measurement shows whether it has an effect. */
+/** Whether V8 accepts the flag, which may still have no effect. */
 export function acceptsFlag(flag: string): boolean {
   const accepted =
     known.get(flag) ?? spawnSync(process.execPath, [flag, '--eval', ''], { stdio: 'ignore' }).status === 0;

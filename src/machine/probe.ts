@@ -86,7 +86,7 @@ export function probeText(): string {
     ${passes('copy', v, [
       `(local.set $bytes (i32.shr_u (local.get $bytes) (i32.const 1)))
       (local.set $end (i32.add (local.get $base) (local.get $bytes)))`,
-      // Cleared at the end of a turn: the value left in a local would count as a use of the load and keep it from being packed.
+      // The locals are cleared at the end of a turn: a value left in one would be a use of the load and keep V8 from packing it.
       `${lines(width, (i) => `(local.set $v${i} ${load(i)})`)}
       (local.set $to (i32.add (local.get $i) (local.get $bytes)))
       ${lines(width, (i) => `(v128.store ${at(i, 'to')} (local.get $v${i}))`)}

@@ -55,13 +55,6 @@ const lossTolerance = 1e-3;
 /** `overall`, above. */
 export const amdahl = (share: number, speedup: number) => 1 / (1 - share + share / speedup);
 
-/** One variant, warmed up: the time of a call, and the loss of a step that all variants take from the same state. */
-interface Warm {
-  readonly timer: Timer;
-  readonly callNs: number;
-  readonly loss: number;
-}
-
 /** The profiles of the steps on one case, in their order. Throws NfoldError if a variant fails or computes another loss. */
 export async function profile(request: ProfileRequest): Promise<Profile[]> {
   const { op, c, steps, effort, signal, threads } = request;
@@ -79,7 +72,7 @@ export async function profile(request: ProfileRequest): Promise<Profile[]> {
   };
   const times = new Map(variants.map((variant) => [variant, { timeNs: [] as number[], marked: [] as MarkedNs[] }]));
   try {
-    const warm: Warm[] = [];
+    const warm: Awaited<ReturnType<typeof warmUp>>[] = [];
     for (const timer of timers) {
       next('warming up', timer);
       warm.push(await warmUp(timer, inputs, effort, warm[0]?.callNs));
@@ -114,8 +107,8 @@ export async function profile(request: ProfileRequest): Promise<Profile[]> {
 const callsOf = (inputs: RoundInputs, count: number, { variant }: Timer) =>
   planCalls(inputs, count, variant.id).map(({ call }) => call);
 
-/** Opens the case, brings its code to the final tier, and takes one step. */
-async function warmUp(timer: Timer, inputs: RoundInputs, effort: Effort, baselineNs?: number): Promise<Warm> {
+/** Opens the case, brings its code to the final tier, and takes one step from the state that all variants start from. */
+async function warmUp(timer: Timer, inputs: RoundInputs, effort: Effort, baselineNs?: number) {
   const kind = await timer.open(inputs.warm);
   const calls = callsOf(inputs, 1, timer);
   const first = await timer.turn(calls, { warmup: { calls: 3, ms: 100 }, expectedNs: baselineNs });

@@ -72,8 +72,9 @@ export function writeCheckpoint(
 /** Throws NfoldError for a file that is no checkpoint, is damaged, or holds a model that the op does not have. */
 export function readCheckpoint(file: string, op: AnyOp): Checkpoint {
   const content = readGiven('checkpoint', file);
-  const refused = (what: string) => new NfoldError(`${what}: it was left as it is.`);
-  const damaged = (why: string) => new NfoldError(`The checkpoint ${file} is damaged: ${why}; it was left as it is.`);
+  const refused = (what: string) => new NfoldError(`${what}: nfold left it unchanged.`);
+  const damaged = (why: string) =>
+    new NfoldError(`The checkpoint ${file} is damaged: ${why}; nfold left it unchanged.`);
   const end = content.indexOf(10);
   const line = content.subarray(0, Math.max(0, end)).toString();
   if (!line.startsWith(start)) throw refused(`${file} is not a checkpoint of nfold`);
@@ -112,7 +113,7 @@ export function readCheckpoint(file: string, op: AnyOp): Checkpoint {
 /** Refuses, before a run, a file that could not be written at its end. A checkpoint replaces only a checkpoint. */
 export function checkWritable(file: string, option: '--save' | '--plot'): void {
   refusing(`${option} ${file}`, file, () => {
-    if (option === '--plot' && isStdout(file)) throw new Error('stdout is for what the run reports');
+    if (option === '--plot' && isStdout(file)) throw new Error('stdout is for the report of the run');
     // A curve can go into a device or a pipe; a checkpoint has to be read again.
     if (option === '--save' || targetOf(file).kind === 'file') testWrite(file);
   });
@@ -131,7 +132,7 @@ function hash(fields: unknown, parts: readonly Uint8Array[]): string {
 }
 
 /**
- * The checkpoints of one run. As long as the place for them takes none, one file in another folder has the newest. The run goes on in any
+ * The checkpoints of one run. While their place cannot be written to, one file in another folder has the newest. The run goes on in any
  * case: each change is reported once, and every save tries the place again.
  */
 export class Checkpoints {
@@ -141,10 +142,10 @@ export class Checkpoints {
   #instead: string | null = null;
   /** The newest checkpoint that was written, and its step. */
   last: { readonly file: string; readonly step: number } | null = null;
-  /** Whether the last save found its place closed. */
+  /** Whether the last save could not be written to its place. */
   displaced = false;
 
-  /** Without a file that was asked for, each checkpoint gets one in .nfold. */
+  /** `asked`: the file that the user named; without one, each checkpoint gets a file in .nfold. */
   constructor(asked: string | undefined, say: (line: string) => void) {
     this.#asked = asked;
     this.#say = say;

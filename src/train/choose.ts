@@ -31,7 +31,7 @@ export async function choose(plan: Plan, selector: string | undefined, onProgres
   }
   if (wanted !== null && files.length > 1) {
     const ids = files.map(({ id }) => id).join(', ');
-    throw new NfoldError(`'${wanted}' names ${files.length} candidates, and one trains: give one of ${ids}.`);
+    throw new NfoldError(`'${wanted}' names ${files.length} candidates, but train takes one: give one of ${ids}.`);
   }
   onProgress({ op: op.name, stage: 'building' });
   const prepared = await prepare({ op: op.name, candidates: files, problems });

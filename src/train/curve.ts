@@ -1,4 +1,4 @@
-/** Loss curves: on the terminal by asciichart, as SVG by Observable Plot. */
+/** Draws loss curves: on the terminal by asciichart, as SVG by Observable Plot. */
 import { stripVTControlCharacters } from 'node:util';
 import { mean } from 'simple-statistics';
 import { NfoldError } from '../contract/errors.ts';
@@ -54,7 +54,7 @@ export async function terminalCurve(
   const last = from + losses.length;
   const steps = Array.from({ length: width }, (_, i) => from + 1 + (i * (last - from - 1)) / (width - 1));
   const lines = [
-    // Without colours it could not be told from the others.
+    // Without colours it would look like the others.
     { name: 'held-out', color: chart.yellow, points: pc.isColorSupported ? pointsOf(heldOut) : [], until: last },
     { name: `training, ${candidate}`, color: chart.cyan, points: smoothed(losses, from, width), until: last },
     {
@@ -129,7 +129,7 @@ export async function svgCurve(curves: Curves): Promise<string> {
       ),
     ],
   });
-  // A file needs the namespace, and white paper below the curves.
+  // A file needs the namespace, and a white background.
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   return `${svg.outerHTML.replace('</style>', '$&<rect width="100%" height="100%" fill="white"/>')}\n`;
 }

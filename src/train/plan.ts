@@ -75,7 +75,7 @@ function endOf({ steps, minutes, resume }: TrainFlags, saved: Checkpoint | null)
   const planned = minutes === undefined ? (saved?.header.steps ?? defaultSteps) : Number.POSITIVE_INFINITY;
   const until = steps ?? planned;
   if (saved && saved.state.step >= until) {
-    throw new NfoldError(`${resume} is at step ${saved.state.step} already: give --steps a number above that.`);
+    throw new NfoldError(`${resume} is already at step ${saved.state.step}: give --steps a larger number.`);
   }
   return until;
 }
@@ -86,6 +86,6 @@ function caseFor(op: AnyOp, name: string): Case {
   if (found.length === 1) return found[0];
   const names = (found.length > 1 ? found : op.cases).map((c) => op.caseName(c)).join(', ');
   throw found.length > 1
-    ? new NfoldError(`--case ${name} matches ${found.length} models, and one is trained: give one of ${names}.`)
+    ? new NfoldError(`--case ${name} matches ${found.length} models, but train takes one: give one of ${names}.`)
     : new NfoldError(`No case is called '${name}': give --case one of ${names}.`, exit.nothing);
 }

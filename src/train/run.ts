@@ -96,26 +96,21 @@ export async function run(plan: Plan, variant: Variant, flags: TrainFlags, io: I
   };
 }
 
-interface Beside {
-  readonly session: Session;
-  readonly losses: number[];
-}
-
 /** The baseline after two steps. The second, which is warm, tells how long the others will take. */
-async function openBaseline(plan: Plan, io: Io): Promise<Beside> {
+async function openBaseline(plan: Plan, io: Io) {
   const { task, from, until } = plan;
   const session = await Session.open(plan, await buildBaseline(task.op.name));
   const losses = await session.advance(1);
   if (session.step < until) losses.push(...(await session.advance(1)));
   const minutes = Math.ceil((session.callNs * (until - from.step)) / 60e9);
   const all = Number.isFinite(minutes) ? `, about ${minutes} min for all of them` : '';
-  io.note(`The baseline takes ${duration(session.callNs)} a step${all}; Ctrl-C ends the run and keeps its results.`);
+  io.note(`The baseline takes ${duration(session.callNs)} a step${all}; Ctrl-C stops it and keeps what was trained.`);
   return { session, losses };
 }
 
 /** Trains the baseline for the candidate's steps and compares the losses. */
 async function follow(
-  { session, losses }: Beside,
+  { session, losses }: Awaited<ReturnType<typeof openBaseline>>,
   { from, caseName, task }: Plan,
   candidate: readonly number[],
   io: Io,

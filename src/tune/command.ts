@@ -1,5 +1,4 @@
 /** nfold tune: searches a generator's parameters for this machine, case by case, and keeps them with their evidence for later runs. */
-import type { Built } from '../build/build.ts';
 import { events, tuneFile, type Winner } from '../build/tuned.ts';
 import { selectCases } from '../catalog/select.ts';
 import { prepareRun } from '../commands/run.ts';
@@ -11,13 +10,12 @@ import { verdictText } from '../judge/verdict.ts';
 import { duration, multiple, parametersText, ratioInterval } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
-import { tableOf } from '../report/table.ts';
+import { type ColumnOf, tableOf } from '../report/table.ts';
 import { prepare } from '../run/prepare.ts';
 import { efforts } from '../stopwatch/effort.ts';
 import type { TuneFlags } from './flags.ts';
 import { Evidence } from './log.ts';
 import { changes, search, sizeOf, typical } from './search.ts';
-import type { Tunable } from './trial.ts';
 
 const effort = { ...efforts.default, rounds: [6, 10], halfWidth: 0.01, budgetS: 15 } as const;
 
@@ -32,7 +30,8 @@ export async function tune(selector: string, flags: TuneFlags, io: Io): Promise<
   const { op } = prepared;
   const [{ built, verdict }] = prepared.candidates;
   if (!built || verdict.status !== 'pending') throw new NfoldError(verdictText(verdict), exit.failed);
-  if (!isTunable(built)) {
+  const { tuning } = built;
+  if (!tuning || sizeOf(tuning.space) < 2) {
     const what = 'a .wasm.ts candidate that exports tunable and parameters(dims) can be tuned';
     throw new NfoldError(`${built.id} has no parameters to tune: ${what}.`);
   }
@@ -46,23 +45,13 @@ export async function tune(selector: string, flags: TuneFlags, io: Io): Promise<
   const open = cases.filter((c) => !winners.has(op.caseName(c)));
   const ends = performance.now() + flags.minutes * 60_000;
   const evidence = new Evidence(file);
+  const common = { ...options, ...prepared, effort, built: { ...built, tuning }, used, file, keep: evidence.add };
   try {
     for (const [i, c] of open.entries()) {
       const caseMs = (ends - performance.now()) / (open.length - i);
       if (caseMs <= 0) break;
       // Verification and confirmation take about half of a case's time.
-      const request = {
-        ...options,
-        ...prepared,
-        effort,
-        built,
-        c,
-        used,
-        file,
-        keep: evidence.add,
-        budgetMs: caseMs / 2,
-      };
-      winners.set(op.caseName(c), await search(request));
+      winners.set(op.caseName(c), await search({ ...common, c, budgetMs: caseMs / 2 }));
     }
   } catch (error) {
     if (!options.signal.aborted) throw error;
@@ -70,7 +59,7 @@ export async function tune(selector: string, flags: TuneFlags, io: Io): Promise<
   const results = cases.map((c) => ({ name: op.caseName(c), winner: winners.get(op.caseName(c)) ?? null }));
   const { trouble } = evidence;
   if (trouble) io.warn(trouble);
-  const space = `${sizeOf(built.tuning.space)} combinations of ${Object.keys(built.tuning.space).join(', ')}`;
+  const space = `${sizeOf(tuning.space)} combinations of ${Object.keys(tuning.space).join(', ')}`;
   return {
     code: trouble ? exit.failed : options.signal.aborted ? exit.interrupted : exit.fine,
     data: {
@@ -82,25 +71,16 @@ export async function tune(selector: string, flags: TuneFlags, io: Io): Promise<
   };
 }
 
-function isTunable(built: Built): built is Tunable {
-  return built.tuning !== undefined && sizeOf(built.tuning.space) > 1;
-}
+const columns: readonly ColumnOf<{ readonly name: string; readonly winner: Winner | null }>[] = [
+  { head: 'case', text: ({ name }) => name },
+  { head: 'default', align: 'right', text: ({ winner }) => duration(winner && typical(winner.defaultNs)) },
+  { head: 'tuned', align: 'right', text: ({ winner }) => duration(winner && typical(winner.timeNs)) },
+  { head: 'ratio', align: 'right', text: ({ winner }) => multiple(winner?.ratio?.value ?? null) },
+  { head: '95 % interval', text: ({ winner }) => ratioInterval(winner?.ratio ?? null) },
+  { head: 'what later runs use', text: ({ winner }) => useOf(winner) },
+];
 
-interface Row {
-  readonly name: string;
-  readonly winner: Winner | null;
-}
-
-const columns = [
-  { head: 'case', text: ({ name }: Row) => name },
-  { head: 'default', align: 'right', text: ({ winner }: Row) => duration(winner && typical(winner.defaultNs)) },
-  { head: 'tuned', align: 'right', text: ({ winner }: Row) => duration(winner && typical(winner.timeNs)) },
-  { head: 'ratio', align: 'right', text: ({ winner }: Row) => multiple(winner?.ratio?.value ?? null) },
-  { head: '95 % interval', text: ({ winner }: Row) => ratioInterval(winner?.ratio ?? null) },
-  { head: 'what later runs use', text: useOf },
-] as const;
-
-function useOf({ winner }: Row): string {
+function useOf(winner: Winner | null): string {
   if (winner === null) return pc.dim('not reached: run the command again');
   if (!winner.confirmed) return pc.dim('the default: nothing was faster for certain');
   return parametersText(changes(winner.parameters, winner.own));

@@ -4,6 +4,7 @@
  */
 import { median } from 'simple-statistics';
 import type { Built, Tuning } from '../build/build.ts';
+import type { Trial } from '../build/tuned.ts';
 import { Timer } from '../cell/timer.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import { CandidateError } from '../contract/errors.ts';
@@ -27,12 +28,7 @@ interface TrialRequest extends Conditions {
   readonly own: Parameters;
 }
 
-/** Times of calls in nanoseconds; `failure`: what the configuration did wrong. */
-interface Outcome {
-  readonly timeNs: number[];
-  readonly defaultNs: number[];
-  readonly failure: string | null;
-}
+type Outcome = Pick<Trial, 'timeNs' | 'defaultNs' | 'failure'>;
 
 /** The ratio of the minimum times, configuration over default, since a disturbance only adds to a time. A failure is infinitely slow. */
 export function score({ timeNs, defaultNs, failure }: Outcome): number {
