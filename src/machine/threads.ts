@@ -21,30 +21,24 @@ export async function workingThreads(wanted: number): Promise<WorkingThreads> {
   const bytes = await compile({ type: 'wat', text: module });
   let reason: string | null = null;
   for (let threads = wanted; threads >= 1; threads >>= 1) {
-    const failure = await failureOf(bytes, threads);
-    if (failure === null) return { threads, reason };
-    reason = failure;
+    const cell = new Cell({ flags: [] });
+    const numbers = { name: 'numbers', dtype: 'i32', offset: 0, length: threads } as const;
+    try {
+      await cell.open({
+        artifact: { kind: 'wasm', bytes },
+        ...{ op: 'threads', dims: {}, scalars: {}, slots: [numbers], bytes: 4 * threads, threads },
+      });
+      const { reads } = await cell.sample({ calls: [{ writes: [], reads: [{ offset: 0, length: 4 * threads }] }] });
+      const found = new Int32Array(reads[0][0].slice().buffer);
+      const silent = found.findIndex((number, tid) => number !== tid + 1);
+      if (silent < 0) return { threads, reason };
+      reason = `thread ${silent} of ${threads} did not run`;
+    } catch (error) {
+      if (!(error instanceof CandidateError)) throw error;
+      reason = error.message;
+    } finally {
+      cell.close();
+    }
   }
   return { threads: 0, reason };
-}
-
-/** Why they do not work; null if each of them ran. */
-async function failureOf(bytes: Uint8Array, threads: number): Promise<string | null> {
-  const cell = new Cell({ flags: [] });
-  const numbers = { name: 'numbers', dtype: 'i32', offset: 0, length: threads } as const;
-  try {
-    await cell.open({
-      artifact: { kind: 'wasm', bytes },
-      ...{ op: 'threads', dims: {}, scalars: {}, slots: [numbers], bytes: 4 * threads, threads },
-    });
-    const { reads } = await cell.sample({ calls: [{ writes: [], reads: [{ offset: 0, length: 4 * threads }] }] });
-    const found = new Int32Array(reads[0][0].slice().buffer);
-    const silent = found.findIndex((number, tid) => number !== tid + 1);
-    return silent < 0 ? null : `thread ${silent} of ${threads} did not run`;
-  } catch (error) {
-    if (!(error instanceof CandidateError)) throw error;
-    return error.message;
-  } finally {
-    cell.close();
-  }
 }

@@ -68,11 +68,11 @@ async function* profileSteps(
       return { ...known, share, overall: amdahl(share, known.speedup) };
     });
     const common = { case: op.caseName(c), baseline: base, amdahl: gains };
-    if (others.length === 0) yield { ...common, candidate: null };
-    for (const [i, other] of others.entries()) {
+    const named = others.map((other, i) => {
       const { plain } = steps[i + 1];
-      yield { ...common, candidate: { id: plain.id, threads: threadsOf(plain, options.threads), ...other } };
-    }
+      return { id: plain.id, threads: threadsOf(plain, options.threads), ...other };
+    });
+    for (const candidate of named.length > 0 ? named : [null]) yield { ...common, candidate };
   }
 }
 

@@ -14,7 +14,7 @@ import { type ColumnOf, tableOf } from '../report/table.ts';
 import { prepare } from '../run/prepare.ts';
 import { efforts } from '../stopwatch/effort.ts';
 import type { TuneFlags } from './flags.ts';
-import { Evidence } from './log.ts';
+import { evidenceIn } from './log.ts';
 import { changes, search, sizeOf, typical } from './search.ts';
 
 const effort = { ...efforts.default, rounds: [6, 10], halfWidth: 0.01, budgetS: 15 } as const;
@@ -44,7 +44,7 @@ export async function tune(selector: string, flags: TuneFlags, io: Io): Promise<
   const winners = new Map(settled.map((winner) => [winner.case, winner]));
   const open = cases.filter((c) => !winners.has(op.caseName(c)));
   const ends = performance.now() + flags.minutes * 60_000;
-  const evidence = new Evidence(file);
+  const evidence = evidenceIn(file);
   const common = { ...options, ...prepared, effort, built: { ...built, tuning }, used, file, keep: evidence.add };
   try {
     for (const [i, c] of open.entries()) {
@@ -57,7 +57,7 @@ export async function tune(selector: string, flags: TuneFlags, io: Io): Promise<
     if (!options.signal.aborted) throw error;
   }
   const results = cases.map((c) => ({ name: op.caseName(c), winner: winners.get(op.caseName(c)) ?? null }));
-  const { trouble } = evidence;
+  const trouble = evidence.trouble();
   if (trouble) io.warn(trouble);
   const space = `${sizeOf(tuning.space)} combinations of ${Object.keys(tuning.space).join(', ')}`;
   return {

@@ -9,37 +9,31 @@ export function append(file: string, event: Event): void {
   appendLine(file, JSON.stringify(event));
 }
 
-/** The events of one command. An event that the file does not take goes to another folder. */
-export class Evidence {
-  readonly #file: string;
-  readonly #others = new Set<string>();
-  #clause: string | null = null;
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
-  readonly add = (event: Event): void => {
+/** Takes the events of one command. An event that the file does not take goes to another folder. */
+export function evidenceIn(file: string) {
+  const others = new Set<string>();
+  let clause: string | null = null;
+  const add = (event: Event): void => {
     try {
-      append(this.#file, event);
+      append(file, event);
     } catch (error) {
       if (!(error instanceof Unwritten)) throw error;
-      this.#clause = error.clause;
+      clause = error.clause;
       elsewhere('tuned', (folder) => {
-        const file = join(folder, basename(dirname(this.#file)), basename(this.#file));
-        append(file, event);
-        this.#others.add(file);
+        const other = join(folder, basename(dirname(file)), basename(file));
+        append(other, event);
+        others.add(other);
       });
     }
   };
-
   /** A sentence about events that are not in the file; null if all are. */
-  get trouble(): string | null {
-    if (this.#clause === null) return null;
-    const others = [...this.#others].join(' and ');
-    const where = others
-      ? `what was found is in ${others} instead, where later runs do not look`
-      : 'no other folder takes what was found either';
-    return `${this.#clause}; ${where}.`;
-  }
+  const trouble = (): string | null => {
+    if (clause === null) return null;
+    const where =
+      others.size > 0
+        ? `what was found is in ${[...others].join(' and ')} instead, where later runs do not look`
+        : 'no other folder takes what was found either';
+    return `${clause}; ${where}.`;
+  };
+  return { add, trouble };
 }

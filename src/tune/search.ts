@@ -62,23 +62,20 @@ export async function search(request: SearchRequest): Promise<Winner> {
   if (own === undefined) throw new Error('a candidate with parameters lost them');
   const common = { hash: built.hash, threads: used, case: op.caseName(c), dims: { ...c.dims } };
   const started = { ...request, own, common };
-  const winner = (await firstMeasured(started)) ?? winnerOf(started);
-  keep(winner);
-  return winner;
-}
-
-/** The outcome for the best configuration that verifies; null if none does. */
-async function firstMeasured(search: Search): Promise<Winner | null> {
-  const trials = new Trials(search);
+  const trials = new Trials(started);
+  let measured: Winner | null = null;
   try {
-    for (const parameters of await climb(search, trials)) {
-      const checks = await check(search, parameters);
-      if (checks !== null) return await confirm(search, parameters, checks);
+    for (const parameters of await climb(started, trials)) {
+      const checks = await check(started, parameters);
+      if (checks !== null) measured = await confirm(started, parameters, checks);
+      if (measured) break;
     }
-    return null;
   } finally {
     trials.close();
   }
+  const winner = measured ?? winnerOf(started);
+  keep(winner);
+  return winner;
 }
 
 /** The configurations that passed all rungs and look faster than the default, the best first. */
