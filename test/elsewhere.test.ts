@@ -22,9 +22,8 @@ import { elsewhere } from '../src/files/elsewhere.ts';
 import { writeTo } from '../src/files/into.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { Unwritten, writeWhole } from '../src/files/write.ts';
-import { checkWritable } from '../src/train/checkpoint.ts';
-import { Checkpoints } from '../src/train/checkpoints.ts';
-import { Evidence } from '../src/tune/log.ts';
+import { Checkpoints, checkWritable } from '../src/train/checkpoint.ts';
+import { evidenceIn } from '../src/tune/log.ts';
 import { nfold, start } from './support/command.ts';
 import { hasSmall, onSmall } from './support/small.ts';
 import { trial } from './support/trial.ts';
@@ -126,7 +125,7 @@ describe('before a run', () => {
     expect(() => checkWritable('/dev/null', '--save')).toThrow(/^--save \/dev\/null cannot be written: it is a device/);
     expect(() => checkWritable(fifo('pipe'), '--save')).toThrow(/pipe cannot be written: it is a device or a pipe/);
     expect(() => checkWritable('/dev/null', '--plot')).not.toThrow();
-    expect(() => checkWritable('/dev/stdout', '--plot')).toThrow(/stdout is for what the run reports/);
+    expect(() => checkWritable('/dev/stdout', '--plot')).toThrow(/stdout is for the report of the run/);
     expect(() => checkWritable(at('no/x'), '--plot')).toThrow(
       /^--plot .*x cannot be written: there is no folder .*no\.$/,
     );
@@ -203,12 +202,12 @@ describe('elsewhere', () => {
 
   test('what tune finds goes there event by event, and is told in one sentence', () => {
     writeFileSync(at('tuned'), 'a file, in the place of the folder');
-    const evidence = new Evidence(at('tuned/here/sgemm-x.jsonl'));
-    expect(evidence.trouble).toBeNull();
+    const evidence = evidenceIn(at('tuned/here/sgemm-x.jsonl'));
+    expect(evidence.trouble()).toBeNull();
     for (const rung of [0, 1]) evidence.add({ ...trial, rung });
     const other = at('tmp/nfold-kept/tuned/here/sgemm-x.jsonl');
     expect(events(other, 'abc')).toHaveLength(2);
-    expect(evidence.trouble).toMatch(
+    expect(evidence.trouble()).toMatch(
       /^\S+ could not be written: a file is in the way .*; what was found is in \S+ instead, where/,
     );
     mkdirSync(at('a-folder'));

@@ -93,8 +93,8 @@ describe('a run', () => {
       return bytes;
     };
     test.each<[string, (bytes: Buffer) => Buffer | string, string[], RegExp]>([
-      ['one bit of the losses off', twisted(-3), [], /is damaged: its bytes are not those/],
-      ['one bit of the parameters off', twisted(-9000), [], /is damaged: its bytes are not those/],
+      ['one bit of the losses off', twisted(-3), [], /is damaged: its bytes do not have the sha256/],
+      ['one bit of the parameters off', twisted(-9000), [], /is damaged: its bytes do not have the sha256/],
       ['cut short', (bytes) => bytes.subarray(0, -4), [], /is damaged: \d+ bytes should follow its header/],
       ['another seed in its header', (b) => b.toString('latin1').replace('"seed":5', '"seed":6'), [], /is damaged/],
       ['of another version', (b) => b.toString('latin1').replace('checkpoint@1', 'checkpoint@7'), [], /of the version/],
@@ -102,7 +102,7 @@ describe('a run', () => {
       ['another model', (bytes) => bytes, ['--case', 'B1T7L1C20NH5V256'], /was trained with --case B2T17L1C36NH3V256/],
       ['another seed', (bytes) => bytes, ['--seed', '6'], /was trained with --seed 5, not 6/],
       ['another text', (bytes) => bytes, ['--text', join(packageRoot, 'package-lock.json')], /is not the one that/],
-      ['nothing to do', (bytes) => bytes, ['--steps', '60'], /is at step 60 already/],
+      ['nothing to do', (bytes) => bytes, ['--steps', '60'], /is already at step 60/],
     ])('%s', async (_, change, args, message) => {
       const content = edited(change);
       const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
@@ -132,7 +132,7 @@ describe('wrong usage is one sentence on stderr', () => {
   test.each([
     [['train_gpt2/fussed'], 3, /^nfold: Nothing is called or matches 'train_gpt2\/fussed'/],
     [['sgemm/ikj-ts'], 3, /^nfold: 'sgemm\/ikj-ts' is no candidate of train_gpt2/],
-    [['train_gpt2'], 2, /^nfold: 'train_gpt2' names \d candidates, and one trains: give one of train_gpt2\//],
+    [['train_gpt2'], 2, /^nfold: 'train_gpt2' names \d candidates, but train takes one: give one of train_gpt2\//],
     [['--case', 'B9'], 3, /^nfold: No case is called 'B9'/],
     [['--steps', '0'], 2, /It takes a whole number from 1/],
     [['--minutes', '-1'], 2, /It takes a number above 0/],
@@ -209,9 +209,9 @@ describe('a sample', () => {
   test("is drawn from the model's own probabilities, row by row as all at once", () => {
     const tokens = Int32Array.from({ length: dims.T }, () => rng.int(0, 255));
     const text = Uint8Array.from(tokens);
-    const forward = makeForward(dims, parameters);
+    const forward = makeForward({ dims, parameters });
     const rows = Array.from({ length: dims.T }, (_, t) => forward(text.subarray(0, t + 1), t).slice());
-    const all = makeForward(dims, parameters)(text, 0);
+    const all = makeForward({ dims, parameters })(text, 0);
     expect(rows.at(-1)).toEqual(all);
     // The oracle's mean loss over T positions is that of these logits.
     const targets = Int32Array.from({ length: dims.T }, () => rng.int(0, 255));
@@ -228,8 +228,7 @@ describe('a sample', () => {
   test('begins with its prompt, goes on past T bytes, and follows its seed', async () => {
     const write = (seed: number) =>
       generate(
-        dims,
-        parameters,
+        { dims, parameters },
         { prompt: Buffer.from('Ahab'), bytes: 40, seed },
         () => {},
         new AbortController().signal,

@@ -13,8 +13,7 @@ import { makeRng } from '../src/contract/rng.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { efforts } from '../src/stopwatch/effort.ts';
 import { append } from '../src/tune/log.ts';
-import { search } from '../src/tune/search.ts';
-import { changes, keyOf, propose, sizeOf } from '../src/tune/space.ts';
+import { changes, keyOf, propose, search, sizeOf } from '../src/tune/search.ts';
 import { common, dims, trial } from './support/trial.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-tune-'));

@@ -1,4 +1,4 @@
-/** The data caches of this machine: from /sys on Linux, elsewhere from the sizes at which the bandwidth of a growing working set falls. */
+/** The data caches of this machine: from /sys on Linux, elsewhere from the sizes at which bandwidth falls as the working set grows. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt } from '../contract/attempt.ts';
@@ -35,7 +35,7 @@ function bytesOf(size: string): number {
   return Number(digits ?? 0) * (unit === 'M' ? 2 ** 20 : unit === 'K' ? 2 ** 10 : 1);
 }
 
-/** The sizes that generators get; usual ones where the system does not list them. */
+/** The sizes for generators; usual ones where the system does not list them. */
 export function cacheBytes(found = caches()): CacheBytes {
   const of = (level: string, usual: number) => found.find((cache) => cache.level === level)?.bytes ?? usual;
   return { L1: of('L1', 2 ** 15), L2: of('L2', 2 ** 19), L3: of('L3', 2 ** 23) };
@@ -52,7 +52,7 @@ export function cachesFromSweep(points: readonly { readonly bytes: number; reado
   const found: Cache[] = [];
   let best = 0;
   for (const [i, { gbPerSecond }] of points.entries()) {
-    // Two sizes in a row, so that one disturbed point does not end a level.
+    // It takes two sizes in a row, so that one disturbed point does not end a level.
     const fell = gbPerSecond < fall * best && (points[i + 1]?.gbPerSecond ?? 0) < fall * best;
     if (fell) found.push({ level: `L${found.length + 1}`, bytes: points[i - 1].bytes, private: found.length < 2 });
     best = fell ? gbPerSecond : Math.max(best, gbPerSecond);

@@ -9,19 +9,14 @@ import { tryWrite, type Unwritten } from '../files/write.ts';
 import type { Machine, Runtime } from './describe.ts';
 import { machine, runtime } from './fingerprint.ts';
 
-/** Gflop/s of fused multiply-adds from registers. */
-const Fma = z.object({ bits: z.union([z.literal(128), z.literal(256)]), threads: z.int(), gflops: z.number() });
+const conditions = { bits: z.literal([128, 256]), threads: z.int() };
 
-/** GB/s, 10^9 bytes a second with reads and writes both counted, over `bytes` of all threads together. */
-const Bandwidth = z.object({
-  level: z.string(),
-  bits: z.union([z.literal(128), z.literal(256)]),
-  threads: z.int(),
-  bytes: z.number(),
-  read: z.number(),
-  write: z.number(),
-  copy: z.number(),
-});
+/** Gflop/s of fused multiply-adds from registers. */
+const Fma = z.object({ ...conditions, gflops: z.number() });
+
+/** GB/s, with reads and writes both counted, over `bytes` of all threads together. */
+const rates = { read: z.number(), write: z.number(), copy: z.number() };
+const Bandwidth = z.object({ level: z.string(), ...conditions, bytes: z.number(), ...rates });
 
 export const Ceilings = z.object({
   schema: z.literal('nfold/ceilings@1'),
@@ -45,25 +40,25 @@ export type Ceilings = z.infer<typeof Ceilings>;
 /** The revectorizer took effect above this ratio. The ratio is 2 on a core with 256-bit units; below 1, sums spilled. */
 export const tookEffect = 1.3;
 
-/** Whether all threads together are as fast as one, at either width. If not, other work had a core meanwhile. */
+/** Whether all threads together are at least as fast as one, at either width. If not, other work had a core meanwhile. */
 export function consistent({ fma }: Pick<Ceilings, 'fma'>): boolean {
   const one = (width: number) => fma.find(({ bits, threads }) => bits === width && threads === 1)?.gflops ?? 0;
   return fma.every(({ bits, gflops }) => gflops >= 0.95 * one(bits));
 }
 
-/** Identifies the processor and the code generator, which rates depend on: 12 hex digits. */
+/** 12 hex digits that identify the processor and the code generator, on which rates depend. */
 export function fingerprint({ cpu, cores, arch, os }: Machine = machine(), { node, v8 }: Runtime = runtime()): string {
   return createHash('sha256').update([cpu, cores, arch, os, node, v8].join('|')).digest('hex').slice(0, 12);
 }
 
 export const ceilingsFile = () => join(workspace().state, 'peaks', `${fingerprint()}.json`);
 
-/** The ceilings kept for this machine; null without a file that can be read, since they are soon measured again. */
+/** The ceilings kept for this machine; null if their file is missing or damaged. */
 export function loadCeilings(file = ceilingsFile()): Ceilings | null {
   return attempt(() => Ceilings.parse(JSON.parse(contentOf(file).toString())), null);
 }
 
-/** Returns the error if they could not be written, else null. */
+/** Returns the error if the file could not be written, else null. */
 export function saveCeilings(ceilings: Ceilings, file = ceilingsFile()): Unwritten | null {
   return tryWrite(file, `${JSON.stringify(ceilings, null, 1)}\n`);
 }

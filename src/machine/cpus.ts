@@ -1,10 +1,10 @@
 /**
- * How many cores this process may use, which is the default number of threads of a candidate: one for each core in the affinity mask, and
- * no more than a container's quota of CPU time pays for.
+ * The number of cores that this process may use, which is the default number of threads of a candidate: the cores in the affinity mask,
+ * and no more than a container's quota of CPU time pays for.
  *
- * SMT siblings, two CPUs of one core, count once: they share the core's multipliers, so that a second thread on it adds little to a kernel
- * that keeps them busy, and its spinning takes slots from the first. --threads can still ask for any number.
- * A quota is rounded down: threads beyond it are stopped for the rest of each period of 100 ms, in the middle of a call.
+ * SMT siblings, two CPUs of one core, count once: they share the core's multipliers, so that a second thread adds little to a kernel that
+ * keeps them busy, and its spinning takes slots from the first. --threads can still ask for any number.
+ * A quota is rounded down: Linux stops threads beyond it for the rest of each period of 100 ms, in the middle of a call.
  *
  * Source   Linux: Documentation/admin-guide/cgroup-v2.rst, "cpu.max"; scheduler/sched-bwc.rst; cputopology.rst.
  */
@@ -15,15 +15,15 @@ import { allowedCpus } from '../cell/cpu.ts';
 import { attempt } from '../contract/attempt.ts';
 
 export interface Cpus {
-  /** CPUs in the affinity mask, siblings counted each. */
+  /** CPUs in the affinity mask. */
   readonly cpus: number;
-  /** Distinct cores among them; the number of CPUs where the system does not list siblings. */
+  /** Their cores; where the system does not list siblings, each CPU counts as a core. */
   readonly cores: number;
-  /** CPU time per time that a control group allows; null without a limit. */
+  /** CPU time over wall time that a control group allows; null without a limit. */
   readonly quota: number | null;
 }
 
-/** `root`: of the file system; a test has its own. */
+/** A test gives a `root` with files of its own. */
 export function cpusHere(root = '/', allowed: readonly number[] = allowedCpus()): Cpus {
   const cpus = allowed.length || availableParallelism();
   const siblings = allowed.map((cpu) => read(root, `sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`));
@@ -36,11 +36,9 @@ export function usableCores({ cores, quota }: Cpus = cpusHere()): number {
   return Math.max(1, Math.min(cores, Math.floor(quota ?? cores)));
 }
 
-const v2 = { mounts: ['sys/fs/cgroup', 'sys/fs/cgroup/unified'], files: ['cpu.max'] };
-const v1 = {
-  mounts: ['sys/fs/cgroup/cpu', 'sys/fs/cgroup/cpu,cpuacct'],
-  files: ['cpu.cfs_quota_us', 'cpu.cfs_period_us'],
-};
+const [v1Files, v2Files] = [['cpu.cfs_quota_us', 'cpu.cfs_period_us'], ['cpu.max']];
+const v1 = { mounts: ['sys/fs/cgroup/cpu', 'sys/fs/cgroup/cpu,cpuacct'], files: v1Files };
+const v2 = { mounts: ['sys/fs/cgroup', 'sys/fs/cgroup/unified'], files: v2Files };
 
 /** The smallest quota among this process's control groups, from its own up to the root, as far as they are visible. */
 function quotaOf(root: string): number | null {
@@ -48,8 +46,7 @@ function quotaOf(root: string): number | null {
     .split('\n')
     .flatMap((line) => {
       const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-      if (path === undefined) return [];
-      if (controllers !== '' && !controllers.split(',').includes('cpu')) return [];
+      if (path === undefined || !['', 'cpu'].some((name) => controllers.split(',').includes(name))) return [];
       const { mounts, files } = controllers === '' ? v2 : v1;
       const folders = mounts.flatMap((mount) => upwards(path).map((group) => join(mount, group)));
       return folders.map((folder) => ratio(files.map((file) => read(root, join(folder, file))).join(' ')));
@@ -64,7 +61,7 @@ function ratio(quotaAndPeriod: string): number | null {
   return quota > 0 && period > 0 ? quota / period : null;
 }
 
-/** `/a/b`, `/a`, `/`: in a container the host's names may not exist, and its own group is the root. */
+/** `/a/b`, `/a`, `/`: a container may not have the host's names, and sees its own group as the root. */
 function upwards(path: string): string[] {
   const parent = dirname(path);
   return parent === path || parent === '.' ? ['/'] : [path, ...upwards(parent)];

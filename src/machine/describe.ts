@@ -1,4 +1,4 @@
-/** The machine and the runtime that a record was made on. What is unknown is null. */
+/** Describes the machine and the runtime that a record was made on. An unknown fact is null. */
 import { counted } from '../contract/words.ts';
 
 export interface Machine {
@@ -19,7 +19,6 @@ export interface Runtime {
   readonly v8: string;
 }
 
-/** One line. */
 export function describeMachine(m: Machine): string {
   const memory = `${Math.round(m.memoryBytes / 2 ** 30)} GiB`;
   return `${m.cpu}, ${counted(m.cores, 'core')}, ${memory}, ${m.os} ${m.arch}${m.virtual ? ', virtual machine' : ''}`;

@@ -46,16 +46,8 @@ function fma(name: string, width: number): string {
     ${lines(count, (i) => `(v128.store ${at(i + 4)} (local.get $s${i}))`)})`;
 }
 
-interface Loop {
-  readonly locals: readonly string[];
-  /** Before and after the loops. */
-  readonly before: string;
-  readonly body: string;
-  readonly after?: string;
-}
-
-/** `turns` passes of a loop's body over the bytes from base on. */
-function passes(name: string, { locals: vectors, before, body, after = '' }: Loop): string {
+/** `turns` passes of a loop over the bytes from base on: its vectors, and the text before, in and after it. */
+function passes(name: string, vectors: readonly string[], [before, body, after = '']: readonly string[]): string {
   return `(func $${name} (param $base i32) (param $bytes i32) (param $turns i32)
     (local $i i32) (local $end i32) (local $to i32) ${locals(...vectors)}
     (local.set $end (i32.add (local.get $base) (local.get $bytes)))
@@ -74,8 +66,7 @@ const v = numbered('v', width);
 const s = numbered('s', width);
 const load = (i: number) => `(v128.load ${at(i, 'i')})`;
 
-/** The module's text. */
-export function probe(): string {
+export function probeText(): string {
   const call = (kind: Kind, index: number) => `
     (if (i32.eq (i32.load (local.get $control)) (i32.const ${index})) (then
       (call $${kind} (local.get $base) (local.get $bytes) (i32.load offset=12 (local.get $control)))))`;
@@ -83,27 +74,24 @@ export function probe(): string {
     (import "env" "memory" (memory 1 65536 shared))
     ${fma('fma128', 1)}
     ${fma('fma256', 2)}
-    ${passes('read', {
-      locals: s,
-      before: lines(width, (i) => `(local.set $s${i} (v128.load ${at(i)}))`),
-      body: lines(width, (i) => `(local.set $s${i} (i32x4.add (local.get $s${i}) ${load(i)}))`),
-      after: lines(width, (i) => `(v128.store ${at(i)} (local.get $s${i}))`),
-    })}
-    ${passes('write', {
-      locals: ['x0', 'x1'],
-      before: lines(2, (i) => `(local.set $x${i} (v128.load ${at(i)}))`),
-      body: lines(width, (i) => `(v128.store ${at(i, 'i')} (local.get $x${i % 2}))`),
-    })}
-    ${passes('copy', {
-      locals: v,
-      before: `(local.set $bytes (i32.shr_u (local.get $bytes) (i32.const 1)))
+    ${passes('read', s, [
+      lines(width, (i) => `(local.set $s${i} (v128.load ${at(i)}))`),
+      lines(width, (i) => `(local.set $s${i} (i32x4.add (local.get $s${i}) ${load(i)}))`),
+      lines(width, (i) => `(v128.store ${at(i)} (local.get $s${i}))`),
+    ])}
+    ${passes('write', numbered('x', 2), [
+      lines(2, (i) => `(local.set $x${i} (v128.load ${at(i)}))`),
+      lines(width, (i) => `(v128.store ${at(i, 'i')} (local.get $x${i % 2}))`),
+    ])}
+    ${passes('copy', v, [
+      `(local.set $bytes (i32.shr_u (local.get $bytes) (i32.const 1)))
       (local.set $end (i32.add (local.get $base) (local.get $bytes)))`,
-      // Cleared at the end of a turn: the value left in a local would count as a use of the load and keep it from being packed.
-      body: `${lines(width, (i) => `(local.set $v${i} ${load(i)})`)}
+      // The locals are cleared at the end of a turn: a value left in one would be a use of the load and keep V8 from packing it.
+      `${lines(width, (i) => `(local.set $v${i} ${load(i)})`)}
       (local.set $to (i32.add (local.get $i) (local.get $bytes)))
       ${lines(width, (i) => `(v128.store ${at(i, 'to')} (local.get $v${i}))`)}
       ${lines(width, (i) => `(local.set $v${i} (v128.const i32x4 0 0 0 0))`)}`,
-    })}
+    ])}
     (func (export "run") (param $tid i32) (param $nthreads i32) (param $control i32) (param $data i32) (param $scratch i32)
       (local $base i32) (local $bytes i32)
       (if (i32.ge_u (local.get $tid) (i32.load offset=4 (local.get $control))) (then (return)))

@@ -4,8 +4,8 @@
  *
  *   timeNs >= max(flop / peak, bytes / bandwidth)
  *
- * Peak and bandwidth are those of the width that the candidate's flags give it, and of its threads. Between one thread and all of
- * them, where nothing is measured, n threads count as n times as fast as one: too high rather than too low.
+ * Peak and bandwidth are those of the width that the candidate's flags give it, and of its threads. One thread and all of them were
+ * measured; for n in between, n times the rate of one thread counts, which is too high rather than too low.
  * Source   Williams, Waterman and Patterson 2009.
  */
 import { revectorize } from '../contract/candidate.ts';
@@ -16,7 +16,7 @@ import type { Ceilings } from './ceilings.ts';
 /** The work of one call. */
 interface Work {
   readonly flop: number;
-  /** Minimum of bytes moved, reads and writes. */
+  /** Minimum of bytes read and written. */
   readonly bytes: number;
   /** Bytes of all tensors, each once. */
   readonly workingSet: number;
@@ -34,7 +34,7 @@ export function workOf(op: AnyOp, dims: Readonly<Record<string, number>>): Work 
 interface Resources {
   readonly threads: number;
   readonly flags: readonly string[];
-  /** Whether it is native code, which has its registers' full width without a flag. */
+  /** Native code has the registers' full width without a flag. */
   readonly native?: boolean;
 }
 
@@ -54,7 +54,7 @@ function bitsOf({ fma, revectorized }: Ceilings, { flags, native = false }: Reso
   return wide && fma.some(({ bits }) => bits === 256) ? 256 : 128;
 }
 
-/** The best rate at a number of threads; where none is measured, from the best of one thread. */
+/** The best rate at a number of threads; if it was not measured, that of one thread times their number. */
 function rateAt<T extends { threads: number }>(measured: readonly T[], threads: number, rateOf: (one: T) => number) {
   const at = (count: number) => measured.filter((one) => one.threads === count).map(rateOf);
   const exact = at(threads);
@@ -74,31 +74,27 @@ export function levelOf({ caches }: Ceilings, workingSet: number, threads: numbe
   return fits?.level ?? 'memory';
 }
 
-/** GB/s: the best of reading, writing and copying, since it serves as a bound. */
-function bandwidthPeak(ceilings: Ceilings, level: string, has: Resources): number {
-  const bits = bitsOf(ceilings, has);
-  const measured = ceilings.bandwidth.filter((one) => one.level === level && one.bits === bits);
-  return rateAt(measured, has.threads, ({ read, write, copy }) => Math.max(read, write, copy));
-}
-
-/** The bound that holds for this work, and the time that it leaves. */
+/** The bound that holds for this work, and the time that it leaves. Bandwidth is the best of reading, writing and copying. */
 export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Omit<Work, 'written'>, has: Resources): Roof {
-  const peak = computePeak(ceilings, has);
+  const bits = bitsOf(ceilings, has);
   const level = levelOf(ceilings, workingSet, has.threads);
-  const bandwidth = bandwidthPeak(ceilings, level, has);
-  const computeNs = flop / peak;
-  const memoryNs = bytes / bandwidth;
+  const peak = computePeak(ceilings, has);
+  const measured = ceilings.bandwidth.filter((one) => one.level === level && one.bits === bits);
+  const bandwidth = rateAt(measured, has.threads, ({ read, write, copy }) => Math.max(read, write, copy));
   const threads = counted(has.threads, 'thread');
-  if (computeNs >= memoryNs) {
-    const name = `${bitsOf(ceilings, has)}-bit FMA, ${threads}`;
-    return { bound: 'compute', name, value: peak, unit: 'Gflop/s', timeNs: computeNs };
-  }
-  return { bound: 'memory', name: `${level} bandwidth, ${threads}`, value: bandwidth, unit: 'GB/s', timeNs: memoryNs };
+  const compute = { name: `${bits}-bit FMA, ${threads}`, value: peak, unit: 'Gflop/s', timeNs: flop / peak } as const;
+  const memory = {
+    name: `${level} bandwidth, ${threads}`,
+    value: bandwidth,
+    unit: 'GB/s',
+    timeNs: bytes / bandwidth,
+  } as const;
+  return compute.timeNs >= memory.timeNs ? { bound: 'compute', ...compute } : { bound: 'memory', ...memory };
 }
 
 /**
- * Minimum time of this work on this machine, in nanoseconds, at any register width: the flop at the widest compute peak of these threads, and
- * the outputs, which hold poison before, at the best rate of writing at any level. Reading is left out: an op may touch fewer bytes than its
+ * The minimum time of this work here, in nanoseconds, at any register width: the flop at the widest compute peak of these threads, and the
+ * outputs, which hold poison before, at the best rate of writing at any level. Reading does not count: an op may touch fewer bytes than its
  * tensors have.
  */
 export function floorNs(

@@ -1,5 +1,4 @@
-/** nfold profile: the share of each op in a training step, and what one op's faster candidate would make of the whole. */
-
+/** nfold profile: shows the share of each op in a training step, and what one op's faster candidate would make of the whole. */
 import { type Suite, suites } from '../../bench/suites.ts';
 import { type Built, buildMarked, buildMarkedBaseline } from '../build/build.ts';
 import { markedOps } from '../build/marks.ts';
@@ -21,7 +20,7 @@ import { amdahl, profile, type Step } from './profile.ts';
 import { type OpSpeedup, type ProfileReport, reportProfiles } from './report.ts';
 
 const step = 'train_gpt2';
-const usualCase = 'B4T64L4C128NH4V256';
+const defaultCase = 'B4T64L4C128NH4V256';
 
 export async function profileCommand(selectors: readonly string[], flags: RunFlags, io: Io): Promise<Result> {
   const selection = select(selectors.length > 0 ? selectors : [step], scan());
@@ -35,8 +34,8 @@ export async function profileCommand(selectors: readonly string[], flags: RunFla
   const reports: ProfileReport[] = [];
   try {
     const measured = await measureOps(selection, options);
-    const speedups = measured ?? recorded(io);
-    for await (const report of profileSteps(ofOp(selection, step), flags.case ?? usualCase, options, speedups)) {
+    const speedups = measured.length > 0 ? measured : recorded(io);
+    for await (const report of profileSteps(ofOp(selection, step), flags.case ?? defaultCase, options, speedups)) {
       reports.push(report);
     }
   } catch (error) {
@@ -69,27 +68,27 @@ async function* profileSteps(
       return { ...known, share, overall: amdahl(share, known.speedup) };
     });
     const common = { case: op.caseName(c), baseline: base, amdahl: gains };
-    if (others.length === 0) yield { ...common, candidate: null };
-    for (const [i, other] of others.entries()) {
+    const named = others.map((other, i) => {
       const { plain } = steps[i + 1];
-      yield { ...common, candidate: { id: plain.id, threads: threadsOf(plain, options.threads), ...other } };
-    }
+      return { id: plain.id, threads: threadsOf(plain, options.threads), ...other };
+    });
+    for (const candidate of named.length > 0 ? named : [null]) yield { ...common, candidate };
   }
 }
 
 function ofOp({ candidates, problems }: Selection, op: string): OpSelection {
-  const ofIt = (one: { readonly op: string | null }) => one.op === op;
-  return { op, candidates: candidates.filter(ofIt), problems: problems.filter(ofIt) };
+  const isOfOp = (one: { readonly op: string | null }) => one.op === op;
+  return { op, candidates: candidates.filter(isOfOp), problems: problems.filter(isOfOp) };
 }
 
-/** Throws NfoldError if it failed, or was not built. */
+/** Throws NfoldError if the candidate failed or was not built. */
 function builtIn({ built, verdict }: CandidateOutcome): Built {
   if (built && isStanding(verdict)) return built;
   throw new NfoldError(verdictText(verdict), exit.failed);
 }
 
-/** Means of the selected candidates of ops, verified and timed now; null if none is selected. */
-async function measureOps(selection: Selection, options: RunOptions): Promise<OpSpeedup[] | null> {
+/** The means of the selected candidates of ops, verified and timed now. */
+async function measureOps(selection: Selection, options: RunOptions): Promise<OpSpeedup[]> {
   const quick = { ...options, effort: efforts.quick, caseFilter: undefined };
   const measured: OpSpeedup[] = [];
   for (const name of markedOps) {
@@ -105,7 +104,7 @@ async function measureOps(selection: Selection, options: RunOptions): Promise<Op
       if (found) measured.push({ op: name, candidate, speedup: found.arithmetic.value, record: null });
     }
   }
-  return measured.length > 0 ? measured : null;
+  return measured;
 }
 
 /** The best candidate of each op, by the newest records here. */

@@ -1,4 +1,4 @@
-/** The words of `nfold profile`. */
+/** Declares `nfold profile`. */
 import { type Program, runs } from '../commands/flags.ts';
 
 export const declare = (program: Program) =>

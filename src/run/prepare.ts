@@ -8,7 +8,7 @@ import type { AnyOp } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { shown } from '../files/places.ts';
 import { pending, type Verdict } from '../judge/verdict.ts';
-import { acceptsFlag } from '../machine/features.ts';
+import { acceptsFlag } from '../machine/fingerprint.ts';
 import type { CandidateOutcome } from './outcome.ts';
 
 export interface OpSelection {

@@ -24,7 +24,7 @@ function timedCases(op: AnyOp, { effort, caseFilter }: RunOptions): readonly Cas
 /** The candidates with their verdicts. `timedShapes`: check the timed shapes also in the distribution that they are timed in. */
 export async function verifyCandidates(
   prepared: Prepared,
-  options: RunOptions,
+  options: Omit<RunOptions, 'caseFilter' | 'committed' | 'signal'>,
   { cases, timedShapes }: { cases: readonly Case[]; timedShapes: boolean },
 ): Promise<readonly CandidateOutcome[]> {
   const { op, candidates } = prepared;

@@ -1,15 +1,14 @@
-/** nfold selftest: the pack of cheats and honest kernels, judged on this machine; the score by family. */
-
+/** nfold selftest: judges the pack of cheats and honest kernels on this machine, and prints the score by family. */
 import type { CandidateFile } from '../catalog/candidates.ts';
 import { isolation } from '../cell/lockdown.ts';
 import { exit } from '../contract/errors.ts';
 import { makeSeed } from '../judge/seed.ts';
-import { type Verdict, verdictText } from '../judge/verdict.ts';
+import { verdictText } from '../judge/verdict.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
 import { table } from '../report/table.ts';
 import type { SelftestFlags } from './flags.ts';
-import { type Judged, judgePack } from './judgePack.ts';
+import { type Judged, judgePack } from './judge.ts';
 import { type Cheat, families } from './pack.ts';
 
 export async function selftest({ seed: given, threads }: SelftestFlags, io: Io): Promise<Result> {
@@ -30,23 +29,18 @@ function asData({ kernel, verdict, good }: Judged<CandidateFile | Cheat>) {
   return { kernel: kernel.id, family, good, verdict: verdict.status, message: verdictText(verdict) };
 }
 
-function asText(bad: readonly Judged<Cheat>[], fine: readonly Judged<CandidateFile>[]): string {
-  const count = (judged: readonly { good: boolean }[]) =>
-    `${judged.filter(({ good }) => good).length} of ${judged.length}`;
-  const rows = families
-    .map((family) => [family, bad.filter(({ kernel }) => kernel.family === family)] as const)
-    .filter(([, own]) => own.length > 0)
-    .map(([family, own]) => [family, count(own)]);
-  const wrong = [
-    ...bad.filter(({ good }) => !good).map(({ kernel, verdict }) => saying(kernel, verdict, kernel.reason)),
-    ...fine.filter(({ good }) => !good).map(({ kernel, verdict }) => saying(kernel, verdict, 'pass')),
-  ];
+function asText(bad: readonly Judged<Cheat>[], fine: readonly Judged[]): string {
+  const count = (judged: readonly Judged[]) => `${judged.filter(({ good }) => good).length} of ${judged.length}`;
+  const rows = families.flatMap((family) => {
+    const own = bad.filter(({ kernel }) => kernel.family === family);
+    return own.length > 0 ? [[family, count(own)]] : [];
+  });
+  const wrong = ({ kernel, verdict, good }: Judged, wanted: string) =>
+    good ? [] : [`${pc.red('x')} ${kernel.id}: should be "${wanted}", is "${verdictText(verdict)}"`];
   return [
     table([{ head: 'family' }, { head: 'caught', align: 'right' }], rows),
-    ...wrong,
+    ...bad.flatMap((one) => wrong(one, one.kernel.reason)),
+    ...fine.flatMap((one) => wrong(one, 'pass')),
     `${count(bad)} hacks caught, ${count(fine)} honest kernels passed`,
   ].join('\n');
 }
-
-const saying = ({ id }: CandidateFile, verdict: Verdict, wanted: string) =>
-  `${pc.red('x')} ${id}: should be "${wanted}", is "${verdictText(verdict)}"`;

@@ -1,4 +1,4 @@
-/** The words of `nfold selftest`. */
+/** Declares `nfold selftest`. */
 import { type FlagsOf, json, type Program, seed } from '../commands/flags.ts';
 import { whole } from '../commands/options.ts';
 

@@ -1,10 +1,9 @@
 /**
- * What the judge says of a pack: each kernel is verified as any candidate is, on all edges, on shapes drawn for this run, and on
- * some timed ones; who passes that is put through timed calls as well, two rounds on few cases, where only the checks count.
+ * Judges the kernels of the pack: each is verified like a candidate, on all edges, on shapes drawn for this run, and on some timed ones.
+ * Those that pass make timed calls as well, in two rounds on few cases, of which only the checks count.
  */
-
-import type { Built } from '../build/build.ts';
-import { buildBaseline } from '../build/build.ts';
+import { availableParallelism } from 'node:os';
+import { type Built, buildBaseline } from '../build/build.ts';
 import type { CandidateFile } from '../catalog/candidates.ts';
 import { loadOp, loadOracle } from '../catalog/ops.ts';
 import { loadText } from '../catalog/text.ts';
@@ -16,7 +15,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import { type VerifyRequest, verify } from '../judge/verify.ts';
 import { efforts } from '../stopwatch/effort.ts';
 import { measure } from '../stopwatch/measure.ts';
-import { buildPacked, type Cheat } from './pack.ts';
+import { buildPacked, type Cheat, cheats, honest, isStated } from './pack.ts';
 
 export interface JudgeOptions {
   readonly seed: number;
@@ -24,17 +23,49 @@ export interface JudgeOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
   readonly without?: readonly CheckName[];
-  /** Where kernels are verified; in a process each, unless said otherwise. Timed calls are always made there. */
+  /** Where kernels are verified, by default in a process each. Timed calls are always made in a process. */
   readonly start?: VerifyRequest['start'];
   /** False leaves the timed calls out. */
   readonly timed?: boolean;
-  /** Takes one check in so many, by the seed: for honest kernels, which bench/false-rejections.ts puts through all. */
+  /** Takes one check of `oneIn`, which the seed selects. */
   readonly oneIn?: number;
 }
 
-/** So many cells at once: each is a process, and most of them wait. */
-const together = 8;
+export interface Judged<K extends CandidateFile = CandidateFile> {
+  readonly kernel: K;
+  readonly verdict: Verdict;
+  /** Whether a cheat fails as stated, or an honest kernel passes. */
+  readonly good: boolean;
+}
+
+/** Ops at once, whose calls are not timed for their speed, and cells of an op at once, of which most wait. */
+const [maxOps, maxCells] = [4, 8];
 const effort = { ...efforts.quick, rounds: [2, 2] as const, sampleMs: 3, warmMs: 20, budgetS: 3600 };
+
+/** Judges the whole pack, the ops with the most kernels first. Honest kernels take a fifth of the checks: bench/false-rejections.ts has all. */
+export async function judgePack(options: JudgeOptions) {
+  const [bad, fine] = [cheats(), honest()];
+  const total = bad.length + fine.length;
+  const verdicts = new Map<CandidateFile, Verdict>();
+  const byOp = (kernels: readonly CandidateFile[], oneIn: number) =>
+    Object.values(Object.groupBy(kernels, ({ op }) => op)).map((own = []) => ({ own, oneIn }));
+  const rest = [...byOp(bad, 1), ...byOp(fine, 5)].sort((a, b) => b.own.length - a.own.length).values();
+  const onProgress: OnProgress = ({ op, stage }) =>
+    options.onProgress?.({ stage: `${verdicts.size} of ${total} judged`, detail: `${op}: ${stage}` });
+  const work = async () => {
+    for (const { own, oneIn } of rest) {
+      const found = await judge(own[0].op, own, { ...options, oneIn, onProgress });
+      for (const [i, kernel] of own.entries()) verdicts.set(kernel, found[i]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(maxOps, availableParallelism()) }, work));
+  const judged = <K extends CandidateFile>(kernels: readonly K[], isGood: (kernel: K, verdict: Verdict) => boolean) =>
+    kernels.map((kernel): Judged<K> => {
+      const verdict = verdicts.get(kernel) as Verdict;
+      return { kernel, verdict, good: isGood(kernel, verdict) };
+    });
+  return { cheats: judged<Cheat>(bad, isStated), honest: judged(fine, (_, { status }) => status === 'pass') };
+}
 
 /** Verdicts in the order of the kernels, which are all of one op. */
 export async function judge(
@@ -58,13 +89,13 @@ export async function judge(
     const judged = await verify({ ...request, variants, checks, onProgress: undefined });
     for (const [id, verdict] of judged) verified.set(id, verdict);
   };
-  // Kernels that run into a time limit do so at the same time, and the others are judged meanwhile.
+  // Kernels that run into a time limit do so together, while the others are judged.
   const [endless, rest] = [kernels.filter(isEndless), kernels.filter((kernel) => !isEndless(kernel))];
   const apart = verifyAll(endless);
   apart.catch(() => {});
-  for (let from = 0; from < rest.length; from += together) await verifyAll(rest.slice(from, from + together));
+  for (let from = 0; from < rest.length; from += maxCells) await verifyAll(rest.slice(from, from + maxCells));
   await apart;
-  // All of them beside one baseline, and with one truth for each image.
+  // All share one baseline, and one truth for each image.
   const all = kernels.map((kernel) => built.get(kernel) as Built | Verdict);
   const variants = all.flatMap((one) => ('status' in one || verified.get(one.id)?.status !== 'pass' ? [] : [one]));
   const progress: OnProgress = (now) => onProgress?.({ op: opName, ...now });
@@ -77,7 +108,7 @@ export async function judge(
 
 const isEndless = (kernel: CandidateFile | Cheat) => 'endless' in kernel && kernel.endless;
 
-/** The smallest timed case; of sgemm one with many terms as well, where the bound is wide. */
+/** The smallest timed case; for sgemm also one with many terms, where the bound is wide. */
 export function timedCases(op: AnyOp): readonly Case[] {
   const [smallest] = bySize(op, op.cases);
   return op.name === 'sgemm' ? [smallest, ...op.cases.filter((c) => op.caseName(c) === 'M256N128K512')] : [smallest];

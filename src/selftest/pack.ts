@@ -1,10 +1,10 @@
 /**
- * The pack: kernels that cheat, each of which must fail for the reason that its head comment states, and odd ones that must
- * pass. They are candidates like any other, but free to import the code that they bend, unless importing is the cheat.
+ * The pack has kernels that cheat, each of which must fail for the reason that its head comment states, and odd ones that must pass.
+ * They are candidates that may import the code that they bend, unless importing is the cheat.
  *
  *   @hack    what it does                     @family  the kind of cheat
- *   @seen    where in the wild                @reason  what the verdict must carry: a finding, and for some where; `a | b` is either
- *   @ends    `never`, where a time limit has to end it
+ *   @seen    where in the wild                @reason  what the verdict must contain: a finding, or `finding: where`; `a | b` is either
+ *   @ends    `never`, if a time limit has to end it
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -69,7 +69,7 @@ function tagsOf(text: string): ReadonlyMap<string, string> {
   return new Map([...lines].map(([, name, value]) => [name, value]));
 }
 
-/** A kernel of the pack, or the verdict that it comes to by not building. Theft has to get by the rule of what may be imported. */
+/** Builds a kernel of the pack; if that fails, returns the verdict. Theft is held to the rule for imports. */
 export async function buildPacked(
   candidate: CandidateFile | Cheat,
   dims: Readonly<Record<string, number>>,

@@ -1,4 +1,4 @@
-/** nfold train: the small language model on a text, with one candidate; its curve, its speed, what it writes. */
+/** nfold train: trains the small language model on a text with one candidate, and reports its curve, its speed and a sample. */
 import { join } from 'node:path';
 import { exit } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
@@ -23,7 +23,7 @@ export async function train(selector: string | undefined, flags: TrainFlags, io:
   if (why) io.note(`${variant.id}: ${why}`);
   io.keepOnStop('stopping at the next step, and keeping the state; Ctrl-C again ends at once');
   const outcome = await run(plan, variant, flags, io);
-  // The state is kept: while a pipe has no reader, Ctrl-C may end this at once.
+  // The state is saved, so Ctrl-C may end the wait for a pipe's reader at once.
   io.endOnStop();
   const curves = outcome.steps > 0 ? curvesOf(outcome) : null;
   const { displaced, interrupted, baseline } = outcome;
@@ -33,11 +33,11 @@ export async function train(selector: string | undefined, flags: TrainFlags, io:
     if (flags.plot === undefined || !curves) return { code };
     return (await plot(flags.plot, curves, io)) ? { code, text: `\nPlot: ${flags.plot}` } : { code: exit.failed };
   };
-  const data = { ...outcome, plot: flags.plot ?? null };
-  return { code, data, text: await asText(outcome, plan.until, flags, curves), after };
+  const text = [...(await report(outcome, curves)), ...goOn(outcome, plan.until, flags)].join('\n\n');
+  return { code, data: { ...outcome, plot: flags.plot ?? null }, text, after };
 }
 
-/** Whether it lies where it was asked for. */
+/** Returns whether the plot is where it was asked for. */
 async function plot(file: string, curves: Curves, io: Io): Promise<boolean> {
   const svg = await svgCurve(curves);
   try {
@@ -55,33 +55,30 @@ async function plot(file: string, curves: Curves, io: Io): Promise<boolean> {
   }
 }
 
-/** Beside the baseline only the steps that both have trained; else those before the checkpoint as well. */
-function curvesOf(outcome: Outcome): Curves {
-  const from = outcome.baseline ? outcome.resumedAt : 0;
+/** Next to the baseline's, only the losses of this run; else those before the checkpoint as well. */
+function curvesOf({ baseline, resumedAt, losses, heldOut, candidate, case: model, text }: Outcome): Curves {
+  const from = baseline ? resumedAt : 0;
   return {
-    title: `${outcome.case} on ${outcome.text}`,
-    candidate: outcome.candidate,
-    from,
-    losses: outcome.losses.slice(from),
-    heldOut: outcome.heldOut.filter(([step]) => step >= from),
-    baseline: outcome.baseline?.losses ?? null,
+    title: `${model} on ${text}`,
+    ...{ candidate, from, losses: losses.slice(from), baseline: baseline?.losses ?? null },
+    heldOut: heldOut.filter(([step]) => step >= from),
   };
 }
 
-async function asText(outcome: Outcome, until: number, flags: TrainFlags, curves: Curves | null): Promise<string> {
-  const { steps, threads, baseline, checkpoint, checkpointStep, sample, tokensPerSecond } = outcome;
-  const last = outcome.losses.length;
+/** The paragraphs about the run. */
+async function report(outcome: Outcome, curves: Curves | null): Promise<string[]> {
+  const { steps, threads, baseline, sample, tokensPerSecond } = outcome;
   const ends = (values: readonly number[]) =>
     [values[0], values[values.length - 1]].map((x) => x.toFixed(3)).join(' -> ');
   const parts = [
     `${outcome.candidate}: ${outcome.case} on ${outcome.text}, seed ${outcome.seed}, ${counted(threads, 'thread')}`,
   ];
   if (outcome.interrupted)
-    parts.push(steps > 0 ? `Interrupted after step ${last}.` : 'Interrupted before the first step.');
+    parts.push(steps > 0 ? `Interrupted after step ${outcome.losses.length}.` : 'Interrupted before the first step.');
   if (curves) {
     const heldOut = curves.heldOut.length > 0 ? `, held-out ${ends(curves.heldOut.map(([, loss]) => loss))}` : '';
     parts.push(
-      `${steps} steps, ${duration(outcome.timeNs)} of calls: ${tokensPerSecond?.toFixed(0)} tokens/s by the time of the calls alone\n` +
+      `${steps} steps, ${duration(outcome.timeNs)} of calls: ${tokensPerSecond?.toFixed(0)} tokens/s, by the time of the calls alone\n` +
         `training loss ${ends(curves.losses)}${heldOut}, nats per byte`,
       await terminalCurve(curves),
     );
@@ -96,15 +93,21 @@ async function asText(outcome: Outcome, until: number, flags: TrainFlags, curves
     );
   }
   if (sample !== null) parts.push(`${pc.dim(`A sample, temperature ${temperature}:`)}\n${sample}`);
-  if (checkpoint !== null && checkpointStep !== null) {
-    const older = checkpointStep < last ? `, of step ${checkpointStep}` : '';
-    parts.push(`Checkpoint: ${checkpoint}${older}\nGo on with: ${goOn(checkpoint, checkpointStep, until, flags)}`);
-  }
-  return parts.join('\n\n');
+  return parts;
 }
 
-/** The command that continues from a checkpoint. */
-function goOn(file: string, step: number, until: number, { save, minutes }: TrainFlags): string {
-  const limit = minutes !== undefined ? ` --minutes ${minutes}` : step < until ? '' : ` --steps ${2 * step}`;
-  return `${workspace().command.map(quoted).join(' ')} train --resume ${quoted(file)}${save === undefined ? '' : ` --save ${quoted(save)}`}${limit}`;
+/** A paragraph with the newest checkpoint and the command that goes on from it; none if there is no checkpoint. */
+function goOn({ checkpoint, checkpointStep: step, losses }: Outcome, until: number, { save, minutes }: TrainFlags) {
+  if (checkpoint === null || step === null) return [];
+  const older = step < losses.length ? `, of step ${step}` : '';
+  const words = [
+    ...workspace().command,
+    'train',
+    '--resume',
+    checkpoint,
+    ...(save === undefined ? [] : ['--save', save]),
+  ];
+  if (minutes !== undefined) words.push('--minutes', `${minutes}`);
+  else if (step >= until) words.push('--steps', `${2 * step}`);
+  return [`Checkpoint: ${checkpoint}${older}\nGo on with: ${words.map(quoted).join(' ')}`];
 }

@@ -1,4 +1,4 @@
-/** Loss curves: on the terminal by asciichart, as SVG by Observable Plot. */
+/** Draws loss curves: on the terminal by asciichart, as SVG by Observable Plot. */
 import { stripVTControlCharacters } from 'node:util';
 import { mean } from 'simple-statistics';
 import { NfoldError } from '../contract/errors.ts';
@@ -7,11 +7,11 @@ import { pc, screen } from '../report/screen.ts';
 export interface Curves {
   readonly title: string;
   readonly candidate: string;
-  /** Steps that were made before the first of the losses. */
+  /** Steps before the first loss. */
   readonly from: number;
   readonly losses: readonly number[];
   readonly heldOut: readonly (readonly [step: number, loss: number])[];
-  /** From the same step on; it may end sooner. */
+  /** Losses from the same step on; it may end sooner. */
   readonly baseline: readonly number[] | null;
 }
 
@@ -20,7 +20,7 @@ interface Point {
   readonly loss: number;
 }
 
-/** Means of the losses over at most `stretches` stretches of equal length, each at the step in its middle; `from` steps came before. */
+/** Means over at most `stretches` stretches of equal length, each at the step in its middle, after `from` steps. */
 export function smoothed(losses: readonly number[], from: number, stretches: number): Point[] {
   const length = Math.max(1, Math.ceil(losses.length / stretches));
   return Array.from({ length: Math.ceil(losses.length / length) }, (_, i) => {
@@ -40,7 +40,7 @@ function at(points: readonly Point[], step: number): number {
 
 const rows = 14;
 const maxWidth = 72;
-/** Characters that the numbers left of the axis take. */
+/** Characters of the numbers left of the axis. */
 const margin = 8;
 
 /** A picture of at most `columns` characters a line, with its legend. */
@@ -54,7 +54,7 @@ export async function terminalCurve(
   const last = from + losses.length;
   const steps = Array.from({ length: width }, (_, i) => from + 1 + (i * (last - from - 1)) / (width - 1));
   const lines = [
-    // Without colours it looks like the others.
+    // Without colours it would look like the others.
     { name: 'held-out', color: chart.yellow, points: pc.isColorSupported ? pointsOf(heldOut) : [], until: last },
     { name: `training, ${candidate}`, color: chart.cyan, points: smoothed(losses, from, width), until: last },
     {
@@ -79,11 +79,9 @@ export async function terminalCurve(
   ].join('\n');
 }
 
-function pointsOf(pairs: Curves['heldOut']): Point[] {
-  return pairs.map(([step, loss]) => ({ step, loss }));
-}
+const pointsOf = (pairs: Curves['heldOut']): Point[] => pairs.map(([step, loss]) => ({ step, loss }));
 
-/** Throws NfoldError where a library that draws for `--plot` is not there: only a checkout brings both. */
+/** Throws NfoldError if a library that draws for `--plot` is missing: only a checkout has both. */
 export async function plotLibraries() {
   try {
     return await Promise.all([import('@observablehq/plot'), import('linkedom')]);
@@ -93,7 +91,7 @@ export async function plotLibraries() {
   }
 }
 
-/** Raw losses are drawn as at most `maxPoints` points, and a line through their means over `stretches`. */
+/** The SVG has at most `maxPoints` points for losses, and a line through their means over `stretches`. */
 const maxPoints = 1500;
 const stretches = 100;
 
@@ -105,6 +103,9 @@ export async function svgCurve(curves: Curves): Promise<string> {
   const [blue, orange, black] = ['#3b82c4', '#c2410c', '#111111'];
   const stride = Math.ceil(losses.length / maxPoints);
   const raw = losses.map((loss, i) => ({ step: from + i + 1, loss })).filter((_, i) => i % stride === 0);
+  const means = smoothed(losses, from, stretches);
+  const baselineMeans = smoothed(baseline ?? [], from, stretches);
+  const dashed = { strokeWidth: 1.25, strokeDasharray: '5 4' };
   const xy = { x: 'step', y: 'loss' } as const;
   const legend = [
     { label: `━ training, ${candidate}`, fill: blue },
@@ -113,36 +114,22 @@ export async function svgCurve(curves: Curves): Promise<string> {
   ];
   const svg = plot({
     document,
-    width: 800,
-    height: 460,
-    marginTop: 52,
-    marginLeft: 56,
-    marginRight: 24,
-    marginBottom: 44,
+    ...{ width: 800, height: 460, marginTop: 52, marginLeft: 56, marginRight: 24, marginBottom: 44 },
     style: { fontFamily: 'sans-serif', fontSize: '12px', color: '#222' },
     x: { label: 'step', labelArrow: 'none', labelAnchor: 'center' },
     y: { label: 'loss (nats per byte)', labelArrow: 'none', labelAnchor: 'center', grid: true, ticks: 8 },
     marks: [
       dot(raw, { ...xy, r: 1, fill: blue, fillOpacity: 0.25 }),
-      line(smoothed(losses, from, stretches), { ...xy, stroke: blue, strokeWidth: 3 }),
+      line(means, { ...xy, stroke: blue, strokeWidth: 3 }),
       line(pointsOf(heldOut), { ...xy, stroke: orange, strokeWidth: 1, marker: 'dot' }),
-      line(smoothed(baseline ?? [], from, stretches), {
-        ...xy,
-        stroke: black,
-        strokeWidth: 1.25,
-        strokeDasharray: '5 4',
-      }),
+      line(baselineMeans, { ...xy, stroke: black, ...dashed }),
       text([title], { frameAnchor: 'top-left', dy: -38, dx: -44, fontSize: 14, fontWeight: 'bold' }),
       ...legend.map(({ label, fill }, i) =>
         text([label], { frameAnchor: 'top-right', dx: -8, dy: 8 + 18 * i, fill, fontSize: 12 }),
       ),
     ],
   });
-  // A file needs the namespace, and white paper below the curves.
+  // A file needs the namespace, and a white background.
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  for (const [name, value] of Object.entries({ width: '100%', height: '100%', fill: 'white' }))
-    paper.setAttribute(name, value);
-  svg.querySelector('style')?.after(paper);
-  return `${svg.outerHTML}\n`;
+  return `${svg.outerHTML.replace('</style>', '$&<rect width="100%" height="100%" fill="white"/>')}\n`;
 }

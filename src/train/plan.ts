@@ -1,4 +1,4 @@
-/** What the command line and a checkpoint together ask for, checked before anything is built. */
+/** Combines the command line and a checkpoint into a plan, and checks it before anything is built. */
 import { createHash, randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { loadOp } from '../catalog/ops.ts';
@@ -8,31 +8,18 @@ import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { placeOf } from '../files/places.ts';
 import { usableCores } from '../machine/cpus.ts';
-import { type Checkpoint, checkWritable, type Description, readCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, checkWritable, readCheckpoint } from './checkpoint.ts';
 import { plotLibraries } from './curve.ts';
 import type { TrainFlags } from './flags.ts';
-import { firstState, makeTask, type State, type Task } from './task.ts';
+import { firstState, makeTask } from './task.ts';
 
-export interface Plan {
-  readonly task: Task;
-  readonly caseName: string;
-  readonly text: Description['text'];
-  readonly threads: number;
-  readonly from: State;
-  /** The step to end at; infinite where the clock alone ends the run. */
-  readonly until: number;
-  /** Of the steps before `from`. */
-  readonly losses: readonly number[];
-  readonly heldOut: readonly (readonly [step: number, loss: number])[];
-  /** The candidate that the checkpoint was trained with. */
-  readonly candidate: string | null;
-}
+export type Plan = Awaited<ReturnType<typeof makePlan>>;
 
 const defaultCase = 'B4T64L4C128NH4V256';
 const defaultSteps = 2000;
 
-/** Throws NfoldError for flags that contradict each other or the checkpoint, and where `--plot` lacks its libraries. */
-export async function makePlan(flags: TrainFlags): Promise<Plan> {
+/** Throws NfoldError for flags that contradict each other or the checkpoint, and if `--plot` lacks its libraries. */
+export async function makePlan(flags: TrainFlags) {
   if (flags.save !== undefined) checkWritable(flags.save, '--save');
   if (flags.plot !== undefined) {
     checkWritable(flags.plot, '--plot');
@@ -46,9 +33,16 @@ export async function makePlan(flags: TrainFlags): Promise<Plan> {
   const { seed = saved?.header.seed ?? randomInt(2 ** 31) } = flags;
   if (saved) {
     const { header } = saved;
-    sameAs(flags.resume, '--case', header.case, op.caseName(named));
-    sameAs(flags.resume, '--seed', header.seed, seed);
-    sameAs(flags.resume, '--learning-rate', header.scalars.learning_rate, learning_rate);
+    const pairs = [
+      ['--case', header.case, op.caseName(named)],
+      ['--seed', header.seed, seed],
+      ['--learning-rate', header.scalars.learning_rate, learning_rate],
+    ];
+    for (const [option, was, given] of pairs) {
+      if (was === given) continue;
+      const advice = `leave ${option} or --resume out`;
+      throw new NfoldError(`${flags.resume} was trained with ${option} ${was}, not ${given}: ${advice}.`);
+    }
   }
   const file = flags.text === undefined ? (saved?.header.text.file ?? null) : resolve(placeOf(flags.text));
   const c = { dims: named.dims, scalars: { ...scalars, learning_rate } };
@@ -67,11 +61,13 @@ export async function makePlan(flags: TrainFlags): Promise<Plan> {
     caseName: op.caseName(c),
     text: { name: text.name, file, sha256 },
     threads: flags.threads ?? saved?.header.threads ?? usableCores(),
+    /** The first state, its losses from the fresh model on, and the candidate that trained it. */
     from: saved?.state ?? firstState(task),
-    until: endOf(flags, saved),
     losses: saved?.losses ?? [],
     heldOut: saved?.header.heldOut ?? [],
     candidate: saved?.header.candidate ?? null,
+    /** The step to end at; infinite if only the clock ends the run. */
+    until: endOf(flags, saved),
   };
 }
 
@@ -79,22 +75,17 @@ function endOf({ steps, minutes, resume }: TrainFlags, saved: Checkpoint | null)
   const planned = minutes === undefined ? (saved?.header.steps ?? defaultSteps) : Number.POSITIVE_INFINITY;
   const until = steps ?? planned;
   if (saved && saved.state.step >= until) {
-    throw new NfoldError(`${resume} is at step ${saved.state.step} already: give --steps a number above that.`);
+    throw new NfoldError(`${resume} is already at step ${saved.state.step}: give --steps a larger number.`);
   }
   return until;
 }
 
-/** Timed cases and edges alike: an edge is a model too small to learn much, and quick to try. */
+/** A timed case or an edge, which is a model too small to learn much, and quick to try. */
 function caseFor(op: AnyOp, name: string): Case {
   const found = selectCases(op, [...op.cases, ...op.edges], name);
   if (found.length === 1) return found[0];
   const names = (found.length > 1 ? found : op.cases).map((c) => op.caseName(c)).join(', ');
   throw found.length > 1
-    ? new NfoldError(`--case ${name} matches ${found.length} models, and one is trained: give one of ${names}.`)
+    ? new NfoldError(`--case ${name} matches ${found.length} models, but train takes one: give one of ${names}.`)
     : new NfoldError(`No case is called '${name}': give --case one of ${names}.`, exit.nothing);
-}
-
-function sameAs<T>(file: string | undefined, option: string, saved: T, given: T): void {
-  if (saved === given) return;
-  throw new NfoldError(`${file} was trained with ${option} ${saved}, not ${given}: leave ${option} or --resume out.`);
 }

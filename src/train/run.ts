@@ -1,88 +1,63 @@
-/** A training run from its plan to its outcome: the candidate, the baseline beside it, checkpoints, the sample. */
-
+/** Carries out a training run: the candidate's steps, the baseline's beside them, checkpoints on the way, and the sample. */
 import { resolve } from 'node:path';
 import { mean } from 'simple-statistics';
 import { buildBaseline } from '../build/build.ts';
-import type { Variant } from '../contract/variant.ts';
+import { threadsOf, type Variant } from '../contract/variant.ts';
 import { placeOf } from '../files/places.ts';
 import { deriveSeed } from '../judge/seed.ts';
 import { duration } from '../report/format.ts';
 import type { Io } from '../report/output.ts';
-import { writeCheckpoint } from './checkpoint.ts';
-import { Checkpoints } from './checkpoints.ts';
-import { compareLosses, type LossComparison } from './compare.ts';
+import { Checkpoints, writeCheckpoint } from './checkpoint.ts';
+import { compareLosses } from './compare.ts';
 import type { TrainFlags } from './flags.ts';
 import type { Plan } from './plan.ts';
-import { generate, readable } from './sample.ts';
+import { generate, type Model, readable } from './sample.ts';
 import { Session } from './session.ts';
 
-export interface Outcome {
-  readonly candidate: string;
-  readonly case: string;
-  readonly text: string;
-  readonly seed: number;
-  readonly threads: number;
-  /** Before this run, and taken in it. */
-  readonly resumedAt: number;
-  readonly steps: number;
-  /** Of the calls alone, without what lies between them. */
-  readonly timeNs: number;
-  readonly tokensPerSecond: number | null;
-  /** Of every step from the first, those before a checkpoint included. */
-  readonly losses: readonly number[];
-  readonly heldOut: readonly (readonly [step: number, loss: number])[];
-  readonly baseline: (LossComparison & { readonly losses: readonly number[] }) | null;
-  readonly sample: string | null;
-  /** The newest, and the step that it is of. */
-  readonly checkpoint: string | null;
-  readonly checkpointStep: number | null;
-  /** The last state does not lie where it belongs. */
-  readonly displaced: boolean;
-  readonly interrupted: boolean;
-}
+export type Outcome = Awaited<ReturnType<typeof run>>;
 
-/** Held-out losses in a run whose user asks for no other number. */
+/** Held-out losses of a run without --eval-every. */
 const evaluations = 20;
 
-/** Throws NfoldError if a loss or the state stops being finite; aborted, it saves the state and returns what there is. */
-export async function run(plan: Plan, variant: Variant, flags: TrainFlags, io: Io): Promise<Outcome> {
+/** Throws NfoldError as Session does. If it is aborted, it saves the state and returns what it has by then. */
+export async function run(plan: Plan, variant: Variant, flags: TrainFlags, io: Io) {
   const { signal } = io;
-  const { task, from, caseName, until } = plan;
+  const { task, from, caseName, threads, until } = plan;
   const { dims, scalars } = task.case;
   const losses = [...plan.losses];
   const heldOut = [...plan.heldOut];
   const minutes = flags.minutes ?? Number.POSITIVE_INFINITY;
   const beside = flags.besideBaseline ? await openBaseline(plan, io) : null;
-  const session = await Session.open(task, variant, plan.threads, from);
+  const session = await Session.open(plan, variant);
   const tokensPerSecond = () => (session.steps === 0 ? null : (1e9 * dims.B * dims.T * session.steps) / session.timeNs);
   const speed = () => `${tokensPerSecond()?.toFixed(0) ?? '-'} tokens/s`;
 
   const checkpoints = new Checkpoints(flags.save, io.note);
+  const { id, selector = id } = variant;
+  const fixed = {
+    // The command that goes on may run in another folder.
+    candidate: selector === id ? id : resolve(placeOf(selector)),
+    ...{ threads, case: caseName, dims, scalars, seed: task.seed },
+    steps: Number.isFinite(until) ? until : null,
+    text: plan.text,
+  };
   const save = () => {
-    const { state } = session;
-    if (!state || session.step === from.step) return;
-    const steps = Number.isFinite(until) ? until : null;
-    const { seed } = task;
-    // As the command that goes on takes it, from whatever folder.
-    const candidate =
-      variant.selector === undefined || variant.selector === variant.id
-        ? variant.id
-        : resolve(placeOf(variant.selector));
-    const run = { candidate, threads: plan.threads, case: caseName, dims, scalars, seed, steps };
-    const description = { ...run, text: plan.text, heldOut };
-    checkpoints.save(session.step, (file) => writeCheckpoint(file, task.op, description, state, losses));
+    const { state, step } = session;
+    if (!state || step === from.step) return;
+    checkpoints.save(step, (file) => writeCheckpoint(file, task.op, { ...fixed, heldOut }, { state, losses }));
   };
   const evaluate = async () => {
-    const before = heldOut.at(-1)?.[0] ?? 0;
-    const loss = before === session.step && heldOut.length > 0 ? null : await session.heldOut(signal);
+    const [before] = heldOut.at(-1) ?? [null];
+    const loss = before === session.step ? null : await session.heldOut(signal);
     if (loss === null) return;
     heldOut.push([session.step, loss]);
-    const training = losses.length > before ? mean(losses.slice(before)).toFixed(3) : '    -';
+    const since = losses.slice(before ?? 0);
+    const training = since.length > 0 ? mean(since).toFixed(3) : '    -';
     io.note(`step ${`${session.step}`.padStart(6)}   training ${training}   held-out ${loss.toFixed(3)}   ${speed()}`);
     if (flags.save !== undefined) save();
   };
-  const advance = async (most: number) => {
-    losses.push(...(await session.advance(most)));
+  const advance = async (max: number) => {
+    losses.push(...(await session.advance(max)));
     const of = Number.isFinite(until) ? ` of ${until}` : '';
     const loss = losses.at(-1)?.toFixed(3);
     io.progress({ stage: 'training', detail: `${caseName}: step ${session.step}${of}, loss ${loss}, ${speed()}` });
@@ -99,28 +74,21 @@ export async function run(plan: Plan, variant: Variant, flags: TrainFlags, io: I
     await evaluate();
     last = session.step;
   }
-  // One step more where the last ones left the state in the cell.
+  // If only the cell has the state, one more step brings it back.
   if (!session.state) await advance(1);
   if (!signal.aborted) await evaluate();
   session.close();
 
   const baseline = beside && (await follow(beside, plan, losses, io));
-  const sample = flags.sample > 0 && !signal.aborted ? await write(plan, session, flags, io) : null;
+  const sample = flags.sample > 0 && !signal.aborted ? await sampleOf(plan, session, flags, io) : null;
   if (signal.aborted) save();
   return {
-    candidate: variant.id,
-    case: caseName,
-    text: plan.text.name,
-    seed: task.seed,
-    threads: session.threads,
-    resumedAt: from.step,
-    steps: session.steps,
-    timeNs: session.timeNs,
-    tokensPerSecond: tokensPerSecond(),
-    losses,
-    heldOut,
-    baseline,
-    sample,
+    ...{ candidate: id, case: caseName, text: plan.text.name, seed: task.seed, threads: threadsOf(variant, threads) },
+    /** Steps before this run, its own, and the time of its calls alone. */
+    ...{ resumedAt: from.step, steps: session.steps, timeNs: session.timeNs, tokensPerSecond: tokensPerSecond() },
+    /** Losses of every step from the first, those before a checkpoint included. */
+    ...{ losses, heldOut, baseline, sample },
+    /** The newest checkpoint, its step, and whether it is not where it belongs. */
     checkpoint: checkpoints.last?.file ?? null,
     checkpointStep: checkpoints.last?.step ?? null,
     displaced: checkpoints.displaced,
@@ -128,25 +96,21 @@ export async function run(plan: Plan, variant: Variant, flags: TrainFlags, io: I
   };
 }
 
-interface Beside {
-  readonly session: Session;
-  readonly losses: number[];
-}
-
-/** The baseline after two steps, the second of which tells how long the others will take. */
-async function openBaseline({ task, threads, from, until }: Plan, io: Io): Promise<Beside> {
-  const session = await Session.open(task, await buildBaseline(task.op.name), threads, from);
+/** The baseline after two steps. The second, which is warm, tells how long the others will take. */
+async function openBaseline(plan: Plan, io: Io) {
+  const { task, from, until } = plan;
+  const session = await Session.open(plan, await buildBaseline(task.op.name));
   const losses = await session.advance(1);
   if (session.step < until) losses.push(...(await session.advance(1)));
   const minutes = Math.ceil((session.callNs * (until - from.step)) / 60e9);
   const all = Number.isFinite(minutes) ? `, about ${minutes} min for all of them` : '';
-  io.note(`The baseline takes ${duration(session.callNs)} a step${all}; Ctrl-C keeps what there is by then.`);
+  io.note(`The baseline takes ${duration(session.callNs)} a step${all}; Ctrl-C stops it and keeps what was trained.`);
   return { session, losses };
 }
 
-/** The steps that the candidate has taken, by the baseline. */
+/** Trains the baseline for the candidate's steps and compares the losses. */
 async function follow(
-  { session, losses }: Beside,
+  { session, losses }: Awaited<ReturnType<typeof openBaseline>>,
   { from, caseName, task }: Plan,
   candidate: readonly number[],
   io: Io,
@@ -157,23 +121,21 @@ async function follow(
     io.progress({ stage: 'training the baseline', detail });
   }
   session.close();
-  const learningRate = task.case.scalars.learning_rate;
-  return { ...compareLosses(candidate.slice(from.step), losses, from.step, learningRate), losses };
+  const { learning_rate } = task.case.scalars;
+  return { ...compareLosses(candidate.slice(from.step), losses, from.step, learning_rate), losses };
 }
 
-async function write(
+async function sampleOf(
   { task, caseName }: Plan,
   { state, step }: Session,
-  { prompt, sample }: TrainFlags,
-  io: Io,
+  { prompt, sample: bytes }: TrainFlags,
+  { progress, signal }: Io,
 ): Promise<string> {
-  // A newline is the plainest beginning.
-  const begin = Buffer.from(prompt || '\n');
-  const wish = { prompt: begin, bytes: sample, seed: deriveSeed(task.seed, 'train', 'sample', step) };
-  const [parameters] = state?.tensors ?? [];
   const onByte = (done: number) =>
-    io.progress({ stage: 'writing a sample', detail: `${caseName}: ${done} of ${sample} bytes` });
-  return readable(
-    await generate(task.case.dims as Parameters<typeof generate>[0], parameters, wish, onByte, io.signal),
-  );
+    progress({ stage: 'writing a sample', detail: `${caseName}: ${done} of ${bytes} bytes` });
+  const [parameters] = state?.tensors ?? [];
+  const model = { dims: task.case.dims, parameters } as Model;
+  // A text begins with a newline unless the user says otherwise.
+  const wish = { prompt: Buffer.from(prompt || '\n'), bytes, seed: deriveSeed(task.seed, 'train', 'sample', step) };
+  return readable(await generate(model, wish, onByte, signal));
 }

@@ -1,18 +1,21 @@
 /**
- * One variant in a cell of its own, training: it holds the state, and is told batches.
+ * One variant trains in a cell of its own, which keeps the state between batches.
  *
- * Numerics a step's loss is that of the state before its update, so that a call on a held-out batch whose update is
- *          overwritten measures the state as it stands.
+ * Numerics a step's loss is that of the state before its update. So a call on a held-out batch, whose update is overwritten, measures the
+ *          state as it stands.
  */
-
 import type { Call, Range, Slot, Write } from '../cell/protocol.ts';
 import { Timer } from '../cell/timer.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
+import type { TypedArray } from '../contract/op.ts';
 import type { Variant } from '../contract/variant.ts';
 import { poison } from '../judge/image.ts';
-import { type Batch, batchAfter, bytesOf, firstImage, heldOutBatches, type State, type Task } from './task.ts';
+import type { Plan } from './plan.ts';
+import { batchAfter, bytesOf, firstImage, heldOutBatches, type State, type Task } from './task.ts';
 
-/** The calls of one message to the cell take so long: rare enough to cost nothing, soon enough for Ctrl-C. */
+type Tensors = Readonly<Record<string, TypedArray>>;
+
+/** Time of the calls in one message to the cell: long enough for messages to cost nothing, short enough for Ctrl-C. */
 const messageNs = 0.3e9;
 const maxCalls = 500;
 const heldOutCount = 16;
@@ -20,21 +23,22 @@ const heldOutCount = 16;
 export class Session {
   readonly #task: Task;
   readonly #timer: Timer;
-  readonly #slots: readonly Slot[];
-  /** What the next call has to write before its batch. */
+  readonly #ranges: Readonly<Record<string, Range>>;
+  readonly #carries: readonly string[];
+  /** The state, if the next call has to write it. */
   #pending: readonly Write[];
-  readonly variant: Variant;
-  readonly threads: number;
-  /** Steps since the model was initialized, and how many of them this session took, in how much time of calls. */
+  /** Steps since the model was initialized. */
   step: number;
+  /** Steps of this session, and the time of their calls. */
   steps = 0;
   timeNs = 0;
   /** Mean time of a call in the last message. */
   callNs = messageNs;
-  /** Null once steps were taken that did not bring it back. */
+  /** Null while only the cell has it. */
   state: State | null;
 
-  static async open(task: Task, variant: Variant, threads: number, from: State): Promise<Session> {
+  /** Continues from the plan's state. This and the methods throw NfoldError if the variant fails or a number is not finite. */
+  static async open({ task, threads, from }: Plan, variant: Variant): Promise<Session> {
     const image = firstImage(task);
     const session = new Session(task, new Timer(variant, threads), image.layout.slots, from);
     await session.#guarded(() => session.#timer.open(image));
@@ -43,27 +47,26 @@ export class Session {
 
   private constructor(task: Task, timer: Timer, slots: readonly Slot[], from: State) {
     this.#task = task;
-    this.variant = timer.variant;
-    this.threads = timer.threads;
     this.#timer = timer;
-    this.#slots = slots;
+    this.#carries = task.op.carries ?? [];
+    this.#ranges = Object.fromEntries(slots.map(({ name, offset, length }) => [name, { offset, length: 4 * length }]));
     this.#pending = this.#stateWrites(from);
     this.step = from.step;
     this.state = from;
   }
 
-  /** Runs up to `max` steps in one message and returns their losses. The state is read back only with the `max`-th step. */
+  /** Takes up to `max` steps in one message and returns their losses. The state is read back only with the `max`-th step. */
   async advance(max: number): Promise<number[]> {
     const count = Math.min(max, this.#callsAMessage());
-    const carried = (this.#task.op.carries ?? []).map((name) => this.#range(name));
+    const carried = this.#carries.map((name) => this.#ranges[name]);
     const calls = Array.from({ length: count }, (_, i): Call => {
       const writes = this.#batchWrites(batchAfter(this.#task, this.step + i), this.step + i + 1);
       return {
         writes: i === 0 ? [...this.#pending, ...writes] : writes,
-        reads: [this.#range('loss'), ...(i === max - 1 ? carried : [])],
+        reads: [this.#ranges.loss, ...(i === max - 1 ? carried : [])],
       };
     });
-    const { reads } = await this.#sample(calls);
+    const reads = await this.#call(calls);
     this.#pending = [];
     this.steps += count;
     this.timeNs += this.callNs * count;
@@ -78,7 +81,7 @@ export class Session {
     return losses;
   }
 
-  /** The mean loss over the held-out batches, of the state, which must be here and stays; null if stopped on the way. */
+  /** The mean held-out loss of the state, which must be here and stays; null if aborted. */
   async heldOut(signal: AbortSignal): Promise<number | null> {
     if (!this.state) throw new Error('a state that is not here cannot be evaluated');
     const state = this.#stateWrites(this.state);
@@ -90,10 +93,9 @@ export class Session {
       const some = batches.slice(done, done + this.#callsAMessage());
       const calls = some.map((batch) => ({
         writes: [...state, ...this.#batchWrites(batch, this.step + 1)],
-        reads: [this.#range('loss')],
+        reads: [this.#ranges.loss],
       }));
-      const { reads } = await this.#sample(calls);
-      for (const [loss] of reads) sum += floats(loss)[0];
+      for (const [loss] of await this.#call(calls)) sum += floats(loss)[0];
       done += some.length;
     }
     if (!Number.isFinite(sum)) throw this.#stopped(`the held-out loss after step ${this.step} is ${sum}`);
@@ -108,13 +110,12 @@ export class Session {
     return Math.max(1, Math.min(maxCalls, Math.round(messageNs / this.callNs)));
   }
 
-  /** What is usual is what the last ones took. */
-  async #sample(calls: readonly Call[]) {
-    const samples = await this.#guarded(() =>
-      this.#timer.turn(calls, { expectedNs: this.steps > 0 ? this.callNs : undefined }),
-    );
-    this.callNs = samples.timeNs.reduce((sum, time) => sum + time, 0) / calls.length;
-    return samples;
+  /** Returns the reads of each call. */
+  async #call(calls: readonly Call[]) {
+    const expectedNs = this.steps > 0 ? this.callNs : undefined;
+    const { timeNs, reads } = await this.#guarded(() => this.#timer.turn(calls, { expectedNs }));
+    this.callNs = timeNs.reduce((sum, time) => sum + time, 0) / calls.length;
+    return reads;
   }
 
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -122,37 +123,31 @@ export class Session {
       return await work();
     } catch (error) {
       this.close();
-      if (error instanceof CandidateError) throw this.#stopped(error.message);
-      throw error;
+      throw error instanceof CandidateError ? this.#stopped(error.message) : error;
     }
   }
 
   #stopped(why: string): NfoldError {
-    return new NfoldError(`Training with ${this.variant.id} stopped behind step ${this.step}: ${why}.`, exit.failed);
+    const { id } = this.#timer.variant;
+    return new NfoldError(`Training with ${id} stopped after step ${this.step}: ${why}.`, exit.failed);
   }
 
   #stateWrites({ tensors }: State): Write[] {
-    return (this.#task.op.carries ?? []).map((name, i) => this.#write(name, bytesOf(tensors[i])));
+    return this.#writes(Object.fromEntries(this.#carries.map((name, i) => [name, tensors[i]])));
   }
 
-  /** The loss is poisoned, so that one which was not computed shows. */
-  #batchWrites({ tokens, targets }: Batch, step: number): Write[] {
-    const words = { tokens, targets, step: Int32Array.of(step), loss: Int32Array.of(poison) };
-    return Object.entries(words).map(([name, array]) => this.#write(name, bytesOf(array)));
+  /** The loss is poisoned, which shows if the step does not write it. */
+  #batchWrites(batch: Tensors, step: number): Write[] {
+    return this.#writes({ ...batch, step: Int32Array.of(step), loss: Int32Array.of(poison) });
   }
 
-  #write(name: string, bytes: Uint8Array): Write {
-    return { offset: this.#range(name).offset, bytes };
-  }
-
-  #range(name: string): Range {
-    const slot = this.#slots.find((one) => one.name === name);
-    if (!slot) throw new Error(`${this.#task.op.name} has no tensor ${name}`);
-    return { offset: slot.offset, length: 4 * slot.length };
+  #writes(tensors: Tensors): Write[] {
+    return Object.entries(tensors).map(([name, array]) => ({
+      offset: this.#ranges[name].offset,
+      bytes: bytesOf(array),
+    }));
   }
 }
 
-/** What came through a message may lie at any address. */
-function floats(bytes: Uint8Array): Float32Array {
-  return new Float32Array(bytes.slice().buffer);
-}
+/** Copies the bytes, since those of a message may be unaligned. */
+const floats = (bytes: Uint8Array) => new Float32Array(bytes.slice().buffer);

@@ -1,11 +1,10 @@
 /**
- * What a run computes, whatever kernel computes it: a model, a first state, and a batch for every step.
+ * The part of a run that does not depend on the kernel: a model, its first state, and a batch for every step.
  *
- * Shapes   a batch is B*T consecutive bytes of the text and, as targets, the same one further on. The first 90 % of the
- *          text are trained on, the last 10 % are held out.
- * Numerics a batch follows from the seed and the number of its step alone, so that a resumed run takes the same ones.
+ * Shapes   a batch is B*T consecutive bytes of the text and, as targets, the B*T bytes that begin one later. The first 90 % of the text
+ *          are for training, the last 10 % are held out.
+ * Numerics the seed and the number of its step determine a batch, so that a resumed run takes the same ones.
  */
-
 import type { Text } from '../catalog/text.ts';
 import { NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case, TypedArray } from '../contract/op.ts';
@@ -21,24 +20,17 @@ export interface Task {
   readonly heldOut: Uint8Array;
 }
 
-/** What one step hands to the next: the op's carried tensors, in its order. */
+/** What the state is after `step` steps: the op's carried tensors, in its order. */
 export interface State {
-  /** Steps taken so far. */
   readonly step: number;
   readonly tensors: readonly Float32Array[];
 }
 
-export interface Batch {
-  readonly tokens: Int32Array;
-  readonly targets: Int32Array;
-}
-
-/** Throws NfoldError where the held-out tenth of the text does not hold a batch. */
+/** Throws NfoldError if the held-out tenth of the text is shorter than a batch. */
 export function makeTask(op: AnyOp, c: Case, seed: number, { name, bytes }: Text): Task {
   const cut = Math.floor(0.9 * bytes.length);
   const task = { op, case: c, seed, train: bytes.subarray(0, cut), heldOut: bytes.subarray(cut) };
   const needed = spanOf(task) + 1;
-  // The other part is longer.
   if (task.heldOut.length >= needed) return task;
   throw new NfoldError(
     `The last 10 % of the text ${name}, which are held out, are ${task.heldOut.length} bytes, and a batch of ` +
@@ -56,25 +48,23 @@ export function firstState(task: Task): State {
   return { step: 0, tensors: (task.op.carries ?? []).map((name) => tensors[name] as Float32Array) };
 }
 
-/** Of the step after so many. */
-export function batchAfter(task: Task, step: number): Batch {
+/** The batch that follows `step` steps. */
+export function batchAfter(task: Task, step: number) {
   const rng = makeRng(deriveSeed(task.seed, 'train', 'batch', step));
   return batchAt(task, task.train, rng.int(0, task.train.length - spanOf(task) - 1));
 }
 
-/** The same ones whenever they are asked for, at even distances over the part that is held out. */
-export function heldOutBatches(task: Task, count: number): Batch[] {
+/** Batches at even distances over the held-out text, the same at each call. */
+export function heldOutBatches(task: Task, count: number) {
   const room = task.heldOut.length - spanOf(task) - 1;
   return Array.from({ length: count }, (_, i) =>
     batchAt(task, task.heldOut, Math.floor((room * i) / Math.max(1, count - 1))),
   );
 }
 
-function spanOf({ case: { dims } }: Pick<Task, 'case'>): number {
-  return dims.B * dims.T;
-}
+const spanOf = ({ case: { dims } }: Pick<Task, 'case'>) => dims.B * dims.T;
 
-function batchAt(task: Task, text: Uint8Array, start: number): Batch {
+function batchAt(task: Task, text: Uint8Array, start: number) {
   const end = start + spanOf(task);
   return {
     tokens: Int32Array.from(text.subarray(start, end)),

@@ -1,4 +1,4 @@
-/** Takes what a search does and finds, and keeps it where building looks for it (build/tuned.ts). */
+/** Keeps the events of a search in the file where `build` looks for them (build/tuned.ts). */
 import { basename, dirname, join } from 'node:path';
 import type { Event } from '../build/tuned.ts';
 import { elsewhere } from '../files/elsewhere.ts';
@@ -9,38 +9,31 @@ export function append(file: string, event: Event): void {
   appendLine(file, JSON.stringify(event));
 }
 
-/** Takes every event: as long as the file cannot be written, in one elsewhere. */
-export class Evidence {
-  readonly #file: string;
-  readonly #others = new Set<string>();
-  #trouble: Unwritten | null = null;
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
-  add(event: Event): void {
+/** Takes the events of one command. An event that the file does not take goes to another folder. */
+export function evidenceIn(file: string) {
+  const others = new Set<string>();
+  let clause: string | null = null;
+  const add = (event: Event): void => {
     try {
-      append(this.#file, event);
+      append(file, event);
     } catch (error) {
       if (!(error instanceof Unwritten)) throw error;
-      this.#trouble = error;
-      const other = elsewhere('tuned', (folder) => {
-        const file = join(folder, basename(dirname(this.#file)), basename(this.#file));
-        append(file, event);
-        return file;
+      clause = error.clause;
+      elsewhere('tuned', (folder) => {
+        const other = join(folder, basename(dirname(file)), basename(file));
+        append(other, event);
+        others.add(other);
       });
-      if (other) this.#others.add(other);
     }
-  }
-
-  /** What could not be kept in the file, in one sentence; null where nothing was. */
-  get trouble(): string | null {
-    if (!this.#trouble) return null;
-    const others = [...this.#others].join(' and ');
-    const where = others
-      ? `what was found is in ${others} instead, where later runs do not look`
-      : 'no other folder takes what was found either';
-    return `${this.#trouble.clause}; ${where}.`;
-  }
+  };
+  /** A sentence about events that are not in the file; null if all are. */
+  const trouble = (): string | null => {
+    if (clause === null) return null;
+    const where =
+      others.size > 0
+        ? `what was found is in ${[...others].join(' and ')} instead, where later runs do not look`
+        : 'no other folder takes what was found either';
+    return `${clause}; ${where}.`;
+  };
+  return { add, trouble };
 }

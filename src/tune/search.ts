@@ -1,139 +1,145 @@
 /**
- * The search for one case: many configurations a little, the best of them longer, and the best of those in full.
+ * The search for one case times many configurations a little, the best of them for longer, and checks and measures the best of those.
  *
- *   rung 0   proposals, by turns near the best one so far and at random, for half of the time
+ *   rung 0   proposals, at random near the best one so far or anywhere, for half of the time
  *   rung 1   the best 8, with 4 times the calls;   rung 2   the best 3, with 16 times
- *   then     the first of them that verifies at all edges and at this shape is measured as a bench measures, in fresh processes
- *            on fresh inputs, against the candidate's own choice; it wins if the whole interval says that it is faster
+ *   then     the first that verifies at all edges and at this shape is measured against the candidate's default as a bench measures, in
+ *            fresh processes on fresh inputs; it wins if the whole interval says that it is faster
  *
- * What is in the log is not measured again, so that a search which was stopped goes on.
+ * A trial that the log has is not made again, so that a stopped search goes on where it was.
  * Source   Jamieson and Talwalkar 2016, for successive halving.
  */
-
 import { median } from 'simple-statistics';
-import { type Event, events, type Trial, type Winner } from '../build/tuned.ts';
+import type { Tuning } from '../build/build.ts';
+import { type Event, events, type Winner } from '../build/tuned.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
-import type { OnProgress } from '../contract/progress.ts';
-import { makeRng } from '../contract/rng.ts';
+import { makeRng, type Rng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { type Check, planChecks } from '../judge/plan.ts';
 import { deriveSeed } from '../judge/seed.ts';
 import { verify } from '../judge/verify.ts';
 import { describe } from '../machine/describe.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
-import { type Sampled, speedup } from '../stats/speedup.ts';
-import type { Effort } from '../stopwatch/effort.ts';
+import { speedup } from '../stats/speedup.ts';
 import { measure } from '../stopwatch/measure.ts';
-import { keyOf, propose } from './space.ts';
-import { score, type TrialRequest, Trials } from './trial.ts';
+import type { MeasureRequest } from '../stopwatch/request.ts';
+import { score, Trials, type Tunable } from './trial.ts';
 
-export interface SearchRequest extends TrialRequest {
-  readonly baseline: Variant;
-  /** What earlier searches found. */
+export interface SearchRequest extends Omit<MeasureRequest, 'variants' | 'cases'> {
+  readonly built: Tunable;
+  readonly c: Case;
+  /** The log of earlier searches. */
   readonly file: string;
-  /** Keeps what this one finds. */
+  /** Keeps an event of this search. */
   keep(event: Event): void;
-  /** For the rungs; verification and confirmation come on top. */
+  /** Milliseconds for the rungs; verification and confirmation come on top. */
   readonly budgetMs: number;
   /** Threads that the candidate uses. */
   readonly used: number;
-  /** Of the confirmation. */
-  readonly effort: Effort;
-  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
 }
 
-const keptAt = [Number.POSITIVE_INFINITY, 8, 3];
-/** Shares of the budget by whose end each rung is over. */
-const shareOf = [0.5, 0.75, 1];
+interface Search extends SearchRequest {
+  /** The candidate's default at this case. */
+  readonly own: Parameters;
+  readonly common: Pick<Winner, 'hash' | 'threads' | 'case' | 'dims'>;
+}
+
+/** A rung takes the best `size` configurations of the one before, and ends at this share of the budget. */
+const rungs = [
+  { size: Number.POSITIVE_INFINITY, share: 0.5 },
+  { size: 8, share: 0.75 },
+  { size: 3, share: 1 },
+];
 /** A configuration within this factor of the default may still turn out to be faster. */
 const hopeful = 1.03;
 
+/** Returns the end of the search, which is kept as well. Throws if the default fails or the search is aborted. */
 export async function search(request: SearchRequest): Promise<Winner> {
-  const { built, c, op, used } = request;
+  const { built, c, op, used, keep } = request;
   const own = await built.tuning.with({}).tuning?.parameters(c.dims, used);
   if (own === undefined) throw new Error('a candidate with parameters lost them');
   const common = { hash: built.hash, threads: used, case: op.caseName(c), dims: { ...c.dims } };
-  const trials = new Trials(request);
+  const started = { ...request, own, common };
+  const trials = new Trials(started);
+  let measured: Winner | null = null;
   try {
-    const ranked = await climb(request, trials, own, common);
-    for (const parameters of ranked) {
-      const checks = await check(request, parameters);
-      if (checks === null) continue;
-      const winner = await confirm(request, own, parameters, checks, common);
-      request.keep(winner);
-      return winner;
+    for (const parameters of await climb(started, trials)) {
+      const checks = await check(started, parameters);
+      if (checks !== null) measured = await confirm(started, parameters, checks);
+      if (measured) break;
     }
   } finally {
     trials.close();
   }
-  const stands = stand(own, common);
-  request.keep(stands);
-  return stands;
+  const winner = measured ?? winnerOf(started);
+  keep(winner);
+  return winner;
 }
 
-type Common = Pick<Winner, 'hash' | 'threads' | 'case' | 'dims'>;
-
-/** The configurations that came through all rungs and look faster than the default, the best first. */
-async function climb(request: SearchRequest, trials: Trials, own: Parameters, common: Common): Promise<Parameters[]> {
-  const { built, file, budgetMs, onProgress } = request;
-  const done = new Map<string, Trial>();
-  const rungKey = (parameters: Parameters, rung: number) => `${rung} ${keyOf(parameters)}`;
-  for (const event of events(file, built.hash)) {
-    if (event.type !== 'trial' || event.case !== common.case || event.threads !== common.threads) continue;
-    done.set(rungKey(event.parameters, event.rung), event);
-  }
-  const started = performance.now();
-  const run = async (parameters: Parameters, rung: number): Promise<number> => {
-    const known = done.get(rungKey(parameters, rung));
-    if (known) return score(known);
-    const outcome = await trials.run(own, parameters, rung);
-    request.keep({ type: 'trial', ...common, at: new Date().toISOString(), parameters, rung, ...outcome });
-    return score(outcome);
+/** The configurations that passed all rungs and look faster than the default, the best first. */
+async function climb(search: Search, trials: Trials): Promise<Parameters[]> {
+  const { built, own, common, file, budgetMs, keep, onProgress } = search;
+  const keyAt = (parameters: Parameters, rung: number) => `${rung} ${keyOf(parameters)}`;
+  const known = new Map(
+    events(file, built.hash)
+      .filter((event) => event.type === 'trial')
+      .filter((event) => event.case === common.case && event.threads === common.threads)
+      .map((event) => [keyAt(event.parameters, event.rung), event]),
+  );
+  const tryAt = async (parameters: Parameters, rung: number) => {
+    const earlier = known.get(keyAt(parameters, rung));
+    const outcome = earlier ?? (await trials.run(parameters, rung));
+    if (!earlier) keep({ type: 'trial', ...common, at: new Date().toISOString(), parameters, rung, ...outcome });
+    return { parameters, score: score(outcome) };
   };
+  const started = performance.now();
+  const isOver = (rung: number) => performance.now() - started > rungs[rung].share * budgetMs;
   const rng = makeRng(deriveSeed(0, built.hash, common.case, common.threads));
   const tried = new Set([keyOf(own)]);
   let best = { parameters: own, score: 1 };
-  const field: { parameters: Parameters; score: number }[] = [];
+  let field: (typeof best)[] = [];
   for (let next = propose(built.tuning.space, own, tried, rng); next; ) {
     tried.add(keyOf(next));
-    const entry = { parameters: next, score: await run(next, 0) };
-    field.push(entry);
-    if (entry.score < best.score) best = entry;
+    const found = await tryAt(next, 0);
+    field.push(found);
+    if (found.score < best.score) best = found;
     const detail = `${field.length} tried, the best ${(1 / best.score).toFixed(3)} times as fast`;
     onProgress({ op: common.case, stage: 'searching', detail });
-    if (performance.now() - started > shareOf[0] * budgetMs) break;
+    if (isOver(0)) break;
     next = propose(built.tuning.space, best.parameters, tried, rng);
   }
+  const ranked = () => field.sort((a, b) => a.score - b.score);
   for (const rung of [1, 2]) {
-    const kept = field.sort((a, b) => a.score - b.score).slice(0, keptAt[rung]);
-    field.length = 0;
-    for (const { parameters, score: before } of kept) {
-      if (before > hopeful) continue;
+    const kept = ranked().slice(0, rungs[rung].size);
+    field = [];
+    for (const { parameters } of kept.filter((one) => one.score <= hopeful)) {
       onProgress({ op: common.case, stage: `rung ${rung}`, detail: `${field.length + 1} of ${kept.length}` });
-      field.push({ parameters, score: await run(parameters, rung) });
-      if (performance.now() - started > shareOf[rung] * budgetMs) break;
+      field.push(await tryAt(parameters, rung));
+      if (isOver(rung)) break;
     }
   }
-  field.sort((a, b) => a.score - b.score);
-  return field.filter((entry) => entry.score < 1).map(({ parameters }) => parameters);
+  return ranked().flatMap((one) => (one.score < 1 ? [one.parameters] : []));
 }
 
-/** At every edge; at this shape on all distributions, and exactly with the scalars of every edge. Null if it fails one. */
-async function check(request: SearchRequest, parameters: Parameters): Promise<number | null> {
-  const { op, oracle, built, baseline, c, seed, threads, text, signal, onProgress } = request;
+/** The number of checks that the configuration passed, at every edge and at this shape; null if it failed one. */
+async function check(search: Search, parameters: Parameters): Promise<number | null> {
+  const { op, built, c, common, onProgress } = search;
   const variant = built.tuning.with(parameters);
-  const checks = [...planChecks(op, op.edges, 1, false), ...shapeChecks(op, c)];
   const verdicts = await verify({
-    ...{ op, oracle, baseline, variants: [variant], checks, seed, threads, text, signal },
+    ...search,
+    variants: [variant],
+    checks: [...planChecks(op, op.edges, 1, false), ...shapeChecks(op, c)],
     onProgress: (done, total) =>
-      onProgress({ op: op.caseName(c), stage: 'verifying', detail: `check ${done + 1} of ${total}` }),
+      onProgress({ op: common.case, stage: 'verifying', detail: `check ${done + 1} of ${total}` }),
   });
   const verdict = verdicts.get(variant.id);
   return verdict?.status === 'pass' ? verdict.checks : null;
 }
 
-export function shapeChecks(op: AnyOp, c: Case): Check[] {
+/** This shape in all distributions, and in the exact one with the scalars of every edge. */
+function shapeChecks(op: AnyOp, c: Case): Check[] {
   const scalars = new Map(op.edges.map((edge) => [JSON.stringify(edge.scalars), edge.scalars]));
   const exact = op.exact ?? op.distributions[0];
   return [
@@ -142,46 +148,67 @@ export function shapeChecks(op: AnyOp, c: Case): Check[] {
   ];
 }
 
-async function confirm(
-  request: SearchRequest,
-  own: Parameters,
-  parameters: Parameters,
-  checks: number,
-  common: Common,
-): Promise<Winner> {
-  const { op, oracle, built, c, threads, text, signal, effort, onProgress } = request;
-  const named = (values: Parameters, id: string): Variant => ({ ...built.tuning.with(values), id });
-  const [before, after] = [named(own, `${built.id}, its own choice`), named(parameters, built.id)];
+async function confirm(search: Search, parameters: Parameters, checks: number): Promise<Winner> {
+  const { built, own, common, c, seed, signal, onProgress } = search;
+  const before = { ...built.tuning.with(own), id: `${built.id} by default` };
+  const after = { ...built.tuning.with(parameters), id: built.id };
   const { samples, verdicts, interrupted } = await measure({
-    ...{ op, oracle, baseline: before, variants: [after], cases: [c], threads, text, signal },
-    seed: deriveSeed(request.seed, 'confirm', common.case),
-    effort,
+    ...search,
+    baseline: before,
+    variants: [after],
+    cases: [c],
+    seed: deriveSeed(seed, 'confirm', common.case),
     onProgress: ({ stage }) => onProgress({ op: common.case, stage: 'confirming', detail: stage }),
   });
   if (interrupted) signal.throwIfAborted();
   const passed = verdicts.get(after.id)?.status === 'pass';
   const ratio = passed ? speedup(samples, before.id, after.id, common.case) : null;
   const confirmed = ratio !== null && ratio.low !== null && ratio.low > 1;
-  const times = (variant: Variant) => timesOf(samples, variant.id);
-  return {
-    ...stand(own, common),
-    ...{ parameters: confirmed ? parameters : own, confirmed, ratio, checks },
-    ...{ timeNs: times(after), defaultNs: times(before) },
-  };
+  const timesOf = ({ id }: Variant) => samples.flatMap((s) => (s.variant === id ? [[...s.timeNs]] : []));
+  const times = { timeNs: timesOf(after), defaultNs: timesOf(before) };
+  return winnerOf(search, { parameters: confirmed ? parameters : own, confirmed, ratio, checks, ...times });
 }
 
-function timesOf(samples: readonly Sampled[], variant: string): number[][] {
-  return samples.filter((s) => s.variant === variant).map(({ timeNs }) => [...timeNs]);
-}
-
-/** The candidate's own choice, where nothing better was found. */
-function stand(own: Parameters, common: Common): Winner {
-  const evidence = { confirmed: false, ratio: null, checks: 0, timeNs: [], defaultNs: [] };
-  const at = new Date().toISOString();
-  return { type: 'winner', ...common, at, machine: describe(machine(), runtime()), own, parameters: own, ...evidence };
+/** The event that ends a search: the default stands unless `found` says more. */
+function winnerOf({ own, common }: Search, found: Partial<Winner> = {}): Winner {
+  const stands = { parameters: own, confirmed: false, ratio: null, checks: 0, timeNs: [], defaultNs: [] };
+  const made = { at: new Date().toISOString(), machine: describe(machine(), runtime()) };
+  return { type: 'winner', ...common, ...made, own, ...stands, ...found };
 }
 
 /** Median over rounds of the median of a round. */
 export function typical(rounds: readonly (readonly number[])[]): number | null {
   return rounds.length === 0 ? null : median(rounds.map((times) => median([...times])));
+}
+
+type Space = Tuning['space'];
+
+/** A key for the values, whatever the order of their names. */
+export function keyOf(parameters: Parameters): string {
+  return JSON.stringify(Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function sizeOf(space: Space): number {
+  return Object.values(space).reduce((product, values) => product * values.length, 1);
+}
+
+/**
+ * A configuration that was not tried yet: the best one so far with one parameter drawn again, or with all of them.
+ * Null after many draws in a row of tried ones: the space is nearly exhausted.
+ */
+export function propose(space: Space, best: Parameters, tried: ReadonlySet<string>, rng: Rng): Parameters | null {
+  const names = Object.keys(space);
+  if (names.length === 0) return null;
+  const pick = (name: string) => space[name][rng.int(0, space[name].length - 1)];
+  for (let draw = 0; draw < 40 + 4 * sizeOf(space) && draw < 2000; draw++) {
+    const changed = rng.bits() & 1 ? [names[rng.int(0, names.length - 1)]] : names;
+    const proposal = { ...best, ...Object.fromEntries(changed.map((name) => [name, pick(name)])) };
+    if (!tried.has(keyOf(proposal))) return proposal;
+  }
+  return null;
+}
+
+/** The parameters that differ from the default: `MR 4 KC 384`. */
+export function changes(parameters: Parameters, own: Parameters): Parameters {
+  return Object.fromEntries(Object.entries(parameters).filter(([name, value]) => own[name] !== value));
 }

@@ -1,10 +1,10 @@
 /**
- * A trial: one configuration beside the candidate's own choice, in one process, as ABBA, and as BAAB at the next trial; so what the
- * machine does meets both. Each call has the inputs put in place anew, as in a bench, and what the last one left is checked.
+ * A trial times one configuration and the candidate's default in one process, in the order ABBA, and in the next trial BAAB, so that a
+ * drift of the machine meets both. As in a bench, each call gets its inputs put in place anew, and the last call's outputs are checked.
  */
-
 import { median } from 'simple-statistics';
 import type { Built, Tuning } from '../build/build.ts';
+import type { Trial } from '../build/tuned.ts';
 import { Timer } from '../cell/timer.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import { CandidateError } from '../contract/errors.ts';
@@ -15,29 +15,27 @@ import type { Conditions } from '../judge/conditions.ts';
 import { compose, type Image } from '../judge/image.ts';
 import { expectationOf, inspect } from '../judge/inspect.ts';
 
-export interface TrialRequest extends Conditions {
+/** A generator with a space to search. */
+export type Tunable = Built & { readonly tuning: Tuning };
+
+interface TrialRequest extends Conditions {
   readonly op: AnyOp;
   readonly oracle: Oracle;
-  readonly built: Built & { readonly tuning: Tuning };
+  readonly built: Tunable;
   readonly c: Case;
   readonly signal: AbortSignal;
+  /** The candidate's default at this case. */
+  readonly own: Parameters;
 }
 
-export interface Outcome {
-  readonly timeNs: number[];
-  readonly defaultNs: number[];
-  readonly failure: string | null;
-}
+type Outcome = Pick<Trial, 'timeNs' | 'defaultNs' | 'failure'>;
 
-/**
- * Least time over that of the default: a disturbance only ever adds to a time, and here it is to be seen through, not reported.
- * A failure is infinitely slow.
- */
+/** The ratio of the minimum times, configuration over default, since a disturbance only adds to a time. A failure is infinitely slow. */
 export function score({ timeNs, defaultNs, failure }: Outcome): number {
   return failure === null ? Math.min(...timeNs) / Math.min(...defaultNs) : Number.POSITIVE_INFINITY;
 }
 
-/** Milliseconds of calls in a trial of the first rung, and how many calls at the least and the most. */
+/** Milliseconds of calls of each side in a trial of rung 0, and the bounds of their number. */
 const trialMs = 8;
 const [minCalls, maxCalls] = [5, 40];
 
@@ -52,16 +50,16 @@ export class Trials {
   #count = 0;
 
   constructor(request: TrialRequest) {
-    this.#request = request;
     const { op, c, seed, text } = request;
+    this.#request = request;
     this.#image = compose({ op, case: c, distribution: op.distributions[0], text }, seed);
   }
 
-  /** Throws only where the default itself fails, or after an interruption. `rung` makes four times the calls, each. */
-  async run(own: Parameters, parameters: Parameters, rung: number): Promise<Outcome> {
+  /** Each `rung` makes four times the calls of the one before. Throws if the default fails or the search is aborted. */
+  async run(parameters: Parameters, rung: number): Promise<Outcome> {
+    const { own, signal } = this.#request;
     if (this.#calls === 0) {
-      const first = await this.#time(own, minCalls);
-      this.#defaultCallNs = median(first);
+      this.#defaultCallNs = median(await this.#time(own, minCalls));
       this.#calls = Math.max(minCalls, Math.min(maxCalls, Math.round((trialMs * 1e6) / this.#defaultCallNs)));
     }
     const calls = Math.ceil((this.#calls * 4 ** rung) / 2);
@@ -72,7 +70,7 @@ export class Trials {
       try {
         (side === own ? defaultNs : timeNs).push(...(await this.#time(side, calls)));
       } catch (error) {
-        this.#request.signal.throwIfAborted();
+        signal.throwIfAborted();
         if (side === own || !(error instanceof CandidateError)) throw error;
         this.close();
         return { timeNs: [], defaultNs: [], failure: error.message };
@@ -89,19 +87,17 @@ export class Trials {
   async #time(parameters: Parameters, calls: number): Promise<number[]> {
     const { oracle, built, threads, signal } = this.#request;
     signal.throwIfAborted();
-    // One process for all configurations: its flags are those of the candidate, and its code that of the image that is open.
+    // All configurations share a process, whose flags are the candidate's; opening the image loads the code of `parameters`.
+    this.#parameters = parameters;
     this.#timer ??= new Timer(
       { ...built, artifact: (dims, used) => built.tuning.with(this.#parameters).artifact(dims, used) },
       threads,
     );
-    this.#parameters = parameters;
     const image = this.#image;
     await this.#timer.open(image);
     const plan = Array.from({ length: calls }, (_, i) => callOn(image, i === calls - 1 ? fullImage(image) : []));
-    const { timeNs, reads } = await this.#timer.turn(plan, {
-      warmup: { calls: 3, ms: 15 },
-      expectedNs: this.#defaultCallNs,
-    });
+    const turn = { warmup: { calls: 3, ms: 15 }, expectedNs: this.#defaultCallNs };
+    const { timeNs, reads } = await this.#timer.turn(plan, turn);
     this.#truths ??= oracle.truths(image.case.dims, image.scalars, image.tensors);
     const inspection = inspect(image, reads[calls - 1][0], expectationOf(image, this.#truths, null));
     if ('finding' in inspection) throw new CandidateError(`its result is wrong: ${inspection.finding.reason}`);

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CandidateFile } from '../../src/catalog/candidates.ts';
 import { verdictText } from '../../src/judge/verdict.ts';
-import { type Judged, judgePack } from '../../src/selftest/judgePack.ts';
+import { type Judged, judgePack } from '../../src/selftest/judge.ts';
 import { cheats, honest } from '../../src/selftest/pack.ts';
 
 const [bad, fine] = [cheats(), honest()];
