@@ -1,4 +1,4 @@
-/** The words that each command takes, and the flags that follow from them; the wings add their own. */
+/** The arguments and options of each command; the wings declare their own. */
 import { type Command, Option } from '@commander-js/extra-typings';
 import { maxSeed } from '../judge/seed.ts';
 import { usableCores } from '../machine/cpus.ts';
@@ -18,10 +18,7 @@ export const threadsOrCores = (what: string) =>
   threads(what).default(usableCores(), `${usableCores()}, one for each core`);
 
 export const caseFilter = () =>
-  new Option(
-    '--case <glob>',
-    'only the cases whose name matches or contains it, such as M64* or NT; repeatable, for either of them',
-  ).argParser(either);
+  new Option('--case <glob>', 'only cases whose name matches or contains it (M64*, NT); repeatable').argParser(either);
 
 export const seed = () =>
   new Option('--seed <n>', 'use this seed, to repeat the inputs of an earlier run').argParser(whole(0, maxSeed));
@@ -30,43 +27,38 @@ const reporter = (formats: string) =>
   new Option('--reporter <format[=file]>', `${formats}; on stdout or to a file; repeatable`).argParser(all);
 const recordFormats = 'json, markdown, csv, bmf (Bencher), gha or gha-time (github-action-benchmark)';
 
+const selectors = 'a suite, an op, a candidate, a glob or a file: lm_ops, sgemm, sgemm/*simd*, ./sgemm/mine.ts';
+
 /** What all commands that measure candidates take. */
 const measures = (program: Program, name: string) =>
   program
     .command(name)
-    .argument(
-      '[selector...]',
-      'a suite, an op, a candidate, a glob or a file: lm_ops, sgemm, sgemm/*simd*, ./sgemm/mine.ts',
-    )
+    .argument('[selector...]', selectors)
     .addOption(
-      new Option('--quick', 'fewer draws and rounds (the default of bench without a selector)').conflicts('thorough'),
+      new Option('--quick', "fewer draws and rounds (bench's default without a selector)").conflicts('thorough'),
     )
     .option('--thorough', 'more draws and rounds, and the large cases')
     .addOption(threadsOrCores('threads for candidates that can use them'))
     .option('--text <file>', 'train on this text (default: Moby Dick)')
     .addOption(json());
 
+/** What all commands that run cases take. */
 export const runs = (program: Program, name: string) =>
   measures(program, name).addOption(caseFilter()).addOption(seed());
 
-/** What holds for every run. */
 export type RunFlags = ReturnType<ReturnType<typeof runs>['opts']>;
 
 export const list = (program: Program) =>
   program
     .command('list')
     .description('ops, their cases, and candidates with their ideas')
-    .argument('[selector...]', 'a suite, an op, a candidate or a glob')
+    .argument('[selector...]', selectors)
     .addOption(json());
 
 export const verify = (program: Program) =>
   runs(program, 'verify')
     .description('prove that candidates compute what the op says')
-    .option(
-      '--timed <round:calls>',
-      'repeat the timed calls of one round; a failure prints the value to give',
-      timedCalls,
-    );
+    .option('--timed <round:calls>', 'repeat the timed calls of one round; a failure prints the value', timedCalls);
 
 export const bench = (program: Program) =>
   runs(program, 'bench')
@@ -109,7 +101,7 @@ export const history = (program: Program) =>
 export const best = (program: Program) =>
   measures(program, 'best')
     .description('the best candidate of each op among all records here, and the number of attempts it was chosen from')
-    .option('--confirm', 'measure it again on a fresh seed, with the options below');
+    .option('--confirm', 'measure it again on a fresh seed, with the options above');
 
 export const peak = (program: Program) =>
   program

@@ -20,7 +20,11 @@ export function interval(edges: Edges | null, text: (edge: number) => string = d
   return !edges || edges.low === null || edges.high === null ? '' : `[${text(edges.low)}, ${text(edges.high)}]`;
 }
 
-/** Of ratios near 1, which are a matter of percents: `[0.979, 1.014]`. */
+/** `31.4x [29.6, 33.1]` */
+export const speedupText = (speedup: Interval | null): string =>
+  speedup ? `${multiple(speedup.value)} ${interval(speedup)}` : '-';
+
+/** Ratios near 1 are a matter of percents: `[0.979, 1.014]`. */
 export const ratioInterval = (edges: Edges | null) => interval(edges, (edge) => edge.toFixed(3));
 
 /** `17.2 us`, `8.35 ms`, `1.20 s`. */
