@@ -1,13 +1,7 @@
-/** What differs between two records besides their times: what may explain a change, and what forbids a comparison. */
+/** Differences of two records besides their times: they may explain a change, or forbid a comparison. */
 import { describeMachine } from '../machine/describe.ts';
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Record, Result } from '../records/schema.ts';
-
-export interface Difference {
-  readonly what: string;
-  readonly from: string;
-  readonly to: string;
-}
 
 const facts: { readonly [what: string]: (record: Record) => unknown } = {
   machine: ({ machine }) => describeMachine(machine),
@@ -26,7 +20,8 @@ const factsOfCandidate: { readonly [what: string]: (result: Result) => unknown }
   source: ({ hash }) => hash ?? 'none',
 };
 
-export function differences(a: Record, b: Record): Difference[] {
+/** Each fact in which the records differ, in words. */
+export function differences(a: Record, b: Record): { what: string; from: string; to: string }[] {
   const [inA, inB] = [byCandidate(a), byCandidate(b)];
   const compared = [
     ...Object.entries(facts).map(([what, fact]) => ({ what, from: fact(a), to: fact(b) })),
@@ -49,7 +44,7 @@ export function otherMachine(a: Record, b: Record): boolean {
   return key(a) !== key(b);
 }
 
-/** Ops that both timed, against different baselines: their speedups are multiples of different things. */
+/** The ops that both timed, but against different baselines, with the hashes of these. */
 export function otherBaselines(a: Record, b: Record): { op: string; from: string; to: string }[] {
   return a.baselines.flatMap(({ op, hash }) => {
     const other = b.baselines.find((baseline) => baseline.op === op);
@@ -57,7 +52,7 @@ export function otherBaselines(a: Record, b: Record): { op: string; from: string
   });
 }
 
-/** Candidates that only the first of the two has. */
+/** The candidates that only the first of the two has. */
 export function onlyIn(a: Record, b: Record): string[] {
   const inB = byCandidate(b);
   return a.candidates.filter((row) => !inB(row).candidate).map(({ candidate }) => candidate);

@@ -1,5 +1,4 @@
-/** Many records as one story: a candidate over time, and the best of each op with the number of attempts it was chosen from. */
-
+/** Many records together: a candidate over time, and the best of each op with the number of attempts it was chosen from. */
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Mean, Summary } from '../records/schema.ts';
 import type { Interval } from '../stats/interval.ts';
@@ -8,7 +7,7 @@ import { byMean } from '../stats/means.ts';
 export interface Moment {
   readonly record: Summary;
   readonly op: string;
-  /** Null where the record has no such mean or case. */
+  /** Null if the record has no such mean or case. */
   readonly speedup: Interval | null;
   readonly verdict: Summary['candidates'][number]['verdict'];
   readonly attempt: number | null;
@@ -40,22 +39,20 @@ export interface Champion {
   readonly candidates: number;
 }
 
-/** By op. Only means that compare with the newest record of the op count: the same baseline on the same machine. */
+/** The best mean of each op, among those that compare with the op's newest record: the same baseline on the same machine. */
 export function champions(records: readonly Summary[], wanted: (id: string, op: string) => boolean): Champion[] {
-  const newest = new Map(
-    records.flatMap((record) => record.baselines.map(({ op }) => [op, conditions(record, op)] as const)),
-  );
+  const newest = new Map(records.flatMap((record) => record.baselines.map(({ op }) => [op, conditions(record, op)])));
   return [...newest].flatMap(([op, key]) => {
-    const attempts = records
+    const means = records
       .filter((record) => conditions(record, op) === key)
-      .flatMap((record) => record.means.map((mean) => ({ record, mean, arithmetic: mean.arithmetic })))
-      .filter(({ mean }) => mean.op === op && !mean.peer && mean.arithmetic && wanted(mean.candidate, op))
+      .flatMap((record) => record.means.map((mean) => ({ ...mean, record })))
+      .filter((mean) => mean.op === op && !mean.peer && mean.arithmetic && wanted(mean.candidate, op))
       .sort(byMean);
-    if (attempts.length === 0) return [];
-    const [{ mean, record }] = attempts;
+    if (means.length === 0) return [];
+    const [{ record, ...mean }] = means;
     const hash = byCandidate(record)(mean).candidate?.hash ?? null;
-    const candidates = new Set(attempts.map((attempt) => attempt.mean.candidate)).size;
-    return [{ op, mean, record, hash, attempts: attempts.length, candidates }];
+    const candidates = new Set(means.map(({ candidate }) => candidate)).size;
+    return [{ op, mean, record, hash, attempts: means.length, candidates }];
   });
 }
 

@@ -11,7 +11,7 @@ export function sourceDiff(a: Record, b: Record): string {
   ];
   const patches = new Map<string, string>();
   for (const { from, to } of pairs) {
-    // A record of version 1 holds no sources, and what is not known is no difference.
+    // A record of version 1 holds no sources: unknown ones are no difference.
     if (!to || from.sources.length === 0 || to.sources.length === 0) continue;
     for (const path of new Set([...from.sources, ...to.sources].map((source) => source.path))) {
       const textIn = ({ texts }: Record, { sources }: typeof from | typeof to) =>

@@ -15,7 +15,7 @@ export interface Selection {
   readonly problems: readonly Problem[];
 }
 
-/** No selectors select all. Throws NfoldError where a selector means nothing, with a guess at what was meant. */
+/** Without selectors, all. Throws NfoldError if a selector matches nothing, with the nearest name. */
 export function select(selectors: readonly string[], catalog: Catalog): Selection {
   if (selectors.length === 0) return catalog;
   const candidates = new Map<string, CandidateFile>();
@@ -24,11 +24,9 @@ export function select(selectors: readonly string[], catalog: Catalog): Selectio
     const found = selectOne(selector, catalog);
     for (const candidate of found.candidates) {
       const other = candidates.get(candidate.id) ?? candidate;
-      if (other !== candidate && !isSame(other, candidate)) {
-        throw new NfoldError(
-          `${shown(other.file)} and ${shown(candidate.file)} are both called ${candidate.id}: rename one of the two.`,
-        );
-      }
+      const both = `${shown(other.file)} and ${shown(candidate.file)}`;
+      if (other !== candidate && !isSame(other, candidate))
+        throw new NfoldError(`${both} are both called ${candidate.id}: rename one of the two.`);
       candidates.set(candidate.id, other);
     }
     for (const problem of found.problems) problems.add(problem);
@@ -37,9 +35,8 @@ export function select(selectors: readonly string[], catalog: Catalog): Selectio
 }
 
 /** The ops of a suite; any other selector as it is. */
-function expandSuite(selector: string): readonly string[] {
-  return suites.find(({ name }) => name === selector)?.ops ?? [selector];
-}
+const expandSuite = (selector: string): readonly string[] =>
+  suites.find(({ name }) => name === selector)?.ops ?? [selector];
 
 function selectOne(selector: string, catalog: Catalog): Selection {
   // No id ends like this, and as a glob the path may match other files.
@@ -63,14 +60,14 @@ function selectOne(selector: string, catalog: Catalog): Selection {
   );
 }
 
-/** Only the user knows which of several files with one name is meant. */
+/** Throws NfoldError if a selector means several files with one name. */
 function refuseNamesakes([first, ...others]: readonly CandidateFile[]): void {
   if (first === undefined) return;
   const files = [first, ...others.filter(({ id }) => id === first.id)].map(({ file }) => shown(file));
   throw new NfoldError(`${first.id} is the name of ${files.length} files, ${files.join(' and ')}: ${renameOne}.`);
 }
 
-/** Whether a selector means a candidate, by id and op, be there a file or not, as for those of a record; a glob matches among `ids`. */
+/** Tells whether a selector means a candidate, by its id and op, even if it has no file. A glob matches among `ids`. */
 export function matcherFor(selector: string, ids: readonly string[]): (id: string, op: string | null) => boolean {
   const names = expandSuite(selector);
   const globbed = new Set(matching(selector, ids));
@@ -91,7 +88,7 @@ function byPath(selector: string, catalog: Catalog): Selection {
   return { candidates: [catalog.candidates.find((known) => isSame(known, found)) ?? found], problems: [] };
 }
 
-/** The cases that a `--case` filter selects: by alternative, the case of exactly that name, else all that match it or contain it. */
+/** The cases that a `--case` filter selects: for each alternative, the case of that name, or else all that match or contain it. */
 export function selectCases(op: AnyOp, cases: readonly Case[], filter: string | undefined): readonly Case[] {
   if (filter === undefined) return cases;
   const names = cases.map((c) => op.caseName(c));
@@ -106,7 +103,7 @@ export function alternatives(filter: string): readonly string[] {
   return filter.split(/\|(?![^(]*\))/).filter((one) => one !== '');
 }
 
-/** A space and a sentence with the name nearest to a word; empty if none is near. */
+/** A space and a sentence with the nearest name; empty if none is near. */
 export function didYouMean(word: string, names: readonly string[]): string {
   const containing = names.find((name) => name.includes(word));
   const ranked = names

@@ -1,7 +1,7 @@
-/** What a candidate's `run` is given, in each language, as the op's contract has it. src/cell/kernel.ts passes exactly that. */
+/** The parameters of a candidate's `run` in each language, from the op's contract. src/cell/kernel.ts passes them. */
 import type { AnyOp, Case, Dtype, Role, TensorSpec } from '../contract/op.ts';
 
-export interface Argument {
+interface Argument {
   readonly name: string;
   readonly dtype: Dtype;
   readonly role: Role;
@@ -10,11 +10,11 @@ export interface Argument {
 }
 
 /** The tensors in the order of their pointers, and a stub in each language, which compiles as it stands. */
-export interface Signature extends Readonly<Record<'c' | 'assemblyscript' | 'wat' | 'typescript', string>> {
+interface Signature extends Readonly<Record<'c' | 'assemblyscript' | 'wat' | 'typescript', string>> {
   readonly tensors: readonly Argument[];
 }
 
-/** A parameter of `run`, with its type as C writes it before the name. */
+/** A parameter of `run`, with its type in C. */
 type Parameter = readonly [type: string, name: string];
 
 const inC = ([type, name]: Parameter) => type + name;
