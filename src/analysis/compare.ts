@@ -69,14 +69,12 @@ type Held = ReturnType<ReturnType<typeof byCandidate>> & Pick<Record, 'samples'>
 
 const resultOf = ({ results }: Held, name: string | null) => results.find((r) => r.case === name);
 
-type RowKey = Pick<Row, 'op' | 'candidate'>;
-
 /**
  * The side of one case or, if `name` is null, of the mean over `cases`, and what its changes are judged by: the speedup of each round, the
  * noise floor, and the precision of the record's effort.
  */
-function evidenceOf(held: Held, { op, candidate }: RowKey, cases: readonly string[], name: string | null) {
-  const rounds = roundMeans(held.samples, `${op}/baseline`, candidate, cases);
+function evidenceOf(held: Held, row: Pick<Row, 'op' | 'candidate'>, cases: readonly string[], name: string | null) {
+  const rounds = roundMeans(held.samples, `${row.op}/baseline`, row.candidate, cases);
   const values = cases.flatMap((one) => resultOf(held, one)?.speedup?.value ?? []);
   const mean = values.length > 0 ? meansOf(values, rounds).arithmetic : null;
   const result = resultOf(held, name);

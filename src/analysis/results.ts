@@ -65,10 +65,9 @@ function resultsOf(timed: TimedOp, { ceilings, halfWidth }: Given): Result[] {
   );
 }
 
-const shareOfPeak = ({ timeNs: minNs, ...peak }: Roof, timeNs: number) => ({
-  percentOfPeak: (100 * minNs) / timeNs,
-  peak,
-});
+const shareOfPeak = ({ timeNs: minNs, ...peak }: Roof, timeNs: number) => {
+  return { percentOfPeak: (100 * minNs) / timeNs, peak };
+};
 
 const noMeans = { arithmetic: null, geometric: null, harmonic: null, least: null, greatest: null };
 

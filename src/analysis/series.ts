@@ -1,22 +1,12 @@
 /** Many records together: a candidate over time, and the best of each op with the number of attempts it was chosen from. */
 import { byCandidate } from '../records/byCandidate.ts';
-import type { Mean, Summary } from '../records/schema.ts';
-import type { Interval } from '../stats/interval.ts';
+import type { Summary } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
 
-export interface Moment {
-  readonly record: Summary;
-  readonly op: string;
-  /** Null if the record has no such mean or case. */
-  readonly speedup: Interval | null;
-  readonly verdict: Summary['candidates'][number]['verdict'];
-  readonly attempt: number | null;
-  readonly hash: string | null;
-  readonly baselineHash: string | null;
-}
+export type Moment = ReturnType<typeof historyOf>[number];
 
-/** The records that hold a candidate, oldest first: its mean over the suite's cases, or its speedup at one case. */
-export function historyOf(records: readonly Summary[], candidate: string, caseName?: string): Moment[] {
+/** The records that hold a candidate, oldest first, with its mean over the suite's cases or its speedup at one case, null if there is none. */
+export function historyOf(records: readonly Summary[], candidate: string, caseName?: string) {
   return records.flatMap((record) =>
     record.candidates.flatMap((row) => {
       const { op, verdict, attempt, hash } = row;
@@ -29,18 +19,13 @@ export function historyOf(records: readonly Summary[], candidate: string, caseNa
   );
 }
 
-export interface Champion {
-  readonly op: string;
-  readonly mean: Mean;
-  readonly record: Summary;
-  readonly hash: string | null;
-  /** Comparable means of the op that it was chosen from, and distinct candidates among them. */
-  readonly attempts: number;
-  readonly candidates: number;
-}
+export type Champion = ReturnType<typeof champions>[number];
 
-/** The best mean of each op, among those that compare with the op's newest record: the same baseline on the same machine. */
-export function champions(records: readonly Summary[], wanted: (id: string, op: string) => boolean): Champion[] {
+/**
+ * The best mean of each op, among those that compare with the op's newest record: the same baseline on the same machine. `attempts` is the
+ * number of these means, `candidates` that of the candidates among them.
+ */
+export function champions(records: readonly Summary[], wanted: (id: string, op: string) => boolean) {
   const newest = new Map(records.flatMap((record) => record.baselines.map(({ op }) => [op, conditions(record, op)])));
   return [...newest].flatMap(([op, key]) => {
     const means = records

@@ -9,11 +9,8 @@ import { placeOf, shown } from '../files/places.ts';
 import { type CandidateFile, type Catalog, identify, isSame, type Problem, renameOne } from './candidates.ts';
 import { matching } from './glob.ts';
 
-export interface Selection {
-  readonly candidates: readonly CandidateFile[];
-  /** Files in the selected folders that are no candidates. */
-  readonly problems: readonly Problem[];
-}
+/** Candidates, and the files in the selected folders that are none. */
+export type Selection = Omit<Catalog, 'ops'>;
 
 /** Without selectors, all. Throws NfoldError if a selector matches nothing, with the nearest name. */
 export function select(selectors: readonly string[], catalog: Catalog): Selection {
@@ -48,7 +45,12 @@ function selectOne(selector: string, catalog: Catalog): Selection {
   // A file comes before globs: its path may hold * and [.
   if (!isName && typeof there !== 'string' && there.isFile()) return byPath(selector, catalog);
   const matches = matcherFor(selector, ids);
-  refuseNamesakes(namesakes.filter(({ id, op }) => matches(id, op)));
+  const [namesake, ...others] = namesakes.filter(({ id, op }) => matches(id, op));
+  if (namesake) {
+    const { id } = namesake;
+    const files = [namesake, ...others.filter((other) => other.id === id)].map(({ file }) => shown(file));
+    throw new NfoldError(`${id} is the name of ${files.length} files, ${files.join(' and ')}: ${renameOne}.`);
+  }
   const candidates = catalog.candidates.filter(({ id, op }) => matches(id, op));
   const problems = catalog.problems.filter(({ op }) => op === selector);
   if (candidates.length > 0 || isName) return { candidates, problems };
@@ -58,13 +60,6 @@ function selectOne(selector: string, catalog: Catalog): Selection {
     `Nothing is called or matches '${selector}'.${didYouMean(selector, names)} 'nfold list' shows what there is.`,
     exit.nothing,
   );
-}
-
-/** Throws NfoldError if a selector means several files with one name. */
-function refuseNamesakes([first, ...others]: readonly CandidateFile[]): void {
-  if (first === undefined) return;
-  const files = [first, ...others.filter(({ id }) => id === first.id)].map(({ file }) => shown(file));
-  throw new NfoldError(`${first.id} is the name of ${files.length} files, ${files.join(' and ')}: ${renameOne}.`);
 }
 
 /** Tells whether a selector means a candidate, by its id and op, even if it has no file. A glob matches among `ids`. */

@@ -43,13 +43,11 @@ export async function best(selectors: readonly string[], flags: Flags, io: Io): 
 /** Matches what records hold, whose files may be gone; if nothing there matches, the files that the selector means. */
 function among(records: readonly Summary[], selector: string): ReturnType<typeof matcherFor> {
   const known = records.flatMap(({ candidates }) => candidates);
-  const matches = matcherFor(
-    selector,
-    known.map(({ candidate }) => candidate),
-  );
+  const ids = known.map(({ candidate }) => candidate);
+  const matches = matcherFor(selector, ids);
   if (known.some(({ candidate, op }) => matches(candidate, op))) return matches;
-  const ids = select([selector], scan()).candidates.map(({ id }) => id);
-  return (id) => ids.includes(id);
+  const files = select([selector], scan()).candidates;
+  return (id) => files.some((file) => file.id === id);
 }
 
 const columns: readonly ColumnOf<Champion>[] = [

@@ -33,29 +33,31 @@ export async function doctor(): Promise<Result> {
   for (const suite of suites) {
     const op = await loadOp(suite.ops[0]);
     for (const name of [...suite.peers, ...suite.slowPeers])
-      peers.push({ peer: name, op: op.name, ...(await probe(await loadPeer(name, op.name), op)) });
+      peers.push({ peer: name, op: op.name, reason: await whyNot(await loadPeer(name, op.name), op) });
   }
   const { revectorized, medianExcess: unrest } = await quickProbe();
+  const isFaster = revectorized !== null && revectorized >= tookEffect;
   const cpus = cpusHere();
   const working = await workingThreads(Math.max(maxTried, here.cores));
+  const isBusy = here.load !== null && here.load > 0.5 * here.cores;
   const noise = `the median of identical calls is ${(100 * unrest).toFixed(0)} % slower than the fastest`;
+  const slow = 'code is no faster with it: candidates that need it run at half of their speed or less';
   const warnings = [
     ...missing(features),
-    here.load !== null &&
-      here.load > 0.5 * here.cores &&
-      `the machine is busy (load ${here.load.toFixed(1)}). ${close}`,
+    isBusy && `the machine is busy (load ${here.load?.toFixed(1)}). ${close}`,
     here.cores < 2 && 'one core: the harness itself will disturb what it times.',
-    threadAdvice(working, here.cores),
-    revectorized !== null &&
-      revectorized < tookEffect &&
-      'V8 takes the revectorizer flag, but code is no faster with it: candidates that need it run at half of their speed or less.',
+    working.reason !== null && threadAdvice(working, here.cores),
+    revectorized !== null && !isFaster && `V8 takes the revectorizer flag, but ${slow}.`,
     unrest > maxUnrest && `the machine is noisy: ${noise}. ${close}`,
-  ].filter((warning) => typeof warning === 'string');
+  ].filter((warning) => warning !== false);
+  // Pinned there, so these are the versions that `npm ci` installs.
+  const { dependencies } = createRequire(import.meta.url)('../../package.json');
+  const packages = ['tinybench', 'assemblyscript', 'wabt', 'esbuild'].map((name) => [name, dependencies[name]]);
   const { state } = workspace();
   const data = {
     machine: here,
     runtime: runtime(),
-    packages: packages(),
+    packages: Object.fromEntries(packages),
     features,
     /** Rate of 256-bit arithmetic over that of 128 bits; excess of the median call over the fastest. */
     measured: { revectorized, unrest },
@@ -73,7 +75,7 @@ export async function doctor(): Promise<Result> {
     describe(here, data.runtime),
     '',
     ...Object.entries(features).map(([what, good]) => line(good, what)),
-    line(revectorized !== null && revectorized >= tookEffect, revectorizerLine(revectorized)),
+    line(isFaster, revectorizerLine(revectorized)),
     line(here.cores, `threads for candidates that can use them, ${reasonOf(cpus)}`),
     line(working.threads, 'threads were tried and work'),
     `       isolation of candidates: ${data.isolation}`,
@@ -81,9 +83,7 @@ export async function doctor(): Promise<Result> {
     'Peers',
     ...peers.map(({ peer, op, reason }) => line(reason === null, [`${peer}, ${op}`, reason ?? []].flat().join(': '))),
     '',
-    `Packages  ${Object.entries(data.packages)
-      .map((pair) => pair.join(' '))
-      .join(', ')}`,
+    `Packages  ${packages.map((pair) => pair.join(' ')).join(', ')}`,
     `Records and cache  ${state}`,
     ...(warnings.length > 0 ? ['', ...warnings.map((warning) => pc.yellow(`! ${warning}`))] : []),
   ];
@@ -99,31 +99,21 @@ function reasonOf({ cpus, cores, quota }: Cpus): string {
   return `one for each core (${siblings}${paid})`;
 }
 
-/** Null if the threads that were tried all started. */
-function threadAdvice({ threads, reason }: WorkingThreads, cores: number): string | null {
-  if (reason === null) return null;
+function threadAdvice({ threads, reason }: WorkingThreads, cores: number): string {
   const few = `fewer than the ${cores} of a run: give --threads ${threads}`;
   const enough = threads >= cores ? 'more than a run asks for by itself' : few;
   return `${counted(threads, 'thread')} can be started here, ${enough} (${reason}).`;
 }
 
-/** Versions from package.json, which pins what `npm ci` installs. */
-function packages(): Record<string, string> {
-  const { dependencies } = createRequire(import.meta.url)('../../package.json');
-  return Object.fromEntries(
-    ['tinybench', 'assemblyscript', 'wabt', 'esbuild'].map((name) => [name, dependencies[name]]),
-  );
-}
-
 /** The reason why the library cannot do a case of the op; null if it can. */
-async function probe(variant: PeerVariant, op: AnyOp): Promise<{ reason: string | null }> {
+async function whyNot(variant: PeerVariant, op: AnyOp): Promise<string | null> {
   const timer = new Timer(variant, 1);
   try {
     const [c] = op.cases;
     await timer.open(compose({ op, case: c, distribution: op.distributions[0], text: new Uint8Array(4096) }, 1));
-    return { reason: null };
+    return null;
   } catch (error) {
-    return { reason: messageOf(error) };
+    return messageOf(error);
   } finally {
     timer.close();
   }

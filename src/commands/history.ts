@@ -30,14 +30,11 @@ export function history(selector: string, { case: caseName }: { readonly case?: 
   const values = moments.flatMap(({ speedup }) => speedup?.value ?? []);
   const legend = pc.dim(`${what}, ${values.length} records, oldest first`);
   const head = `${pc.bold(candidate)}   ${counted(moments.length, 'record')}`;
-  const table = tableOf(
-    columns(what),
-    moments.map((now, i) => ({ ...now, before: moments[i - 1] })),
-  );
+  const lines = moments.map((now, i) => ({ ...now, before: moments[i - 1] }));
   return {
     code: exit.fine,
     data: { candidate, case: caseName ?? null, history: data },
-    text: `${head}\n${table}${values.length > 1 ? `\n\n${chart(values)}\n${legend}` : ''}`,
+    text: `${head}\n${tableOf(columns(what), lines)}${values.length > 1 ? `\n\n${chart(values)}\n${legend}` : ''}`,
   };
 }
 

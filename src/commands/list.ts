@@ -6,7 +6,7 @@ import { select } from '../catalog/select.ts';
 import { signatureOf } from '../catalog/signatures.ts';
 import { CandidateError, exit } from '../contract/errors.ts';
 import { shown } from '../files/places.ts';
-import { type NewestResult, newestResults } from '../records/newest.ts';
+import { newestResults } from '../records/newest.ts';
 import { multiple, shortFlags } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
@@ -57,7 +57,7 @@ function lastMark(last: Described['last']): string {
 }
 
 /** `last` is what the newest record says of the candidate, if it is of this very source. */
-async function describe(candidate: CandidateFile, known: ReadonlyMap<string, NewestResult>) {
+async function describe(candidate: CandidateFile, known: ReturnType<typeof newestResults>) {
   const { id, op, file } = candidate;
   const common = { candidate: id, op, file: shown(file) };
   try {

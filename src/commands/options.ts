@@ -19,13 +19,11 @@ export function checkWords(words: readonly string[]): void {
 }
 
 /** Takes digits alone: other forms that JavaScript reads as a number ('', ' 5', 0x10, 1e3) are more likely mistakes. */
-export function whole(min: number, max: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}, in plain digits.`);
-  };
-}
+export const whole = (min: number, max: number) => (text: string) => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}, in plain digits.`);
+};
 
 export function positive(text: string): number {
   const value = Number(text);

@@ -46,14 +46,12 @@ export function recordOf({ schema, ...rest }: Draft, { timing, last }: Before = 
 }
 
 /** Of a folder that cannot be read, no records: a new one is not lost for that. */
-function recordsIn(folder: string): Before {
-  const read = (): Before => {
+const recordsIn = (folder: string) =>
+  attempt((): Before => {
     const last = basename(recordFiles(folder).at(-1) ?? '');
     const timed = summaries(folder).summaries.flatMap(({ candidates }) => candidates);
     return { timing: Map.groupBy(timed, ({ candidate }) => candidate), last };
-  };
-  return attempt(read, nothing);
-}
+  }, nothing);
 
 /** Names of nfold's own files: the time, and random digits for runs of the same second, `20261123-101502-3f9c`. */
 const id = /^(\d{8})-(\d{6})-[0-9a-f]{4}\.json$/;

@@ -45,10 +45,8 @@ export function markdownCompared(records: readonly Record[], compared: Compared)
     { head: 'case', text: (row) => row.case ?? `**mean of ${row.cases}**` },
   ];
   const rows = compared.means.flatMap((row) => [row, ...casesOf(compared, row)]);
-  return [
-    drawn(markdownTableOf, rows, { heads, lead, repeats: true }),
-    ...sentences(compared, records.length - 1),
-  ].join('\n\n');
+  const table = drawn(markdownTableOf, rows, { heads, lead, repeats: true });
+  return [table, ...sentences(compared, records.length - 1)].join('\n\n');
 }
 
 const timed = ({ sides }: Row) => sides.some(({ speedup }) => speedup !== null);
@@ -133,7 +131,7 @@ function drawn(draw: typeof tableOf, rows: readonly Row[], { heads, lead, times,
   return draw(columns, lines);
 }
 
-const sideText = ({ speedup, why }: Side) => (why && !speedup ? why : speedupText(speedup));
+const sideText = ({ speedup, why }: Side) => (speedup ? speedupText(speedup) : (why ?? '-'));
 
 const colours: { readonly [verdict: string]: (text: string) => string } = {
   faster: pc.green,

@@ -19,10 +19,8 @@ export function markdownBest(record: Record, ops: readonly string[]): string {
 
 /** One op of a suite of many. */
 export function markdownOp(record: Record, op: string): string {
-  return markdownTableOf(
-    meanColumns(false, true),
-    meanRows(record, [op], () => true),
-  );
+  const rows = meanRows(record, [op], () => true);
+  return markdownTableOf(meanColumns(false, true), rows);
 }
 
 /** All suites of a record, each under its name. */

@@ -48,16 +48,15 @@ export class Io implements Screen {
     return columnsOf(this.#stdout);
   }
 
-  readonly print = (text: string): void => {
+  #write(sink: Sink, text: string): void {
     this.endProgress();
-    this.#stdout.write(text.endsWith('\n') ? text : `${text}\n`);
-  };
+    sink.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  readonly print = (text: string): void => this.#write(this.#stdout, text);
 
   /** Writes a line to stderr. */
-  readonly note = (text: string): void => {
-    this.endProgress();
-    this.#stderr.write(text.endsWith('\n') ? text : `${text}\n`);
-  };
+  readonly note = (text: string): void => this.#write(this.#stderr, text);
 
   /** Writes a warning to stderr, each text once. */
   readonly warn = (text: string): void => {

@@ -4,15 +4,13 @@ import type { AnyOp } from '../contract/op.ts';
 import { pc } from './screen.ts';
 import { table } from './table.ts';
 
-const order = 'run(tid, nthreads, pointers to tensors, dims, scalars, scratch)';
-
 /** Several lines, for a terminal. */
 export function signatureText(op: AnyOp): string {
   const { tensors, c, assemblyscript, wat, typescript } = signatureOf(op);
   const rows = tensors.map(({ name, dtype, role, shape }) => [name, dtype, role, `(${shape.join(', ')})`]);
   const stubs = { C: c, AssemblyScript: assemblyscript, WAT: wat, TypeScript: typescript };
   return [
-    pc.dim(`${order}; scratchBytes is optional; docs/ops.md says more`),
+    pc.dim('run(tid, nthreads, tensor pointers, dims, scalars, scratch); scratchBytes is optional; see docs/ops.md'),
     table([{ head: 'tensor' }, { head: 'type' }, { head: 'role' }, { head: 'shape, row-major' }], rows),
     ...Object.entries(stubs).map(([language, stub]) => `${pc.dim(language)}\n${stub}`),
   ].join('\n\n');

@@ -75,11 +75,10 @@ export function overallLine({ suite, arithmetic, withheld, candidates, cases, ..
 
 function caseTable(record: Record, op: string): string {
   const own = record.results.filter((r) => r.op === op);
-  const timed = own.filter(({ speedup }) => speedup !== null);
-  if (timed.length === 0) return `No case of ${op} was timed.`;
-  const cases = [...new Set(own.map((r) => r.case))];
-  const rows = cases.flatMap((name) => timed.filter((r) => r.case === name).map((r, i) => ({ ...r, first: i === 0 })));
-  return tableOf(caseColumns(op), rows);
+  const rows = [...Map.groupBy(own, (r) => r.case).values()].flatMap((results) =>
+    results.filter(({ speedup }) => speedup !== null).map((r, i) => ({ ...r, first: i === 0 })),
+  );
+  return rows.length > 0 ? tableOf(caseColumns(op), rows) : `No case of ${op} was timed.`;
 }
 
 const bestOf = (rows: Rows) =>
