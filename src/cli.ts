@@ -1,4 +1,4 @@
-/** argv to one command. Each command's code is loaded when it is called, so that `--help` answers at once. */
+/** argv to one command, whose code is loaded when it is called, so that `--help` answers at once. */
 import { inspect } from 'node:util';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import * as declare from './commands/flags.ts';
@@ -9,23 +9,22 @@ import { runtime } from './machine/fingerprint.ts';
 import type { Io, Result } from './report/output.ts';
 import { onScreen } from './report/screen.ts';
 
-/** The action of a command, from the function that does its work: called with its words, its flags and the Io, it returns the result. */
+/** The action of a command, from the function that does its work and takes its arguments, its flags and the Io. */
 type Does = <Given extends unknown[]>(
   load: () => Promise<(...given: [...Given, Io]) => Result | Promise<Result>>,
 ) => (...given: [...Given, unknown]) => Promise<void>;
 
-/**
- * Runs the command that the words after `nfold` name, in the workspace or else in that of the process. Errors are printed, not thrown;
- * `code` is the exit code.
- */
+/** Runs the command that the words after `nfold` name; errors are printed, not thrown. `where` is by default the process's workspace. */
 export function main(words: readonly string[], io: Io, where?: Workspace): Promise<{ code: number }> {
   return onScreen(io, () => runCommand(words, io, where));
 }
 
+/** Returns the exit code. */
 async function runCommand(words: readonly string[], io: Io, where?: Workspace): Promise<{ code: number }> {
   let code: number = exit.fine;
-  const does: Does = (load) => {
-    return (...given) =>
+  const does: Does =
+    (load) =>
+    (...given) =>
       inWorkspace(where ?? workspace(), async () => {
         const { json } = given.at(-2) as { readonly json?: true };
         const command = await load();
@@ -36,7 +35,6 @@ async function runCommand(words: readonly string[], io: Io, where?: Workspace): 
         if (last?.text && !json) io.print(last.text);
         code = last?.code ?? result.code;
       });
-  };
   const program = await programFor(io, does);
   try {
     checkWords(words);

@@ -1,8 +1,5 @@
 #!/usr/bin/env node
-/**
- * The command, in plain JavaScript, so that any Node can read it: hands over to start.ts, in the Node that is pinned in
- * node_modules where the one that started us is too old for it.
- */
+/** The command, in plain JavaScript that any Node can read: runs start.ts and, if this Node is too old, in the one of node_modules. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -27,9 +24,9 @@ const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.met
 
 if (Number.parseInt(process.versions.node, 10) >= needed) await import('./start.ts').catch(explain);
 else if (existsSync(pinned)) {
-  // By the channel, which carries no messages, the child sees us die.
+  // By the channel, which carries no messages, the child sees this process end.
   const child = spawn(pinned, [start, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
-  // The child decides what to keep; we only wait for it.
+  // The child decides what to keep; this process waits for it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', ({ message }) => refuse(`Its own Node cannot be started (${message}): run 'npm ci'.`));
   child.on('exit', (code, signal) => {

@@ -6,8 +6,8 @@ import { Io } from './report/output.ts';
 
 const io = new Io(process);
 
-// A reader that has seen enough, such as `head`, is no failure, and what is said by the way costs no run where stderr takes nothing.
-// What stdout does not take is lost, and told: by then, a command has kept what it had to keep.
+// A stderr that takes nothing does not end a run, and a reader that has seen enough, such as `head`, is no failure. Any other loss of output
+// is one, but by then a command has saved its results.
 process.stderr.on('error', () => {});
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return;
@@ -16,6 +16,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 heedSignals(io);
 
-// What was printed into a pipe may leave later: the process ends by itself, never by `process.exit`.
+// A pipe may still have to take what was printed, so the process ends by itself and not by `process.exit`.
 const { code } = await main(process.argv.slice(2), io);
 process.exitCode = code;

@@ -76,7 +76,7 @@ describe('nfold compare', () => {
     const refused = await nfold('compare', 'before', 'other/slower-elsewhere', ...gate);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toMatch(
-      /^nfold: before is of A, 2 cores, linux 6 x64 and slower-elsewhere of Z, 2 cores.*give --across-machines to judge all the same\.\n$/,
+      /^nfold: before is of A, 2 cores, linux 6 x64 and slower-elsewhere of Z, 2 cores.*give --across-machines to judge them anyway\.\n$/,
     );
     const failed = await nfold('compare', 'before', 'other/slower-elsewhere', ...gate, '--across-machines');
     expect(failed.code).toBe(1);
@@ -100,7 +100,7 @@ describe('nfold compare', () => {
 
   test.each([
     [['compare'], /missing required argument/],
-    [['compare', 'before'], /One record compares with nothing/],
+    [['compare', 'before'], /nothing to compare one record with/],
     [['compare', 'before', 'nope'], /No record and no file is called 'nope'/],
     [['compare', 'before', 'slower', '--fail-below', 'x'], /It takes a number above 0/],
     [['compare', 'before', join('.nfold/records', 'torn.json')], /torn\.json is not a record/],

@@ -1,8 +1,9 @@
 /** Comparing records: Welch's interval, verdicts, what differs, what is refused, the gate, and the series of many records. */
 import { describe, expect, test } from 'vitest';
 import { compareRecords } from '../src/analysis/compare.ts';
-import { differences, onlyIn, otherBaselines, otherMachine, sourceDiff } from '../src/analysis/differences.ts';
+import { differences, onlyIn, otherBaselines, otherMachine } from '../src/analysis/differences.ts';
 import { champions, historyOf } from '../src/analysis/series.ts';
+import { sourceDiff } from '../src/analysis/sourceDiff.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import type { Record } from '../src/records/schema.ts';
 import { sentence } from '../src/report/compare.ts';

@@ -55,7 +55,7 @@ describe('words', () => {
 
   test('one without end is refused, and not printed', () => {
     expect(() => checkWords(['list', 'a'.repeat(70_000)])).toThrow(
-      /^'a{20}…' has 70000 characters, and an argument at most 4096\.$/,
+      /^'a{20}…' has 70000 characters; an argument may have at most 4096\.$/,
     );
   });
 

@@ -1,8 +1,7 @@
 /**
- * Records against the first of them, candidate by candidate and case by case: is what changed real? Runs are independent, so the interval
- * of a ratio comes from the rounds of both (stats/welch.ts), and no difference within both noise floors is called faster or slower.
+ * Compares records with the first of them, candidate by candidate and case by case. Runs are independent, so the interval of a ratio comes
+ * from the rounds of both (stats/welch.ts), and no difference within both noise floors is called faster or slower.
  */
-
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Record } from '../records/schema.ts';
 import type { Interval } from '../stats/interval.ts';
@@ -12,11 +11,11 @@ import { type Comparison, compare } from '../stats/verdict.ts';
 import { ratioOf } from '../stats/welch.ts';
 import { efforts } from '../stopwatch/effort.ts';
 
-/** What one record says of one row. */
+/** One record's values of a row. */
 export interface Side {
   readonly speedup: Interval | null;
   readonly timeNs: number | null;
-  /** Why there is no speedup, where the candidate was there. */
+  /** The verdict, if it explains why there is no speedup. */
   readonly why: string | null;
 }
 
@@ -44,14 +43,11 @@ export interface Compared {
   readonly cases: readonly Row[];
 }
 
-/** The caller asks first whether the records may be compared: differences.ts finds baselines that differ. */
+/** The caller first checks that the records may be compared: differences.ts finds baselines that differ. */
 export function compareRecords(records: readonly Record[]): Compared {
   const held = records.map(byCandidate);
-  const timed = new Map(
-    records.flatMap(({ results }) =>
-      results.map(({ op, candidate, peer }) => [`${op} ${candidate}`, { op, candidate, peer }] as const),
-    ),
-  );
+  const results = records.flatMap((record) => record.results);
+  const timed = new Map(results.map(({ op, candidate, peer }) => [`${op} ${candidate}`, { op, candidate, peer }]));
   const rows = [...timed.values()].map((row) => {
     const all = records.map(({ effort, samples }, i) => ({
       ...held[i](row),
@@ -60,40 +56,30 @@ export function compareRecords(records: readonly Record[]): Compared {
     }));
     const names = [...new Set(all.flatMap(({ results }) => results.map((r) => r.case)))];
     const common = names.filter((name) => all.every((one) => resultOf(one, name)?.speedup));
-    const rowOf = (name: string | null, cases: readonly string[]): Row => {
-      const sides = sidesOf(all.map((one) => evidenceOf(one, row, name, cases)));
-      return { ...row, case: name, cases: cases.length, ...sides };
+    const rowOf = (cases: readonly string[], name: string | null): Row => {
+      const compared = changesOf(all.map((one) => evidenceOf(one, row, cases, name)));
+      return { ...row, case: name, cases: cases.length, ...compared };
     };
-    return { mean: rowOf(null, common), cases: names.map((name) => rowOf(name, [name])) };
+    return { mean: rowOf(common, null), cases: names.map((name) => rowOf([name], name)) };
   });
   return { means: rows.map(({ mean }) => mean), cases: rows.flatMap(({ cases }) => cases) };
 }
 
 type Held = ReturnType<ReturnType<typeof byCandidate>> & Pick<Record, 'samples'> & { readonly margin: number };
 
-/** A side with what its change is judged by: the speedup of each round, the noise floor, and the precision of its effort. */
-interface Evidence {
-  readonly side: Side;
-  readonly rounds: readonly number[];
-  readonly floor: number | null;
-  readonly margin: number;
-}
-
 const resultOf = ({ results }: Held, name: string | null) => results.find((r) => r.case === name);
 
-/** Of one case, or of the mean over several, where `name` is null. */
-function evidenceOf(
-  held: Held,
-  { op, candidate }: Pick<Row, 'op' | 'candidate'>,
-  name: string | null,
-  cases: readonly string[],
-): Evidence {
-  const rounds = roundMeans(held.samples, `${op}/baseline`, candidate, cases);
+/**
+ * The side of one case or, if `name` is null, of the mean over `cases`, and what its changes are judged by: the speedup of each round, the
+ * noise floor, and the precision of the record's effort.
+ */
+function evidenceOf(held: Held, row: Pick<Row, 'op' | 'candidate'>, cases: readonly string[], name: string | null) {
+  const rounds = roundMeans(held.samples, `${row.op}/baseline`, row.candidate, cases);
   const values = cases.flatMap((one) => resultOf(held, one)?.speedup?.value ?? []);
   const mean = values.length > 0 ? meansOf(values, rounds).arithmetic : null;
   const result = resultOf(held, name);
   const verdict = result?.verdict ?? held.candidate?.verdict ?? 'pass';
-  const side = {
+  const side: Side = {
     speedup: name === null ? mean : (result?.speedup ?? null),
     timeNs: result?.timeNs ?? null,
     why: verdict === 'pass' ? null : verdict,
@@ -102,13 +88,14 @@ function evidenceOf(
   return { side, rounds, floor, margin: held.margin };
 }
 
-function sidesOf([first, ...others]: readonly Evidence[]): Pick<Row, 'sides' | 'changes'> {
+function changesOf(all: readonly ReturnType<typeof evidenceOf>[]): Pick<Row, 'sides' | 'changes'> {
+  const [first, ...others] = all;
   return {
-    sides: [first, ...others].map(({ side }) => side),
+    sides: all.map(({ side }) => side),
     changes: others.map((other) => {
       const ratio = first.side.speedup && other.side.speedup ? ratioOf(first.rounds, other.rounds) : null;
       if (!ratio || ratio.low === null) return { ratio, verdict: null };
-      // Both runs have their noise, and that of the ratio is both.
+      // The ratio has the noise of both runs.
       const floors = [first.floor, other.floor].filter((floor) => floor !== null);
       const floor = floors.length === 0 ? null : Math.hypot(...floors);
       return { ratio, verdict: compare(ratio, floor, Math.max(first.margin, other.margin)) };

@@ -1,14 +1,7 @@
-/** What differs between two records besides their times: what may explain a change, and what forbids a comparison. */
-import { createTwoFilesPatch } from 'diff';
+/** Differences of two records besides their times: they may explain a change, or forbid a comparison. */
 import { describeMachine } from '../machine/describe.ts';
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Record, Result } from '../records/schema.ts';
-
-export interface Difference {
-  readonly what: string;
-  readonly from: string;
-  readonly to: string;
-}
 
 const facts: { readonly [what: string]: (record: Record) => unknown } = {
   machine: ({ machine }) => describeMachine(machine),
@@ -27,7 +20,8 @@ const factsOfCandidate: { readonly [what: string]: (result: Result) => unknown }
   source: ({ hash }) => hash ?? 'none',
 };
 
-export function differences(a: Record, b: Record): Difference[] {
+/** Each fact in which the records differ, in words. */
+export function differences(a: Record, b: Record): { what: string; from: string; to: string }[] {
   const [inA, inB] = [byCandidate(a), byCandidate(b)];
   const compared = [
     ...Object.entries(facts).map(([what, fact]) => ({ what, from: fact(a), to: fact(b) })),
@@ -50,7 +44,7 @@ export function otherMachine(a: Record, b: Record): boolean {
   return key(a) !== key(b);
 }
 
-/** Ops that both timed, against different baselines: their speedups are multiples of different things. */
+/** The ops that both timed, but against different baselines, with the hashes of these. */
 export function otherBaselines(a: Record, b: Record): { op: string; from: string; to: string }[] {
   return a.baselines.flatMap(({ op, hash }) => {
     const other = b.baselines.find((baseline) => baseline.op === op);
@@ -58,29 +52,8 @@ export function otherBaselines(a: Record, b: Record): { op: string; from: string
   });
 }
 
-/** Candidates that only the first of the two has. */
+/** The candidates that only the first of the two has. */
 export function onlyIn(a: Record, b: Record): string[] {
   const inB = byCandidate(b);
   return a.candidates.filter((row) => !inB(row).candidate).map(({ candidate }) => candidate);
-}
-
-/** The changes in the sources of candidates and baselines that both have, as one patch; '' where there are none. */
-export function sourceDiff(a: Record, b: Record): string {
-  const inB = byCandidate(b);
-  const pairs = [
-    ...a.candidates.map((from) => ({ from, to: inB(from).candidate })),
-    ...a.baselines.map((from) => ({ from, to: b.baselines.find(({ op }) => op === from.op) })),
-  ];
-  const patches = new Map<string, string>();
-  for (const { from, to } of pairs) {
-    // A record of version 1 holds no sources, and what is not known is no difference.
-    if (!to || from.sources.length === 0 || to.sources.length === 0) continue;
-    for (const path of new Set([...from.sources, ...to.sources].map((source) => source.path))) {
-      const textIn = ({ texts }: Record, { sources }: typeof from | typeof to) =>
-        texts[sources.find((source) => source.path === path)?.hash ?? ''] ?? '';
-      const [before, after] = [textIn(a, from), textIn(b, to)];
-      if (before !== after) patches.set(path, createTwoFilesPatch(path, path, before, after, a.id, b.id));
-    }
-  }
-  return [...patches.values()].join('\n');
 }

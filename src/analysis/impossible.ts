@@ -1,6 +1,6 @@
 /**
- * Times that are not averaged but refused: below a step of the clock, or below half of what the work takes at this machine's measured peaks.
- * Half, since some algorithms need fewer flop than the textbook's, and peaks measured beside other work are too low.
+ * Times that are refused: below a step of the clock, or below half of what the work takes at this machine's measured peaks. It is half
+ * because some algorithms need fewer flop than the textbook's, and because peaks measured beside other work are too low.
  */
 import type { Ceilings } from '../machine/ceilings.ts';
 import { floorNs, workOf } from '../machine/roofline.ts';
@@ -9,13 +9,13 @@ import type { TimedOp } from './timed.ts';
 
 const minShare = 0.5;
 
-/** What this machine can tell apart and can do: a step of its clock in ns, and its peaks, null where they could not be measured. */
+/** A step of this machine's clock in ns, and its peaks, null if they could not be measured. */
 export interface Limits {
   readonly clockNs: number;
   readonly ceilings: Ceilings | null;
 }
 
-/** One sentence for the first case whose typical time cannot be, or null. */
+/** One sentence about the first case whose typical time is impossible, or null. */
 export function impossibility(
   { op, cases, samples }: Pick<TimedOp, 'op' | 'cases' | 'samples'>,
   { id, threads }: { readonly id: string; readonly threads: number },

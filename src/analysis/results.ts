@@ -1,5 +1,4 @@
-/** Samples to results, means, discards and warnings. Times in nanoseconds, rates in Gflop/s and GB/s; a value that is not known is null. */
-
+/** Samples to results, means, discards and warnings. Times are in ns, rates in Gflop/s and GB/s; an unknown value is null. */
 import { bytesMoved } from '../contract/op.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import type { Machine } from '../machine/describe.ts';
@@ -8,7 +7,6 @@ import { type Draft, discardRule, type Mean, type Overall, type Result } from '.
 import { byMean, means } from '../stats/means.ts';
 import { speedup, typicalNs } from '../stats/speedup.ts';
 import { compare, noiseFloor } from '../stats/verdict.ts';
-
 import { everyCase, namesOf, type TimedOp } from './timed.ts';
 import { observed, warningsOf } from './warnings.ts';
 
@@ -16,9 +14,9 @@ export interface Given {
   readonly machine: Machine;
   /** A step of the clock, ns. */
   readonly clockNs: number;
-  /** Null where they could not be measured. */
+  /** Null if they could not be measured. */
   readonly ceilings: Ceilings | null;
-  /** The precision that was asked for, as a share: times within it are called the same. */
+  /** The precision of the effort, as a share: times within it are called the same. */
   readonly halfWidth: number;
 }
 
@@ -34,7 +32,7 @@ export function analyse(ops: readonly TimedOp[], given: Given): Analysis {
     warnings: warningsOf(observed(ops, given.machine, given.clockNs)),
     results: ops.flatMap((timed) => resultsOf(timed, given)),
     means: found,
-    // The mean of one op is its overall one.
+    // The mean of a single op is its overall one too.
     overall: suites.filter((own) => own.length > 1).map((own) => overallOf(own, found)),
     discards: discards.filter(({ count }) => count > 0),
   };
@@ -67,10 +65,9 @@ function resultsOf(timed: TimedOp, { ceilings, halfWidth }: Given): Result[] {
   );
 }
 
-const shareOfPeak = ({ timeNs: minNs, ...peak }: Roof, timeNs: number) => ({
-  percentOfPeak: (100 * minNs) / timeNs,
-  peak,
-});
+const shareOfPeak = ({ timeNs: minNs, ...peak }: Roof, timeNs: number) => {
+  return { percentOfPeak: (100 * minNs) / timeNs, peak };
+};
 
 const noMeans = { arithmetic: null, geometric: null, harmonic: null, least: null, greatest: null };
 
@@ -92,13 +89,9 @@ function meansOf(timed: TimedOp, { halfWidth }: Given): Mean[] {
 /** The mean over all cases of a suite's ops, each op with its best candidate. */
 function overallOf(ops: readonly TimedOp[], all: readonly Mean[]): Overall {
   const [{ suite }] = ops;
-  const best = new Map(
-    all
-      .filter((mean) => mean.suite === suite.name && !mean.peer && mean.arithmetic)
-      .sort(byMean)
-      .toReversed()
-      .map(({ op, candidate }) => [op, candidate]),
-  );
+  const own = all.filter((mean) => mean.suite === suite.name && !mean.peer && mean.arithmetic).sort(byMean);
+  // The last entry of a key counts, so the best comes last.
+  const best = new Map(own.reverse().map(({ op, candidate }) => [op, candidate]));
   const missing = suite.ops.filter((name) => !best.has(name));
   const samples = ops.flatMap(({ op, baseline, samples }) =>
     samples

@@ -1,23 +1,12 @@
-/** Many records as one story: a candidate over time, and the best of each op with the number of attempts it was chosen from. */
-
+/** Many records together: a candidate over time, and the best of each op with the number of attempts it was chosen from. */
 import { byCandidate } from '../records/byCandidate.ts';
-import type { Mean, Summary } from '../records/schema.ts';
-import type { Interval } from '../stats/interval.ts';
+import type { Summary } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
 
-export interface Moment {
-  readonly record: Summary;
-  readonly op: string;
-  /** Null where the record has no such mean or case. */
-  readonly speedup: Interval | null;
-  readonly verdict: Summary['candidates'][number]['verdict'];
-  readonly attempt: number | null;
-  readonly hash: string | null;
-  readonly baselineHash: string | null;
-}
+export type Moment = ReturnType<typeof historyOf>[number];
 
-/** The records that hold a candidate, oldest first: its mean over the suite's cases, or its speedup at one case. */
-export function historyOf(records: readonly Summary[], candidate: string, caseName?: string): Moment[] {
+/** The records that hold a candidate, oldest first, with its mean over the suite's cases or its speedup at one case, null if there is none. */
+export function historyOf(records: readonly Summary[], candidate: string, caseName?: string) {
   return records.flatMap((record) =>
     record.candidates.flatMap((row) => {
       const { op, verdict, attempt, hash } = row;
@@ -30,32 +19,25 @@ export function historyOf(records: readonly Summary[], candidate: string, caseNa
   );
 }
 
-export interface Champion {
-  readonly op: string;
-  readonly mean: Mean;
-  readonly record: Summary;
-  readonly hash: string | null;
-  /** Comparable means of the op that it was chosen from, and distinct candidates among them. */
-  readonly attempts: number;
-  readonly candidates: number;
-}
+export type Champion = ReturnType<typeof champions>[number];
 
-/** By op. Only means that compare with the newest record of the op count: the same baseline on the same machine. */
-export function champions(records: readonly Summary[], wanted: (id: string, op: string) => boolean): Champion[] {
-  const newest = new Map(
-    records.flatMap((record) => record.baselines.map(({ op }) => [op, conditions(record, op)] as const)),
-  );
+/**
+ * The best mean of each op, among those that compare with the op's newest record: the same baseline on the same machine. `attempts` is the
+ * number of these means, `candidates` that of the candidates among them.
+ */
+export function champions(records: readonly Summary[], wanted: (id: string, op: string) => boolean) {
+  const newest = new Map(records.flatMap((record) => record.baselines.map(({ op }) => [op, conditions(record, op)])));
   return [...newest].flatMap(([op, key]) => {
-    const attempts = records
+    const means = records
       .filter((record) => conditions(record, op) === key)
-      .flatMap((record) => record.means.map((mean) => ({ record, mean, arithmetic: mean.arithmetic })))
-      .filter(({ mean }) => mean.op === op && !mean.peer && mean.arithmetic && wanted(mean.candidate, op))
+      .flatMap((record) => record.means.map((mean) => ({ ...mean, record })))
+      .filter((mean) => mean.op === op && !mean.peer && mean.arithmetic && wanted(mean.candidate, op))
       .sort(byMean);
-    if (attempts.length === 0) return [];
-    const [{ mean, record }] = attempts;
+    if (means.length === 0) return [];
+    const [{ record, ...mean }] = means;
     const hash = byCandidate(record)(mean).candidate?.hash ?? null;
-    const candidates = new Set(attempts.map((attempt) => attempt.mean.candidate)).size;
-    return [{ op, mean, record, hash, attempts: attempts.length, candidates }];
+    const candidates = new Set(means.map(({ candidate }) => candidate)).size;
+    return [{ op, mean, record, hash, attempts: means.length, candidates }];
   });
 }
 

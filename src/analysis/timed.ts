@@ -1,20 +1,19 @@
-/** What analysis takes: the ops of a run with their samples, as plain values. */
-
+/** The input of analysis: the ops of a run with their samples, as plain values. */
 import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Result } from '../records/schema.ts';
 import { leftOut, type Sampled, typicalNs } from '../stats/speedup.ts';
 import type { Watched } from '../stopwatch/request.ts';
 
-/** A candidate or peer, built or not, as plain values. */
+/** A candidate or peer, built or not. */
 export interface TimedVariant extends Pick<Result, 'peer' | 'threads' | 'tier' | 'hash' | 'verdict'> {
   readonly id: string;
   readonly flags: readonly string[];
   /** Why the verdict is not `pass`. */
   readonly message: string | null;
-  /** Largest error as a share of its bound; null where it did not pass. */
+  /** Largest error as a share of its bound; null if it did not pass. */
   readonly worst: number | null;
-  /** What a generator made its code with, by case. */
+  /** The generator's parameters by the name of the case. */
   readonly parameters: ReadonlyMap<string, Parameters>;
 }
 
@@ -31,7 +30,7 @@ export interface TimedOp {
   readonly watched: Watched | null;
 }
 
-/** Each variant at each case, with the calls that the statistics leave out. */
+/** Each variant at each case, with its typical time and the calls that the statistics leave out. */
 export function everyCase(ops: readonly TimedOp[]) {
   return ops.flatMap(({ op, baseline, variants, cases, samples }) =>
     cases.flatMap((c) =>

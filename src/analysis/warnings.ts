@@ -1,18 +1,14 @@
-/** What may have disturbed the times of a run: facts, which report/warnings.ts puts into words. */
+/** Facts that may have disturbed the times of a run; report/warnings.ts puts them into words. */
 import type { Machine } from '../machine/describe.ts';
 import type { Warning } from '../records/schema.ts';
 import type { Watched } from '../stopwatch/request.ts';
-
 import { everyCase, type TimedOp } from './timed.ts';
 
-type Facts<K extends Warning['kind']> = Omit<Extract<Warning, { kind: K }>, 'kind'>;
-
-/** What a call takes, and the CPU time of the variant's threads outside of it: its own and the baseline's. */
-export type UntimedWork = Facts<'untimed'>;
+type UntimedWork = Omit<Extract<Warning, { kind: 'untimed' }>, 'kind'>;
 
 export type Observed = ReturnType<typeof observed>;
 
-/** The facts of all ops together, whether they are worth a warning or not; null where the system does not say. */
+/** The facts of all ops together, whether or not they are worth a warning; null if the system does not tell. */
 export function observed(ops: readonly TimedOp[], machine: Machine, clockNs: number) {
   const cases = everyCase(ops);
   const used = ops.flatMap(({ variants }) => variants.map(({ peer, threads }) => (peer ? 1 : threads)));
@@ -47,13 +43,13 @@ export function observed(ops: readonly TimedOp[], machine: Machine, clockNs: num
   };
 }
 
-/** CPU time of each thread outside a call that input copies and a busy machine explain. */
+/** CPU time of a thread outside a call that input copies and a busy machine explain. */
 const explainedNs = 1e7;
 
 /**
- * Candidates whose threads use so much more CPU time outside their calls than the baseline's that half of the baseline's work could be done
- * in it. The minimum over turns counts, which no disturbance explains. Waking a thread counts as well: the main one waits for it untimed and
- * spinning, for milliseconds where both are given one CPU.
+ * Candidates whose threads use more CPU time outside their calls than the baseline's, by enough for half of the baseline's work. The minimum
+ * over turns counts, which no disturbance explains. Waking a thread counts as well: the main thread spins for it, untimed, for milliseconds
+ * if both share a CPU.
  */
 function untimedWork({ baseline, variants, watched }: TimedOp): UntimedWork[] {
   return [...Map.groupBy(watched?.untimed ?? [], (turn) => turn.case)].flatMap(([name, turns]) => {
@@ -69,7 +65,7 @@ function untimedWork({ baseline, variants, watched }: TimedOp): UntimedWork[] {
   });
 }
 
-/** The minima over its turns; empty where it has none. */
+/** The minima over the turns of a variant, ns a call; empty if it has none. */
 function perCall(all: Watched['untimed'], id: string) {
   const turns = all.filter(({ variant }) => variant === id);
   if (turns.length === 0) return [];
@@ -78,7 +74,7 @@ function perCall(all: Watched['untimed'], id: string) {
   return [{ calledNs: min(({ calledNs }) => calledNs), untimedNs: min(({ untimedNs }) => untimedNs) }];
 }
 
-/** Those of the facts that are worth one; none if the machine was quiet. */
+/** The warnings that the facts are worth; none if the machine was quiet. */
 export function warningsOf(seen: Observed): Warning[] {
   const { threads, calls, warmups, loopsNs, stolen, untimed, shortest } = seen;
   const { load, cores, virtual } = seen.machine;

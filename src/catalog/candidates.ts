@@ -17,17 +17,17 @@ export interface CandidateFile {
   readonly op: string;
   readonly kind: Kind;
   readonly file: string;
-  /** The path that selects it, where its id does not say which file is meant. */
+  /** The path that selects it, if several files have its id. */
   readonly selector?: string;
 }
 
-/** A file that is not taken as a candidate, and why. */
+/** A file that is no candidate, and why. */
 export interface Problem {
   readonly file: string;
   /** The op in whose folder the file lies; null for another folder. */
   readonly op: string | null;
   readonly message: string;
-  /** The candidate that it would be if no other file had its name. A path selects it; an id or a glob that means it is refused. */
+  /** The candidate that it would be if no other file had its name: only its path selects it. */
   readonly namesake?: CandidateFile;
 }
 
@@ -37,7 +37,7 @@ export interface Catalog {
   readonly problems: readonly Problem[];
 }
 
-/** Reads folders and opens no file. A file or folder that cannot be read is a problem; the others are still found. */
+/** Reads folders and opens no file. A file or folder that cannot be read is a problem and hides no other. */
 export function scan(roots: readonly string[] = [packageRoot, workspace().root]): Catalog {
   const ops = opNames();
   const problems: Problem[] = [];
@@ -45,7 +45,9 @@ export function scan(roots: readonly string[] = [packageRoot, workspace().root])
   for (const top of new Set(roots.map((root) => join(root, 'kernels')))) {
     for (const { file, trouble } of filesBelow(top)) {
       const known = identify(file, ops);
-      if (trouble !== null && (known !== null || file === top)) problems.push(odd(file, trouble, ops));
+      const op = [basename(file), basename(dirname(file))].find((name) => ops.includes(name)) ?? null;
+      if (trouble !== null && (known !== null || file === top))
+        problems.push({ file, op, message: `${trouble}: mend it, or take it away` });
       else if (known === null) continue;
       else if ('message' in known) problems.push(known);
       else if (!found.some((other) => isSame(other, known))) found.push(known);
@@ -62,11 +64,6 @@ export function scan(roots: readonly string[] = [packageRoot, workspace().root])
   return { ops, candidates: alone.sort((a, b) => (a.id < b.id ? -1 : 1)), problems };
 }
 
-function odd(file: string, trouble: Trouble, ops: readonly string[]): Problem {
-  const op = [basename(file), basename(dirname(file))].find((name) => ops.includes(name)) ?? null;
-  return { file, op, message: `${trouble}: mend it, or take it away` };
-}
-
 export const renameOne = 'rename one of them, or give the path of the one that is meant';
 
 /** Whether two candidates are one file, reached by two paths. */
@@ -74,40 +71,32 @@ export function isSame(a: CandidateFile, b: CandidateFile): boolean {
   return a.id === b.id && a.kind === b.kind && realPath(a.file) === realPath(b.file);
 }
 
-/** What a file is by its path alone; null for a file that kernels/ holds beside candidates: shared pieces, pages, dot files. */
+/** The candidate or problem that a path stands for; null for other files of kernels/: shared pieces, pages, dot files. */
 export function identify(file: string, ops: readonly string[]): CandidateFile | Problem | null {
   const folder = basename(dirname(file));
   const name = basename(file);
   if (folder === 'common' || name.endsWith('.md') || name.startsWith('.')) return null;
   const op = ops.includes(folder) ? folder : null;
   const problem = (message: string): Problem => ({ file, op, message });
-  if (!op) {
+  if (!op)
     return problem(`'${folder}' is not an op: put the file in kernels/<op>/, where <op> is one of ${ops.join(', ')}`);
-  }
-  const [stem, ...endings] = name.split('.');
-  const kind = kinds.find((known) => known === endings.join('.'));
-  if (!kind) {
-    return problem(
-      `the ending .${endings.join('.')} is not one of ${kinds.map((k) => `.${k}`).join(' ')}: rename or move it`,
-    );
-  }
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem)) {
+  const stem = name.split('.', 1)[0];
+  const ending = name.slice(stem.length);
+  const kind = kinds.find((known) => `.${known}` === ending);
+  if (!kind) return problem(`the ending ${ending || '.'} is not one of .${kinds.join(' .')}: rename or move it`);
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem))
     return problem(`the name '${stem}' should be lower-case words and digits joined by '-', like packed-6x16-wasmsimd`);
-  }
   if (stem === 'baseline')
     return problem('baseline is the name of what candidates are compared with: choose another one');
   return { id: `${op}/${stem}`, op, kind, file: resolve(placeOf(file)), selector: typed(file) };
 }
 
-interface Found {
-  readonly file: string;
-  /** Why it cannot be read as a file or listed as a folder. */
-  readonly trouble: Trouble | null;
-}
-
-/** Links are followed last, and no folder is read twice, so that links may form circles. */
-function filesBelow(top: string): Found[] {
-  const found: Found[] = [];
+/**
+ * The files below a folder, and what cannot be read as a file or listed as a folder, with the reason. Links are followed last, and no folder
+ * is read twice, so that links may form circles.
+ */
+function filesBelow(top: string): { file: string; trouble: Trouble | null }[] {
+  const found: { file: string; trouble: Trouble | null }[] = [];
   const seen = new Set<string>();
   const [folders, links]: string[][] = [[], []];
   for (let folder: string | undefined = top; folder; folder = folders.pop() ?? links.pop()) {
@@ -133,7 +122,7 @@ function filesBelow(top: string): Found[] {
 
 const isWithin = (path: string, folder: string) => !relative(folder, path).startsWith('..');
 
-/** The word that selects a candidate: its id, or its path where only that says which file is meant. */
+/** The word that selects a candidate: its id, or its path if several files have that id. */
 export const selectorOf = ({ id, selector = id }: CandidateFile): string => selector;
 
 /** A path as the user would type it for a selector. */

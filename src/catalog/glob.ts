@@ -1,4 +1,4 @@
-/** Globs as picomatch reads them. It turns them into regular expressions, and some of these would run for years: hence a time limit. */
+/** Globs as picomatch reads them: it makes regular expressions, some of which would run for years, so there is a time limit. */
 import { createContext, Script } from 'node:vm';
 import picomatch from 'picomatch';
 import { NfoldError } from '../contract/errors.ts';

@@ -1,5 +1,4 @@
-/** Peers as variants: a cell loads their module from bench/peers, trusted, and finds out whether the library works. */
-import { createRequire } from 'node:module';
+/** Peers as variants: their cell is trusted, loads their module from bench/peers and shows whether the library works. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Peer } from '../contract/peer.ts';
@@ -10,26 +9,10 @@ export interface PeerVariant extends Variant {
   readonly peer: Peer;
 }
 
-/** Whether a peer's library is installed; only its cell finds out whether it works. */
-export async function isInstalled(name: string): Promise<boolean> {
-  const { library } = await moduleOf(name);
-  try {
-    createRequire(import.meta.url).resolve(library);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const fileOf = (name: string) => pathToFileURL(join(packageRoot, 'bench/peers', `${name}.ts`)).href;
-
-async function moduleOf(name: string): Promise<Peer> {
-  return (await import(fileOf(name))).default;
-}
-
 /** Loads a peer's module and not its library, which only the cell loads. */
 export async function loadPeer(name: string, op: string): Promise<PeerVariant> {
-  const [file, peer] = [fileOf(name), await moduleOf(name)];
+  const file = pathToFileURL(join(packageRoot, 'bench/peers', `${name}.ts`)).href;
+  const peer: Peer = (await import(file)).default;
   return {
     id: name,
     flags: [],

@@ -9,13 +9,10 @@ import { placeOf, shown } from '../files/places.ts';
 import { type CandidateFile, type Catalog, identify, isSame, type Problem, renameOne } from './candidates.ts';
 import { matching } from './glob.ts';
 
-export interface Selection {
-  readonly candidates: readonly CandidateFile[];
-  /** Files in the selected folders that are no candidates. */
-  readonly problems: readonly Problem[];
-}
+/** Candidates, and the files in the selected folders that are none. */
+export type Selection = Omit<Catalog, 'ops'>;
 
-/** No selectors select all. Throws NfoldError where a selector means nothing, with a guess at what was meant. */
+/** Without selectors, all. Throws NfoldError if a selector matches nothing, with the nearest name. */
 export function select(selectors: readonly string[], catalog: Catalog): Selection {
   if (selectors.length === 0) return catalog;
   const candidates = new Map<string, CandidateFile>();
@@ -24,11 +21,9 @@ export function select(selectors: readonly string[], catalog: Catalog): Selectio
     const found = selectOne(selector, catalog);
     for (const candidate of found.candidates) {
       const other = candidates.get(candidate.id) ?? candidate;
-      if (other !== candidate && !isSame(other, candidate)) {
-        throw new NfoldError(
-          `${shown(other.file)} and ${shown(candidate.file)} are both called ${candidate.id}: rename one of the two.`,
-        );
-      }
+      const both = `${shown(other.file)} and ${shown(candidate.file)}`;
+      if (other !== candidate && !isSame(other, candidate))
+        throw new NfoldError(`${both} are both called ${candidate.id}: rename one of the two.`);
       candidates.set(candidate.id, other);
     }
     for (const problem of found.problems) problems.add(problem);
@@ -37,9 +32,8 @@ export function select(selectors: readonly string[], catalog: Catalog): Selectio
 }
 
 /** The ops of a suite; any other selector as it is. */
-function expandSuite(selector: string): readonly string[] {
-  return suites.find(({ name }) => name === selector)?.ops ?? [selector];
-}
+const expandSuite = (selector: string): readonly string[] =>
+  suites.find(({ name }) => name === selector)?.ops ?? [selector];
 
 function selectOne(selector: string, catalog: Catalog): Selection {
   // No id ends like this, and as a glob the path may match other files.
@@ -51,7 +45,12 @@ function selectOne(selector: string, catalog: Catalog): Selection {
   // A file comes before globs: its path may hold * and [.
   if (!isName && typeof there !== 'string' && there.isFile()) return byPath(selector, catalog);
   const matches = matcherFor(selector, ids);
-  refuseNamesakes(namesakes.filter(({ id, op }) => matches(id, op)));
+  const [namesake, ...others] = namesakes.filter(({ id, op }) => matches(id, op));
+  if (namesake) {
+    const { id } = namesake;
+    const files = [namesake, ...others.filter((other) => other.id === id)].map(({ file }) => shown(file));
+    throw new NfoldError(`${id} is the name of ${files.length} files, ${files.join(' and ')}: ${renameOne}.`);
+  }
   const candidates = catalog.candidates.filter(({ id, op }) => matches(id, op));
   const problems = catalog.problems.filter(({ op }) => op === selector);
   if (candidates.length > 0 || isName) return { candidates, problems };
@@ -63,14 +62,7 @@ function selectOne(selector: string, catalog: Catalog): Selection {
   );
 }
 
-/** Only the user knows which of several files with one name is meant. */
-function refuseNamesakes([first, ...others]: readonly CandidateFile[]): void {
-  if (first === undefined) return;
-  const files = [first, ...others.filter(({ id }) => id === first.id)].map(({ file }) => shown(file));
-  throw new NfoldError(`${first.id} is the name of ${files.length} files, ${files.join(' and ')}: ${renameOne}.`);
-}
-
-/** Whether a selector means a candidate, by id and op, be there a file or not, as for those of a record; a glob matches among `ids`. */
+/** Tells whether a selector means a candidate, by its id and op, even if it has no file. A glob matches among `ids`. */
 export function matcherFor(selector: string, ids: readonly string[]): (id: string, op: string | null) => boolean {
   const names = expandSuite(selector);
   const globbed = new Set(matching(selector, ids));
@@ -91,7 +83,7 @@ function byPath(selector: string, catalog: Catalog): Selection {
   return { candidates: [catalog.candidates.find((known) => isSame(known, found)) ?? found], problems: [] };
 }
 
-/** The cases that a `--case` filter selects: by alternative, the case of exactly that name, else all that match it or contain it. */
+/** The cases that a `--case` filter selects: for each alternative, the case of that name, or else all that match or contain it. */
 export function selectCases(op: AnyOp, cases: readonly Case[], filter: string | undefined): readonly Case[] {
   if (filter === undefined) return cases;
   const names = cases.map((c) => op.caseName(c));
@@ -106,7 +98,7 @@ export function alternatives(filter: string): readonly string[] {
   return filter.split(/\|(?![^(]*\))/).filter((one) => one !== '');
 }
 
-/** A space and a sentence with the name nearest to a word; empty if none is near. */
+/** A space and a sentence with the nearest name; empty if none is near. */
 export function didYouMean(word: string, names: readonly string[]): string {
   const containing = names.find((name) => name.includes(word));
   const ranked = names

@@ -1,20 +1,7 @@
-/** What a candidate's `run` is given, in each language, as the op's contract has it. src/cell/kernel.ts passes exactly that. */
-import type { AnyOp, Case, Dtype, Role, TensorSpec } from '../contract/op.ts';
+/** The parameters of a candidate's `run` in each language, from the op's contract. src/cell/kernel.ts passes them. */
+import type { AnyOp, Case, TensorSpec } from '../contract/op.ts';
 
-export interface Argument {
-  readonly name: string;
-  readonly dtype: Dtype;
-  readonly role: Role;
-  /** Extents, row-major, outermost first, in terms of dims: `T`, `3 * C`, `transA ? K : M`, `1`, `sum of its parts`. */
-  readonly shape: readonly string[];
-}
-
-/** The tensors in the order of their pointers, and a stub in each language, which compiles as it stands. */
-export interface Signature extends Readonly<Record<'c' | 'assemblyscript' | 'wat' | 'typescript', string>> {
-  readonly tensors: readonly Argument[];
-}
-
-/** A parameter of `run`, with its type as C writes it before the name. */
+/** A parameter of `run`, with its type in C. */
 type Parameter = readonly [type: string, name: string];
 
 const inC = ([type, name]: Parameter) => type + name;
@@ -22,8 +9,9 @@ const inWat = ([type, name]: Parameter) => `(param $${name} ${type === 'float ' 
 const inAssemblyScript = ([type, name]: Parameter) =>
   `${name}: ${type.endsWith('*') ? 'usize' : type === 'float ' ? 'f32' : 'i32'}`;
 
-export function signatureOf(op: AnyOp): Signature {
-  const tensors = Object.entries<TensorSpec>(op.tensors).map(([name, spec]): Argument => {
+/** The tensors in the order of their pointers, and a stub in each language, which compiles as it stands. */
+export function signatureOf(op: AnyOp) {
+  const tensors = Object.entries<TensorSpec>(op.tensors).map(([name, spec]) => {
     return { name, dtype: spec.dtype, role: spec.role, shape: extents(op, spec) };
   });
   const all = (type: string, names: readonly string[]) => names.map((name): Parameter => [type, name]);
@@ -52,7 +40,10 @@ export function signatureOf(op: AnyOp): Signature {
 
 const primes = [1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061];
 
-/** Each extent as a product of dims, read off the shape at dims that are primes. A dim that is 0 or 1 in every case is a flag. */
+/**
+ * Extents, row-major, outermost first, in terms of dims: `T`, `3 * C`, `transA ? K : M`, `1`, `sum of its parts`. They are read off the
+ * shape at dims that are primes. A dim that is 0 or 1 in every case is a flag.
+ */
 function extents(op: AnyOp, { shape }: TensorSpec): string[] {
   const cases: readonly Case[] = [...op.cases, ...op.edges];
   const flags: string[] = op.dims.filter((dim: string) =>

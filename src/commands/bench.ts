@@ -1,8 +1,6 @@
 /** nfold bench: verify, time, report, save. */
-
 import { join } from 'node:path';
 import { suites } from '../../bench/suites.ts';
-
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
 import { elsewhere } from '../files/elsewhere.ts';
@@ -33,13 +31,13 @@ export async function bench(selectors: readonly string[], flags: BenchFlags, io:
   const { record, displaced } = saved;
   // Everything is kept: while a pipe has no reader, Ctrl-C may end this at once.
   io.endOnStop();
-  const bad = record.candidates.some(({ peer, verdict }) => !peer && isBad(verdict));
+  const failed = displaced || record.candidates.some(({ peer, verdict }) => !peer && isBad(verdict));
+  const code = record.interrupted && !displaced ? exit.interrupted : failed ? exit.failed : exit.fine;
   const text = `${reportRecord(record, { perCase: selectors.length > 0 })}\n\n${next(saved, selectors)}`;
-  const code = displaced ? exit.failed : record.interrupted ? exit.interrupted : bad ? exit.failed : exit.fine;
   return reported(reporters, record, { code, data: record, text }, io);
 }
 
-/** A run from its selectors to its record; interrupted, to the record of what was measured by then. Throws NfoldError for wrong usage. */
+/** Runs what the selectors say and saves the record, when interrupted that of what was measured. Throws NfoldError for wrong usage. */
 export async function measureAndSave(selectors: readonly string[], flags: BenchFlags, io: Io): Promise<Saved> {
   const [startedAt, began] = [new Date(), performance.now()];
   const facts = { machine: machine(), runtime: runtime(), startedAt };
@@ -49,16 +47,19 @@ export async function measureAndSave(selectors: readonly string[], flags: BenchF
   if (committed.commitment) io.note(`seed committed to: sha256 ${committed.commitment.hash}, revealed in the record`);
   const ceilings = await ceilingsHere(options);
   const jobs = selections.map((selection): OpJob => {
-    const { name, peers } = selection.suite;
-    const inSuite = selections.filter(({ suite }) => suite.name === name).length;
+    const { suite, candidates } = withoutIntermediates(selection, io);
+    const effort = sharedEffort(options.effort, selections.filter((other) => other.suite.name === suite.name).length);
     return {
-      ...withoutIntermediates(selection, io),
-      suite: { ...selection.suite, peers: flags.peers ? peers : [] },
-      options: { ...options, effort: sharedEffort(options.effort, inSuite) },
+      ...selection,
+      candidates,
+      suite: flags.peers ? suite : { ...suite, peers: [] },
+      options: { ...options, effort },
     };
   });
+  const budgetS = jobs.reduce((sum, job) => sum + job.options.effort.budgetS, 0);
+  const atMost = budgetS < 120 ? `${Math.ceil(budgetS)} s` : `${Math.ceil(budgetS / 60)} minutes`;
   io.note(
-    `${options.effort.name}: the rounds take ${atMost(jobs)}, or longer on a machine where two rounds already do`,
+    `${options.effort.name}: the rounds take at most ${atMost}, or longer on a machine where two rounds already do`,
   );
   const outcomes: OpOutcome[] = [];
   for (const job of jobs) {
@@ -68,27 +69,12 @@ export async function measureAndSave(selectors: readonly string[], flags: BenchF
   const interrupted = signal.aborted;
   if (interrupted && outcomes.every(({ samples }) => samples.length === 0))
     throw new NfoldError('Stopped before anything was timed, so there is no record of it.', exit.interrupted);
-  const draft = draftOf(outcomes, {
-    ...facts,
-    seconds: (performance.now() - began) / 1000,
-    options,
-    textName,
-    interrupted,
-    strays,
-    ceilings,
-    name: flags.save,
-    note: flags.note,
-  });
-  return saveOrFallBack(draft, io);
+  const seconds = (performance.now() - began) / 1000;
+  const given = { options, textName, strays, ceilings, name: flags.save, note: flags.note };
+  return saveOrFallBack(draftOf(outcomes, { ...facts, ...given, seconds, interrupted }), io);
 }
 
-/** The time that the rounds of all ops may take. */
-function atMost(jobs: readonly OpJob[]): string {
-  const seconds = jobs.reduce((sum, { options }) => sum + options.effort.budgetS, 0);
-  return seconds < 120 ? `at most ${Math.ceil(seconds)} s` : `at most ${Math.ceil(seconds / 60)} minutes`;
-}
-
-/** Leaves out the candidates that are steps to others, and says so. */
+/** Leaves out the candidates that are steps on the way to others, and says so. */
 function withoutIntermediates(selection: SuiteSelection, io: Io): SuiteSelection {
   const { name, intermediates } = selection.suite;
   const candidates = selection.candidates.filter(({ id }) => !intermediates.includes(id));
@@ -112,7 +98,7 @@ function saveOrFallBack(draft: Draft, io: Io): Saved {
 
 const nfold = () => workspace().command.map(quoted).join(' ');
 
-/** Copies a kernel to a name that no file has, here or among nfold's own, whatever its ending. */
+/** A command that copies a kernel to a name that no file has, here or among nfold's own, whatever its ending. */
 export function startOfOne(roots: readonly string[] = [packageRoot, workspace().root]): string {
   const folder = 'kernels/sgemm';
   const taken = roots.flatMap((root) => namesIn(join(root, folder)));
@@ -124,21 +110,15 @@ export function startOfOne(roots: readonly string[] = [packageRoot, workspace().
 }
 
 function next({ record, file, displaced }: Saved, selectors: readonly string[]): string {
-  const again =
-    file === null ? [] : [[`${nfold()} show${displaced ? ` ${quoted(file)}` : ''}`, 'this record again, case by case']];
-  const more =
-    record.effort === 'thorough' || record.samples.length === 0
-      ? []
-      : [[`${nfold()} bench ${rerun(record, selectors)}`, 'more rounds, narrower intervals']];
+  const unfinished = record.effort !== 'thorough' && record.samples.length > 0;
+  const trained = record.suites.some(({ name }) => name === 'train_gpt2');
   const tips = [
-    ...again,
-    ...more,
-    ...(record.suites.some(({ name }) => name === 'train_gpt2')
-      ? [[`${nfold()} bench lm_ops --quick`, 'every kernel of the training step on its own']]
-      : []),
+    file !== null && [`${nfold()} show${displaced ? ` ${quoted(file)}` : ''}`, 'this record again, case by case'],
+    unfinished && [`${nfold()} bench ${rerun(record, selectors)}`, 'more rounds, narrower intervals'],
+    trained && [`${nfold()} bench lm_ops --quick`, 'every kernel of the training step on its own'],
     [`${nfold()} list`, 'every candidate and its idea'],
     [startOfOne(), 'a kernel of your own: one file, and its path registers it'],
-  ];
+  ].filter((tip) => tip !== false);
   const width = Math.max(...tips.map(([command]) => command.length));
   return [
     file === null ? 'Record: none, as no folder takes it' : `Record: ${shown(file)}`,
@@ -147,7 +127,7 @@ function next({ record, file, displaced }: Saved, selectors: readonly string[]):
   ].join('\n');
 }
 
-/** One suite after a run of all; after a run of what was asked for, the same with more effort. */
+/** After a run without selectors, its first suite alone; after any other run, the same with more effort. */
 function rerun({ suites: [first], effort, caseFilter }: Record, selectors: readonly string[]): string {
   if (selectors.length === 0) return first.name;
   const filter = caseFilter === null ? [] : ['--case', caseFilter];

@@ -1,7 +1,6 @@
 /** nfold compare: records against the first of them, and a gate if one is asked for. */
-
-import { type Compared, compareRecords, type Row } from '../analysis/compare.ts';
-import { otherBaselines, otherMachine, sourceDiff } from '../analysis/differences.ts';
+import { type Compared, compareRecords } from '../analysis/compare.ts';
+import { otherBaselines, otherMachine } from '../analysis/differences.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
 import { findRecord } from '../records/find.ts';
@@ -14,38 +13,30 @@ import { comparedData, reported, reportersOf } from '../report/reporters.ts';
 import { pc } from '../report/screen.ts';
 import type { FlagsOf, compare as words } from './flags.ts';
 
-export function compare(references: readonly string[], flags: FlagsOf<typeof words>, io: Io): Result {
-  if (references.length < 2) {
-    throw new NfoldError(`One record compares with nothing: give two, such as 'nfold compare last~1 last'.`);
-  }
+export async function compare(references: readonly string[], flags: FlagsOf<typeof words>, io: Io): Promise<Result> {
+  if (references.length < 2)
+    throw new NfoldError("There is nothing to compare one record with: give two, such as 'nfold compare last~1 last'.");
+  const { failBelow, acrossMachines } = flags;
   const reporters = reportersOf(flags, 'comparison');
   const records = references.map((reference) => loadRecord(findRecord(reference, io.warn)));
   const [first, ...others] = records;
-  for (const other of others) if (!flags.force) refuseOtherBaselines(first, other);
-  if (flags.failBelow === undefined && flags.acrossMachines)
+  if (!flags.force) for (const other of others) refuseOtherBaselines(first, other);
+  if (failBelow === undefined && acrossMachines)
     throw new NfoldError(
       '--across-machines goes with --fail-below: without a gate, records of two machines compare anyway.',
     );
-  const elsewhere = others.find((other) => otherMachine(first, other));
-  if (flags.failBelow !== undefined && elsewhere && !flags.acrossMachines) refuseOtherMachine(first, elsewhere);
+  if (failBelow !== undefined && !acrossMachines) for (const other of others) refuseOtherMachine(first, other);
   const compared = compareRecords(records);
-  const failures = flags.failBelow === undefined ? [] : gate(records, compared, flags.failBelow);
-  const patches = flags.diff ? ['', ...others.map((other) => patchText(first, other))] : [];
-  const result = reported(
-    reporters,
-    { records, compared },
-    {
-      code: failures.length > 0 ? exit.failed : exit.fine,
-      data: comparedData({ records, compared }),
-      text: [reportCompared(records, compared), ...patches].join('\n'),
-    },
-    io,
-  );
+  const failures = failBelow === undefined ? [] : gate(records, compared, failBelow);
+  const text = [reportCompared(records, compared), ...(flags.diff ? await patches(first, others) : [])].join('\n');
+  const code = failures.length > 0 ? exit.failed : exit.fine;
+  const own = { code, data: comparedData({ records, compared }), text };
+  const result = reported(reporters, { records, compared }, own, io);
   // The gate speaks on stderr, below the table: stdout may be data alone.
   const after = async () => {
     const done = await result.after?.();
     for (const failure of failures) io.note(`${pc.red('x')} ${failure}`);
-    if (failures.length > 0) doubts(first, others).forEach(io.warn);
+    if (failures.length > 0) for (const other of others) doubts(first, other).forEach(io.warn);
     return done ?? result;
   };
   return { ...result, after };
@@ -60,65 +51,56 @@ function refuseOtherBaselines(a: Record, b: Record): void {
   );
 }
 
-/** A gate that fails for the machine's sake says nothing of the kernel. */
+/** Speedups of two machines differ without any change of a kernel, so a gate between them may fail for no fault of it. */
 function refuseOtherMachine(a: Record, b: Record): void {
+  if (!otherMachine(a, b)) return;
   throw new NfoldError(
-    `${labelOf(a)} is of ${machineOf(a)} and ${labelOf(b)} of ${machineOf(b)}: from one machine to another, speedups differ without any change of a kernel. Measure both on one machine, or give --across-machines to judge all the same.`,
+    `${labelOf(a)} is of ${machineOf(a)} and ${labelOf(b)} of ${machineOf(b)}: from one machine to another, speedups differ without any change of a kernel. Measure both on one machine, or give --across-machines to judge them anyway.`,
   );
 }
 
-function machineOf({ machine: { cpu, cores, os, arch } }: Record): string {
-  return `${cpu}, ${counted(cores, 'core')}, ${os} ${arch}`;
-}
+const machineOf = ({ machine: { cpu, cores, os, arch } }: Record) => `${cpu}, ${counted(cores, 'core')}, ${os} ${arch}`;
+
+const nodeOf = ({ runtime: { node, v8 } }: Record) => `Node ${node}, V8 ${v8}`;
 
 /** Other possible causes of a failure than the kernel. */
-function doubts(a: Record, others: readonly Record[]): string[] {
-  const said = new Set<string>();
-  for (const b of others) {
-    const both = `${labelOf(a)} and ${labelOf(b)}`;
-    if (otherMachine(a, b))
-      said.add(`${both} are of two machines (${machineOf(a)}; ${machineOf(b)}): that alone can change a speedup.`);
-    const [from, to] = [a, b].map(({ runtime: { node, v8 } }) => `Node ${node}, V8 ${v8}`);
-    if (from !== to) said.add(`${both} are of two versions of Node (${from}; ${to}): that alone can change a speedup.`);
-  }
-  return [...said];
+function doubts(a: Record, b: Record): string[] {
+  const doubt = (what: string, of: (record: Record) => string) =>
+    `${labelOf(a)} and ${labelOf(b)} are of two ${what} (${of(a)}; ${of(b)}): that alone can change a speedup.`;
+  return [
+    ...(otherMachine(a, b) ? [doubt('machines', machineOf)] : []),
+    ...(nodeOf(a) === nodeOf(b) ? [] : [doubt('versions of Node', nodeOf)]),
+  ];
 }
 
-function patchText(a: Record, b: Record): string {
-  const patch = sourceDiff(a, b);
-  const known = [a, b].every(({ texts }) => Object.keys(texts).length > 0);
-  if (!known) return `No source diff of ${a.id} and ${b.id}: one of them is of version 1, which kept no sources.`;
-  return patch || `The sources of ${a.id} and ${b.id} are the same.`;
+/** An empty line and the source diff of each record with the first; the package that makes diffs is loaded only for this. */
+async function patches(a: Record, others: readonly Record[]): Promise<string[]> {
+  const { sourceDiff } = await import('../analysis/sourceDiff.ts');
+  const patchOf = (b: Record) => {
+    if ([a, b].some(({ texts }) => Object.keys(texts).length === 0))
+      return `No source diff of ${a.id} and ${b.id}: one of them is of version 1, which kept no sources.`;
+    return sourceDiff(a, b) || `The sources of ${a.id} and ${b.id} are the same.`;
+  };
+  return ['', ...others.map(patchOf)];
 }
 
 /**
  * Fails for a candidate whose mean, or else a case, is slower, beyond noise, by more than the gate allows, and for one that no
- * longer passes. What is below the gate without being certain does not fail.
+ * longer passes. What may be below the gate, but is not certain to be, does not fail.
  */
-function gate(records: readonly Record[], { means, cases }: Compared, limit: number): string[] {
-  const own = [...means, ...cases].filter(({ peer }) => !peer);
-  const slower = own.flatMap((row) =>
-    row.changes.flatMap(({ ratio, verdict }, i) => {
-      if (!ratio || verdict !== 'slower' || ratio.value >= limit) return [];
-      return [
-        `${place(row)} is ${digits(ratio.value)}x as fast in ${labelOf(records[i + 1])} as in ${labelOf(records[0])}, below ${limit}.`,
-      ];
+function gate([first, ...others]: readonly Record[], { means, cases }: Compared, limit: number): string[] {
+  const slower = [...means, ...cases].flatMap(({ peer, candidate, case: name, changes }) =>
+    changes.flatMap(({ ratio, verdict }, i) => {
+      if (peer || !ratio || verdict !== 'slower' || ratio.value >= limit) return [];
+      const place = name === null ? `The mean of ${candidate}` : `${candidate} at ${name}`;
+      return `${place} is ${digits(ratio.value)}x as fast in ${labelOf(others[i])} as in ${labelOf(first)}, below ${limit}.`;
     }),
   );
-  const broken = records
-    .slice(1)
-    .flatMap((record) =>
-      record.candidates
-        .filter(({ candidate, peer, verdict }) => !peer && verdict !== 'pass' && passed(records[0], candidate))
-        .map(
-          ({ candidate, message }) =>
-            `${candidate} passed in ${labelOf(records[0])} and does not in ${labelOf(record)}: ${message}`,
-        ),
-    );
+  const passed = new Set(first.candidates.flatMap((c) => (c.verdict === 'pass' ? c.candidate : [])));
+  const broken = others.flatMap((record) =>
+    record.candidates
+      .filter(({ candidate, peer, verdict }) => !peer && verdict !== 'pass' && passed.has(candidate))
+      .map((c) => `${c.candidate} passed in ${labelOf(first)} and does not in ${labelOf(record)}: ${c.message}`),
+  );
   return [...slower, ...broken];
 }
-
-const place = (row: Row) => (row.case === null ? `The mean of ${row.candidate}` : `${row.candidate} at ${row.case}`);
-
-const passed = (record: Record, candidate: string) =>
-  record.candidates.some((c) => c.candidate === candidate && c.verdict === 'pass');

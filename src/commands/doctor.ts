@@ -1,5 +1,4 @@
 /** nfold doctor: what this machine and this installation have, and what is missing, in words. */
-
 import { createRequire } from 'node:module';
 import { suites } from '../../bench/suites.ts';
 import { loadOp } from '../catalog/ops.ts';
@@ -33,37 +32,34 @@ export async function doctor(): Promise<Result> {
   for (const suite of suites) {
     const op = await loadOp(suite.ops[0]);
     for (const name of [...suite.peers, ...suite.slowPeers])
-      peers.push({ peer: name, op: op.name, ...(await probe(await loadPeer(name, op.name), op)) });
+      peers.push({ peer: name, op: op.name, reason: await whyNot(await loadPeer(name, op.name), op) });
   }
   const { revectorized, medianExcess: unrest } = await quickProbe();
+  const isFaster = revectorized !== null && revectorized >= tookEffect;
   const cpus = cpusHere();
   const working = await workingThreads(Math.max(maxTried, here.cores));
+  const isBusy = here.load !== null && here.load > 0.5 * here.cores;
+  const noise = `the median of identical calls is ${(100 * unrest).toFixed(0)} % slower than the fastest`;
+  const slow = 'code is no faster with it: candidates that need it run at half of their speed or less';
   const warnings = [
     ...missing(features),
-    ...unless(
-      here.load === null || here.load <= 0.5 * here.cores,
-      `the machine is busy (load ${here.load?.toFixed(1)}). ${close}`,
-    ),
-    ...unless(here.cores >= 2, 'one core: the harness itself will disturb what it times.'),
-    ...threadAdvice(working, here.cores),
-    ...unless(
-      revectorized === null || revectorized >= tookEffect,
-      'V8 takes the revectorizer flag, but code is no faster with it: candidates that need it run at half of their speed or less.',
-    ),
-    ...unless(
-      unrest <= maxUnrest,
-      `the machine is noisy: the median of identical calls is ${(100 * unrest).toFixed(0)} % slower than the fastest. ${close}`,
-    ),
-  ];
+    isBusy && `the machine is busy (load ${here.load?.toFixed(1)}). ${close}`,
+    here.cores < 2 && 'one core: the harness itself will disturb what it times.',
+    working.reason !== null && threadAdvice(working, here.cores),
+    revectorized !== null && !isFaster && `V8 takes the revectorizer flag, but ${slow}.`,
+    unrest > maxUnrest && `the machine is noisy: ${noise}. ${close}`,
+  ].filter((warning) => warning !== false);
+  // Pinned there, so these are the versions that `npm ci` installs.
+  const { dependencies } = createRequire(import.meta.url)('../../package.json');
+  const packages = ['tinybench', 'assemblyscript', 'wabt', 'esbuild'].map((name) => [name, dependencies[name]]);
   const { state } = workspace();
   const data = {
     machine: here,
     runtime: runtime(),
-    packages: packages(),
+    packages: Object.fromEntries(packages),
     features,
-    /** Rates of the same arithmetic at 256 and at 128 bits; and how much slower than the best the median call of it was. */
+    /** Rate of 256-bit arithmetic over that of 128 bits; excess of the median call over the fastest. */
     measured: { revectorized, unrest },
-    /** The threads of a candidate unless --threads says otherwise, the reason, and the threads that a cell could start. */
     threads: here.cores,
     cpus,
     threadsThatWork: working.threads,
@@ -72,34 +68,28 @@ export async function doctor(): Promise<Result> {
     state,
     warnings,
   };
-  const mark = (good: boolean) => (good ? pc.green('yes') : pc.red('no '));
-  return {
-    code: exit.fine,
-    data,
-    text: [
-      describe(here, data.runtime),
-      '',
-      ...Object.entries(features).map(([what, good]) => `  ${mark(good)}  ${what}`),
-      `  ${mark(revectorized !== null && revectorized >= tookEffect)}  ${revectorizerLine(revectorized)}`,
-      `  ${here.cores.toString().padEnd(3)}  threads for candidates that can use them, ${reasonOf(cpus)}`,
-      `  ${working.threads.toString().padEnd(3)}  threads were tried and work`,
-      `       isolation of candidates: ${data.isolation}`,
-      '',
-      'Peers',
-      ...peers.map(
-        ({ peer, op, reason }) => `  ${mark(reason === null)}  ${peer}, ${op}${reason === null ? '' : `: ${reason}`}`,
-      ),
-      '',
-      `Packages  ${Object.entries(data.packages)
-        .map((pair) => pair.join(' '))
-        .join(', ')}`,
-      `Records and cache  ${state}`,
-      ...(warnings.length > 0 ? ['', ...warnings.map((line) => pc.yellow(`! ${line}`))] : []),
-    ].join('\n'),
-  };
+  const line = (mark: boolean | number, what: string) =>
+    `  ${typeof mark === 'number' ? `${mark}`.padEnd(3) : mark ? pc.green('yes') : pc.red('no ')}  ${what}`;
+  const text = [
+    describe(here, data.runtime),
+    '',
+    ...Object.entries(features).map(([what, good]) => line(good, what)),
+    line(isFaster, revectorizerLine(revectorized)),
+    line(here.cores, `threads for candidates that can use them, ${reasonOf(cpus)}`),
+    line(working.threads, 'threads were tried and work'),
+    `       isolation of candidates: ${data.isolation}`,
+    '',
+    'Peers',
+    ...peers.map(({ peer, op, reason }) => line(reason === null, [`${peer}, ${op}`, reason ?? []].flat().join(': '))),
+    '',
+    `Packages  ${packages.map((pair) => pair.join(' ')).join(', ')}`,
+    `Records and cache  ${state}`,
+    ...(warnings.length > 0 ? ['', ...warnings.map((warning) => pc.yellow(`! ${warning}`))] : []),
+  ];
+  return { code: exit.fine, data, text: text.join('\n') };
 }
 
-/** More than a run is likely to ask for. */
+/** A run is unlikely to ask for more. */
 const maxTried = 64;
 
 function reasonOf({ cpus, cores, quota }: Cpus): string {
@@ -108,42 +98,29 @@ function reasonOf({ cpus, cores, quota }: Cpus): string {
   return `one for each core (${siblings}${paid})`;
 }
 
-function threadAdvice({ threads, reason }: WorkingThreads, cores: number): string[] {
-  if (reason === null) return [];
-  const enough =
-    threads >= cores
-      ? 'more than a run asks for by itself'
-      : `fewer than the ${cores} of a run: give --threads ${threads}`;
-  return [`${counted(threads, 'thread')} can be started here, ${enough} (${reason}).`];
+function threadAdvice({ threads, reason }: WorkingThreads, cores: number): string {
+  const few = `fewer than the ${cores} of a run: give --threads ${threads}`;
+  const enough = threads >= cores ? 'more than a run asks for by itself' : few;
+  return `${counted(threads, 'thread')} can be started here, ${enough} (${reason}).`;
 }
 
-/** As pinned: what `npm ci` installs is what is named here. */
-function packages(): Record<string, string> {
-  const { dependencies } = createRequire(import.meta.url)('../../package.json') as {
-    dependencies: Record<string, string>;
-  };
-  const shown = ['tinybench', 'assemblyscript', 'wabt', 'esbuild'];
-  return Object.fromEntries(shown.map((name) => [name, dependencies[name]]));
-}
-
-/** Why the library cannot do a case of the op; null if it can. */
-async function probe(variant: PeerVariant, op: AnyOp): Promise<{ reason: string | null }> {
+/** The reason why the library cannot do a case of the op; null if it can. */
+async function whyNot(variant: PeerVariant, op: AnyOp): Promise<string | null> {
   const timer = new Timer(variant, 1);
   try {
     const [c] = op.cases;
     await timer.open(compose({ op, case: c, distribution: op.distributions[0], text: new Uint8Array(4096) }, 1));
-    return { reason: null };
+    return null;
   } catch (error) {
-    return { reason: messageOf(error) };
+    return messageOf(error);
   } finally {
     timer.close();
   }
 }
 
-/** Above this share, the same work takes too different times to compare others by few samples. */
+/** If the times of the same work differ by more than this share, few samples do not tell candidates apart. */
 const maxUnrest = 0.05;
 const close = 'Close other programs before you measure.';
-const unless = (good: boolean, advice: string) => (good ? [] : [advice]);
 
 function missing(features: Readonly<Record<string, boolean>>): string[] {
   const absent = Object.keys(features).filter((what) => !features[what]);

@@ -1,5 +1,4 @@
 /** nfold list: ops with their cases, candidates with their one-line ideas, and files that are neither. */
-
 import { build } from '../build/build.ts';
 import { type CandidateFile, scan, told } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
@@ -7,7 +6,7 @@ import { select } from '../catalog/select.ts';
 import { signatureOf } from '../catalog/signatures.ts';
 import { CandidateError, exit } from '../contract/errors.ts';
 import { shown } from '../files/places.ts';
-import { type NewestResult, newestResults } from '../records/newest.ts';
+import { newestResults } from '../records/newest.ts';
 import { multiple, shortFlags } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
@@ -21,15 +20,12 @@ export async function list(selectors: readonly string[], _: unknown, io: Io): Pr
   const known = newestResults(io.warn);
   const described = await Promise.all(candidates.map((candidate) => describe(candidate, known)));
   const misplaced = problems.map(({ file, message }) => ({ file: shown(file), message }));
-  const data = ops.map((op) => ({
-    op: op.name,
-    about: op.about,
-    dims: op.dims,
-    scalars: op.scalars,
-    cases: op.cases.map((c) => ({ case: op.caseName(c), extra: c.extra ?? false, flop: op.flop(c.dims) })),
-    edges: op.edges.map((c) => op.caseName(c)),
-    signature: signatureOf(op),
-  }));
+  const data = ops.map((op) => {
+    const { name, about, dims, scalars } = op;
+    const cases = op.cases.map((c) => ({ case: op.caseName(c), extra: c.extra ?? false, flop: op.flop(c.dims) }));
+    const edges = op.edges.map((c) => op.caseName(c));
+    return { op: name, about, dims, scalars, cases, edges, signature: signatureOf(op) };
+  });
   const blocks = ops.map((op) => {
     const names = op.cases.map((c) => op.caseName(c) + (c.extra ? pc.dim(' (--thorough)') : ''));
     const own = described.filter((candidate) => candidate.op === op.name);
@@ -53,28 +49,22 @@ export async function list(selectors: readonly string[], _: unknown, io: Io): Pr
   };
 }
 
-/** The verdict and mean speedup of the newest record, if it is of this very source. */
-function lastMark(last: Last | null): string {
+type Described = Awaited<ReturnType<typeof describe>>;
+
+function lastMark(last: Described['last']): string {
   if (last === null) return '';
-  return last.verdict !== 'pass' ? last.verdict : last.speedup === null ? 'pass' : multiple(last.speedup);
+  return last.verdict !== 'pass' || last.speedup === null ? last.verdict : multiple(last.speedup);
 }
 
-interface Last {
-  readonly record: string;
-  readonly verdict: string;
-  readonly speedup: number | null;
-}
-
-async function describe(candidate: CandidateFile, known: ReadonlyMap<string, NewestResult>) {
+/** `last` is what the newest record says of the candidate, if it is of this very source. */
+async function describe(candidate: CandidateFile, known: ReturnType<typeof newestResults>) {
   const { id, op, file } = candidate;
   const common = { candidate: id, op, file: shown(file) };
   try {
     const { about, flags, threads, tier, hash, source } = await build(candidate);
     const newest = known.get(id);
-    const last: Last | null =
-      newest?.hash === hash
-        ? { record: newest.record, verdict: newest.verdict, speedup: newest.mean?.arithmetic?.value ?? null }
-        : null;
+    const speedup = newest?.mean?.arithmetic?.value ?? null;
+    const last = newest?.hash === hash ? { record: newest.record, verdict: newest.verdict, speedup } : null;
     return { ...common, about, flags, threads, tier, hash, source, last, error: null };
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;

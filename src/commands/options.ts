@@ -1,33 +1,29 @@
-/** Parsers of the words of a command line. They refuse in one sentence, before anything runs. */
+/** Parsers of a command line's words. They refuse in one sentence, before anything runs. */
 import { type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
 import { NfoldError } from '../contract/errors.ts';
 
-/** As long as a path may be; no name, note or glob is longer. */
+/** The longest path of Linux; no name, note or glob needs more. */
 const maxLength = 4096;
 
-/** Refuses what no command can use, wherever it stands: an empty word, most often a shell's unset variable, and one without end. */
+/** Refuses words that no command can use: an empty one, which most often is a shell's unset variable, and a very long one. */
 export function checkWords(words: readonly string[]): void {
   for (const [i, word] of words.entries()) {
     if (word === '' || /^--[\w-]+=$/.test(word)) {
       const place = word || (i > 0 ? `what follows '${words[i - 1]}'` : 'the first argument');
       throw new NfoldError(`There is an empty argument, ${place}: give a value, or leave it out.`);
     }
-    if (word.length > maxLength) {
-      throw new NfoldError(
-        `'${word.slice(0, 20)}…' has ${word.length} characters, and an argument at most ${maxLength}.`,
-      );
-    }
+    const start = `'${word.slice(0, 20)}…'`;
+    if (word.length > maxLength)
+      throw new NfoldError(`${start} has ${word.length} characters; an argument may have at most ${maxLength}.`);
   }
 }
 
-/** Digits alone: what else JavaScript takes for a number, such as '', ' 5', 0x10 and 1e3, is more likely a mistake. */
-export function whole(min: number, max: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}, in plain digits.`);
-  };
-}
+/** Takes digits alone: other forms that JavaScript reads as a number ('', ' 5', 0x10, 1e3) are more likely mistakes. */
+export const whole = (min: number, max: number) => (text: string) => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}, in plain digits.`);
+};
 
 export function positive(text: string): number {
   const value = Number(text);

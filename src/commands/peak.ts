@@ -1,5 +1,4 @@
-/** nfold peak: what this machine can do, measured and kept, so that results can be given as a share of it. */
-
+/** nfold peak: measures this machine's ceilings and keeps them, so that results can be given as a share of them. */
 import { exit } from '../contract/errors.ts';
 import { shown } from '../files/places.ts';
 import { ceilingsFile, saveCeilings } from '../machine/ceilings.ts';
@@ -18,7 +17,6 @@ export async function peak(_: unknown, io: Io): Promise<Result> {
   const trouble = saveCeilings(data);
   if (trouble) io.warn(trouble.message);
   const text = `${describe(machine(), runtime())}\n\n${reportCeilings(data)}`;
-  return trouble
-    ? { code: exit.failed, data, text }
-    : { code: exit.fine, data, text: `${text}\n\nKept in ${shown(ceilingsFile())}` };
+  if (trouble) return { code: exit.failed, data, text };
+  return { code: exit.fine, data, text: `${text}\n\nKept in ${shown(ceilingsFile())}` };
 }

@@ -21,13 +21,13 @@ export interface SuiteSelection extends OpSelection {
   readonly suite: Suite;
 }
 
-/** What is run, and how thoroughly unless a flag says so. */
+/** What is run, and the effort unless a flag sets it. */
 interface Scope {
   readonly effort: RunOptions['effort']['name'];
   readonly suites: readonly Suite[];
 }
 
-/** All that selectors can reach: slow peers are waited for, and a candidate that was asked for is no intermediate step. */
+/** All that selectors can reach: slow peers are timed, and a candidate that was asked for is no intermediate step. */
 const everything: Scope = {
   effort: 'default',
   suites: suites.map((suite) => ({ ...suite, peers: [...suite.peers, ...suite.slowPeers], intermediates: [] })),
@@ -41,8 +41,8 @@ interface Wanted {
 }
 
 /**
- * The selected candidates by op, `strays`, which are misplaced files that belong to no op, and what holds for the run. From here on a
- * request to stop keeps what was measured. Throws NfoldError where there is nothing to run, for selectors, cases and texts that cannot be.
+ * The selected candidates by op, `strays` (misplaced files that belong to no op) and the options of the run. After this, a request to stop
+ * keeps what was measured. Throws NfoldError if there is nothing to run, or for a wrong selector, case or text.
  */
 export async function prepareRun(
   selectors: readonly string[],
@@ -52,15 +52,12 @@ export async function prepareRun(
 ) {
   const scope = selectors.length > 0 ? everything : byDefault;
   const { candidates, problems } = select(selectors, scan());
+  const selectionOf = (suite: Suite, op: string): SuiteSelection => {
+    const isOfOp = (one: { readonly op: string | null }) => one.op === op;
+    return { suite, op, candidates: candidates.filter(isOfOp), problems: problems.filter(isOfOp) };
+  };
   const chosen = scope.suites
-    .flatMap((suite) => suite.ops.map((op) => ({ suite, op })))
-    .map(
-      (one): SuiteSelection => ({
-        ...one,
-        candidates: candidates.filter(({ op }) => op === one.op),
-        problems: problems.filter(({ op }) => op === one.op),
-      }),
-    )
+    .flatMap((suite) => suite.ops.map((op) => selectionOf(suite, op)))
     .filter((selection) => selection.candidates.length + selection.problems.length > 0);
   if (chosen.length === 0)
     throw new NfoldError("There is no candidate to run: 'nfold list' shows what there is.", exit.nothing);
@@ -69,10 +66,8 @@ export async function prepareRun(
   const ops = withMatchingCases(loaded, flags.case, (op) => cases(op, committed.seed), io);
   const selections = chosen.filter(({ op }) => ops.some(({ name }) => name === op));
   const left = chosen.filter((selection) => !selections.includes(selection)).map(({ op }) => op);
-  if (left.length > 0)
-    io.note(
-      `left out, as they have no case '${brief(flags.case ?? '')}': ${left.length > 3 ? counted(left.length, 'op') : left.join(', ')}`,
-    );
+  const which = left.length > 3 ? counted(left.length, 'op') : left.join(', ');
+  if (left.length > 0) io.note(`left out, as they have no case '${brief(flags.case ?? '')}': ${which}`);
   const text = loadText(flags.text, ops);
   const name = flags.quick ? 'quick' : flags.thorough ? 'thorough' : scope.effort;
   const signal = io.keepOnStop('stopping; what was measured is kept');
@@ -103,22 +98,18 @@ function withMatchingCases(
   io: Io,
 ): readonly AnyOp[] {
   if (filter === undefined) return ops;
-  const matching = ops.filter((op) => selectCases(op, casesOf(op), filter).length > 0);
+  const having = (glob: string, among: typeof casesOf) =>
+    ops.filter((op) => selectCases(op, among(op), glob).length > 0);
+  const matching = having(filter, casesOf);
   if (matching.length > 0) {
-    const idle = alternatives(filter).filter(
-      (one) => !matching.some((op) => selectCases(op, casesOf(op), one).length > 0),
-    );
+    const idle = alternatives(filter).filter((one) => having(one, casesOf).length === 0);
     if (idle.length > 0) io.note(`no case matches ${brief(idle.map((one) => `'${one}'`).join(', '))}`);
     return matching;
   }
-  if (ops.some((op) => selectCases(op, op.edges, filter).length > 0))
-    throw new NfoldError(
-      `No timed case matches '${filter}', only edges do; 'nfold verify' checks those.`,
-      exit.nothing,
-    );
   const examples = ops.map((op) => op.caseName(op.cases[0])).join(' or ');
-  throw new NfoldError(
-    `No case matches '${filter}': cases are called ${examples}, and globs like 'M64*' work.`,
-    exit.nothing,
-  );
+  const sentence =
+    having(filter, (op) => op.edges).length > 0
+      ? `No timed case matches '${filter}', only edges do; 'nfold verify' checks those.`
+      : `No case matches '${filter}': cases are called ${examples}, and globs like 'M64*' work.`;
+  throw new NfoldError(sentence, exit.nothing);
 }

@@ -1,5 +1,4 @@
 /** nfold verify: every edge and timed shape of the selected candidates against the oracle. */
-
 import { told } from '../catalog/candidates.ts';
 import { selectCases } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
@@ -10,7 +9,7 @@ import { isBad, verdictText } from '../judge/verdict.ts';
 import { verdictMark } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
-import { table } from '../report/table.ts';
+import { type ColumnOf, tableOf } from '../report/table.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
 import { type Prepared, prepare } from '../run/prepare.ts';
 import { verifyCandidates } from '../run/suite.ts';
@@ -46,7 +45,7 @@ export async function verify(selectors: readonly string[], flags: FlagsOf<typeof
   };
 }
 
-/** The candidates, those that were built with the verdict of these timed calls. */
+/** The candidates; each that was built gets the verdict of these timed calls. */
 async function replay(prepared: Prepared, [c, ...others]: readonly Case[], options: RunOptions, timed: RoundPlan) {
   if (others.length > 0) throw new NfoldError('--timed goes with one case: name it with --case, as the failure did.');
   const outcomes: CandidateOutcome[] = [];
@@ -60,34 +59,33 @@ async function replay(prepared: Prepared, [c, ...others]: readonly Case[], optio
 }
 
 function asData({ id, verdict }: CandidateOutcome) {
-  const failure = verdict.status === 'fail' ? verdict.failure : null;
+  const passed = verdict.status === 'pass' ? verdict : null;
   return {
     candidate: id,
     verdict: verdict.status,
-    checks: verdict.status === 'pass' ? verdict.checks : null,
-    verification: verdict.status === 'pass' ? { worst: verdict.worst, bound: 1 } : null,
-    message: verdict.status === 'pass' ? null : verdictText(verdict),
-    failure,
+    checks: passed?.checks ?? null,
+    verification: passed && { worst: passed.worst, bound: 1 },
+    message: passed ? null : verdictText(verdict),
+    failure: verdict.status === 'fail' ? verdict.failure : null,
   };
 }
 
+const columns: readonly ColumnOf<CandidateOutcome>[] = [
+  { head: 'candidate', text: ({ id }) => id },
+  { head: 'verified', text: ({ verdict }) => verdict.status, style: verdictMark },
+  { head: 'checks', align: 'right', text: ({ verdict: v }) => (v.status === 'pass' ? `${v.checks}` : '-') },
+  {
+    head: 'largest error / bound',
+    align: 'right',
+    text: ({ verdict }) => (verdict.status === 'pass' ? verdict.worst.toFixed(3) : '-'),
+  },
+];
+
 function asText(outcomes: readonly CandidateOutcome[], misplaced: readonly string[], seed: number): string {
-  const columns = [
-    { head: 'candidate' },
-    { head: 'verified' },
-    { head: 'checks', align: 'right' },
-    { head: 'largest error / bound', align: 'right' },
-  ] as const;
-  const rows = outcomes.map(({ id, verdict }) => {
-    const passed = verdict.status === 'pass' ? [`${verdict.checks}`, verdict.worst.toFixed(3)] : ['-', '-'];
-    return [id, verdictMark(verdict.status), ...passed];
-  });
   const failures = outcomes.flatMap(({ verdict }) => {
     if (verdict.status === 'pass') return [];
-    const again = verdict.status === 'fail' ? `\n  again: ${verdict.failure.replay}` : '';
-    return [`${pc.red('x')} ${verdictText(verdict)}${again}`];
+    return `${verdictText(verdict)}${verdict.status === 'fail' ? `\n  again: ${verdict.failure.replay}` : ''}`;
   });
-  return [table(columns, rows), `seed ${seed}`, ...failures, ...misplaced.map((line) => `${pc.red('x')} ${line}`)].join(
-    '\n',
-  );
+  const marked = [...failures, ...misplaced].map((line) => `${pc.red('x')} ${line}`);
+  return [tableOf(columns, outcomes), `seed ${seed}`, ...marked].join('\n');
 }

@@ -1,4 +1,4 @@
-/** What a TypeScript file of kernels/ or a baseline exports: a candidate, or a generator of WebAssembly. */
+/** The default export of a TypeScript file of kernels/ or of a baseline: a candidate, or a generator of WebAssembly. */
 import type { AnyOp, DimsOf, ScalarsOf, TensorsOf } from './op.ts';
 
 /** Scratch memory, 64-byte aligned, `length` in elements; only `setup` may take some. Its first content is arbitrary. */
@@ -22,20 +22,17 @@ export interface Candidate<O extends AnyOp = AnyOp> {
   setup(dims: DimsOf<O>, arena: Arena): (tensors: TensorsOf<O>, scalars: ScalarsOf<O>) => void;
 }
 
-/** What a generator can be tuned by: tile, blocking, packing and the like, by name. */
+/** The parameters of a generator by name: tile, blocking, packing and the like. */
 export type Parameters = Readonly<Record<string, number | string>>;
 
-/** Bytes of this machine's data caches: L1 and L2 of a core, L3 of all; usual sizes where the system does not tell. */
+/** Bytes of this machine's data caches: L1 and L2 of a core, L3 of all; usual sizes if the system does not tell. */
 export interface CacheBytes {
   readonly L1: number;
   readonly L2: number;
   readonly L3: number;
 }
 
-/**
- * A generator of WebAssembly by shape (`name.wasm.ts`). The module for some dims still takes all pointers and dims of the op as
- * parameters of `run`.
- */
+/** A generator of WebAssembly by shape (`name.wasm.ts`). The `run` of each module still takes all pointers and dims of the op. */
 export interface Generator<O extends AnyOp = AnyOp> {
   /** As in a candidate. */
   readonly about: string;
@@ -43,7 +40,7 @@ export interface Generator<O extends AnyOp = AnyOp> {
   readonly source?: string;
   /** More than one thread only if the module splits its work by `tid`. */
   readonly threads?: 'one' | 'any';
-  /** WAT text or module bytes for exactly these dims. `parameters` are those that `nfold tune` found for them, else its own choice. */
+  /** WAT text or module bytes for exactly these dims. `parameters` come from `nfold tune`, or else are its own choice. */
   generate(dims: DimsOf<O>, parameters: Parameters): string | Uint8Array;
   /** The candidate's own choice for these dims. */
   parameters?(dims: DimsOf<O>, caches: CacheBytes): Parameters;
@@ -54,5 +51,5 @@ export interface Generator<O extends AnyOp = AnyOp> {
 /** Makes V8 pack pairs of 128-bit operations into 256-bit ones, on machines that have these. */
 export const revectorize = '--experimental-wasm-revectorize';
 
-/** V8 flags that a candidate may ask for: those that change nothing but the code that V8 makes of it. */
+/** V8 flags that a candidate may ask for: they change only the code that V8 makes of it. */
 export const allowedFlags: readonly string[] = [revectorize, '--no-liftoff'];

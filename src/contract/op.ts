@@ -1,12 +1,10 @@
 /**
- * An op: what to compute, on which shapes, and how near to the truth a result must be.
- *
- * The dims, scalars and tensors are bound by name at the type level, so a candidate that asks for a dim the op does
- * not have, or treats an i32 tensor as f32, does not compile.
+ * An op: what to compute, on which shapes, and how near to the truth a result must be. Dims, scalars and tensors are bound by name at the type
+ * level, so a candidate that asks for a dim that the op does not have, or treats an i32 tensor as f32, does not compile.
  */
 import type { Rng } from './rng.ts';
 
-/** Element types; both take 4 bytes. */
+/** Element types, 4 bytes each. */
 export type Dtype = 'f32' | 'i32';
 
 /** `in` must come back bit-identical, `out` holds NaN before each call, `inout` is read and overwritten. */
@@ -23,7 +21,7 @@ export interface TensorSpec<D extends string = string> {
   readonly shape: (dims: Readonly<Record<D, number>>) => readonly number[];
 }
 
-/** One set of sizes. `extra` cases are timed by `--thorough` only, and never enter the headline mean. */
+/** One set of sizes. Only `--thorough` times `extra` cases, and they never enter the headline mean. */
 export interface Case<D extends string = string, S extends string = string> {
   readonly dims: Readonly<Record<D, number>>;
   readonly scalars: Readonly<Record<S, number>>;
@@ -33,7 +31,7 @@ export interface Case<D extends string = string, S extends string = string> {
 /** Flat arrays by tensor name, each with the elements of its shape in row-major order. */
 export type Tensors = Readonly<Record<string, TypedArray>>;
 
-/** The truth of one output, element by element in f64: its value and, for ops that bound by it, the sum of absolute terms. */
+/** The truth of one output, element by element in f64: its value and, for ops whose bounds need it, the sum of absolute terms. */
 export interface Truth {
   readonly want: Float64Array;
   readonly scale?: Float64Array;
@@ -41,22 +39,22 @@ export interface Truth {
 /** Truths by the name of the output. */
 export type Truths = Readonly<Record<string, Truth>>;
 
-/** What `draw` fills, and what it draws from. */
+/** The arguments of `draw`: tensors to fill, and the source of what fills them. */
 export interface DrawContext<D extends string, S extends string, T> {
   readonly dims: Readonly<Record<D, number>>;
   readonly scalars: Readonly<Record<S, number>>;
-  /** Views to fill. Outputs are there too; NaN replaces what is written to them. */
+  /** Views to fill, outputs too, but NaN replaces what `draw` writes to those. */
   readonly tensors: { readonly [N in keyof T]: T[N] extends { dtype: infer K extends Dtype } ? ArrayOf<K> : never };
   readonly rng: Rng;
   /** One of the op's distributions. */
   readonly distribution: string;
   /** Bytes of a real text, for ops that declare `needsText`; empty otherwise. */
   readonly text: Uint8Array;
-  /** Whether to hide exact rows and columns among the ordinary ones, where the op knows how. */
+  /** Whether to hide exact rows and columns among the ordinary ones, if the op can. */
   readonly canaries?: boolean;
 }
 
-/** What the bounds of one call derive from. */
+/** The facts of one call that its bounds derive from. */
 export interface BoundContext<D extends string = string, S extends string = string> {
   readonly dims: Readonly<Record<D, number>>;
   readonly scalars: Readonly<Record<S, number>>;
@@ -64,7 +62,7 @@ export interface BoundContext<D extends string = string, S extends string = stri
   /** All tensors as they are before the call. */
   readonly inputs: Tensors;
   readonly truths: Truths;
-  /** Outputs of the frozen baseline on the same bytes; there only if the op says `needsBaseline`. */
+  /** Outputs of the frozen baseline on the same bytes; null unless the op says `needsBaseline`. */
   readonly baseline: Tensors | null;
 }
 
@@ -83,7 +81,7 @@ export interface Op<
 > {
   /** The name of its folder. */
   readonly name: string;
-  /** What it computes, in one line. */
+  /** The computation, in one line. */
   readonly about: string;
   /** Names of sizes, in the order in which `run` takes them as i32. */
   readonly dims: readonly D[];
@@ -91,13 +89,13 @@ export interface Op<
   readonly scalars: readonly S[];
   /** Tensors by name, in the order in which `run` takes their pointers. */
   readonly tensors: T;
-  /** Timed; those without `extra` make the suite's mean. */
+  /** The timed cases; those without `extra` make the suite's mean. */
   readonly cases: readonly Case<D, S>[];
-  /** Verified only: 0, 1, primes, ragged tails, padded strides. */
+  /** Cases that are only verified: 0, 1, primes, ragged tails, padded strides. */
   readonly edges: readonly Case<D, S>[];
-  /** A shape that no kernel can know beforehand, drawn from a seed that is committed to before the run and revealed after it. */
+  /** A shape that no kernel can know before the run, drawn from the committed seed. */
   drawCase?(rng: Rng): Case<D, S>;
-  /** The same work under other scalars and, where it has any, other strides: timed shapes are verified with those too. */
+  /** The same work with other scalars and, if it has any, other strides: timed shapes are verified with those too. */
   vary?(c: Case<D, S>, rng: Rng): Case<D, S>;
   /** The stable key of a case, printed, filtered and recorded: `M256N512K128`. */
   caseName(c: Case<D, S>): string;
@@ -107,9 +105,8 @@ export interface Op<
   readonly distributions: readonly string[];
   /** The distribution, if there is one, on which results must be exact; timed shapes are verified on it too. */
   readonly exact?: string;
-  /** Fills the tensors with inputs. */
   draw(context: DrawContext<D, S, T>): void;
-  /** For ops that carry state: draws the inputs of the next call over those of the last, and leaves the state alone. */
+  /** For ops that carry state: draws the inputs of the next call over those of the last, but no new state. */
   drawNext?(context: DrawContext<D, S, T>): void;
   /** Largest admissible |got - want| of each element, by output; the algebra stands in op.ts. A bound of 0 asks for the exact value. */
   bounds(context: BoundContext<D, S>): Readonly<Record<string, Float64Array>>;
@@ -126,7 +123,7 @@ export interface Op<
 // biome-ignore lint/suspicious/noExplicitAny: an op of any dims, which the generic parameters otherwise make invariant
 export type AnyOp = Op<any, any, any>;
 
-/** Returns the op as it is; its types follow from its literals. An op.ts is `export default defineOp({...})`. */
+/** Returns the op as it is, typed by its literals. An op.ts is `export default defineOp({...})`. */
 export function defineOp<const D extends string, const S extends string, const T extends Record<string, TensorSpec<D>>>(
   op: Op<D, S, T>,
 ): Op<D, S, T> {
@@ -139,16 +136,15 @@ export type ScalarsOf<O> = O extends Op<infer _D, infer S, infer _T> ? Readonly<
 export type TensorsOf<O> =
   O extends Op<infer _D, infer _S, infer T> ? { readonly [N in keyof T]: ArrayOf<T[N]['dtype']> } : never;
 
-/** The fewest bytes that one call moves: inputs are read once, outputs are written once, `inout` both. */
+/** Minimum number of bytes that one call moves: inputs are read once, outputs are written once, `inout` both. */
 export function bytesMoved(op: AnyOp, dims: Readonly<Record<string, number>>): number {
   const tensors = Object.values<TensorSpec>(op.tensors);
   return tensors.reduce((sum, spec) => sum + (spec.role === 'inout' ? 8 : 4) * lengthOf(spec, dims), 0);
 }
 
-/** The cases, those with the least flop first. */
-export function bySize(op: AnyOp, cases: readonly Case[]): readonly Case[] {
-  return [...cases].sort((a, b) => op.flop(a.dims) - op.flop(b.dims));
-}
+/** The cases in the order of their flop, the smallest first. */
+export const bySize = (op: AnyOp, cases: readonly Case[]): readonly Case[] =>
+  cases.toSorted((a, b) => op.flop(a.dims) - op.flop(b.dims));
 
 /** Number of elements of a tensor at these dims. */
 export function lengthOf(spec: TensorSpec, dims: Readonly<Record<string, number>>): number {

@@ -7,14 +7,11 @@ import type { Rng } from './rng.ts';
 
 /** The default export of baselines/<op>/oracle.ts. */
 export interface Oracle<O extends AnyOp = AnyOp> {
-  /**
-   * The outputs (`out` and `inout`) by name, each with as many elements as its tensor, in its row-major order. `inputs` has the tensors
-   * as they are before the call, and is not written to.
-   */
+  /** The outputs (`out` and `inout`) by name, in the shape of their tensors, row-major. `inputs` are the tensors before the call, only read. */
   truths(dims: DimsOf<O>, scalars: ScalarsOf<O>, inputs: TensorsOf<O>): Truths;
   /**
-   * A cheap probabilistic check of one timed call, where the op has one: the error of a random projection in units of its bound, so
-   * above 1, and NaN, fails. `before` has all tensors before the call, `after` the outputs after it.
+   * A cheap probabilistic check of one timed call: the error of a random projection in units of its bound, so that a value above 1, or NaN,
+   * fails. `before` has all tensors before the call, `after` the outputs after it.
    */
   sketch?(dims: DimsOf<O>, scalars: ScalarsOf<O>, before: TensorsOf<O>, after: Tensors, rng: Rng): number;
 }

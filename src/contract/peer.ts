@@ -1,7 +1,7 @@
 /** A peer: a published library that does the same work, timed in the same run and counted in no mean. */
 import type { TypedArray } from './op.ts';
 
-/** What `bind` throws where its library is not installed: the peer is then unsupported, and not in error. */
+/** `bind` throws it if its library is not installed: the peer is then unsupported, not in error. */
 export class NotInstalled extends Error {
   override readonly name = 'NotInstalled';
 }
@@ -22,9 +22,9 @@ export interface Peer {
   readonly about: string;
   /** The npm package that holds it. */
   readonly library: string;
-  /** The library's default, which nfold leaves alone: one thread, or one for each core. */
+  /** The library's default, which nfold does not change: one thread, or one for each core. */
   readonly threads: 'one' | 'any';
-  /** Ops at which it is about as slow as the baseline; there it gets the baseline's number of calls. */
+  /** Ops at which it is about as slow as the baseline, and gets as few calls. */
   readonly slowOps?: readonly string[];
   /** Loads the library for one case; `tensors` are flat row-major views of the arena. Throws NotInstalled, or the reason why it is broken. */
   bind(

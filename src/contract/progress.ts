@@ -1,10 +1,10 @@
-/** What long work is at. */
+/** The state of long work. */
 export interface Progress {
-  /** What it works on: most often an op. */
+  /** The op that it works on. */
   readonly op?: string;
   /** Off a terminal, each change of op and stage is a line. */
   readonly stage: string;
-  /** What changes within a stage: a round's case, a candidate, a count. Only a terminal shows it. */
+  /** A round's case, a candidate or a count within the stage. Only a terminal shows it. */
   readonly detail?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Random draws, reproducible from a 32-bit seed: xoroshiro128+ (pure-rand) under the distributions that inputs come from. */
+/** Random draws, reproducible from a 32-bit seed: xoroshiro128+ (pure-rand) and distributions on top of it. */
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
@@ -11,7 +11,7 @@ export interface Rng {
   int(lo: number, hi: number): number;
   /** N(0, 1), Box and Muller. */
   normal(): number;
-  /** A generator of its own, independent of what is drawn here afterwards. */
+  /** Another generator, independent of later draws from this one. */
   fork(): Rng;
 }
 

@@ -1,6 +1,6 @@
-/** A variant, which is what is timed: a candidate or the baseline once it is built, or a peer. */
+/** A variant is timed: a candidate or the baseline once it is built, or a peer. */
 
-/** What a cell loads: a WebAssembly module, a script, or the path of a peer's module. */
+/** The input of a cell: a WebAssembly module, a script, or the path of a peer's module. */
 export type Artifact =
   | { readonly kind: 'wasm'; readonly bytes: Uint8Array }
   | { readonly kind: 'js'; readonly code: string }
@@ -9,9 +9,9 @@ export type Artifact =
 export interface Variant {
   /** `sgemm/ikj-ts`, `sgemm/baseline`, or a peer's name. */
   readonly id: string;
-  /** The variant that this is a second run of, in a process of its own. */
+  /** The id of the variant that is timed a second time as this one, in another process. */
   readonly twinOf?: string;
-  /** The path that selects it on the command line, where that is not its id. */
+  /** The path that selects it on the command line, if its id does not. */
   readonly selector?: string;
   /** V8 flags that its cell starts with. */
   readonly flags: readonly string[];
@@ -23,11 +23,9 @@ export interface Variant {
   readonly trusted?: boolean;
   /** Its artifact calls `mark`: a profile build. */
   readonly marks?: boolean;
-  /** The artifact for these dims; tuned parameters may depend on the number of threads. Throws CandidateError where it does not build. */
+  /** The artifact for these dims; tuned parameters may depend on the number of threads. Throws CandidateError if it does not build. */
   artifact(dims: Readonly<Record<string, number>>, threads?: number): Promise<Artifact>;
 }
 
 /** Threads that a variant gets of those available. */
-export function threadsOf(variant: Variant, available: number): number {
-  return variant.threads === 'any' ? available : 1;
-}
+export const threadsOf = (variant: Variant, available: number): number => (variant.threads === 'any' ? available : 1);

@@ -1,14 +1,14 @@
-/** Ctrl-C, and what else asks a process to end: at once, unless its command has something to keep. */
+/** Ends the process on Ctrl-C and other requests: at once, unless its command has something to keep. */
 import { exit } from '../contract/errors.ts';
 import type { Io } from '../report/output.ts';
 import { outlivesTerminal, watchStarters } from './starters.ts';
 
-/** A terminal, npm and the wrapper each send Ctrl-C: within this time it is the same one. */
+/** A terminal, npm and the wrapper each forward one Ctrl-C: signals within this time are the same one. */
 const sameMs = 500;
 
 /**
- * The end of the processes that started this one is heeded like a signal, but never as a second one. Cells and builds end with the
- * process, by its `exit` event, which a signal alone does not raise.
+ * A second signal ends the process at once. The end of a process that started this one counts as a signal, but not as a second one. Cells
+ * and builds end on this process's `exit` event, which a signal alone does not raise.
  */
 export function heedSignals(io: Io): void {
   let stoppedAt: number | null = null;
@@ -27,7 +27,7 @@ export function heedSignals(io: Io): void {
     .on('SIGTERM', stopOrEnd)
     .on('SIGHUP', outlives ? () => {} : stopOrEnd);
   if (!outlives) watchStarters(stop);
-  // From the wrapper, in nfold.js; it should not keep this process alive.
+  // The channel to the wrapper, nfold.js, should not keep this process alive.
   process.on('disconnect', stop);
   process.channel?.unref();
 }

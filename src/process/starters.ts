@@ -1,36 +1,38 @@
 /**
- * The starters are the processes between the user and this one: npm, and the shell that it starts. A signal to one of them does not
- * always reach us, and then we should not go on unseen. The user's own shell is no starter: a background run may outlive it.
+ * The starters are the processes between the user and this one: npm, and the shell that it starts. A signal to one of them does not always
+ * reach this process, which would then go on unseen. The user's own shell is no starter: a background run may outlive it.
  *
  * Needs    /proc; elsewhere only the nearest one is watched.
  */
 import { readFileSync } from 'node:fs';
+import { attempt } from '../contract/attempt.ts';
 
 const everyMs = 1000;
-/** A longer gap means that the machine slept or that all processes were paused, which wakes a shell too. Date.now() goes on meanwhile. */
+/** After a longer gap, the machine slept or all processes were paused, which wakes a shell too. Date.now() counts such time. */
 const lateMs = 30 * everyMs;
 
-/** Calls `told` once a starter has ended, or has got a signal that it did not pass on. */
-export function watchStarters(told: () => void): void {
-  // npm sets it for all that it starts.
+/** Calls `tell` once a starter has ended, or has got a signal that it did not pass on. */
+export function watchStarters(tell: () => void): void {
+  // npm sets it for each process that it starts.
   if (process.env.npm_lifecycle_event === undefined) return;
   let before = starters();
-  // Not known yet: a shell may still be on its way to where it waits.
-  let at = Number.NEGATIVE_INFINITY;
+  // Wakings before the first look do not count: a shell may not wait for its command yet.
+  const never = Number.NEGATIVE_INFINITY;
+  let lookedAt = never;
   process.on('SIGCONT', () => {
-    at = Number.NEGATIVE_INFINITY;
+    lookedAt = never;
   });
   const watch = setInterval(() => {
     const now = starters();
-    const woken = now.wakings !== before.wakings && Date.now() - at < lateMs;
-    [before, at] = [{ ...now, pids: before.pids }, Date.now()];
+    const woken = now.wakings !== before.wakings && Date.now() - lookedAt < lateMs;
+    [before, lookedAt] = [{ ...now, pids: before.pids }, Date.now()];
     if (now.pids === before.pids && !woken) return;
     clearInterval(watch);
-    told();
+    tell();
   }, everyMs).unref();
 }
 
-/** From the nearest to the first npm. */
+/** The pids of the starters, the first npm first, and the wakings of their shells. */
 function starters() {
   const [pids, wakings]: [number[], string[]] = [[process.ppid], []];
   try {
@@ -46,8 +48,8 @@ function starters() {
 }
 
 /**
- * How often a shell that only waits for one command has woken. npm hands SIGINT to it alone, and dash keeps that until the command
- * has ended; nothing but a signal wakes it.
+ * Counts how often a shell that only waits for one command has woken. npm sends SIGINT only to that shell, and dash keeps it until the
+ * command has ended; only a signal wakes it.
  */
 function wakingsOf(pid: number): string {
   const [, flag, script = ''] = read(pid, 'cmdline').split('\0');
@@ -55,17 +57,13 @@ function wakingsOf(pid: number): string {
   return /^voluntary_ctxt_switches:\s*(\d+)/m.exec(read(pid, 'status'))?.[1] ?? '';
 }
 
-const read = (pid: number, file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8');
+const read = (pid: number | 'self', file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8');
 
 /**
- * Whether `nohup` started us. Node forgets that SIGHUP was to be ignored; what tells is the name that a shell leaves, or the standard
- * input, which nohup opens for writing alone.
+ * Whether `nohup` started this process. Node resets the ignored SIGHUP, so the sign is the name that a shell sets in `_`, or a standard
+ * input that is open for writing only, as nohup opens it.
  */
 export function outlivesTerminal(): boolean {
   if (/(^|\/)nohup$/.test(process.env._ ?? '')) return true;
-  try {
-    return /^flags:\s*\d*1$/m.test(readFileSync('/proc/self/fdinfo/0', 'utf8'));
-  } catch {
-    return false;
-  }
+  return attempt(() => /^flags:\s*\d*1$/m.test(read('self', 'fdinfo/0')), false);
 }

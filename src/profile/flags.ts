@@ -2,6 +2,4 @@
 import { type Program, runs } from '../commands/flags.ts';
 
 export const declare = (program: Program) =>
-  runs(program, 'profile').description(
-    'the share of each op in a training step, and what one faster op would do to the whole',
-  );
+  runs(program, 'profile', 'the share of each op in a training step, and what one faster op would do to the whole');

@@ -1,4 +1,4 @@
-/** What a user calls a record, to its file: `last`, `last~1`, an id or the start of one, a name, a file, a folder. */
+/** A user's reference to a record, to its file: `last`, `last~1`, an id or the start of one, a name, a file, a folder. */
 import { basename, dirname, join } from 'node:path';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { absent, look } from '../files/given.ts';
@@ -8,19 +8,17 @@ import { loadRecord, loadSummary, newestFirst, recordFiles, summaries } from './
 type Tell = (sentence: string) => void;
 
 /**
- * A folder stands for the newest record in it, and `FOLDER/last~1` or `FOLDER/NAME` for another of its records. Files that are no records do
- * not count, and `tell` gets a sentence about each that was in the way.
+ * A folder means the newest record in it, and `FOLDER/last~1` or `FOLDER/NAME` another of its records. Files that are no records do not
+ * count; `tell` gets a sentence about each that was passed over.
  */
 export function findRecord(reference: string, tell: Tell = () => {}): string {
   const there = look(reference);
   if (typeof there !== 'string') return there.isDirectory() ? within(recordsBelow(reference), 'last', tell) : reference;
   if (there !== absent) throw new NfoldError(`The record ${reference} ${there}.`);
   if (reference.endsWith('.json')) throw new NfoldError(`There is no file ${reference}.`);
-  const folder = dirname(reference);
-  const elsewhere = reference.includes('/') && isFolder(folder);
-  return elsewhere
-    ? within(recordsBelow(folder), basename(reference), tell)
-    : within(workspace().records, reference, tell);
+  if (reference.includes('/') && isFolder(dirname(reference)))
+    return within(recordsBelow(dirname(reference)), basename(reference), tell);
+  return within(workspace().records, reference, tell);
 }
 
 function isFolder(path: string): boolean {
@@ -30,7 +28,7 @@ function isFolder(path: string): boolean {
 
 export const recordFile = (id: string): string => join(workspace().records, `${id}.json`);
 
-/** Where the records of a folder lie: in it, or where nfold puts them. */
+/** The folder with the records: the folder itself, or the one in it that nfold makes. */
 function recordsBelow(folder: string): string {
   const usual = join(folder, '.nfold/records');
   return isFolder(usual) ? usual : folder;
@@ -54,9 +52,8 @@ function within(folder: string, reference: string, tell: Tell): string {
     throw new NfoldError(`${named.length} records are called '${reference}': give an id, ${ids}.`);
   }
   passedOver.forEach(tell);
-  throw new NfoldError(
-    `No record and no file is called '${reference}': give 'last', an id from ${shown(folder)}, a name, or a file.`,
-  );
+  const hint = `give 'last', an id from ${shown(folder)}, a name, or a file`;
+  throw new NfoldError(`No record and no file is called '${reference}': ${hint}.`);
 }
 
 /** The file of the record that has `back` newer ones. */
@@ -64,22 +61,18 @@ function newest(folder: string, back: number, tell: Tell): string {
   const files = [...newestFirst((file) => loadRecord(file) && file, tell, folder).take(back + 1)];
   if (files.length > back) return files[back];
   const place = shown(folder);
-  if (files.length === 0) {
-    const here = folder === workspace().records;
-    const none = here ? `here yet: 'nfold bench' makes one (in ${place})` : `in ${place}`;
-    throw new NfoldError(`There is no record ${none}.`, exit.nothing);
-  }
+  const here = folder === workspace().records;
+  const none = `There is no record ${here ? `here yet: 'nfold bench' makes one (in ${place})` : `in ${place}`}.`;
   const have = files.length === 1 ? 'is only 1 record' : `are only ${files.length} records`;
-  throw new NfoldError(`There ${have} in ${place}, so no 'last~${back}'.`, exit.nothing);
+  const few = `There ${have} in ${place}, so no 'last~${back}'.`;
+  throw new NfoldError(files.length === 0 ? none : few, exit.nothing);
 }
 
-/** Whether a record can be called so, and no other is; asked before a run. */
+/** Throws NfoldError for a name that a new record cannot have, since it is malformed or taken; called before a run. */
 export function checkName(wanted: string): void {
-  if (!/^[\w][\w.@+-]{0,99}$/.test(wanted) || /^last(~\d+)?$/.test(wanted) || /^\d{8}-/.test(wanted)) {
-    throw new NfoldError(
-      `A record cannot be called '${wanted}': use up to 100 letters, digits and any of . _ - + @, and neither 'last' nor what looks like an id.`,
-    );
-  }
+  const rule = "use up to 100 letters, digits and any of . _ - + @, and neither 'last' nor what looks like an id";
+  if (!/^[\w][\w.@+-]{0,99}$/.test(wanted) || /^last(~\d+)?$/.test(wanted) || /^\d{8}-/.test(wanted))
+    throw new NfoldError(`A record cannot be called '${wanted}': ${rule}.`);
   const taken = summaries().summaries.find(({ name }) => name === wanted);
   if (taken) throw new NfoldError(`The name '${wanted}' is taken by record ${taken.id}: choose another.`);
 }

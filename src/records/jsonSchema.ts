@@ -1,4 +1,4 @@
-/** The record's JSON Schema, for those who read records without nfold: `npm run schema` writes docs/record.schema.json. */
+/** The record's JSON Schema, for reading records without nfold: `npm run schema` writes docs/record.schema.json. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../files/places.ts';

@@ -8,7 +8,7 @@ import { comparisons } from '../stats/verdict.ts';
 
 export const recordSchema = 'nfold/record@3';
 
-/** The same sentence for each discard: the rule of stats/speedup.ts, which does not look at the times. */
+/** The rule of stats/speedup.ts, which does not look at the times. */
 export const discardRule =
   'waited for a CPU for more than 2 % of the call, or lies in a turn dropped because one side had no calm call; variant and baseline calls counted';
 
@@ -21,7 +21,7 @@ const numberOrNull = (what: string) => z.number().nullable().describe(what);
 const list = <T extends z.ZodType>(what: string, item: T) => z.array(item).describe(what);
 const object = <S extends z.ZodRawShape>(what: string, shape: S) => z.object(shape).describe(what);
 const orNull = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().describe(what);
-/** For a field that came later: null in records from before. */
+/** A field that came later: null in older records. */
 const later = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().default(null).describe(what);
 
 const [string, integer, decimal] = [z.string(), z.int(), z.number()];
@@ -45,7 +45,7 @@ const Interval = z.object({
   high: numberOrNull('Upper edge of the 95 % interval; null after one round only.'),
 });
 
-/** Strips what else a failure holds. */
+/** Zod strips the other fields of a failure. */
 export const Finding = z.object({
   reason: text('The kind of failure, such as `differs` or `wrote outside`.'),
   where: text('The element, guard band or call that it was found at.'),
@@ -138,7 +138,7 @@ const Overall = z.object({ suite, candidates: list('The best candidate of each o
 const warning = <K extends string, S extends z.ZodRawShape>(kind: K, what: string, facts: S) =>
   z.object({ kind: z.literal(kind).describe(what), ...facts });
 
-/** What may have disturbed the times: facts only. report/warnings.ts has the words and the remedies. */
+/** Facts that may have disturbed the times; report/warnings.ts has the words and the remedies. */
 const Warning = z.discriminatedUnion('kind', [
   warning('busy', 'The machine was busy at the start.', { load: number('Load average over one minute.'), cores }),
   warning('disturbed', 'Other programs took the CPU during timed calls.', {
@@ -176,7 +176,7 @@ const Warning = z.discriminatedUnion('kind', [
   warning('note', 'A warning of a record of version 1 or 2.', { text: text('The warning.') }),
 ]);
 
-/** All but the bulk: what history and lists read. */
+/** A record without its bulk, for history and lists. */
 export const Summary = z.object({
   schema: z.literal(recordSchema).describe('Version of this format.'),
   id: text('Unique id: date, time (UTC) and four random digits.'),
@@ -247,7 +247,7 @@ const Sample = z.object({
   queuedNs: later('Time that each call waited for a CPU, ns; null where the system does not say.', z.array(decimal)),
 });
 
-/** In the order in which they are written: the bulk last, each on a line of its own. */
+/** Fields are written in this order; those of the bulk come last, each on a line of its own. */
 export const Record = Summary.extend({
   samples: list('Raw times, in the order in which they were taken.', Sample),
   texts: z.record(string, string).default({}).describe('Source texts, by the hash of each.'),
@@ -259,5 +259,5 @@ export type Mean = z.infer<typeof Mean>;
 export type Overall = z.infer<typeof Overall>;
 export type Warning = z.infer<typeof Warning>;
 
-/** A record to be: saving it gives it its id and counts its attempts. */
+/** A record that is not saved yet: saving adds its id and the attempt of each candidate. */
 export type Draft = Omit<Record, 'id'>;

@@ -1,10 +1,11 @@
 /**
- * Records on disk: one JSON file a run in .nfold/records, written whole or not at all, and never rewritten. In a file the
- * summary comes first and the bulk, samples and source texts, last, so that a list of many records parses their heads alone.
+ * Records on disk: one JSON file a run in .nfold/records, written whole or not at all, and never rewritten. The bulk of a file, samples and
+ * source texts, comes last, so that a list of many records parses only what is before it.
  */
 import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { attempt } from '../contract/attempt.ts';
 import { messageOf, NfoldError } from '../contract/errors.ts';
 import { absent, contentOf, namesIn } from '../files/given.ts';
 import { shown, workspace } from '../files/places.ts';
@@ -14,13 +15,13 @@ import { upgrade } from './upgrade.ts';
 
 export interface Saved {
   readonly record: Record;
-  /** Null where no folder takes it. */
+  /** Null if no folder takes it. */
   readonly file: string | null;
-  /** It does not lie where records belong. */
+  /** Whether it is not where records belong. */
   readonly displaced?: boolean;
 }
 
-/** Gives the draft an id and its candidates the number of this attempt. Throws Unwritten. */
+/** Saves the draft under a new id, each candidate with the number of this attempt. Throws Unwritten. */
 export function saveRecord(draft: Draft, folder = workspace().records): Saved & { readonly file: string } {
   const before = recordsIn(folder);
   for (;;) {
@@ -30,41 +31,35 @@ export function saveRecord(draft: Draft, folder = workspace().records): Saved & 
   }
 }
 
-/** What lies in the folder of a new record. */
+/** The records in the folder of a new one: those that time each candidate, and the name of the newest file. */
 interface Before {
-  /** Records that time each candidate. */
-  readonly counts: ReadonlyMap<string, number>;
-  /** The name of the newest file. */
+  readonly timing: ReadonlyMap<string, readonly unknown[]>;
   readonly last: string;
 }
 
-const nothing: Before = { counts: new Map(), last: '' };
+const nothing: Before = { timing: new Map(), last: '' };
 
-/** As it would be saved. */
-export function recordOf({ schema, ...rest }: Draft, { counts, last }: Before = nothing): Record {
-  const candidates = rest.candidates.map((c) => ({ ...c, attempt: (counts.get(c.candidate) ?? 0) + 1 }));
+/** The record that saving the draft would make. */
+export function recordOf({ schema, ...rest }: Draft, { timing, last }: Before = nothing): Record {
+  const candidates = rest.candidates.map((c) => ({ ...c, attempt: (timing.get(c.candidate)?.length ?? 0) + 1 }));
   return { schema, id: newId(rest.createdAt, last), ...rest, candidates };
 }
 
-/** Nothing, where the folder cannot be read: what was measured is not lost for that. */
-function recordsIn(folder: string): Before {
-  try {
+/** Of a folder that cannot be read, no records: a new one is not lost for that. */
+const recordsIn = (folder: string) =>
+  attempt((): Before => {
     const last = basename(recordFiles(folder).at(-1) ?? '');
     const timed = summaries(folder).summaries.flatMap(({ candidates }) => candidates);
-    const groups = Map.groupBy(timed, ({ candidate }) => candidate);
-    return { counts: new Map([...groups].map(([candidate, all]) => [candidate, all.length])), last };
-  } catch {
-    return nothing;
-  }
-}
+    return { timing: Map.groupBy(timed, ({ candidate }) => candidate), last };
+  }, nothing);
 
-/** The names of nfold's own files: time, and what is unique among runs of the same second, `20261123-101502-3f9c`. */
+/** Names of nfold's own files: the time, and random digits for runs of the same second, `20261123-101502-3f9c`. */
 const id = /^(\d{8})-(\d{6})-[0-9a-f]{4}\.json$/;
 
-/** After the last one: where the clock was set back, the newest record still comes last. */
+/** Later than `last`, so that the newest record sorts last even if the clock was set back. */
 function newId(createdAt: string, last: string): string {
   const [, date = '', time = ''] = id.exec(last) ?? [];
-  // No run is of the year 9999, but a file's name may be.
+  // The limit keeps the digits of a name that a user made, such as one of the year 9999.
   const after = Math.min(Number(date + time) + 1, 1e14 - 1);
   const next = `${Math.max(Number(createdAt.slice(0, 19).replace(/\D/g, '')), after)}`;
   return `${next.slice(0, 8)}-${next.slice(8)}-${randomBytes(2).toString('hex')}`;
@@ -77,10 +72,7 @@ function textOf({ samples, texts, ...summary }: Record): string {
   return `${head},${bulk}${JSON.stringify(samples)},\n"texts": ${JSON.stringify(texts)}\n}\n`;
 }
 
-/**
- * Files that may be records, oldest first; those with another name than nfold gives count as older than all others. Throws NfoldError for
- * a folder that is none or cannot be read.
- */
+/** Files that may be records, oldest first, before them those with names that nfold does not give. Throws NfoldError for a wrong folder. */
 export function recordFiles(folder = workspace().records): string[] {
   const names = namesIn(folder);
   if (names === absent) return [];
@@ -91,44 +83,38 @@ export function recordFiles(folder = workspace().records): string[] {
     .map((name) => join(folder, name));
 }
 
-/** What `load` makes of each record, newest first. A file that is none is passed over, and `tell` gets a sentence about it. */
+/** Loads records by `load`, newest first. A file that is no record is passed over, and `tell` gets a sentence about it. */
 export function* newestFirst<T>(
   load: (file: string) => T,
   tell: (sentence: string) => void,
   folder = workspace().records,
 ): Generator<T> {
-  const attempt = <U>(act: () => U): U | undefined => {
+  const allOf = <U>(found: () => readonly U[]): readonly U[] => {
     try {
-      return act();
+      return found();
     } catch (error) {
       if (!(error instanceof NfoldError)) throw error;
       tell(`${error.message} It is passed over.`);
-      return undefined;
+      return [];
     }
   };
-  for (const file of (attempt(() => recordFiles(folder)) ?? []).reverse()) {
-    const loaded = attempt(() => load(file));
-    if (loaded !== undefined) yield loaded;
-  }
+  for (const file of allOf(() => recordFiles(folder)).toReversed()) yield* allOf(() => [load(file)]);
 }
 
 /** Oldest first, and a sentence for each file that is no record. */
-export function summaries(folder = workspace().records): {
-  summaries: readonly Summary[];
-  damaged: readonly string[];
-} {
+export function summaries(folder = workspace().records) {
   const damaged: string[] = [];
   const found = [...newestFirst(loadSummary, (sentence) => damaged.push(sentence), folder)];
   return { summaries: found.reverse(), damaged: damaged.reverse() };
 }
 
-/** Far more than a record of nfold has, and what fits into a string. */
+/** Far more than a record takes, and it still fits into a string. */
 const maxBytes = 2 ** 28;
 
-/** Throws NfoldError, which names the file, where it is no record or damaged. */
+/** Throws NfoldError, which names the file, if it is no record or damaged. */
 export const loadRecord = (file: string): Record => parsed(Record, textIn(file), file);
 
-/** Without the bulk, which is not parsed in a file that nfold wrote. */
+/** Without the bulk, which is not even parsed in a file that nfold wrote. Throws as `loadRecord` does. */
 export function loadSummary(file: string): Summary {
   const text = textIn(file);
   const end = text.endsWith('\n}\n') ? text.indexOf(`,${bulk}`) : -1;

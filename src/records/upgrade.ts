@@ -1,9 +1,9 @@
-/** Older records to the present version. What they did not hold becomes null or empty, by the schema's defaults. */
+/** Older records to the present version. By the schema's defaults, a value that they did not hold becomes null or empty. */
 import { discardRule, recordSchema } from './schema.ts';
 
 type Data = { readonly [key: string]: unknown };
 
-/** By version, each to the next. */
+/** From each version to the next. */
 const steps: { readonly [version: string]: (record: Data) => Data } = {
   'nfold/record@1': (record) => ({
     ...record,
@@ -13,15 +13,14 @@ const steps: { readonly [version: string]: (record: Data) => Data } = {
       hash: listOf(record.results).find((r) => r.candidate === candidate.candidate)?.hash ?? null,
     })),
     baselines: baselinesOf(listOf(record.results)),
-    // A suite was one op then.
+    // A suite was one op.
     means: listOf(record.means).map((mean) => ({ op: mean.suite, ...mean })),
   }),
-  // Warnings were sentences; suites were names, and what was not installed was an error that said so.
+  // Warnings were sentences, suites were names, and a peer that was not installed was an error whose message said so.
   'nfold/record@2': (record) => {
-    const isAbsent = ({ peer, message }: Data) => peer === true && `${message}`.includes('not installed');
-    const absent = listOf(record.candidates)
-      .filter(isAbsent)
-      .map(({ candidate }) => candidate);
+    const absent = listOf(record.candidates).flatMap(({ peer, message, candidate }) =>
+      peer === true && `${message}`.includes('not installed') ? [candidate] : [],
+    );
     const judged = (rows: unknown) =>
       listOf(rows).map((row) => (absent.includes(row.candidate) ? { ...row, verdict: 'unsupported' } : row));
     return {
@@ -49,9 +48,7 @@ export function upgrade(data: unknown): unknown {
 
 function suitesOf({ suite, means }: Data): Data[] {
   return `${suite}`.split('+').map((name) => {
-    const ops = listOf(means)
-      .filter((mean) => mean.suite === name)
-      .map(({ op }) => op);
+    const ops = listOf(means).flatMap(({ suite, op }) => (suite === name ? [op] : []));
     return { name, ops: [...new Set(ops)], showsEssayResults: name === 'train_gpt2' };
   });
 }
@@ -61,10 +58,6 @@ function baselinesOf(results: readonly Data[]): Data[] {
   return [...hashes].map(([op, hash]) => ({ op, hash, sources: [] }));
 }
 
-function isData(value: unknown): value is Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function listOf(value: unknown): readonly Data[] {
-  return Array.isArray(value) ? value.filter(isData) : [];
-}
+const listOf = (value: unknown): readonly Data[] => (Array.isArray(value) ? value.filter(isData) : []);

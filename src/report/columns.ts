@@ -1,5 +1,4 @@
 /** What is shown of a mean and of a case, for a terminal and for Markdown alike. */
-
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Mean, Record, Result } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
@@ -7,7 +6,7 @@ import { digits, duration, interval, multiple, parametersText, range, shortFlags
 import { pc } from './screen.ts';
 import type { ColumnOf } from './table.ts';
 
-/** A mean with what else the record holds of its candidate. */
+/** A mean, and the rest that the record holds of its candidate. */
 type MeanRow = ReturnType<ReturnType<typeof byCandidate>> & { readonly mean: Mean };
 
 /** Op by op, the best mean first. */
@@ -21,14 +20,8 @@ const isAbsent = ({ mean, candidate }: MeanRow) => mean.peer && candidate?.verdi
 
 const right = { align: 'right' } as const;
 
-/** Bytes say something where memory may be the bound: of an op alone, not of a whole step. */
-export const meanColumns = ({
-  withOp,
-  withBytes = withOp,
-}: {
-  withOp: boolean;
-  withBytes?: boolean;
-}): readonly ColumnOf<MeanRow>[] => [
+/** GB/s is of use for single ops, which memory may bound, and not for a whole step. */
+export const meanColumns = (withOp: boolean, withBytes = withOp): readonly ColumnOf<MeanRow>[] => [
   {
     head: 'candidate',
     text: ({ mean: { candidate, peer } }) =>
@@ -46,33 +39,26 @@ export const meanColumns = ({
     head: 'mean speedup',
     text: ({ mean }) => (mean.arithmetic ? multiple(mean.arithmetic.value) : 'withheld'),
     style: (text) => (text === 'withheld' ? text : pc.bold(text)),
-    markdown: (row) =>
-      row.mean.arithmetic
-        ? `**${multiple(row.mean.arithmetic.value)}**`
-        : isAbsent(row)
-          ? 'not installed'
-          : (row.mean.withheld ?? ''),
+    markdown: (row) => {
+      const { arithmetic, withheld } = row.mean;
+      return arithmetic ? `**${multiple(arithmetic.value)}**` : isAbsent(row) ? 'not installed' : (withheld ?? '');
+    },
   },
   { head: '95 % interval', text: ({ mean }) => interval(mean.arithmetic), style: pc.dim },
   { head: 'geometric', ...right, spare: 2, text: ({ mean }) => multiple(mean.geometric) },
   { head: 'harmonic', ...right, spare: 5, text: ({ mean }) => multiple(mean.harmonic), only: 'terminal' },
   { head: 'least..greatest', ...right, spare: 3, text: ({ mean }) => range([mean.least, mean.greatest]) },
   { head: 'Gflop/s', ...right, spare: 6, text: ({ results }) => range(results.map(({ gflops }) => gflops)) },
-  ...(withBytes ? [gbColumn] : []),
+  ...(withBytes
+    ? [{ head: 'GB/s', ...right, spare: 8, text: ({ results }: MeanRow) => range(results.map((r) => r.gbPerSecond)) }]
+    : []),
   { head: '% of peak', ...right, spare: 6, text: ({ results }) => range(results.map((r) => r.percentOfPeak)) },
   { head: 'threads', ...right, spare: 1, text: ({ results }) => `${results[0]?.threads ?? '-'}` },
   { head: 'tier', spare: 7, text: ({ results }) => results[0]?.tier ?? '-', only: 'terminal' },
   { head: 'flags', spare: 1, text: ({ results }) => shortFlags(results[0]?.flags ?? []) },
 ];
 
-const gbColumn: ColumnOf<MeanRow> = {
-  head: 'GB/s',
-  ...right,
-  spare: 8,
-  text: ({ results }) => range(results.map(({ gbPerSecond }) => gbPerSecond)),
-};
-
-/** `first`: of its case, which says what holds for all of them. */
+/** `first` marks the first result of its case, which names the case and the time of its baseline. */
 export const caseColumns = (op: string): readonly ColumnOf<Result & { readonly first: boolean }>[] => [
   { head: `${op}: case`, text: (r) => (r.first ? r.case : '') },
   { head: 'baseline', ...right, text: (r) => (r.first ? duration(r.baseline.timeNs) : '') },

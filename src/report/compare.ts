@@ -1,12 +1,10 @@
 /** A comparison of records, in a terminal and in Markdown: what differs, the means, each case, and one sentence. */
-
 import type { Change, Compared, Row, Side } from '../analysis/compare.ts';
 import { differences, onlyIn, otherBaselines, otherMachine } from '../analysis/differences.ts';
 import { counted } from '../contract/words.ts';
 import type { Record } from '../records/schema.ts';
 import { comparisons } from '../stats/verdict.ts';
-import { digits, duration, interval, minute, multiple, ratioInterval } from './format.ts';
-
+import { digits, duration, minute, ratioInterval, speedupText } from './format.ts';
 import { pc } from './screen.ts';
 import { type ColumnOf, markdownTableOf, tableOf } from './table.ts';
 
@@ -15,8 +13,8 @@ export const labelOf = ({ name, id }: Record) => name ?? id;
 export function reportCompared(records: readonly Record[], compared: Compared): string {
   const [first, ...others] = records;
   const width = letter(others.length).length;
-  const heads = records.map((record, i) => `${letter(i).padEnd(width)}  ${title(record)}`);
-  const names = records.map(({ name }, i) => `${letter(i)} ${name ?? ''}`.trim());
+  const titles = records.map((record, i) => `${letter(i).padEnd(width)}  ${title(record)}`);
+  const heads = records.map(({ name }, i) => `${letter(i)} ${name ?? ''}`.trim());
   // A peer that is not installed is not worth a line.
   const means = compared.means.filter((row) => !row.peer || timed(row));
   const ofMean: ColumnOf<Row>[] = [
@@ -27,12 +25,12 @@ export function reportCompared(records: readonly Record[], compared: Compared): 
     const head = row.candidate.startsWith(`${row.op}/`) ? row.candidate : `${row.op} by ${row.candidate}`;
     const cases = casesOf(compared, row);
     const ofCase: ColumnOf<Row> = { head, text: (one) => one.case ?? '' };
-    return cases.some(timed) ? drawn(tableOf, names, cases, { lead: [ofCase], times: true, repeat: false }) : '';
+    return cases.some(timed) ? drawn(tableOf, cases, { heads, lead: [ofCase], times: true }) : '';
   });
   return [
-    heads.join('\n'),
+    titles.join('\n'),
     notesOnAll(first, others).join('\n'),
-    means.length > 0 ? drawn(tableOf, names, means, { lead: ofMean, times: false, repeat: false }) : '',
+    means.length > 0 ? drawn(tableOf, means, { heads, lead: ofMean }) : '',
     ...tables,
     sentences(compared, others.length).map(pc.bold).join('\n'),
   ]
@@ -41,13 +39,13 @@ export function reportCompared(records: readonly Record[], compared: Compared): 
 }
 
 export function markdownCompared(records: readonly Record[], compared: Compared): string {
-  const names = records.map((record, i) => `${letter(i)} (${labelOf(record)})`);
+  const heads = records.map((record, i) => `${letter(i)} (${labelOf(record)})`);
   const lead: ColumnOf<Row>[] = [
     { head: 'candidate', text: ({ candidate }) => candidate },
     { head: 'case', text: (row) => row.case ?? `**mean of ${row.cases}**` },
   ];
   const rows = compared.means.flatMap((row) => [row, ...casesOf(compared, row)]);
-  const table = drawn(markdownTableOf, names, rows, { lead, times: false, repeat: true });
+  const table = drawn(markdownTableOf, rows, { heads, lead, repeats: true });
   return [table, ...sentences(compared, records.length - 1)].join('\n\n');
 }
 
@@ -74,55 +72,53 @@ function notesOnAll(first: Record, others: readonly Record[]): string[] {
   return [...groups.values()].flatMap((group) => notesOn(first, group[0].record, group.map(({ of }) => of).join(', ')));
 }
 
-/** What differs, and what that means for the comparison. */
+/** What differs between A and B, and what that means for the comparison; `of` is the letter of B. */
 function notesOn(a: Record, b: Record, of: string): string[] {
   const lines = differences(a, b).map(({ what, from, to }) => `  ${what}: ${from} -> ${to}`);
-  const head = `A and ${of}`;
-  const only = [
-    { where: 'A', ids: onlyIn(a, b) },
-    { where: of, ids: onlyIn(b, a) },
-  ];
+  const only = (where: string, ids: readonly string[]) =>
+    ids.length > 0 ? [pc.dim(`Only in ${where}: ${ids.join(', ')}`)] : [];
   return [
-    lines.length > 0 ? `${head} differ in` : `${head}: same machine, Node, flags, baselines and sources.`,
+    `A and ${of}${lines.length > 0 ? ' differ in' : ': same machine, Node, flags, baselines and sources.'}`,
     ...lines,
     ...(otherMachine(a, b) ? [pc.yellow('Another machine: speedups compare, with care; times do not.')] : []),
     ...otherBaselines(a, b).map(({ op }) =>
       pc.yellow(`Forced: the speedups of ${op} are multiples of two different baselines.`),
     ),
-    ...only.flatMap(({ where, ids }) => (ids.length > 0 ? [pc.dim(`Only in ${where}: ${ids.join(', ')}`)] : [])),
+    ...only('A', onlyIn(a, b)),
+    ...only(of, onlyIn(b, a)),
   ];
 }
 
-/** More records than these stand below each other, a line each. */
+/** With more records than these, each has a line of its own. */
 const maxAbreast = 4;
 
-/** A row, and which of its sides the line is about where each has its own. */
+/** A line of the table: a row of the comparison and, if each record has its own line, the index of that record. */
 interface Line {
   readonly row: Row;
   readonly i: number;
 }
 
 interface Layout {
-  /** What stands before the numbers. */
+  /** The records, as the head of a column or in a column of their own. */
+  readonly heads: readonly string[];
+  /** The columns before the numbers. */
   readonly lead: readonly ColumnOf<Row>[];
-  readonly times: boolean;
+  readonly times?: boolean;
   /** Whether each line of a row repeats the lead. */
-  readonly repeat: boolean;
+  readonly repeats?: boolean;
 }
 
 /** Rows of a comparison, drawn by `tableOf` or `markdownTableOf`. */
-function drawn(draw: typeof tableOf, names: readonly string[], rows: readonly Row[], layout: Layout): string {
-  const { lead, times, repeat } = layout;
-  const stacked = names.length > maxAbreast;
-  const numbers = names.map((_, i) => i);
+function drawn(draw: typeof tableOf, rows: readonly Row[], { heads, lead, times, repeats }: Layout): string {
+  const stacked = heads.length > maxAbreast;
   const sides = stacked
     ? [{ at: ({ i }: Line) => i, time: 'time', speedup: 'speedup', change: '/ A' }]
-    : numbers.map((j) => ({ at: () => j, time: `${letter(j)} time`, speedup: names[j], change: `${letter(j)} / A` }));
+    : heads.map((speedup, j) => ({ at: () => j, time: `${letter(j)} time`, speedup, change: `${letter(j)} / A` }));
   const columns: ColumnOf<Line>[] = [
-    ...lead.map(({ head, align, text }) => {
-      return { head, align, text: ({ row, i }: Line) => (i === 0 || repeat ? text(row) : '') };
+    ...lead.map(({ head, align, text }): ColumnOf<Line> => {
+      return { head, align, text: ({ row, i }) => (i === 0 || repeats ? text(row) : '') };
     }),
-    ...(stacked ? [{ head: 'record', text: ({ i }: Line) => names[i] }] : []),
+    ...(stacked ? [{ head: 'record', text: ({ i }: Line) => heads[i] }] : []),
     ...(times ? sides : []).map(({ at, time }): ColumnOf<Line> => {
       return { head: time, align: 'right', spare: 1, text: (line) => duration(line.row.sides[at(line)].timeNs) };
     }),
@@ -131,14 +127,11 @@ function drawn(draw: typeof tableOf, names: readonly string[], rows: readonly Ro
       changeColumns(change, (line) => line.row.changes[at(line) - 1]),
     ),
   ];
-  return draw(
-    columns,
-    rows.flatMap((row) => (stacked ? numbers : [0]).map((i) => ({ row, i }))),
-  );
+  const lines = rows.flatMap((row) => (stacked ? heads : ['']).map((_, i) => ({ row, i })));
+  return draw(columns, lines);
 }
 
-const sideText = ({ speedup, why }: Side) =>
-  speedup ? `${multiple(speedup.value)} ${interval(speedup)}` : (why ?? '-');
+const sideText = ({ speedup, why }: Side) => (speedup ? speedupText(speedup) : (why ?? '-'));
 
 const colours: { readonly [verdict: string]: (text: string) => string } = {
   faster: pc.green,
@@ -146,22 +139,18 @@ const colours: { readonly [verdict: string]: (text: string) => string } = {
   inconclusive: pc.dim,
 };
 
-/** Of the first record, which is compared with nothing, there is no change. */
+/** The cells of a change; empty for the first record, which is compared with nothing. */
 function changeColumns(head: string, of: (line: Line) => Change | undefined): ColumnOf<Line>[] {
-  const cell = (text: (change: Change) => string) => (line: Line) => {
-    const change = of(line);
-    return change ? text(change) : '';
-  };
+  const verdictOf = (change: Change | undefined) => change && (change.verdict ?? '~');
   return [
-    { head, align: 'right', text: cell(({ ratio }) => ratio?.value.toFixed(3) ?? '') },
-    { head: '95 % interval', spare: 2, text: cell(({ ratio }) => ratioInterval(ratio)) },
-    { head: 'verdict', text: cell(({ verdict }) => verdict ?? '~'), style: (text) => (colours[text] ?? String)(text) },
+    { head, align: 'right', text: (line) => of(line)?.ratio?.value.toFixed(3) ?? '' },
+    { head: '95 % interval', spare: 2, text: (line) => ratioInterval(of(line)?.ratio ?? null) },
+    { head: 'verdict', text: (line) => verdictOf(of(line)) ?? '', style: (text) => (colours[text] ?? String)(text) },
   ];
 }
 
-function sentences(compared: Compared, changes: number): string[] {
-  return Array.from({ length: changes }, (_, i) => sentence(compared, i, changes > 1 ? letter(i + 1) : ''));
-}
+const sentences = (compared: Compared, changes: number) =>
+  Array.from({ length: changes }, (_, i) => sentence(compared, i, changes > 1 ? letter(i + 1) : ''));
 
 /** "Of 3 candidates in both: 2 faster (sgemm/a 1.21x, sgemm/b 1.08x); 1 same." */
 export function sentence({ means }: Compared, change: number, of: string): string {

@@ -1,4 +1,4 @@
-/** Comma-separated values, one line a candidate and case, quoted as RFC 4180 has it; an empty field is what isn't known. */
+/** Comma-separated values, one line a candidate and case, quoted as in RFC 4180; the field of an unknown value is empty. */
 import type { Compared } from '../analysis/compare.ts';
 import type { Record } from '../records/schema.ts';
 
@@ -6,14 +6,13 @@ type Line = { readonly [column: string]: string | number | boolean | null | unde
 
 /** All lines have the columns of the first. */
 function csv(lines: readonly Line[]): string {
-  if (lines.length === 0) return '';
-  const columns = Object.keys(lines[0]);
+  const columns = Object.keys(lines[0] ?? {});
   const field = (cell: Line[string]) => {
     const text = `${cell ?? ''}`;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  const rows = [columns, ...lines.map((line) => columns.map((column) => line[column]))];
-  return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
+  const rows = lines.map((line) => columns.map((column) => line[column]));
+  return (lines.length > 0 ? [columns, ...rows] : []).map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }
 
 export function recordCsv({ id, name, createdAt, effort, machine, runtime, results }: Record): string {
@@ -29,7 +28,7 @@ export function recordCsv({ id, name, createdAt, effort, machine, runtime, resul
   );
 }
 
-/** One line a candidate, case and record that is compared with the first; the case is empty for the mean. */
+/** One line a candidate, case and record after the first; the case is empty for the mean. */
 export function comparedCsv(records: readonly Record[], { means, cases }: Compared): string {
   return csv(
     [...means, ...cases].flatMap(({ op, candidate, peer, case: name, cases, sides, changes }) =>

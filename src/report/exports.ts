@@ -1,52 +1,45 @@
 /**
- * A record in the formats of services that watch benchmarks. What was not measured is left out: none of them has a null.
+ * A record in the formats of services that watch benchmarks. What was not measured is left out, since these formats have no null.
  *
  * Source   bencher.dev/docs/reference/bencher-metric-format (BMF JSON, adapter `json`);
  *          github.com/benchmark-action/github-action-benchmark (tools customBiggerIsBetter and customSmallerIsBetter).
  */
 import { counted } from '../contract/words.ts';
-import type { Record, Result } from '../records/schema.ts';
-import type { Interval } from '../stats/interval.ts';
+import type { Record } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
 import { shortFlags } from './format.ts';
 
+/** The results that were timed, each under the name that a service shows. */
 const timed = ({ results }: Record) =>
-  results.flatMap(({ speedup, timeNs, ...r }) =>
-    speedup && timeNs !== null ? [{ ...r, speedup, timeNs, name: nameOf(r) }] : [],
-  );
+  results.flatMap(({ op, candidate, peer, case: c, speedup, timeNs, ...rest }) => {
+    const name = peer ? `${op} by ${candidate} ${c}` : `${candidate} ${c}`;
+    return speedup && timeNs !== null ? [{ ...rest, name, speedup, timeNs }] : [];
+  });
 
-const meansOf = ({ means }: Record) =>
-  [...means].sort(byMean).flatMap(({ candidate, arithmetic }) => (arithmetic ? [{ candidate, arithmetic }] : []));
+const averaged = ({ means }: Record) =>
+  [...means]
+    .sort(byMean)
+    .flatMap(({ candidate, arithmetic }) => (arithmetic ? [{ name: `${candidate} mean`, speedup: arithmetic }] : []));
 
-const nameOf = ({ candidate, peer, op, case: c }: Pick<Result, 'candidate' | 'peer' | 'op' | 'case'>) =>
-  peer ? `${op} by ${candidate} ${c}` : `${candidate} ${c}`;
+type Speedup = ReturnType<typeof averaged>[number];
 
-function metric({ value, low, high }: Interval) {
-  return low === null || high === null ? { value } : { value, lower_value: low, upper_value: high };
-}
-
-/** Bencher Metric Format: `latency` in nanoseconds is a measure that every project has; `speedup` is made by the first report. */
+/** Bencher Metric Format: `latency` in nanoseconds is a measure that every project has; the first report makes `speedup`. */
 export function bmf(record: Record) {
+  const metric = ({ speedup: { value, low, high } }: Speedup) =>
+    low === null || high === null ? { value } : { value, lower_value: low, upper_value: high };
   return Object.fromEntries([
-    ...meansOf(record).map(({ candidate, arithmetic }) => [`${candidate} mean`, { speedup: metric(arithmetic) }]),
-    ...timed(record).map(({ name, timeNs, speedup }) => [
-      name,
-      { latency: { value: timeNs }, speedup: metric(speedup) },
-    ]),
+    ...averaged(record).map((mean) => [mean.name, { speedup: metric(mean) }]),
+    ...timed(record).map((one) => [one.name, { latency: { value: one.timeNs }, speedup: metric(one) }]),
   ]);
 }
 
 /** customBiggerIsBetter: speedups, the means first. */
 export function gha(record: Record) {
   const extra = `${record.machine.cpu}, Node ${record.runtime.node}, record ${record.id}`;
-  const entry = (what: string, { value, low, high }: Interval) => {
+  return [...averaged(record), ...timed(record)].map(({ name, speedup: { value, low, high } }: Speedup) => {
     const range = low === null || high === null ? {} : { range: `± ${((high - low) / 2).toPrecision(3)}` };
-    return { name: `${what} speedup`, unit: 'x', value, ...range, extra };
-  };
-  return [
-    ...meansOf(record).map(({ candidate, arithmetic }) => entry(`${candidate} mean`, arithmetic)),
-    ...timed(record).map(({ name, speedup }) => entry(name, speedup)),
-  ];
+    return { name: `${name} speedup`, unit: 'x', value, ...range, extra };
+  });
 }
 
 /** customSmallerIsBetter: times of a call. */

@@ -1,26 +1,28 @@
-/** Numbers and words as every report shows them; `-` for what is not known. */
+/** Numbers and words as every report shows them; an unknown value is `-`. */
 import type { Interval } from '../stats/interval.ts';
 import { pc } from './screen.ts';
 
 type Edges = Pick<Interval, 'low' | 'high'>;
 
-/** `31.4x`: three digits carry what was measured. */
-export function multiple(value: number | null): string {
-  return value === null ? '-' : `${digits(value)}x`;
-}
+/** `31.4x` */
+export const multiple = (value: number | null): string => (value === null ? '-' : `${digits(value)}x`);
 
-/** Three digits, or all before the point. */
+/** Three digits, which carry what was measured, or all before the point. */
 export function digits(value: number | null): string {
   if (value === null) return '-';
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** `[29.6, 33.1]`, or nothing where it is not known. */
+/** `[29.6, 33.1]`; empty if it is not known. */
 export function interval(edges: Edges | null, text: (edge: number) => string = digits): string {
   return !edges || edges.low === null || edges.high === null ? '' : `[${text(edges.low)}, ${text(edges.high)}]`;
 }
 
-/** Of ratios near 1, which are a matter of percents: `[0.979, 1.014]`. */
+/** `31.4x [29.6, 33.1]` */
+export const speedupText = (speedup: Interval | null): string =>
+  speedup ? `${multiple(speedup.value)} ${interval(speedup)}` : '-';
+
+/** Ratios near 1 are a matter of percents: `[0.979, 1.014]`. */
 export const ratioInterval = (edges: Edges | null) => interval(edges, (edge) => edge.toFixed(3));
 
 /** `17.2 us`, `8.35 ms`, `1.20 s`. */
@@ -31,31 +33,27 @@ export function duration(ns: number | null): string {
   return `${(ns / 1e3).toPrecision(3)} us`;
 }
 
-/** When a record was made, to the minute, UTC. */
-export function minute(createdAt: string): string {
-  return createdAt.slice(0, 16).replace('T', ' ');
-}
+/** The time of an ISO date to the minute: `2026-11-28 13:36`. */
+export const minute = (createdAt: string): string => createdAt.slice(0, 16).replace('T', ' ');
 
-/** Flags as a table has room for them. */
+/** Flags without the beginnings that many share, for a table. */
 export function shortFlags(flags: readonly string[]): string {
   return flags.map((flag) => flag.replace(/^--(experimental-)?(wasm-)?/, '')).join(' ') || '-';
 }
 
-export function verdictMark(verdict: string): string {
-  return verdict === 'pass' ? pc.green('pass') : pc.red(verdict);
-}
+export const verdictMark = (verdict: string): string => (verdict === 'pass' ? pc.green('pass') : pc.red(verdict));
 
-/** The least and the greatest of those that are known, `7.1..16.4`. */
+/** `7.1..16.4`: the minimum and the maximum of the known values. */
 export function range(values: readonly (number | null)[]): string {
   const known = values.filter((value) => value !== null);
   return known.length > 0 ? `${digits(Math.min(...known))}..${digits(Math.max(...known))}` : '-';
 }
 
-/** What a generator's code was made with: `MR 6 NR 16 split N`. */
+/** The parameters of a generator: `MR 6 NR 16 split N`. */
 export const parametersText = (parameters: Readonly<Record<string, number | string>>) =>
   Object.entries(parameters).flat().join(' ');
 
-/** A share as a bar, in eighths of a character; all of `width` is 1. */
+/** A share as a bar, in eighths of a character; a share of 1 takes the whole `width`. */
 export function bar(share: number, width: number): string {
   const eighths = Math.round(8 * width * share);
   return pc.cyan('█'.repeat(eighths >> 3) + ['', ...'▏▎▍▌▋▊▉'][eighths & 7]);

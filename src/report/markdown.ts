@@ -8,26 +8,26 @@ import { warningText } from './warnings.ts';
 /** Op by op, the best candidate first. */
 export function markdownSuite(record: Record, { name, ops }: { name: string; ops: readonly string[] }): string {
   const rows = meanRows(record, ops, ({ suite }) => suite === name);
-  return markdownTableOf(meanColumns({ withOp: ops.length > 1 }), rows);
+  return markdownTableOf(meanColumns(ops.length > 1), rows);
 }
 
-/** Of a suite of many ops, the best candidate of each. */
+/** The best candidate of each of these ops. */
 export function markdownBest(record: Record, ops: readonly string[]): string {
   const best = ops.flatMap((op) => meanRows(record, [op], ({ peer }) => !peer).slice(0, 1));
-  return markdownTableOf(meanColumns({ withOp: true }), best);
+  return markdownTableOf(meanColumns(true), best);
 }
 
 /** One op of a suite of many. */
 export function markdownOp(record: Record, op: string): string {
   const rows = meanRows(record, [op], () => true);
-  return markdownTableOf(meanColumns({ withOp: false, withBytes: true }), rows);
+  return markdownTableOf(meanColumns(false, true), rows);
 }
 
 /** All suites of a record, each under its name. */
 export function markdownRecord(record: Record): string {
   const blocks = record.suites.flatMap((suite) => [`**${suite.name}**`, markdownSuite(record, suite)]);
   const warnings = record.warnings.map((warning) => `- ${warningText(warning)}`).join('\n');
-  return `${[...blocks, ...(warnings ? [warnings] : []), markdownSource(record)].join('\n\n')}\n`;
+  return `${[...blocks, warnings, markdownSource(record)].filter(Boolean).join('\n\n')}\n`;
 }
 
 /** One line of provenance: what was run, where and when. */

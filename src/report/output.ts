@@ -1,29 +1,29 @@
-/** Where words go: data on stdout, progress and everything said by the way on stderr. */
+/** Where words go: data to stdout, progress and notes to stderr. */
 import type { Progress } from '../contract/progress.ts';
 import { columnsOf, pc, type Screen } from './screen.ts';
 
-/** A stream of the process, or what a test takes for one. */
-export interface Sink {
+/** A stream of the process, or a test's stand-in. */
+interface Sink {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-/** What a command comes to. */
+/** The outcome of a command. */
 export interface Result {
   /** The exit code. */
   readonly code: number;
-  /** What `--json` prints. */
+  /** For `--json`. */
   readonly data: unknown;
   readonly text: string;
-  /** What is done once the text is out, since it may take long: writing into a pipe that has no reader. */
+  /** Runs once the text is out, since it may take long: writing into a pipe that has no reader. */
   after?(): Promise<Pick<Result, 'code'> & Partial<Pick<Result, 'text'>>>;
 }
 
-/** Ten times a second is all that an eye can use, and drawing is not free. */
+/** Shortest time between two drawings of the progress line: an eye needs no more than ten a second. */
 const drawMs = 100;
 
-/** What a command speaks to, and how it is asked to stop. One for each command that is run. */
+/** The output of one command, and the requests to stop it. */
 export class Io implements Screen {
   readonly colours: boolean;
   readonly #stdout: Sink;
@@ -48,18 +48,17 @@ export class Io implements Screen {
     return columnsOf(this.#stdout);
   }
 
-  readonly print = (text: string): void => {
+  #write(sink: Sink, text: string): void {
     this.endProgress();
-    this.#stdout.write(text.endsWith('\n') ? text : `${text}\n`);
-  };
+    sink.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
 
-  /** A line said by the way. */
-  readonly note = (text: string): void => {
-    this.endProgress();
-    this.#stderr.write(text.endsWith('\n') ? text : `${text}\n`);
-  };
+  readonly print = (text: string): void => this.#write(this.#stdout, text);
 
-  /** Said by the way, and once. */
+  /** Writes a line to stderr. */
+  readonly note = (text: string): void => this.#write(this.#stderr, text);
+
+  /** Writes a warning to stderr, each text once. */
   readonly warn = (text: string): void => {
     if (!this.#warned.has(text)) this.note(`${pc.yellow('!')} ${text}`);
     this.#warned.add(text);
@@ -81,29 +80,29 @@ export class Io implements Screen {
     this.#stage = shown;
   };
 
-  /** Takes the line of a terminal away. */
+  /** Clears the line of a terminal. */
   endProgress(): void {
     if (this.#live && this.#drawnAt > 0) this.#stderr.write('\r\x1b[2K');
     if (this.#live) this.#drawnAt = 0;
   }
 
-  /** Aborted by a request to stop that `keepOnStop` has made room for. */
+  /** Aborted by a request to stop after `keepOnStop`. */
   get signal(): AbortSignal {
     return this.#stopped.signal;
   }
 
-  /** From here on a request to stop is answered with this sentence, and the command ends by itself with what it has. */
+  /** From here on, a request to stop prints this sentence, and the command ends by itself with what it has. */
   keepOnStop(sentence: string): AbortSignal {
     this.#onStop = { sentence, keeps: true };
     return this.signal;
   }
 
-  /** From here on, as at the start, nothing is lost if a request to stop ends the process at once. */
+  /** From here on, as at the start, a request to stop may end the process at once. */
   endOnStop(sentence?: string): void {
     this.#onStop = { sentence, keeps: false };
   }
 
-  /** Asks the command to stop, as Ctrl-C does; false where the process may end at once. */
+  /** Asks the command to stop, as Ctrl-C does; false if the process may end at once. */
   stop(): boolean {
     const { sentence, keeps } = this.#onStop;
     if (sentence !== undefined) this.note(`nfold: ${sentence}`);

@@ -7,34 +7,33 @@ import { type ColumnOf, tableOf } from './table.ts';
 /** Characters of the greatest value. */
 const barWidth = 20;
 
-const right = <Row>(head: string, text: (row: Row) => string): ColumnOf<Row> => ({ head, text, align: 'right' });
+const right = { align: 'right' } as const;
 
 export function reportCeilings({ fma, bandwidth, revectorized }: Ceilings): string {
   const maxFma = Math.max(...fma.map(({ gflops }) => gflops));
   const maxBandwidth = Math.max(...bandwidth.map(({ read, copy }) => Math.max(read, copy)));
   const fmaColumns: ColumnOf<Ceilings['fma'][number]>[] = [
     { head: 'fused multiply-adds', text: ({ bits }) => `${bits}-bit` },
-    right('threads', ({ threads }) => `${threads}`),
-    right('Gflop/s', ({ gflops }) => digits(gflops)),
+    { head: 'threads', ...right, text: ({ threads }) => `${threads}` },
+    { head: 'Gflop/s', ...right, text: ({ gflops }) => digits(gflops) },
     { head: '', text: ({ gflops }) => bar(gflops / maxFma, barWidth) },
   ];
   const bandwidthColumns: ColumnOf<Ceilings['bandwidth'][number]>[] = [
     { head: 'bandwidth', text: ({ level }) => level },
     { head: 'loads', text: ({ bits }) => `${bits}-bit` },
-    right('threads', ({ threads }) => `${threads}`),
-    right('bytes', ({ bytes }) => size(bytes)),
-    right('read, GB/s', ({ read }) => digits(read)),
-    right('write', ({ write }) => digits(write)),
-    right('copy', ({ copy }) => digits(copy)),
+    { head: 'threads', ...right, text: ({ threads }) => `${threads}` },
+    { head: 'bytes', ...right, text: ({ bytes }) => size(bytes) },
+    { head: 'read, GB/s', ...right, text: ({ read }) => digits(read) },
+    { head: 'write', ...right, text: ({ write }) => digits(write) },
+    { head: 'copy', ...right, text: ({ copy }) => digits(copy) },
     { head: '', text: ({ read }) => bar(read / maxBandwidth, barWidth) },
   ];
   const tables = [tableOf(fmaColumns, fma), tableOf(bandwidthColumns, bandwidth)];
   return [...tables, revectorizerLine(revectorized)].join('\n\n');
 }
 
-export function size(bytes: number): string {
-  return bytes >= 2 ** 20 ? `${digits(bytes / 2 ** 20)} MiB` : `${digits(bytes / 2 ** 10)} KiB`;
-}
+const size = (bytes: number) =>
+  bytes >= 2 ** 20 ? `${digits(bytes / 2 ** 20)} MiB` : `${digits(bytes / 2 ** 10)} KiB`;
 
 /** Whether the flag did anything, by the ratio of rates. */
 export function revectorizerLine(ratio: number | null): string {
@@ -43,7 +42,7 @@ export function revectorizerLine(ratio: number | null): string {
   return `revectorizer: ${took}: its 256-bit pattern runs at ${digits(ratio)} times the 128-bit rate`;
 }
 
-/** Results faster than the roofline allows, in words: what shows as more than 100 %. Peers are not ours to doubt. */
+/** A sentence for each candidate's result that is faster than the roofline allows, so above 100 % of the peak. */
 export function tooFast({ results }: Pick<Record, 'results'>): string[] {
   return results.flatMap(({ peer, candidate, case: name, percentOfPeak, peak }) => {
     if (peer || peak === null || percentOfPeak === null || percentOfPeak < 100.5) return [];

@@ -1,4 +1,4 @@
-/** `--reporter FORMAT[=FILE]`: the same results for other readers, on stdout, which one of them may have and then has alone, or in a file. */
+/** `--reporter FORMAT[=FILE]`: the same results for other readers. Each goes to a file, and one may replace the text on stdout. */
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Compared } from '../analysis/compare.ts';
@@ -14,7 +14,7 @@ import { bmf, gha, ghaTimes } from './exports.ts';
 import { markdownRecord } from './markdown.ts';
 import type { Io, Result } from './output.ts';
 
-export interface Subjects {
+interface Subjects {
   readonly record: Record;
   readonly comparison: { readonly records: readonly Record[]; readonly compared: Compared };
 }
@@ -42,57 +42,56 @@ export function comparedData({ records, compared }: Subjects['comparison']) {
   return { records: records.map(({ id, name }) => ({ id, name })), ...compared };
 }
 
-export interface Reporter<S extends keyof Subjects> {
-  readonly subject: S;
+interface Reporter<Subject> {
   readonly format: string;
   /** Null for stdout. */
   readonly file: string | null;
+  readonly textOf: (subject: Subject) => string;
 }
 
-/** Checked before anything is measured: a typo must not cost a run. */
+/** The reporters that the flags ask for. Throws NfoldError for a wrong one, so that a typo costs no run. */
 export function reportersOf<S extends keyof Subjects>(
   { reporter = [], json = false }: { readonly reporter?: readonly string[]; readonly json?: boolean },
   subject: S,
-): Reporter<S>[] {
+): Reporter<Subjects[S]>[] {
   const found = [...(json ? ['json'] : []), ...reporter].map((text) => parse(text, subject));
-  const whereTo = ({ file }: Reporter<S>) => (file === null ? 'stdout' : resolve(placeOf(file)));
+  const whereTo = ({ file }: { file: string | null }) => (file === null ? 'stdout' : resolve(placeOf(file)));
   for (const [place, same] of Map.groupBy(found, whereTo)) {
-    if (same.length === 1) continue;
     const names = same.map(({ format }) => format).join(' and ');
-    throw new NfoldError(`${names} cannot both have ${place}: give each a file, such as --reporter csv=out.csv.`);
+    if (same.length > 1)
+      throw new NfoldError(`${names} cannot both have ${place}: give each a file, such as --reporter csv=out.csv.`);
   }
   return found;
 }
 
-function parse<S extends keyof Subjects>(text: string, subject: S): Reporter<S> {
+function parse<S extends keyof Subjects>(text: string, subject: S): Reporter<Subjects[S]> {
   const [format, ...rest] = text.split('=');
   const known = Object.keys(formats[subject]);
   if (!known.includes(format))
     throw new NfoldError(`There is no reporter '${format}' for a ${subject}: it is one of ${known.join(', ')}.`);
-  if (rest.length === 0) return { subject, format, file: null };
+  const textOf = formats[subject][format];
+  if (rest.length === 0) return { format, file: null, textOf };
   const file = rest.join('=');
   if (file === '')
     throw new NfoldError(`--reporter ${text} names no file: write ${format}=out.txt, or ${format} for stdout.`);
-  // Only whether the name makes sense: where nothing can be written to it after all, the record still has everything.
+  // Checks the name only: if writing to it fails later, the record still has everything.
   refusing(`--reporter ${text}`, file, () => {
     const target = targetOf(file);
     if (target.kind === 'file') statSync(`${dirname(target.path)}/.`);
   });
-  return { subject, format, file: isStdout(file) ? null : file };
+  return { format, file: isStdout(file) ? null : file, textOf };
 }
 
-/** The result with the text of the reporter that has stdout, if one has; files come last, and one that cannot be written is a failure. */
-export function reported<S extends keyof Subjects>(
-  reporters: readonly Reporter<S>[],
-  subject: Subjects[S],
+/** The result, with the text of the reporter that has stdout if there is one. Its `after` writes the files and fails if one cannot be. */
+export function reported<Subject>(
+  reporters: readonly Reporter<Subject>[],
+  subject: Subject,
   result: Result,
   io: Io,
 ): Result {
-  const textOf = ({ subject: kind, format }: Reporter<S>) => formats[kind][format](subject);
-  const onStdout = reporters.find(({ file }) => file === null);
-  const write = async (reporter: Reporter<S>) => {
+  const write = async ({ file, textOf }: Reporter<Subject>) => {
     try {
-      if (reporter.file !== null) await writeTo(reporter.file, textOf(reporter), io.note);
+      if (file !== null) await writeTo(file, textOf(subject), io.note);
       return true;
     } catch (error) {
       if (!(error instanceof Unwritten)) throw error;
@@ -104,5 +103,6 @@ export function reported<S extends keyof Subjects>(
     const written = await Promise.all(reporters.map(write));
     return { code: written.every(Boolean) ? result.code : exit.failed };
   };
-  return { ...result, text: onStdout ? textOf(onStdout) : result.text, after };
+  const onStdout = reporters.find(({ file }) => file === null);
+  return { ...result, text: onStdout?.textOf(subject) ?? result.text, after };
 }

@@ -4,53 +4,42 @@ import { pc, screen } from './screen.ts';
 
 export interface Column {
   readonly head: string;
-  readonly align?: 'left' | 'right';
-  /** Columns with a number may go where the terminal is too narrow, the highest first. */
+  readonly align?: 'right';
+  /** On a terminal that is too narrow, the columns with the highest numbers go first; a column without one stays. */
   readonly spare?: number;
 }
 
-/** A column that knows its cells, for a terminal and for Markdown. */
+/** A column with the text of its cells, for a terminal and for Markdown. */
 export interface ColumnOf<Row> extends Column {
   text(row: Row): string;
-  /** Colours of a terminal. */
+  /** Colours the text on a terminal. */
   style?(text: string): string;
-  /** Where Markdown says more. */
+  /** The text in Markdown, if it is another one. */
   markdown?(row: Row): string;
   readonly only?: 'terminal' | 'markdown';
 }
 
+type Rows = readonly (readonly string[])[];
+
 const gap = '  ';
 
-/**
- * Text with one line a row, below the heads; `rows` have one cell a column, colours allowed. Spare columns go until the lines fit
- * `width`, in characters of a terminal.
- */
-export function table(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  width = screen().columns,
-): string {
+/** One line a row, below the heads; a row has one cell a column, colours allowed. Spare columns go until the lines fit the screen. */
+export function table(columns: readonly Column[], rows: Rows): string {
   const lines = [columns.map(({ head }) => pc.dim(head)), ...rows];
   const sizes = columns.map((_, i) => Math.max(...lines.map((line) => widthOf(line[i]))));
   const shown = new Set(columns.keys());
   const spare = [...shown].filter((i) => columns[i].spare).sort((a, b) => columns[b].spare! - columns[a].spare!);
   const total = () => [...shown].reduce((sum, i) => sum + sizes[i] + gap.length, -gap.length);
-  while (total() > width && spare.length > 0) shown.delete(spare.shift()!);
+  while (total() > screen().columns && spare.length > 0) shown.delete(spare.shift()!);
   const padded = (cell: string, i: number) => {
     const room = ' '.repeat(sizes[i] - widthOf(cell));
     return columns[i].align === 'right' ? room + cell : cell + room;
   };
-  return lines
-    .map((line) =>
-      [...shown]
-        .map((i) => padded(line[i], i))
-        .join(gap)
-        .trimEnd(),
-    )
-    .join('\n');
+  const textOf = (line: readonly string[]) => [...shown].map((i) => padded(line[i], i)).join(gap);
+  return lines.map((line) => textOf(line).trimEnd()).join('\n');
 }
 
-/** Scripts and emoji that a terminal draws two columns wide; marks stand above the letter before them. */
+/** Scripts and emoji that a terminal draws two columns wide; a mark takes none. */
 const wide =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/u;
 const mark = /\p{Mark}/u;
@@ -68,7 +57,7 @@ export function tableOf<Row>(columns: readonly ColumnOf<Row>[], rows: readonly R
   );
 }
 
-export function markdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdownTable(heads: readonly string[], rows: Rows): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -50,7 +50,7 @@ function suiteTable(record: Record, { name, ops }: Suite, rows: Rows): string {
   const reasons = new Set(passing.flatMap(({ mean }) => mean.withheld ?? []));
   return [
     title(record, name, ops),
-    tableOf(meanColumns({ withOp: ops.length > 1 }), rows),
+    tableOf(meanColumns(ops.length > 1), rows),
     legend,
     ...record.overall.filter(({ suite }) => suite === name).map(overallLine),
     ...[...reasons].map((reason) => pc.yellow(`mean withheld: ${reason}`)),
@@ -60,12 +60,11 @@ function suiteTable(record: Record, { name, ops }: Suite, rows: Rows): string {
 function title(record: Record, name: string, ops: readonly string[]): string {
   const results = record.results.filter(({ op }) => ops.includes(op));
   const baselines = new Map(results.map((r) => [`${r.op} ${r.case}`, r.baseline.timeNs ?? 0]));
-  const sweep = [...baselines.values()].reduce((sum, ns) => sum + ns, 0);
+  const sumNs = [...baselines.values()].reduce((sum, ns) => sum + ns, 0);
   const count = new Set(results.map(({ op }) => op)).size;
   const cases = `${counted(baselines.size, 'case')}${count > 1 ? ` of ${count} ops` : ''}`;
-  const pace =
-    sweep > 0 ? `the baseline, plain TypeScript, takes ${duration(sweep)} for one call of each` : 'none was timed';
-  return `${pc.bold(name)}   ${cases}; ${pace}`;
+  const pace = `the baseline, plain TypeScript, takes ${duration(sumNs)} for one call of each`;
+  return `${pc.bold(name)}   ${cases}; ${sumNs > 0 ? pace : 'none was timed'}`;
 }
 
 export function overallLine({ suite, arithmetic, withheld, candidates, cases, ...mean }: Overall): string {
@@ -76,18 +75,14 @@ export function overallLine({ suite, arithmetic, withheld, candidates, cases, ..
 
 function caseTable(record: Record, op: string): string {
   const own = record.results.filter((r) => r.op === op);
-  const timed = own.filter(({ speedup }) => speedup !== null);
-  if (timed.length === 0) return `No case of ${op} was timed.`;
-  const cases = [...new Set(own.map((r) => r.case))];
-  const rows = cases.flatMap((name) => timed.filter((r) => r.case === name).map((r, i) => ({ ...r, first: i === 0 })));
-  return tableOf(caseColumns(op), rows);
+  const rows = [...Map.groupBy(own, (r) => r.case).values()].flatMap((results) =>
+    results.filter(({ speedup }) => speedup !== null).map((r, i) => ({ ...r, first: i === 0 })),
+  );
+  return rows.length > 0 ? tableOf(caseColumns(op), rows) : `No case of ${op} was timed.`;
 }
 
 const bestOf = (rows: Rows) =>
-  rows
-    .map(({ mean }) => mean)
-    .filter(({ peer, arithmetic }) => !peer && arithmetic)
-    .sort(byMean)[0];
+  rows.flatMap(({ mean }) => (mean.peer || !mean.arithmetic ? [] : [mean])).sort(byMean)[0];
 
 /** The best candidate against each peer, in geometric means over the cases. */
 function peerLines(rows: Rows): string {
@@ -104,17 +99,14 @@ function peerLines(rows: Rows): string {
     .join('\n');
 }
 
-/** The essay's figures, with our best mean on its rung. */
+/** The essay's figures, with our best mean among them. */
 function essayLines(rows: Rows): string {
+  const essay = essayResults.map((one) => ({ ...one, line: `  ${`${one.multiple}x`.padStart(7)}  ${one.what}` }));
   const best = bestOf(rows);
-  const here = best?.arithmetic ? [{ multiple: best.arithmetic.value, what: `${best.candidate}, here` }] : [];
-  const rungs = [...essayResults, ...here]
-    .sort((a, b) => b.multiple - a.multiple)
-    .map((rung) =>
-      here.includes(rung)
-        ? pc.bold(pc.cyan(`> ${multiple(rung.multiple).padStart(7)}  ${rung.what}`))
-        : `  ${`${rung.multiple}x`.padStart(7)}  ${rung.what}`,
-    );
+  const here = [best?.arithmetic?.value ?? []].flat().map((value) => {
+    return { multiple: value, line: pc.bold(pc.cyan(`> ${multiple(value).padStart(7)}  ${best.candidate}, here`)) };
+  });
+  const rungs = [...essay, ...here].sort((a, b) => b.multiple - a.multiple).map(({ line }) => line);
   const title = "The essay's ladder: mean speedup on a CPU-only small language model training implementation";
   const note = pc.dim('  Its starting code is not public: the multiples are not comparable one to one.');
   return [title, ...rungs, note].join('\n');

@@ -2,59 +2,35 @@
 import { counted } from '../contract/words.ts';
 import type { Warning } from '../records/schema.ts';
 
-type Words = readonly [happened: string, remedy: string];
-type WordsOf = { readonly [K in Warning['kind']]: (facts: Extract<Warning, { kind: K }>) => Words };
+type TextOf = { readonly [K in Warning['kind']]: (facts: Extract<Warning, { kind: K }>) => string };
 
 const percent = (share: number) => `${Number((100 * share).toPrecision(share < 0.1 ? 1 : 2))} %`;
 const ms = (ns: number) => `${(ns / 1e6).toPrecision(2)} ms`;
 
-const words: WordsOf = {
-  busy: ({ load, cores }) => [
-    `The machine was busy at the start: a load of ${load.toFixed(1)} on ${counted(cores, 'core')}.`,
-    'Close other programs and run again.',
-  ],
+const texts: TextOf = {
+  busy: ({ load, cores }) =>
+    `The machine was busy at the start: a load of ${load.toFixed(1)} on ${counted(cores, 'core')}. Close other programs and run again.`,
   disturbed: ({ leftOut, calls, disturbed, rounds }) => {
     const left = `${leftOut} of ${calls} calls (${percent(leftOut / calls)}) were left out`;
     const kept = `; ${disturbed} of ${rounds} rounds (counted per case) were disturbed throughout, so all their calls count`;
-    return [
-      `Other programs used the CPU: ${left}${disturbed > 0 ? kept : ''}.`,
-      'Expect wider intervals, or close other programs and run again.',
-    ];
+    return `Other programs used the CPU: ${left}${disturbed > 0 ? kept : ''}. Expect wider intervals, or close other programs and run again.`;
   },
-  pace: ({ change }) => [
-    `The CPU changed its speed by ${percent(change)} between rounds (frequency, heat or a neighbour).`,
-    'Trust the speedups, which are ratios within a round, more than the times.',
-  ],
-  stolen: ({ share }) => [
-    `The hypervisor gave ${percent(share)} of the CPU time to other machines; samples do not show which calls that hit.`,
-    'Run again when the host is quieter.',
-  ],
-  virtual: () => [
-    'This is a virtual machine: nfold cannot see what its neighbours do to caches and memory.',
-    'Repeat the run before you trust a small difference.',
-  ],
-  oversubscribed: ({ threads, cores }) => [
-    `${threads} threads share ${counted(cores, 'core')}, so spinning threads hold each other up.`,
-    `Use --threads ${cores}.`,
-  ],
-  clock: ({ variant, case: name, timeNs, clockNs }) => [
-    `The clock is coarse for ${variant} at ${name}: a call takes ${timeNs.toFixed(0)} ns and the clock steps by ${clockNs} ns, ${percent(clockNs / timeNs)} of it.`,
-    'Trust the larger cases more.',
-  ],
-  warmup: ({ unsteady, of }) => [
-    `${unsteady} of ${of} warm-ups ran out of time before ten calls agreed within 2 %.`,
-    'More effort (default, --thorough) warms up for longer.',
-  ],
-  untimed: ({ variant, case: name, calledNs, untimedNs, baselineUntimedNs }) => [
-    `Suspicious: ${variant} at ${name} uses ${ms(untimedNs)} of CPU time outside each call of ${ms(calledNs)}, the baseline ${ms(baselineUntimedNs)}.`,
-    'Read its source: it may work while it is not timed.',
-  ],
-  note: ({ text }) => [text, ''],
+  pace: ({ change }) =>
+    `The CPU changed its speed by ${percent(change)} between rounds (frequency, heat or a neighbour). Trust the speedups, which are ratios within a round, more than the times.`,
+  stolen: ({ share }) =>
+    `The hypervisor gave ${percent(share)} of the CPU time to other machines; samples do not show which calls that hit. Run again when the host is quieter.`,
+  virtual: () =>
+    'This is a virtual machine: nfold cannot see what its neighbours do to caches and memory. Repeat the run before you trust a small difference.',
+  oversubscribed: ({ threads, cores }) =>
+    `${threads} threads share ${counted(cores, 'core')}, so spinning threads hold each other up. Use --threads ${cores}.`,
+  clock: ({ variant, case: name, timeNs, clockNs }) =>
+    `The clock is coarse for ${variant} at ${name}: a call takes ${timeNs.toFixed(0)} ns and the clock steps by ${clockNs} ns, ${percent(clockNs / timeNs)} of it. Trust the larger cases more.`,
+  warmup: ({ unsteady, of }) =>
+    `${unsteady} of ${of} warm-ups ran out of time before ten calls agreed within 2 %. More effort (default, --thorough) warms up for longer.`,
+  untimed: ({ variant, case: name, calledNs, untimedNs, baselineUntimedNs }) =>
+    `Suspicious: ${variant} at ${name} uses ${ms(untimedNs)} of CPU time outside each call of ${ms(calledNs)}, the baseline ${ms(baselineUntimedNs)}. Read its source: it may work while it is not timed.`,
+  note: ({ text }) => text,
 };
 
-/** Two sentences; the warning of an older record is all in the first. */
-export function wordsOf<K extends Warning['kind']>(warning: Extract<Warning, { kind: K }>): Words {
-  return (words[warning.kind] as (facts: Warning) => Words)(warning);
-}
-
-export const warningText = (warning: Warning): string => wordsOf(warning).join(' ').trim();
+/** Two sentences. */
+export const warningText = (warning: Warning): string => (texts[warning.kind] as (facts: Warning) => string)(warning);

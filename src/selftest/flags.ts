@@ -1,6 +1,5 @@
 /** Declares `nfold selftest`. */
-import { type FlagsOf, json, type Program, seed } from '../commands/flags.ts';
-import { whole } from '../commands/options.ts';
+import { type FlagsOf, json, type Program, seed, threads } from '../commands/flags.ts';
 
 export const declare = (program: Program) =>
   program
@@ -9,7 +8,7 @@ export const declare = (program: Program) =>
       'test the judge on this machine: every known cheat must fail for its stated reason, every odd but honest kernel must pass',
     )
     .addOption(seed())
-    .option('--threads <n>', 'threads for kernels that can use them', whole(1, 256), 2)
+    .addOption(threads('threads for kernels that can use them').default(2))
     .addOption(json());
 
 export type SelftestFlags = FlagsOf<typeof declare>;
