@@ -19,10 +19,10 @@ export interface Side {
   readonly why: string | null;
 }
 
-/** The speedup in a record over that in the first one; null where either is missing. */
+/** The speedup in a record over that in the first one; null if either is missing. */
 export interface Change {
   readonly ratio: Interval | null;
-  /** Null where one of the two is missing or has one round only. */
+  /** Null if one of the two is missing or has one round only. */
   readonly verdict: Comparison | null;
 }
 

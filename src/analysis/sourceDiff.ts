@@ -1,4 +1,4 @@
-/** The changes in the sources of candidates and baselines that two records have in common, as one patch; '' where there are none. */
+/** The changes in the sources of candidates and baselines that two records have in common, as one patch; '' if there are none. */
 import { createTwoFilesPatch } from 'diff';
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Record } from '../records/schema.ts';

@@ -33,7 +33,7 @@ const recordFormats = 'json, markdown, csv, bmf (Bencher), gha or gha-time (gith
 
 const selectors = 'a suite, an op, a candidate, a glob or a file: lm_ops, sgemm, sgemm/*simd*, ./sgemm/mine.ts';
 
-/** What all commands that measure candidates take. */
+/** A command that measures candidates. */
 const measures = (program: Program, name: string, description: string) =>
   named(program, name, description)
     .argument('[selector...]', selectors)
@@ -44,7 +44,7 @@ const measures = (program: Program, name: string, description: string) =>
     .addOption(threadsOrCores('threads for candidates that can use them'))
     .option('--text <file>', 'train on this text (default: Moby Dick)');
 
-/** What all commands that run cases take. */
+/** A command that runs cases of candidates. */
 export const runs = (program: Program, name: string, description: string) =>
   measures(program, name, description).addOption(caseFilter()).addOption(seed());
 

@@ -60,7 +60,7 @@ const columns = (what: string): readonly ColumnOf<Line>[] => [
   { head: 'what changed', text: changes },
 ];
 
-/** What else changed since the moment before, and the note of the record. */
+/** The other changes since the moment before, and the note of the record. */
 function changes({ before, ...now }: Line): string {
   const { note, runtime, machine } = now.record;
   const differ = (pick: (moment: Moment) => unknown) => before && pick(now) !== pick(before);

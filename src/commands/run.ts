@@ -1,4 +1,4 @@
-/** What the commands that run candidates share: options to a run, selectors to candidates by op. */
+/** Shared by the commands that run candidates: flags to the options of a run, selectors to candidates by op. */
 import { type Suite, suites } from '../../bench/suites.ts';
 import { scan } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
@@ -21,7 +21,7 @@ export interface SuiteSelection extends OpSelection {
   readonly suite: Suite;
 }
 
-/** What is run, and the effort unless a flag sets it. */
+/** The suites of a run, and its effort unless a flag sets that. */
 interface Scope {
   readonly effort: RunOptions['effort']['name'];
   readonly suites: readonly Suite[];

@@ -1,4 +1,4 @@
-/** What a record holds of each candidate or peer of an op, indexed. */
+/** Finds the description, results and mean of a candidate or peer in a record. */
 import type { Summary } from './schema.ts';
 
 const keyOf = (row: { readonly op: string | null; readonly candidate: string }) => `${row.op} ${row.candidate}`;

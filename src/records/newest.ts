@@ -1,4 +1,4 @@
-/** What the newest records of this folder say of each candidate. */
+/** The newest result of each candidate in this folder's records. */
 import { byCandidate } from './byCandidate.ts';
 import { loadSummary, newestFirst } from './store.ts';
 

@@ -66,9 +66,9 @@ const Candidate = z.object({
   verdict,
   message: textOrNull('Why the verdict is not `pass`, in one sentence.'),
   replay: textOrNull('A command that repeats the check that failed.'),
-  finding: orNull('The first thing found wrong with the candidate; null where nothing was.', Finding),
+  finding: orNull('The first thing found wrong with the candidate; null if nothing was.', Finding),
   checks: count('Checks that it passed.'),
-  hash: later('Content hash of the candidate; null for a peer, and where it was not built.', string),
+  hash: later('Content hash of the candidate; null for a peer, and if it was not built.', string),
   sources: sources.default([]),
   attempt: later('1-based ordinal of this record among those of its folder that time this candidate.', integer),
 });
@@ -81,9 +81,9 @@ const Result = z.object({
   threads: count('Threads that it used.'),
   flags: list('V8 flags that it ran with.', string),
   tier: orNull('W for WebAssembly, J for JavaScript; null for a peer.', z.enum(['W', 'J'])),
-  hash: textOrNull('Content hash of the candidate; null for a peer, and where it was not built.'),
+  hash: textOrNull('Content hash of the candidate; null for a peer, and if it was not built.'),
   verdict,
-  speedup: orNull('Baseline time / candidate time; null where it was not timed or did not pass.', Interval),
+  speedup: orNull('Baseline time / candidate time; null if it was not timed or did not pass.', Interval),
   comparison: later('The candidate compared with the baseline, by interval and noise floor.', z.enum(comparisons)),
   noiseFloor: later('Largest difference, as a share, that one variant showed against itself at any case.', decimal),
   baseline: object('What the speedup is a multiple of.', { hash, timeNs: numberOrNull('Typical time of a call, ns.') }),
@@ -105,7 +105,7 @@ const Result = z.object({
     z.record(string, z.union([decimal, string])),
   ),
   verification: orNull(
-    'Of the candidate over all cases; null where it did not pass.',
+    'Result for the candidate over all cases; null if it did not pass.',
     z.object({
       worst: number('Largest error, as a share of its bound.'),
       bound: z.literal(1).describe('Always 1.'),
@@ -120,7 +120,7 @@ const spread = {
   harmonic: numberOrNull('Harmonic mean of the speedups.'),
   least: numberOrNull('Smallest speedup at any case.'),
   greatest: numberOrNull('Largest speedup at any case.'),
-  withheld: textOrNull('Why there is no mean; null where there is one.'),
+  withheld: textOrNull('Why there is no mean; null if there is one.'),
 };
 
 const Mean = z.object({
@@ -244,7 +244,7 @@ const Sample = z.object({
   case: caseName,
   variant,
   timeNs: list('Time of each call, ns, in time order.', decimal),
-  queuedNs: later('Time that each call waited for a CPU, ns; null where the system does not say.', z.array(decimal)),
+  queuedNs: later('Time that each call waited for a CPU, ns; null if the system does not say.', z.array(decimal)),
 });
 
 /** Fields are written in this order; those of the bulk come last, each on a line of its own. */

@@ -45,7 +45,7 @@ export function recordOf({ schema, ...rest }: Draft, { timing, last }: Before = 
   return { schema, id: newId(rest.createdAt, last), ...rest, candidates };
 }
 
-/** Of a folder that cannot be read, no records: a new one is not lost for that. */
+/** A folder that cannot be read counts as empty, so that a new record is not lost. */
 const recordsIn = (folder: string) =>
   attempt((): Before => {
     const last = basename(recordFiles(folder).at(-1) ?? '');

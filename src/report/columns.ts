@@ -1,4 +1,4 @@
-/** What is shown of a mean and of a case, for a terminal and for Markdown alike. */
+/** The columns of means and of cases, for a terminal and for Markdown. */
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Mean, Record, Result } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';

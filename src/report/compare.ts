@@ -72,7 +72,7 @@ function notesOnAll(first: Record, others: readonly Record[]): string[] {
   return [...groups.values()].flatMap((group) => notesOn(first, group[0].record, group.map(({ of }) => of).join(', ')));
 }
 
-/** What differs between A and B, and what that means for the comparison; `of` is the letter of B. */
+/** The differences between A and B, and their meaning for the comparison; `of` is the letter of B. */
 function notesOn(a: Record, b: Record, of: string): string[] {
   const lines = differences(a, b).map(({ what, from, to }) => `  ${what}: ${from} -> ${to}`);
   const only = (where: string, ids: readonly string[]) =>
