@@ -132,7 +132,9 @@ async function runs(more: number, effort: Run['effort'], busy: number, count: nu
       appendLine(file, JSON.stringify(one));
       const [, , { speedup: mean, verdict }] = one.found;
       const edges = `${mean.value.toFixed(4)} [${mean.low?.toFixed(4)}, ${mean.high?.toFixed(4)}]`;
-      console.log(`${effort}, ${more} % more work, ${busy} busy: mean ${edges} ${verdict}, ${one.seconds.toFixed(1)} s`);
+      console.log(
+        `${effort}, ${more} % more work, ${busy} busy: mean ${edges} ${verdict}, ${one.seconds.toFixed(1)} s`,
+      );
     }
   } finally {
     for (const other of others) other.kill();

@@ -63,7 +63,7 @@ function sourceOf(root: string, file: string): Source {
   const text = readFileSync(join(root, file), 'utf8');
   const statements = text.matchAll(/^(?:import|export)\b(?:[^;'"`]*\bfrom)? '(\.[^']+)'|\bimport\('(\.[^']+)'\)/gm);
   const imports = [...statements].map(([, stated, called]) => join(file, '..', stated ?? called));
-  const code = text.replace(/^\s*\/\*[^]*?\*\/\s*$/gm, '').split('\n');
+  const code = text.replace(/^\s*\/\*[\s\S]*?\*\/\s*$/gm, '').split('\n');
   return {
     file,
     lines: text.split('\n').length - 1,
