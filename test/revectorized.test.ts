@@ -6,66 +6,30 @@
 import { describe, expect, test } from 'vitest';
 import { inner, loops, machineCode, sumLoops } from '../bench/revectorizer/code.ts';
 import { shapes as probes } from '../bench/revectorizer/tiles.ts';
-import { build, buildBaseline } from '../src/build/build.ts';
-import { scan } from '../src/catalog/candidates.ts';
-import { loadOp, loadOracle } from '../src/catalog/ops.ts';
-import { loadText } from '../src/catalog/text.ts';
 import { compile } from '../src/compiler/compile.ts';
-import type { Parameters } from '../src/contract/candidate.ts';
-import type { Variant } from '../src/contract/variant.ts';
-import { planChecks } from '../src/judge/plan.ts';
-import { verify } from '../src/judge/verify.ts';
-import { startUnderFlags } from './support/here.ts';
 
-const flag = '--experimental-wasm-revectorize';
-const built = await Promise.all(
-  scan()
-    .candidates.filter(({ op }) => op === 'sgemm')
-    .map((file) => build(file)),
-);
-const packed = built.filter(({ flags }) => flags.includes(flag));
-const generators = built.filter(({ tuning }) => tuning !== undefined);
-const op = await loadOp('sgemm');
+import {
+  built,
+  flag,
+  generators,
+  inSmallBlocks,
+  judged,
+  op,
+  packed,
+  passes,
+  withAndWithout,
+} from './support/revectorized.ts';
 
-/** Verdicts at all edges, by the variant's id; `nfold verify` draws from the other distributions as well. */
-async function judged(variants: readonly Variant[], distributions: readonly string[]): Promise<Record<string, string>> {
-  const given = { op, oracle: await loadOracle('sgemm'), baseline: await buildBaseline('sgemm'), variants };
-  const request = { ...given, threads: 2 };
-  const checks = planChecks(op, op.edges, 1, false).filter(({ distribution }) => distributions.includes(distribution));
-  const verdicts = await verify({
-    ...request,
-    checks,
-    start: startUnderFlags,
-    seed: 20261125,
-    text: loadText(undefined, [op]).bytes,
-  });
-  return Object.fromEntries([...verdicts].map(([id, { status }]) => [id, status]));
-}
-
-const passes = (variants: readonly Variant[]) => Object.fromEntries(variants.map(({ id }) => [id, 'pass']));
-
+// test/slow/revectorized.test.ts has the other distributions and blocks.
 describe('right at all edges', () => {
   test('with the flag and without it', async () => {
-    const without = packed.map((variant) => ({ ...variant, id: `${variant.id} without`, flags: [] }));
-    const variants = [...packed, ...without];
     expect(packed.length).toBeGreaterThanOrEqual(2);
-    expect(await judged(variants, ['normal', 'integers'])).toEqual(passes(variants));
+    expect(await judged(withAndWithout(), ['integers'])).toEqual(passes(withAndWithout()));
   });
 
-  test('in blocks so small that the edges have several, packed and not, in both orders and splits', async () => {
-    const blocks = { MC: 12, NC: 32, KC: 8 };
-    const some: Parameters[] = ['M', 'N'].flatMap((order) =>
-      ['M', 'N'].flatMap((split) =>
-        [0, 1].map((packA) => {
-          const packB = order === split ? packA : 1 - packA;
-          return { ...blocks, unroll: 2 + packA, MR: 4 + 2 * packB, order, split, packA, packB };
-        }),
-      ),
-    );
-    const choices = [...some, { ...blocks, unroll: 4, MR: 6, order: 'N', split: 'N', packA: 0, packB: 1 }];
-    const generator = generators.find(({ id }) => id === 'sgemm/shaped-6x16-wasmrelaxedsimd');
-    const variants = choices.map((choice) => ({ ...generator?.tuning?.with(choice), id: JSON.stringify(choice) }));
-    expect(await judged(variants as Variant[], ['integers'])).toEqual(passes(variants as Variant[]));
+  test('in blocks so small that the edges have several', async () => {
+    const some = inSmallBlocks().filter((_, i) => i % 4 === 0);
+    expect(await judged(some, ['integers'])).toEqual(passes(some));
   });
 });
 
