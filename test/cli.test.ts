@@ -213,7 +213,6 @@ describe("the user's own folder", () => {
 
 test('where the state folder cannot be written to, verify does without it', async () => {
   const own = mkdtempSync(join(tmpdir(), 'nfold-own-'));
-  prepare(own);
   writeFileSync(join(own, '.nfold'), 'a file, in the place of the folder');
   expect(await nfoldIn(['verify', 'sgemm/ikj-ts', '--case', 'M5N31K64NT'], { cwd: own })).toMatchObject({ code: 0 });
   rmSync(own, { recursive: true });

@@ -107,6 +107,7 @@ describe.each(ops)('%s', async (name) => {
     });
   });
 
+  // test/slow/lm-ops.test.ts makes all of the checks.
   test('there are candidates, and all of them pass on two threads', async () => {
     const own = candidates.filter((candidate) => candidate.op === name);
     expect(own.length).toBeGreaterThan(0);
@@ -115,7 +116,7 @@ describe.each(ops)('%s', async (name) => {
       oracle,
       baseline: await buildBaseline(name),
       variants: await Promise.all(own.map(build)),
-      checks: planChecks(op, op.edges, 1, false),
+      checks: planChecks(op, op.edges, 1, false).filter((_, i) => i % 4 === 0),
       start: startUnderFlags,
       seed,
       threads: Math.min(2, availableParallelism()),

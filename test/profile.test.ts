@@ -218,15 +218,6 @@ describe('nfold profile', () => {
     });
   });
 
-  test("an op's candidate is measured, and said to make so much of the step", async () => {
-    const { code, stdout } = await profiled('residual_forward/unroll4-wasmsimd', ...smallest);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^the baseline {3}one training step, B4T32L2C64NH4V256\n/);
-    expect(stdout).toMatch(
-      /residual_forward is .* %.*: residual_forward\/unroll4-wasmsimd with its .*x makes that .*x overall/,
-    );
-  });
-
   test.each([
     [['sgemm'], 2, /^nfold: sgemm is no part of a training step/],
     [['train_gtp2'], 3, /^nfold: Nothing is called or matches 'train_gtp2'. Did you mean 'train_gpt2'\?/],
