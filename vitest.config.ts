@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest go first, so that none of them is the last one, with a CPU idle beside it. */
 const longest =
-  'kill signals small-disks together pack mutation honest cli profile measure train output isolation false-rejections'.split(
+  'kill signals small-disks together pack mutation output cli measure profile lm-ops train odd-cli honest isolation'.split(
     ' ',
   );
 
@@ -24,8 +24,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/slow/**'],
     setupFiles: ['test/support/plain.ts'],
-    // Two at least: a test waits for its processes most of the time.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Three at least: a test waits for its processes most of the time.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     // Cells start processes and compile; nothing here passes or fails by how long it takes.
     testTimeout: 300_000,

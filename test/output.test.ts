@@ -78,7 +78,6 @@ describe.skipIf(noShell)('with a shell and /dev/full, which Linux has', () => {
     'compare one two --json',
     'history sgemm/mine-ts',
     'best',
-    'doctor --json',
     'verify sgemm/ikj-ts --case M5N31K64NT --json',
   ])('nfold %s > /dev/full is one sentence and exit code 1', (args) => {
     const { code, stderr } = bash(`nfold ${args} > /dev/full`);

@@ -7,10 +7,10 @@ import { honestKernels } from '../support/honest.ts';
 afterAll(stopCompiler);
 
 test.each([
-  ['sgemm', 4, 9002],
-  ['layernorm_forward', 6, 9002],
-  ['crossentropy_softmax_forward', 4, 9002],
-  ['train_gpt2', 2, 9001],
+  ['sgemm', 4, 9001],
+  ['layernorm_forward', 6, 9000],
+  ['crossentropy_softmax_forward', 4, 9001],
+  ['train_gpt2', 2, 9000],
 ])('%s under %i seeds from %i', async (op, seeds, first) => {
   const judge = await honestKernels(op);
   for (let seed = first; seed < first + seeds; seed++) {
