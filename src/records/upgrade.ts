@@ -29,7 +29,9 @@ const steps: { readonly [version: string]: (record: Data) => Data } = {
       suites: suitesOf(record),
       warnings: Array.isArray(record.warnings) ? record.warnings.map((text) => ({ kind: 'note', text })) : [],
       discards: listOf(record.discards).map((discard) => ({ ...discard, rule: discardRule })),
-      candidates: judged(record.candidates),
+      candidates: judged(record.candidates).map((one) =>
+        one.verdict === 'unsupported' ? { ...one, message: `${one.message}`.replace(' Error: ', ' ') } : one,
+      ),
       results: judged(record.results),
     };
   },
