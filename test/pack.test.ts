@@ -1,5 +1,5 @@
 /**
- * The pack: kernels that cheat fail, each for its stated reason. One in four of each family is judged here: cheats by arithmetic are verified
+ * The pack: kernels that cheat fail, each for its stated reason. One in six of each family is judged here: cheats by arithmetic are verified
  * in this process, all others in processes of their own, and those that verification cannot find are timed. test/slow/pack.test.ts judges all
  * of them in processes, as the selftest does.
  */
@@ -12,7 +12,7 @@ import { type Cheat, cheats, type Family, families, isStated } from '../src/self
 import { startHere } from './support/here.ts';
 
 const all = cheats();
-const bad = families.flatMap((family) => all.filter((cheat) => cheat.family === family).filter((_, i) => i % 4 === 0));
+const bad = families.flatMap((family) => all.filter((cheat) => cheat.family === family).filter((_, i) => i % 6 === 0));
 const verdicts = new Map<string, Verdict>();
 const options = { seed: 20261125, threads: 2 };
 /** Families that compute something else, and try nothing with the process that they run in. */
@@ -48,7 +48,7 @@ describe('cheats fail for their stated reason', () => {
 
   test('they fail the command, and say how to see it again', () => {
     const failures = [...verdicts.values()].flatMap((verdict) => (verdict.status === 'fail' ? [verdict.failure] : []));
-    expect(failures.length).toBeGreaterThan(15);
+    expect(failures.length).toBeGreaterThan(10);
     for (const { replay, case: c } of failures) {
       expect(replay).toMatch(/^npx nfold verify test\/adversaries\//);
       expect(replay).toContain(`--case ${c} --seed 20261125`);

@@ -1,33 +1,37 @@
 /** The pack as `nfold selftest` judges it: each kernel in a process of its own, verified and then in timed calls, honest ones too. */
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
-import type { CandidateFile } from '../../src/catalog/candidates.ts';
-import { verdictText } from '../../src/judge/verdict.ts';
-import { type Judged, judgePack } from '../../src/selftest/judge.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { cheats, honest } from '../../src/selftest/pack.ts';
+import { nfold } from '../support/command.ts';
+import { Selftested } from '../support/shapes.ts';
 
 const [bad, fine] = [cheats(), honest()];
-const judged = new Map<string, Judged>();
+const folder = mkdtempSync(join(tmpdir(), 'nfold-selftest-'));
+let said: z.infer<typeof Selftested>;
 
 beforeAll(async () => {
-  const pack = await judgePack({ seed: 20261125, threads: 2 });
-  for (const one of [...pack.cheats, ...pack.honest]) judged.set(one.kernel.file, one);
-}, 900_000);
-
-const of = ({ file }: CandidateFile) => judged.get(file) as Judged;
+  const { stdout } = await nfold(['selftest', '--json', '--seed', '20261125'], { cwd: folder });
+  said = Selftested.parse(JSON.parse(stdout));
+}, 1_800_000);
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('cheats fail for their stated reason', () => {
-  test.each(bad.map((kernel) => [kernel.id, kernel] as const))('%s', (_, kernel) => {
-    const { good, verdict } = of(kernel);
-    expect(good, `${verdictText(verdict)}, and not: ${kernel.reason}`).toBe(true);
+  test.each(bad.map(({ id, reason }, i) => [id, reason, i] as const))('%s', (id, reason, i) => {
+    const { kernel, good, message } = said.cheats[i];
+    expect(kernel).toBe(id);
+    expect(good, `${message}, and not: ${reason}`).toBe(true);
   });
 });
 
 describe('odd but honest kernels pass', () => {
-  test.each(fine.map((kernel) => [kernel.id, kernel] as const))('%s', (_, kernel) => {
-    expect(verdictText(of(kernel).verdict)).toBe('pass');
+  test.each(fine.map(({ id }, i) => [id, i] as const))('%s', (id, i) => {
+    expect(said.honest[i]).toMatchObject({ kernel: id, good: true, verdict: 'pass' });
   });
 });
 

@@ -170,24 +170,22 @@ export const Profiled = z.strictObject({
   profiles: z.array(z.looseObject({})).min(1),
 });
 
+const Judged = z
+  .array(
+    z.strictObject({
+      kernel: z.string(),
+      family: z.string().nullable(),
+      good: z.boolean(),
+      verdict: Verdict,
+      message: z.string(),
+    }),
+  )
+  .min(1);
+
 export const Selftested = z.strictObject({
   seed: z.int(),
   seconds: z.int(),
   isolation: z.string(),
-  ...Object.fromEntries(
-    ['cheats', 'honest'].map((name) => [
-      name,
-      z
-        .array(
-          z.strictObject({
-            kernel: z.string(),
-            family: z.string().nullable(),
-            good: z.boolean(),
-            verdict: Verdict,
-            message: z.string(),
-          }),
-        )
-        .min(1),
-    ]),
-  ),
+  cheats: Judged,
+  honest: Judged,
 });
