@@ -30,7 +30,7 @@ export default defineConfig({
     // Cells start processes and compile; nothing here passes or fails by how long it takes.
     testTimeout: 300_000,
     hookTimeout: 120_000,
-    // `npm run coverage`. What runs in a cell and in the compiler's process is bundled or not ours to watch, and counts as not covered.
+    // `npm run coverage`, without the tests that verify many kernels, which V8 slows by a factor while it counts. What runs in a cell and in the compiler's process is bundled or not ours to watch, and counts as not covered.
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
