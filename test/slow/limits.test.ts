@@ -18,7 +18,7 @@ describe('time', () => {
   test('a call may take 10 s, and 20 times as long as is usual', async () => {
     const cell = await opened(kernel('for (;;);'));
     await expect(sampled(cell, 1e8)).rejects.toThrow(
-      'no answer within 12 s: a call may take 20 times as long as is usual',
+      'no answer within 12 s: a call may take 20 times as long as one of the baseline',
     );
   });
 
@@ -38,7 +38,7 @@ describe('time', () => {
 describe('memory', () => {
   test('more than the heap may have is a sentence', async () => {
     const bomb = 'const all = []; for (;;) all.push(new Array(1e6).fill(1.5));';
-    await expect(call(kernel(bomb))).rejects.toThrow(/more memory|GiB of memory/);
+    await expect(call(kernel(bomb))).rejects.toThrow(/JavaScript heap limit|GiB of memory/);
   });
 
   const filled = 'for (const all = []; ; all.push(more)) { more = new Float32Array(2 ** 24); more.fill(1); }';
