@@ -230,7 +230,7 @@ test('Ctrl-C in mid-run saves what was measured and exits 130', async () => {
   expect(files).toHaveLength(1);
   const record = Record.parse(JSON.parse(readFileSync(join(own, '.nfold/records', files[0]), 'utf8')));
   expect(record.interrupted).toBe(true);
-  expect(record.samples.length).toBeGreaterThan(0);
+  expect(record.samples.length).toBeGreaterThan(10);
   rmSync(own, { recursive: true });
 });
 

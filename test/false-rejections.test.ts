@@ -1,8 +1,7 @@
 /** No honest kernel is rejected under a few seeds; docs/judge.md has the long runs of bench/false-rejections.ts, which does the same. */
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, test } from 'vitest';
 import { stopCompiler } from '../src/compiler/compile.ts';
-import { verdictText } from '../src/judge/verdict.ts';
-import { honestKernels } from './support/honest.ts';
+import { expectNoneRejected } from './support/rejections.ts';
 
 afterAll(stopCompiler);
 
@@ -11,10 +10,4 @@ test.each([
   // Under 107 updates of mean and variance were rejected once.
   ['layernorm_forward', 2, 106],
   ['crossentropy_softmax_forward', 1, 9000],
-])('%s under %i seeds from %i', async (op, seeds, first) => {
-  const judge = await honestKernels(op);
-  for (let seed = first; seed < first + seeds; seed++) {
-    const { kernel, verdict } = await judge(seed);
-    expect(verdictText(verdict), `${kernel} under ${seed}`).toBe('pass');
-  }
-});
+])('%s under %i seeds from %i', expectNoneRejected);

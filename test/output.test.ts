@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { saveRecord } from '../src/records/store.ts';
 import { Io } from '../src/report/output.ts';
-import { entry } from './support/command.ts';
+import { inBash } from './support/command.ts';
 import { draft } from './support/draft.ts';
 import { prepare } from './support/prepared.ts';
 
@@ -19,13 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** `nfold` in a line of bash stands for the command. */
-function bash(line: string, cwd = folder) {
-  const script = `set -o pipefail; nfold() { '${process.execPath}' '${entry}' "$@"; }; ${line}`;
-  const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' };
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { cwd, env, encoding: 'utf8' });
-  return { code: status, stdout, stderr };
-}
+const bash = (line: string, cwd = folder) => inBash(line, cwd);
 
 describe('what is said by the way', () => {
   const spoken = (isTTY: boolean) => {
@@ -66,7 +60,7 @@ describe('what is said by the way', () => {
 const noShell = !existsSync('/dev/full') || spawnSync('bash', ['-c', 'true']).status !== 0;
 
 describe.skipIf(noShell)('with a shell and /dev/full, which Linux has', () => {
-  // One printer prints for all commands: text, data, a reporter's text, and what commander prints.
+  // One printer prints for all commands: text, data, a reporter's text, and what commander prints. test/slow/output.test.ts has the others.
   test.each(['', '--help', 'list --json', 'show --reporter csv', 'history sgemm/mine-ts'])(
     'nfold %s > /dev/full is one sentence and exit code 1',
     (args) => {

@@ -12,7 +12,7 @@ import { pc } from '../report/screen.ts';
 import { type ColumnOf, tableOf } from '../report/table.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
 import { type Prepared, prepare } from '../run/prepare.ts';
-import { verifyCandidates } from '../run/suite.ts';
+import { timedCases, verifyCandidates } from '../run/suite.ts';
 import { replayTimed } from '../stopwatch/replay.ts';
 import type { FlagsOf, verify as words } from './flags.ts';
 import { prepareRun } from './run.ts';
@@ -26,8 +26,8 @@ export async function verify(selectors: readonly string[], flags: FlagsOf<typeof
       io.progress({ op: selection.op, stage: 'building' });
       const prepared = await prepare(selection);
       const { op } = prepared;
-      const timed = op.cases.filter((c) => options.effort.extra || !c.extra || flags.case !== undefined);
-      const chosen = selectCases(op, [...op.edges, ...drawnCases(op, options.seed), ...timed], flags.case);
+      const all = [...op.edges, ...drawnCases(op, options.seed), ...timedCases(op, options)];
+      const chosen = selectCases(op, all, flags.case);
       const verified = flags.timed
         ? await replay(prepared, chosen, options, flags.timed)
         : await verifyCandidates(prepared, options, { cases: chosen, timedShapes: true });

@@ -1,3 +1,6 @@
+import type { AnyOp } from '../contract/op.ts';
+import type { Oracle } from '../contract/oracle.ts';
+import type { Variant } from '../contract/variant.ts';
 import type { CheckName } from './checks.ts';
 
 /** What holds for every check and every timed call of a run. */
@@ -10,6 +13,13 @@ export interface Conditions {
   readonly text: Uint8Array;
   /** Checks that a test leaves out. */
   readonly without?: readonly CheckName[];
+}
+
+/** An op, with all that its candidates are judged by. */
+export interface OpConditions extends Conditions {
+  readonly op: AnyOp;
+  readonly oracle: Oracle;
+  readonly baseline: Variant;
 }
 
 /** The timed calls of one case in one round, as `verify --timed` takes them. */

@@ -39,6 +39,11 @@ export function merged(first: Verdict, second: Verdict): Verdict {
   return { status: 'pass', checks: first.checks + second.checks, worst: Math.max(first.worst, second.worst) };
 }
 
+/** Adds what a stage says of a variant to what is known of it. */
+export function addVerdict(known: Map<string, Verdict>, id: string, verdict: Verdict): void {
+  known.set(id, merged(known.get(id) ?? pending, verdict));
+}
+
 const number = (value: number | null) => (value === null ? '?' : String(Number(value.toPrecision(9))));
 const short = (value: number | null) => value?.toExponential(2);
 

@@ -5,12 +5,10 @@
 import type { Call, Samples } from '../cell/protocol.ts';
 import { Timer } from '../cell/timer.ts';
 import { CandidateError } from '../contract/errors.ts';
-import type { AnyOp } from '../contract/op.ts';
-import type { Oracle } from '../contract/oracle.ts';
 import { makeRng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { callOn } from './batch.ts';
-import type { Conditions } from './conditions.ts';
+import type { OpConditions } from './conditions.ts';
 import { failed } from './failure.ts';
 import { compose, type Image } from './image.ts';
 import { compareRepeat, expectationOf, finding, type Inspection, inspect } from './inspect.ts';
@@ -18,12 +16,9 @@ import { paceOf } from './pace.ts';
 import type { Check } from './plan.ts';
 import { deriveSeed } from './seed.ts';
 import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
-import { isStanding, merged, pending, type Verdict } from './verdict.ts';
+import { addVerdict, isStanding, pending, type Verdict } from './verdict.ts';
 
-export interface VerifyRequest extends Conditions {
-  readonly op: AnyOp;
-  readonly oracle: Oracle;
-  readonly baseline: Variant;
+export interface VerifyRequest extends OpConditions {
   readonly variants: readonly Variant[];
   readonly checks: readonly Check[];
   readonly signal?: AbortSignal;
@@ -73,9 +68,7 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
       if (standing.length === 0) break;
       request.onProgress?.(i, checks.length);
       const said = await runCheck(verification, check, standing);
-      for (const variant of standing) {
-        verdicts.set(variant.id, merged(verdictOf(variant), said.get(variant.id) ?? pending));
-      }
+      for (const [id, verdict] of said) addVerdict(verdicts, id, verdict);
     }
   } finally {
     for (const host of [...hosts.values(), baselineHost]) host?.close();

@@ -16,9 +16,9 @@ import { impossible } from './floor.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 import { builtOf, type OpSelection, type Prepared, peerOutcome, prepare } from './prepare.ts';
 
-function timedCases(op: AnyOp, { effort, caseFilter }: RunOptions): readonly Case[] {
-  const timed = op.cases.filter((c) => effort.extra || !c.extra || caseFilter !== undefined);
-  return selectCases(op, timed, caseFilter);
+/** The timed cases that a filter selects from: `extra` ones only if the effort or the filter asks for them. */
+export function timedCases(op: AnyOp, { effort, caseFilter }: RunOptions): readonly Case[] {
+  return op.cases.filter((c) => effort.extra || !c.extra || caseFilter !== undefined);
 }
 
 /** The candidates with their verdicts. `timedShapes`: check the timed shapes also in the distribution that they are timed in. */
@@ -53,7 +53,7 @@ export async function runOp(job: OpJob, ceilings: Ceilings | null): Promise<OpOu
   options.onProgress({ op: job.op, stage: 'building' });
   const prepared = await prepare(job);
   const { op, baseline } = prepared;
-  const cases = timedCases(op, options);
+  const cases = selectCases(op, timedCases(op, options), options.caseFilter);
   let outcome: Unsettled = {
     ...{ suite, op, baseline, cases, meanCases: op.cases.filter((c) => !c.extra) },
     ...{ candidates: prepared.candidates, samples: [], watched: null, interrupted: false },

@@ -5,7 +5,7 @@
 import { makeRng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { deriveSeed } from '../judge/seed.ts';
-import { isStanding, merged, pending, type Verdict } from '../judge/verdict.ts';
+import { addVerdict, isStanding, pending, type Verdict } from '../judge/verdict.ts';
 import { halfWidth, logInterval } from '../stats/interval.ts';
 import { roundMeans, type Sampled } from '../stats/speedup.ts';
 import { twinId } from '../stats/verdict.ts';
@@ -34,7 +34,7 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
     try {
       for await (const part of timeRound(request, { number, variants: timed(request, verdicts), rng })) {
         parts.push(part);
-        for (const [id, verdict] of part.verdicts) verdicts.set(id, merged(verdicts.get(id) ?? pending, verdict));
+        for (const [id, verdict] of part.verdicts) addVerdict(verdicts, id, verdict);
       }
     } catch (error) {
       if (!signal?.aborted) throw error;

@@ -1,20 +1,16 @@
 /** Repeats the timed calls of one round for one variant alone: `verify --timed` finds what a bench found there. */
 import { Timer } from '../cell/timer.ts';
 import { CandidateError } from '../contract/errors.ts';
-import type { AnyOp, Case } from '../contract/op.ts';
-import type { Oracle } from '../contract/oracle.ts';
+import type { Case } from '../contract/op.ts';
 import type { Variant } from '../contract/variant.ts';
-import type { Conditions, RoundPlan } from '../judge/conditions.ts';
+import type { OpConditions, RoundPlan } from '../judge/conditions.ts';
 import { failed } from '../judge/failure.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
 import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { type Effort, warmupCalls } from './effort.ts';
 
-interface ReplayRequest extends Conditions {
-  readonly op: AnyOp;
-  readonly oracle: Oracle;
-  readonly baseline: Variant;
+interface ReplayRequest extends OpConditions {
   readonly effort: Effort;
 }
 

@@ -1,17 +1,13 @@
 /** What a measurement gets and returns. */
-import type { AnyOp, Case } from '../contract/op.ts';
-import type { Oracle } from '../contract/oracle.ts';
+import type { Case } from '../contract/op.ts';
 import type { OnProgress } from '../contract/progress.ts';
 import type { Variant } from '../contract/variant.ts';
-import type { Conditions } from '../judge/conditions.ts';
+import type { OpConditions } from '../judge/conditions.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import type { Effort } from './effort.ts';
 
-export interface MeasureRequest extends Conditions {
-  readonly op: AnyOp;
-  readonly oracle: Oracle;
-  readonly baseline: Variant;
+export interface MeasureRequest extends OpConditions {
   /** Candidates and peers, all timed next to the baseline. */
   readonly variants: readonly Variant[];
   readonly cases: readonly Case[];

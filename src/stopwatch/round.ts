@@ -17,7 +17,8 @@ import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } 
 import { measurePace, paceImage } from '../judge/pace.ts';
 import { deriveSeed } from '../judge/seed.ts';
 import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
-import { isStanding, merged, pending, type Verdict, verdictText } from '../judge/verdict.ts';
+import { addVerdict, isStanding, pending, type Verdict, verdictText } from '../judge/verdict.ts';
+import type { Sampled } from '../stats/speedup.ts';
 import { callPlan, warmAgain, warmOnce, warmupCalls } from './effort.ts';
 import type { CaseTimes, MeasureRequest } from './request.ts';
 
@@ -49,7 +50,7 @@ export async function* timeRound(request: MeasureRequest, round: Round): AsyncGe
       const standing = timers.filter(({ variant }) => isStanding(verdicts.get(verdictId(variant)) ?? pending));
       const baselineNs = nsPerFlop * op.flop(c.dims);
       const times = await timeCase(request, round.number, standing, { case: c, baselineNs });
-      for (const [id, verdict] of times.verdicts) verdicts.set(id, merged(verdicts.get(id) ?? pending, verdict));
+      for (const [id, verdict] of times.verdicts) addVerdict(verdicts, id, verdict);
       yield times;
     }
   } finally {
@@ -129,7 +130,7 @@ async function timeCase(
       }
     }
   }
-  const callsOf = (timer: Timer): TimedCalls => {
+  const gathered = (timer: Timer): TimedCalls => {
     const own = taken.filter((one) => one.timer === timer);
     const changed = own.find(({ timed }) => timed.changedLater !== undefined);
     return {
@@ -138,26 +139,32 @@ async function timeCase(
       changedLater: changed && changed.turn * perTurn(timer) + (changed.timed.changedLater ?? 0),
     };
   };
-  const completed = timers.filter((timer) => callsOf(timer).reads.length === plannedOf(timer).length);
-  const baselineTimer = timers.find(({ variant }) => variant === baseline);
-  const judge = new TimedJudge(request.oracle, inputs, baselineTimer && callsOf(baselineTimer));
-  for (const timer of completed) {
-    const id = verdictId(timer.variant);
-    const verdict = judged(request, timer.variant, judge, { calls: callsOf(timer), inputs, round });
-    verdicts.set(id, merged(verdicts.get(id) ?? pending, verdict));
+  const all = timers.map((timer) => ({ timer, calls: gathered(timer) }));
+  const completed = all.filter(({ calls }) => calls.reads.length === calls.planned.length);
+  const judge = new TimedJudge(request.oracle, inputs, all.find(({ timer }) => timer.variant === baseline)?.calls);
+  for (const { timer, calls } of completed) {
+    const verdict = judged(request, timer.variant, judge, { calls, inputs, round });
+    addVerdict(verdicts, verdictId(timer.variant), verdict);
   }
-  return { ...timesOf(taken, completed, name, round), verdicts };
+  const whole = taken.filter((one) => completed.some(({ timer }) => timer === one.timer));
+  return { ...seenIn(taken, name), samples: samplesOf(whole, name, round), verdicts };
 }
 
-/** Samples of the variants that completed all turns, and observations of every variant. */
-function timesOf(taken: readonly Taken[], completed: readonly Timer[], name: string, round: number) {
-  const turns = taken.map((one) => ({ ...one, ...one.timed, of: { case: name, variant: one.timer.variant.id } }));
+/** Nanoseconds of the calls of each turn. */
+function samplesOf(taken: readonly Taken[], name: string, round: number): Sampled[] {
+  return taken.map(({ timer, turn, timed: { timeNs, queuedNs } }) => {
+    return { round, turn, case: name, variant: timer.variant.id, timeNs, queuedNs };
+  });
+}
+
+/** Observations of every variant, also of those that did not complete all turns. */
+function seenIn(taken: readonly Taken[], name: string) {
+  const turns = taken.map(({ timer, turn, timed }) => ({ turn, timed, of: { case: name, variant: timer.variant.id } }));
   return {
-    samples: turns
-      .filter(({ timer }) => completed.includes(timer))
-      .map(({ turn, of, timeNs, queuedNs }) => ({ round, turn, ...of, timeNs, queuedNs })),
-    warmups: turns.flatMap(({ turn, of, steady }) => (steady === undefined || turn > 0 ? [] : [{ ...of, steady }])),
-    untimed: turns.flatMap(({ of, timeNs, untimedNs }) => {
+    warmups: turns.flatMap(({ turn, of, timed: { steady } }) =>
+      steady === undefined || turn > 0 ? [] : [{ ...of, steady }],
+    ),
+    untimed: turns.flatMap(({ of, timed: { timeNs, untimedNs } }) => {
       const calledNs = timeNs.reduce((sum, ns) => sum + ns, 0);
       return untimedNs === null ? [] : [{ ...of, calls: timeNs.length, calledNs, untimedNs }];
     }),

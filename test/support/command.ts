@@ -1,5 +1,5 @@
 /** nfold as a function of this process, which is how most tests call it, and as a user starts it: a process of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { main } from '../../src/cli.ts';
@@ -104,3 +104,11 @@ export function start(args: readonly string[], { cwd, env, behind = [] }: Surrou
 
 export const nfoldProcess = (args: readonly string[], surroundings: Surroundings): Started['outcome'] =>
   start(args, surroundings).outcome;
+
+/** `nfold` in a line of bash stands for the command. */
+export function inBash(line: string, cwd: string) {
+  const script = `set -o pipefail; nfold() { '${process.execPath}' '${entry}' "$@"; }; ${line}`;
+  const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' };
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { cwd, env, encoding: 'utf8' });
+  return { code: status, stdout, stderr };
+}

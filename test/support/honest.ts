@@ -9,7 +9,7 @@ import { verify } from '../../src/judge/verify.ts';
 import { buildPacked, honest } from '../../src/selftest/pack.ts';
 import { startHere } from './here.ts';
 
-export interface JudgedSeed {
+interface JudgedSeed {
   readonly kernel: string;
   readonly checks: number;
   readonly verdict: Verdict;

@@ -1,0 +1,45 @@
+/** The commands that test/output.test.ts leaves out: a full device and a folder that is gone are one sentence for each of them. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { saveRecord } from '../../src/records/store.ts';
+import { inBash } from '../support/command.ts';
+import { draft } from '../support/draft.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nfold-output-'));
+beforeAll(() => {
+  for (const name of ['one', 'two']) saveRecord(draft({ overrides: { name } }), join(folder, '.nfold/records'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test
+  .skipIf(!existsSync('/dev/full'))
+  .each([
+    '--version',
+    'list',
+    'show',
+    'compare one two',
+    'compare one two --json',
+    'best',
+    'doctor --json',
+    'verify sgemm/ikj-ts --case M5N31K64NT --json',
+  ])('nfold %s > /dev/full is one sentence and exit code 1', (args) => {
+  const { code, stderr } = inBash(`nfold ${args} > /dev/full`, folder);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/(^|\n)nfold: The output could not be written: ENOSPC.*\.\n$/);
+  expect(stderr).not.toMatch(/\n\s+at |\(unexpected: /);
+});
+
+test.each(['doctor', 'show', 'peak', 'selftest'])(
+  'nfold %s in a folder that is gone is one sentence and exit code 2',
+  (args) => {
+    const gone = join(folder, 'gone');
+    mkdirSync(gone);
+    const { code, stderr } = inBash(`rmdir '${gone}'; nfold ${args}`, gone);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'nfold: The folder that nfold was started in is no longer there: go to another one.\n',
+    });
+  },
+);
