@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest go first, so that none of them is the last one, with a CPU idle beside it. */
 const longest =
-  'kill signals small-disks together pack mutation output cli measure profile lm-ops train odd-cli honest isolation'.split(
+  'kill signals small-disks together pack mutation cli output revectorized measure profile lm-ops train json environment odd-cli honest isolation'.split(
     ' ',
   );
 

@@ -45,22 +45,6 @@ describe('without work', () => {
     expect(data.problems).toEqual([]);
     expect(data.candidates.every((c: { about: string | null }) => c.about)).toBe(true);
   });
-
-  test('doctor names the features and the peers, absent ones with the reason', async () => {
-    const { code, stdout } = await nfold('doctor', '--json');
-    expect(code).toBe(0);
-    const data = JSON.parse(stdout);
-    expect(data.features['relaxed SIMD']).toBe(true);
-    expect(data.features['shared WebAssembly memory']).toBe(true);
-    const { revectorized, unrest } = data.measured;
-    expect(revectorized === null || revectorized > 0).toBe(true);
-    expect(unrest).toBeGreaterThanOrEqual(0);
-    const reasons = Object.fromEntries(
-      data.peers.map((p: { peer: string; reason: string | null }) => [p.peer, p.reason]),
-    );
-    expect(reasons['tfjs-backend-wasm']).toBeNull();
-    expect(reasons['tfjs-node'] === null || reasons['tfjs-node'].length > 10).toBe(true);
-  });
 });
 
 test('two commands at once keep to their own folder', async () => {

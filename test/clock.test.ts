@@ -1,17 +1,12 @@
-/** Clocks that are set back, or forward and back: what lasted, which record is the last, and what is half-written. */
+/** Clocks that are set back, or forward and back: which record is the last, and what is half-written. How long a run lasts: slow/clock.test.ts. */
 import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { prefix } from '../src/files/write.ts';
 import { findRecord } from '../src/records/find.ts';
 import { loadRecord, saveRecord } from '../src/records/store.ts';
 import { draft } from './support/draft.ts';
-import { benchUnderOddClock } from './support/oddClock.ts';
-import { prepare } from './support/prepared.ts';
-
-// Whole runs of nfold, on a machine that may be busy.
-vi.setConfig({ testTimeout: 600_000 });
 
 let folder: string;
 beforeEach(() => {
@@ -51,10 +46,4 @@ test('whose a half file is decides whether it goes, and not what the clock says 
   }
   const file = saved('2026-11-25T10:30:00.000Z');
   expect(readdirSync(folder).sort()).toEqual([names.living, file.slice(folder.length + 1)]);
-});
-
-// In a folder with nothing in it: slow/clock.test.ts.
-test('a run lasts as long as it did, and not as long as the clock says', async () => {
-  prepare(folder);
-  await benchUnderOddClock(folder);
 });

@@ -28,12 +28,23 @@ test.each<[string, z.ZodType]>([
   ['history sgemm/mine-ts --case M64N64K64', History],
   ['best', Best],
   ['compare last~1 last', z.looseObject({})],
-  ['doctor', Doctor],
 ])('nfold %s --json', async (words, shape) => {
   const { stdout, stderr } = await nfold([...words.split(' '), '--json'], { cwd: folder });
   if (shape instanceof z.ZodNever) expect(stdout).toBe('');
   else
     expect(shape.safeParse(JSON.parse(stdout)), `${stdout.slice(0, 500)}\n${stderr}`).toMatchObject({ success: true });
+});
+
+test('nfold doctor --json names the features and the peers, absent ones with the reason', async () => {
+  const { code, stdout } = await nfold(['doctor', '--json'], { cwd: folder });
+  expect(code).toBe(0);
+  const { features, measured, peers } = Doctor.parse(JSON.parse(stdout));
+  expect(features).toMatchObject({ 'relaxed SIMD': true, 'shared WebAssembly memory': true });
+  expect(measured.revectorized === null || measured.revectorized > 0).toBe(true);
+  expect(measured.unrest).toBeGreaterThanOrEqual(0);
+  const reasons = Object.fromEntries(peers.map(({ peer, reason }) => [peer, reason]));
+  expect(reasons['tfjs-backend-wasm']).toBeNull();
+  expect(reasons['tfjs-node'] ?? 'it is there, without a reason').toMatch(/.{10}/);
 });
 
 test('a failure has its numbers', async () => {

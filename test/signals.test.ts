@@ -39,13 +39,6 @@ test('Ctrl-C from the terminal, the wrapper and npm counts once, and one more a 
   expect(await endOf(child)).toBe(130);
 });
 
-test.skipIf(!linux || !olderNode)('SIGINT to the wrapper, which is there where PATH has an older Node', async () => {
-  const { child, kept } = await measuring(benchIn(olderNode as string));
-  child.kill('SIGINT');
-  expect(await endOf(child)).toBe(130);
-  await kept();
-});
-
 test.skipIf(!linux || !olderNode)('the death of the wrapper, which is there where PATH has an older Node', async () => {
   const { child, kept } = await measuring(benchIn(olderNode as string));
   child.kill('SIGKILL');

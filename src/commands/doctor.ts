@@ -2,12 +2,11 @@
 import { createRequire } from 'node:module';
 import { suites } from '../../bench/suites.ts';
 import { loadOp } from '../catalog/ops.ts';
-import { loadPeer, type PeerVariant } from '../catalog/peers.ts';
+import { loadPeer } from '../catalog/peers.ts';
 import { isolation } from '../cell/lockdown.ts';
 import { Timer } from '../cell/timer.ts';
 import { allowedFlags } from '../contract/candidate.ts';
 import { exit, messageOf } from '../contract/errors.ts';
-import type { AnyOp } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';
 import { workspace } from '../files/places.ts';
 import { compose } from '../judge/image.ts';
@@ -28,12 +27,10 @@ export async function doctor(): Promise<Result> {
     'relaxed SIMD': hasRelaxedSimd(),
     ...Object.fromEntries(allowedFlags.map((flag) => [`V8 flag ${flag}`, acceptsFlag(flag)])),
   };
-  const peers = [];
-  for (const suite of suites) {
-    const op = await loadOp(suite.ops[0]);
-    for (const name of [...suite.peers, ...suite.slowPeers])
-      peers.push({ peer: name, op: op.name, reason: await whyNot(await loadPeer(name, op.name), op) });
-  }
+  const named = suites.flatMap(({ ops, peers, slowPeers }) =>
+    [...peers, ...slowPeers].map((peer) => ({ peer, op: ops[0] })),
+  );
+  const peers = await Promise.all(named.map(async (one) => ({ ...one, reason: await whyNot(one) })));
   const { revectorized, medianExcess: unrest } = await quickProbe();
   const isFaster = revectorized !== null && revectorized >= tookEffect;
   const cpus = cpusHere();
@@ -104,9 +101,10 @@ function threadAdvice({ threads, reason }: WorkingThreads, cores: number): strin
   return `${counted(threads, 'thread')} can be started here, ${enough} (${reason}).`;
 }
 
-/** The reason why the library cannot do a case of the op; null if it can. */
-async function whyNot(variant: PeerVariant, op: AnyOp): Promise<string | null> {
-  const timer = new Timer(variant, 1);
+/** Why a peer cannot be timed with an op, or null. */
+async function whyNot(one: { readonly peer: string; readonly op: string }): Promise<string | null> {
+  const op = await loadOp(one.op);
+  const timer = new Timer(await loadPeer(one.peer, op.name), 1);
   try {
     const [c] = op.cases;
     await timer.open(compose({ op, case: c, distribution: op.distributions[0], text: new Uint8Array(4096) }, 1));

@@ -1,15 +1,18 @@
-/** The commands that test/output.test.ts leaves out: a full device and a folder that is gone are one sentence for each of them. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+/** What test/output.test.ts leaves out: a full device and a folder that is gone are one sentence for each command, and cost no record. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { saveRecord } from '../../src/records/store.ts';
 import { inBash } from '../support/command.ts';
 import { draft } from '../support/draft.ts';
+import { prepare } from '../support/prepared.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-output-'));
+const records = join(folder, '.nfold/records');
+prepare(folder);
 beforeAll(() => {
-  for (const name of ['one', 'two']) saveRecord(draft({ overrides: { name } }), join(folder, '.nfold/records'));
+  for (const name of ['one', 'two']) saveRecord(draft({ overrides: { name } }), records);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -43,3 +46,13 @@ test.each(['doctor', 'show', 'peak', 'selftest'])(
     });
   },
 );
+
+test.skipIf(!existsSync('/dev/full')).each([
+  ['> /dev/full', 1],
+  ['>&- 2>&-', 0],
+])('what a bench measured is kept where its words go %s', (where, code) => {
+  const before = readdirSync(records).length;
+  const bench = 'nfold bench residual_forward/unroll4-wasmsimd --quick --no-peers --case N8192';
+  expect(inBash(`${bench} ${where}`, folder)).toMatchObject({ code });
+  expect(readdirSync(records)).toHaveLength(before + 1);
+});

@@ -42,7 +42,7 @@ describe.skipIf(process.platform !== 'linux')('only Linux tells who started whom
   });
 
   describe.skipIf(!olderNode)('its wrapper, which is there where PATH has an older Node', () => {
-    test.each(['SIGTERM', 'SIGHUP'] as const)('%s', async (signal) => {
+    test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', async (signal) => {
       const { child, kept } = await measuring(benchIn(olderNode as string));
       child.kill(signal);
       expect(await endOf(child)).toBe(130);
