@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest go first, so that none of them is the last one, with a CPU idle beside it. */
 const longest =
-  'kill signals small-disks together pack mutation cli output revectorized measure profile lm-ops train json environment odd-cli honest isolation'.split(
+  'kill signals small-disks together pack mutation cli revectorized lm-ops measure output profile train json environment false-rejections tune honest isolation'.split(
     ' ',
   );
 
@@ -24,8 +24,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/slow/**'],
     setupFiles: ['test/support/plain.ts'],
-    // Three at least: a test waits for its processes most of the time.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Four at least: a test waits for its processes most of the time.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
+    // One process for many files, so that each module is loaded once: no test leaves anything behind in one.
+    isolate: false,
     sequence: { sequencer: LongestFirst },
     // Cells start processes and compile; nothing here passes or fails by how long it takes.
     testTimeout: 300_000,

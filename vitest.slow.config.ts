@@ -6,6 +6,12 @@ export default mergeConfig(
   { ...usual, test: { ...usual.test, include: [], exclude: [] } },
   defineConfig({
     // Three files at a time on two cores as well: most of them wait for processes.
-    test: { include: ['test/slow/**/*.test.ts'], maxWorkers: 3, testTimeout: 900_000, hookTimeout: 120_000 },
+    test: {
+      include: ['test/slow/**/*.test.ts'],
+      maxWorkers: 3,
+      isolate: true,
+      testTimeout: 900_000,
+      hookTimeout: 120_000,
+    },
   }),
 );

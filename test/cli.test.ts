@@ -96,7 +96,7 @@ describe('wrong usage is one sentence on stderr', () => {
 });
 
 describe('a run', () => {
-  const quick = ['--quick', '--case', 'M64N64K64', '--seed', '7'];
+  const quick = ['--quick', '--no-peers', '--case', 'M64N64K64', '--seed', '7'];
   let outcome: Outcome;
   beforeAll(async () => {
     outcome = await nfold('bench', 'sgemm/ikj-ts', 'sgemm/tile2x3-ts', ...quick, '--json');

@@ -1,6 +1,6 @@
 /** Impossible times, which are refused, and work that is done outside of timed calls. */
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { impossibility } from '../src/analysis/impossible.ts';
 import type { TimedOp } from '../src/analysis/timed.ts';
 import { observed } from '../src/analysis/warnings.ts';
@@ -16,13 +16,6 @@ import { impossible } from '../src/run/floor.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from '../src/run/outcome.ts';
 import { example } from './support/ceilings.ts';
 import { draft } from './support/draft.ts';
-
-/** What a second measurement of the peaks finds. */
-let now: Ceilings | null;
-vi.mock(import('../src/machine/peak.ts'), async (original) => ({
-  ...(await original()),
-  ceilingsNow: async () => now,
-}));
 
 describe('times that cannot be', () => {
   test('calls that took longer than the whole did', () => {
@@ -100,10 +93,10 @@ describe('times that cannot be', () => {
     const entry = { id: 'x', built: await buildBaseline('sgemm') } as unknown as CandidateOutcome;
     const slow = { ...example, fma: example.fma.map((one) => ({ ...one, gflops: one.gflops / 1e6 })) };
     const judged = (timeNs: number, measuredNow: Ceilings | null) => {
-      now = measuredNow;
       const samples = [{ round: 0, turn: 0, case: op.caseName(c), variant: 'x', timeNs: [timeNs], queuedNs: null }];
       const outcome = { op, cases: [c], samples } as unknown as OpOutcome;
-      return impossible(outcome, entry, slow, { threads: 1, onProgress: () => {} } as unknown as RunOptions);
+      const options = { threads: 1, onProgress: () => {} } as unknown as RunOptions;
+      return impossible(outcome, entry, slow, options, async () => measuredNow);
     };
     expect(await judged(1e6, example)).toBeNull();
     expect(await judged(100, example)).toMatch(/half of the \d+ ns/);

@@ -1,6 +1,6 @@
-/** Where words go when there is no room for them, no reader for them, or no folder to stand in. Needs a shell and /dev/full. */
+/** Where words go when there is no room for them, no reader for them, or no folder to stand in. What a bench keeps then: slow/output.test.ts. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,10 +8,8 @@ import { saveRecord } from '../src/records/store.ts';
 import { Io } from '../src/report/output.ts';
 import { inBash } from './support/command.ts';
 import { draft } from './support/draft.ts';
-import { prepare } from './support/prepared.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-output-'));
-prepare(folder);
 const records = join(folder, '.nfold/records');
 beforeAll(() => {
   saveRecord(draft({ overrides: { name: 'one' } }), records);
@@ -70,14 +68,6 @@ describe.skipIf(noShell)('with a shell and /dev/full, which Linux has', () => {
       expect(stderr).not.toMatch(/\n\s+at |\(unexpected: /);
     },
   );
-
-  // With one of both full, and with both closed: slow/output.test.ts.
-  test('what a bench measured is kept, wherever its words cannot go', () => {
-    const before = readdirSync(records).length;
-    const bench = 'nfold bench residual_forward/unroll4-wasmsimd --quick --no-peers --case N8192';
-    expect(bash(`${bench} > /dev/full 2> /dev/full`)).toMatchObject({ code: 1, stdout: '', stderr: '' });
-    expect(readdirSync(records)).toHaveLength(before + 1);
-  });
 
   test('stderr full or closed, or stdout closed, costs nothing', () => {
     const { stdout } = bash('nfold compare one two');

@@ -8,28 +8,13 @@ import { inner, loops, machineCode, sumLoops } from '../bench/revectorizer/code.
 import { shapes as probes } from '../bench/revectorizer/tiles.ts';
 import { compile } from '../src/compiler/compile.ts';
 
-import {
-  built,
-  flag,
-  generators,
-  inSmallBlocks,
-  judged,
-  op,
-  packed,
-  passes,
-  withAndWithout,
-} from './support/revectorized.ts';
+import { built, flag, generators, judged, op, packed, passes, withAndWithout } from './support/revectorized.ts';
 
 // test/slow/revectorized.test.ts has the other distributions and blocks.
 describe('right at all edges', () => {
   test('with the flag and without it', async () => {
     expect(packed.length).toBeGreaterThanOrEqual(2);
     expect(await judged(withAndWithout(), ['integers'])).toEqual(passes(withAndWithout()));
-  });
-
-  test('in blocks so small that the edges have several', async () => {
-    const some = inSmallBlocks().filter((_, i) => i % 4 === 0);
-    expect(await judged(some, ['integers'])).toEqual(passes(some));
   });
 });
 

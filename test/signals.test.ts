@@ -1,17 +1,10 @@
-/** What asks nfold to end, where it is sent to another than nfold itself: its wrapper, npm, a shell. More in slow/signals.test.ts. */
+/** Many that ask nfold to end at once. To a whole run, its wrapper, npm or a shell: slow/signals.test.ts. */
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { packageRoot } from '../src/files/places.ts';
-import { benchIn, endOf, measuringFolder, plainEnv } from './support/measuring.ts';
-import { olderNode, until } from './support/processes.ts';
-
-// Whole runs of nfold, on a machine that may be busy.
-vi.setConfig({ testTimeout: 600_000 });
-
-const { folder, measuring } = measuringFolder();
-const linux = process.platform === 'linux';
+import { endOf, plainEnv } from './support/measuring.ts';
+import { until } from './support/processes.ts';
 
 test('Ctrl-C from the terminal, the wrapper and npm counts once, and one more a second later ends the process', async () => {
   const code = `
@@ -37,19 +30,4 @@ test('Ctrl-C from the terminal, the wrapper and npm counts once, and one more a 
   expect(child.exitCode).toBe(null);
   child.kill('SIGINT');
   expect(await endOf(child)).toBe(130);
-});
-
-test.skipIf(!linux || !olderNode)('the death of the wrapper, which is there where PATH has an older Node', async () => {
-  const { child, kept } = await measuring(benchIn(olderNode as string));
-  child.kill('SIGKILL');
-  await kept();
-});
-
-test.skipIf(!linux)('SIGINT to npm, which hands it to a shell alone (only Linux shows that shell)', async () => {
-  const start = benchIn(process.execPath).join(' ');
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'x', version: '1.0.0', scripts: { start } }));
-  const { child, kept } = await measuring(['npm', 'start']);
-  child.kill('SIGINT');
-  await endOf(child);
-  await kept();
 });

@@ -1,4 +1,4 @@
-/** nfold train: the curve it draws, what it resumes, what it refuses, and what it keeps when it is stopped. */
+/** nfold train: the curve it draws, what it resumes and what it refuses. What it keeps when it is stopped: slow/train.test.ts. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,17 +113,6 @@ describe('a run', () => {
       expect(readFileSync(join(folder, 'x.ckpt')).equals(bytes)).toBe(true);
     });
   });
-});
-
-test('Ctrl-C keeps the state, and says how to go on', async () => {
-  const args = ['train', fast, ...small, '--steps', '1000000', '--eval-every', '20', '--sample', '0'];
-  const { code, stdout, stderr } = await nfold(args, { cwd: folder, stopAt: /step {5}20 / });
-  expect(code).toBe(130);
-  expect(stderr).toContain('keeping the state');
-  const [, step] = /Interrupted after step (\d+)/.exec(stdout) ?? [];
-  const [, file] = /Go on with: node \S+nfold\.js train --resume (\S+)/.exec(stdout) ?? [];
-  const more = await train('--resume', file, '--steps', `${Number(step) + 3}`, '--sample', '0', '--json');
-  expect(JSON.parse(more.stdout)).toMatchObject({ resumedAt: Number(step), steps: 3 });
 });
 
 describe('wrong usage is one sentence on stderr', () => {

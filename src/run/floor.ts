@@ -9,17 +9,18 @@ import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 /** Sweeps of the second measurement of the peaks. */
 const sweeps = 3;
 
-/** One sentence, or null. Peers are trusted and never refused. */
+/** One sentence, or null. Peers are trusted and never refused. `measure` makes the second measurement. */
 export async function impossible(
   outcome: Pick<OpOutcome, 'op' | 'cases' | 'samples'>,
   { id, built }: Pick<CandidateOutcome, 'id' | 'built'>,
   ceilings: Ceilings | null,
   options: Pick<RunOptions, 'threads' | 'signal' | 'onProgress'>,
+  measure = ceilingsNow,
 ): Promise<string | null> {
   if (!built) return null;
   const variant = { id, threads: threadsOf(built, options.threads) };
   const clockNs = clockStepNs();
   const found = impossibility(outcome, variant, { clockNs, ceilings });
   if (found === null || ceilings === null) return found;
-  return impossibility(outcome, variant, { clockNs, ceilings: await ceilingsNow({ sweeps, ...options }) });
+  return impossibility(outcome, variant, { clockNs, ceilings: await measure({ sweeps, ...options }) });
 }

@@ -49,10 +49,12 @@ test.each(['doctor', 'show', 'peak', 'selftest'])(
 
 test.skipIf(!existsSync('/dev/full')).each([
   ['> /dev/full', 1],
+  ['> /dev/full 2> /dev/full', 1],
   ['>&- 2>&-', 0],
 ])('what a bench measured is kept where its words go %s', (where, code) => {
   const before = readdirSync(records).length;
   const bench = 'nfold bench residual_forward/unroll4-wasmsimd --quick --no-peers --case N8192';
-  expect(inBash(`${bench} ${where}`, folder)).toMatchObject({ code });
+  const outcome = inBash(`${bench} ${where}`, folder);
+  expect(outcome).toMatchObject({ code, stdout: '', ...(where.includes('2>') && { stderr: '' }) });
   expect(readdirSync(records)).toHaveLength(before + 1);
 });

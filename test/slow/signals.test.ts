@@ -49,6 +49,12 @@ describe.skipIf(process.platform !== 'linux')('only Linux tells who started whom
       await kept();
     });
 
+    test('its death', async () => {
+      const { child, kept } = await measuring(benchIn(olderNode as string));
+      child.kill('SIGKILL');
+      await kept();
+    });
+
     test('exit codes are those of the tool, or tell the signal that killed it', async () => {
       const wrong = spawn(olderNode as string, [entry, 'bench', 'nonsense'], { cwd: folder, env: plainEnv });
       expect(await endOf(wrong)).toBe(3);
@@ -69,6 +75,7 @@ describe.skipIf(process.platform !== 'linux')('only Linux tells who started whom
     const between = `${straight}; exit $?`;
 
     test.each([
+      ['SIGINT, which it hands to a shell alone', straight, 'SIGINT'],
       ['SIGTERM', straight, 'SIGTERM'],
       ['SIGTERM, where a shell stays in between', between, 'SIGTERM'],
       ['SIGHUP, of which npm dies', straight, 'SIGHUP'],
