@@ -9,7 +9,7 @@ import { stopCompiler } from '../src/compiler/compile.ts';
 import { type Verdict, verdictText } from '../src/judge/verdict.ts';
 import { judge } from '../src/selftest/judge.ts';
 import { type Cheat, cheats, type Family, families, isStated } from '../src/selftest/pack.ts';
-import { startHere } from './support/here.ts';
+import { startAlone } from './support/here.ts';
 
 const all = cheats();
 const bad = families.flatMap((family) => all.filter((cheat) => cheat.family === family).filter((_, i) => i % 6 === 0));
@@ -18,7 +18,7 @@ const options = { seed: 20261125, threads: 2 };
 /** Families that compute something else, and try nothing with the process that they run in. */
 const harmless: readonly Family[] = ['answers', 'numerics', 'training', 'verifier'];
 
-async function judgeAll(some: readonly Cheat[], start?: typeof startHere): Promise<void> {
+async function judgeAll(some: readonly Cheat[], start?: typeof startAlone): Promise<void> {
   for (const [op, own = []] of Object.entries(Object.groupBy(some, (cheat) => cheat.op))) {
     const found = await judge(op, own, { ...options, start });
     for (const [i, { file }] of own.entries()) verdicts.set(file, found[i]);
@@ -27,7 +27,7 @@ async function judgeAll(some: readonly Cheat[], start?: typeof startHere): Promi
 
 beforeAll(async () => {
   const here = (cheat: Cheat) => harmless.includes(cheat.family);
-  await Promise.all([judgeAll(bad.filter((cheat) => !here(cheat))), judgeAll(bad.filter(here), startHere)]);
+  await Promise.all([judgeAll(bad.filter((cheat) => !here(cheat))), judgeAll(bad.filter(here), startAlone)]);
 }, 600_000);
 
 afterAll(() => {

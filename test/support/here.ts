@@ -13,12 +13,15 @@ import { openingOf, Timer } from '../../src/cell/timer.ts';
 import type { Variant } from '../../src/contract/variant.ts';
 import type { Host } from '../../src/judge/verify.ts';
 
-/** Those that no kernel uses: an arena and its threads go only with the process. */
-const idle: { readonly arena: CellArena; readonly pool: Pool }[] = [];
+interface Room {
+  readonly arena: CellArena;
+  readonly pool: Pool;
+}
 
-/** For `start` of a verification. */
-export const startHere = (variant: Variant, threads: number): Host => {
-  const { arena, pool } = idle.pop() ?? { arena: new CellArena(), pool: new Pool() };
+/** Those that no kernel uses: an arena and its threads go only with the process. */
+const idle: Room[] = [];
+
+function hostIn({ arena, pool }: Room, [variant, threads]: [Variant, number], close: () => void): Host {
   let kernel: Kernel;
   return {
     async open(image, noise = true) {
@@ -28,9 +31,20 @@ export const startHere = (variant: Variant, threads: number): Host => {
       return opening.artifact.kind;
     },
     turn: (calls) => sample(kernel, arena, { calls }),
-    close: () => void idle.push({ arena, pool }),
+    close,
   };
+}
+
+const newRoom = (): Room => ({ arena: new CellArena(), pool: new Pool() });
+
+/** For `start` of a verification of honest kernels. */
+export const startHere = (...what: [Variant, number]): Host => {
+  const room = idle.pop() ?? newRoom();
+  return hostIn(room, what, () => void idle.push(room));
 };
+
+/** For cheats, after which nobody uses the arena and the threads: a failed thread may have left its message behind. */
+export const startAlone = (...what: [Variant, number]): Host => hostIn(newRoom(), what, () => {});
 
 /** The same, but for kernels that are to run under their flags, which get a process. */
 export const startUnderFlags = (variant: Variant, threads: number): Host =>

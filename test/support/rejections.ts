@@ -8,6 +8,6 @@ export async function expectNoneRejected(op: string, seeds: number, first: numbe
   const judge = await honestKernels(op);
   for (let seed = first; seed < first + seeds; seed++) {
     const { kernel, verdict } = await judge(seed);
-    expect(verdictText(verdict), `${kernel} under ${seed}`).toBe('pass');
+    expect(`${kernel} under ${seed}: ${verdictText(verdict)}`).toBe(`${kernel} under ${seed}: pass`);
   }
 }
