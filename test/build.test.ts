@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { build, type Tuning } from '../src/build/build.ts';
+import { evaluate } from '../src/build/evaluate.ts';
 import { type CandidateFile, identify, type Problem } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
+import { killAllCells } from '../src/cell/cell.ts';
 import { Timer } from '../src/cell/timer.ts';
 import type { Variant } from '../src/contract/variant.ts';
 import { packageRoot } from '../src/files/places.ts';
@@ -56,6 +58,13 @@ describe('kinds', () => {
     const built = await build(fixture('kinds/sgemm/text.wat') as CandidateFile);
     expect(built).toMatchObject({ about: 'does nothing at all', tier: 'W', threads: 'one' });
     expect((await outputOf(built)).every(Number.isNaN)).toBe(true);
+  });
+
+  test('code is asked again after all cells were ended, as by Ctrl-C', async () => {
+    const code = 'export default { twice: (x) => 2 * x };';
+    expect(await evaluate(code, 'twice', [2])).toBe(4);
+    killAllCells();
+    expect(await evaluate(code, 'twice', [3])).toBe(6);
   });
 
   test('a generator is asked anew for each shape', async () => {

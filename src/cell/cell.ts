@@ -142,6 +142,10 @@ export class Cell {
     this.#end('it was stopped');
   }
 
+  get hasEnded(): boolean {
+    return this.#ended !== null;
+  }
+
   async #ask(ask: Ask, limitMs: number, rule = ''): Promise<Reply & { ok: true }> {
     if (this.#ended !== null) throw new CandidateError(this.#ended);
     const id = ++this.#id;
