@@ -44,7 +44,7 @@ test('nfold doctor --json names the features and the peers, absent ones with the
   expect(measured.unrest).toBeGreaterThanOrEqual(0);
   const reasons = Object.fromEntries(peers.map(({ peer, reason }) => [peer, reason]));
   expect(reasons['tfjs-backend-wasm']).toBeNull();
-  expect(reasons['tfjs-node'] ?? 'it is there, without a reason').toMatch(/.{10}/);
+  expect(reasons['tfjs-node'] === null || reasons['tfjs-node'].length > 10).toBe(true);
 });
 
 test('a failure has its numbers', async () => {

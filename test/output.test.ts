@@ -1,6 +1,6 @@
 /** Where words go when there is no room for them, no reader for them, or no folder to stand in. What a bench keeps then: slow/output.test.ts. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { saveRecord } from '../src/records/store.ts';
 import { Io } from '../src/report/output.ts';
 import { inBash } from './support/command.ts';
 import { draft } from './support/draft.ts';
+import { expectFull, expectGone } from './support/output.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-output-'));
 const records = join(folder, '.nfold/records');
@@ -61,12 +62,7 @@ describe.skipIf(noShell)('with a shell and /dev/full, which Linux has', () => {
   // One printer prints for all commands: text, data, a reporter's text, and what commander prints. test/slow/output.test.ts has the others.
   test.each(['', '--help', 'list --json', 'show --reporter csv', 'history sgemm/mine-ts'])(
     'nfold %s > /dev/full is one sentence and exit code 1',
-    (args) => {
-      const { code, stderr } = bash(`nfold ${args} > /dev/full`);
-      expect(code).toBe(1);
-      expect(stderr).toMatch(/(^|\n)nfold: The output could not be written: ENOSPC.*\.\n$/);
-      expect(stderr).not.toMatch(/\n\s+at |\(unexpected: /);
-    },
+    (args) => expectFull(args, folder),
   );
 
   test('stderr full or closed, or stdout closed, costs nothing', () => {
@@ -86,14 +82,6 @@ describe.skipIf(noShell)('with a shell and /dev/full, which Linux has', () => {
 
   test.each(['list', 'bench sgemm', 'train'])(
     'nfold %s in a folder that is gone is one sentence and exit code 2',
-    (args) => {
-      const gone = join(folder, 'gone');
-      mkdirSync(gone);
-      const { code, stderr } = bash(`rmdir '${gone}'; nfold ${args}`, gone);
-      expect({ code, stderr }).toEqual({
-        code: 2,
-        stderr: 'nfold: The folder that nfold was started in is no longer there: go to another one.\n',
-      });
-    },
+    (args) => expectGone(args, folder),
   );
 });

@@ -1,11 +1,12 @@
 /** What test/output.test.ts leaves out: a full device and a folder that is gone are one sentence for each command, and cost no record. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { saveRecord } from '../../src/records/store.ts';
 import { inBash } from '../support/command.ts';
 import { draft } from '../support/draft.ts';
+import { expectFull, expectGone } from '../support/output.ts';
 import { prepare } from '../support/prepared.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-output-'));
@@ -27,24 +28,11 @@ test
     'best',
     'doctor --json',
     'verify sgemm/ikj-ts --case M5N31K64NT --json',
-  ])('nfold %s > /dev/full is one sentence and exit code 1', (args) => {
-  const { code, stderr } = inBash(`nfold ${args} > /dev/full`, folder);
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/(^|\n)nfold: The output could not be written: ENOSPC.*\.\n$/);
-  expect(stderr).not.toMatch(/\n\s+at |\(unexpected: /);
-});
+  ])('nfold %s > /dev/full is one sentence and exit code 1', (args) => expectFull(args, folder));
 
 test.each(['doctor', 'show', 'peak', 'selftest'])(
   'nfold %s in a folder that is gone is one sentence and exit code 2',
-  (args) => {
-    const gone = join(folder, 'gone');
-    mkdirSync(gone);
-    const { code, stderr } = inBash(`rmdir '${gone}'; nfold ${args}`, gone);
-    expect({ code, stderr }).toEqual({
-      code: 2,
-      stderr: 'nfold: The folder that nfold was started in is no longer there: go to another one.\n',
-    });
-  },
+  (args) => expectGone(args, folder),
 );
 
 test.skipIf(!existsSync('/dev/full')).each([

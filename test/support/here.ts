@@ -21,7 +21,7 @@ interface Room {
 /** Those that no kernel uses: an arena and its threads go only with the process. */
 const idle: Room[] = [];
 
-function hostIn({ arena, pool }: Room, [variant, threads]: [Variant, number], close: () => void): Host {
+function hostIn({ arena, pool }: Room, variant: Variant, threads: number, close = () => {}): Host {
   let kernel: Kernel;
   return {
     async open(image, noise = true) {
@@ -38,13 +38,13 @@ function hostIn({ arena, pool }: Room, [variant, threads]: [Variant, number], cl
 const newRoom = (): Room => ({ arena: new CellArena(), pool: new Pool() });
 
 /** For `start` of a verification of honest kernels. */
-export const startHere = (...what: [Variant, number]): Host => {
+export const startHere = (variant: Variant, threads: number): Host => {
   const room = idle.pop() ?? newRoom();
-  return hostIn(room, what, () => void idle.push(room));
+  return hostIn(room, variant, threads, () => void idle.push(room));
 };
 
 /** For cheats, after which nobody uses the arena and the threads: a failed thread may have left its message behind. */
-export const startAlone = (...what: [Variant, number]): Host => hostIn(newRoom(), what, () => {});
+export const startAlone = (variant: Variant, threads: number): Host => hostIn(newRoom(), variant, threads);
 
 /** The same, but for kernels that are to run under their flags, which get a process. */
 export const startUnderFlags = (variant: Variant, threads: number): Host =>
