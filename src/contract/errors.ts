@@ -12,12 +12,31 @@ export class NfoldError extends Error {
   }
 }
 
+/** A place in a source. Lines and columns count from 1; a column counts UTF-16 units. */
+export interface Place {
+  /** As the user would type it. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number | null;
+}
+
+/** Where a fault lies and what mends it, as far as that is known. */
+export interface Details {
+  readonly place?: Place | null;
+  /** What to do, in one sentence. */
+  readonly hint?: string | null;
+}
+
 /** A fault of a candidate, in its source, its build or its cell: it becomes the verdict and does not end the run. */
 export class CandidateError extends Error {
   readonly status: 'error' | 'impossible' | 'unsupported';
-  constructor(message: string, status: CandidateError['status'] = 'error') {
+  readonly place: Place | null;
+  readonly hint: string | null;
+  constructor(message: string, status: CandidateError['status'] = 'error', { place = null, hint = null }: Details = {}) {
     super(plain(message));
     this.status = status;
+    this.place = place;
+    this.hint = hint;
   }
 }
 
