@@ -32,7 +32,11 @@ export class CandidateError extends Error {
   readonly status: 'error' | 'impossible' | 'unsupported';
   readonly place: Place | null;
   readonly hint: string | null;
-  constructor(message: string, status: CandidateError['status'] = 'error', { place = null, hint = null }: Details = {}) {
+  constructor(
+    message: string,
+    status: CandidateError['status'] = 'error',
+    { place = null, hint = null }: Details = {},
+  ) {
     super(plain(message));
     this.status = status;
     this.place = place;
