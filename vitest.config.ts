@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -19,7 +20,18 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
+  // An op of a user's folder imports these names, which src/catalog/resolve.ts explains to Node.
+  resolve: {
+    alias: [
+      { find: /^nfold$/, replacement: here('src/index.ts') },
+      { find: /^nfold\/contract$/, replacement: here('src/contract/index.ts') },
+      { find: /^nfold\/draws$/, replacement: here('baselines/draws.ts') },
+      { find: /^nfold\/ops\/(\w+)$/, replacement: `${here('baselines')}/$1/op.ts` },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/slow/**'],

@@ -73,6 +73,13 @@ export const suites: readonly Suite[] = [
   },
 ];
 
+/** The suites, and for each op that is in none of them a suite of its own, so that the folder of an op is enough to run it. */
+export function suitesOf(ops: readonly string[]): readonly Suite[] {
+  const own = ops.filter((op) => !suites.some((suite) => suite.ops.includes(op)));
+  const alone = { peers: [], slowPeers: [], intermediates: [], showsEssayResults: false, inDefaultRun: false };
+  return [...suites, ...own.map((op) => ({ name: op, ops: [op], ...alone }))];
+}
+
 /** Speedups that the essay and its sources report for "a CPU-only small language model training implementation". */
 export const essayResults: readonly { readonly multiple: number; readonly what: string }[] = [
   { multiple: 52, what: 'Mythos Preview, Apr 2026' },

@@ -4,7 +4,7 @@
  * Rows are cut into heights that differ by one at most near the end, so that 7 rows are 4 and 3. The last columns, fewer than NR,
  * are packed in rows of whole pairs of vectors and computed in a tile of scratch.
  */
-import type { CacheBytes } from '../../src/contract/candidate.ts';
+import type { CacheBytes } from 'nfold/contract';
 import { stepsOf } from './steps.ts';
 
 export const dimNames = ['M', 'N', 'K', 'lda', 'ldb', 'ldc', 'transA', 'transB'] as const;

@@ -13,8 +13,9 @@
  * Needs    scratch of K x NR floats a thread, if packed.
  * Source   Goto and van de Geijn 2008 (panels); Heinecke et al. 2016, LIBXSMM (code written for a shape).
  */
-import type op from '../../baselines/sgemm/op.ts';
-import type { DimsOf } from '../../src/contract/op.ts';
+
+import type { DimsOf } from 'nfold/contract';
+import type op from 'nfold/ops/sgemm';
 import { type Steps, stepsOf } from './steps.ts';
 import {
   add,

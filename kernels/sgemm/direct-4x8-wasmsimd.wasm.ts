@@ -17,8 +17,9 @@
  *          multiplier and the adder. Less if B is transposed: four loads then make one vector.
  * Source   Goto and van de Geijn 2008 (the tile in registers); Heinecke et al. 2016, LIBXSMM (code written for a shape).
  */
-import type op from '../../baselines/sgemm/op.ts';
-import type { Generator } from '../../src/contract/candidate.ts';
+
+import type { Generator } from 'nfold/contract';
+import type op from 'nfold/ops/sgemm';
 import { panelModule } from '../common/panels.ts';
 
 export default {

@@ -12,8 +12,9 @@
  *          multiply-add units, as AMD's Zen has: there it saves instructions, not units.
  * Source   WebAssembly relaxed SIMD proposal; Fog, instruction tables, for latencies and units.
  */
-import type op from '../../baselines/sgemm/op.ts';
-import type { Generator } from '../../src/contract/candidate.ts';
+
+import type { Generator } from 'nfold/contract';
+import type op from 'nfold/ops/sgemm';
 import { panelModule } from '../common/panels.ts';
 
 export default {

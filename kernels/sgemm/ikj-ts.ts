@@ -11,8 +11,9 @@
  * Tried    one row at a time: 1.1 times the baseline, the loads and stores of C eat the gain; eight rows: as four.
  * Source   Golub and Van Loan, Matrix Computations, section 1.1: the six loop orders.
  */
-import type op from '../../baselines/sgemm/op.ts';
-import type { Candidate } from '../../src/contract/candidate.ts';
+
+import type { Candidate } from 'nfold/contract';
+import type op from 'nfold/ops/sgemm';
 
 export default {
   about: 'loop order i-k-j: rows of B, four at a time, are added to a row of C',

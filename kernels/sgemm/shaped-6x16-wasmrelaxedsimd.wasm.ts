@@ -10,8 +10,9 @@
  * Expects  near peak from 128 up.
  * Source   Goto and van de Geijn 2008; Van Zee and van de Geijn 2015, BLIS; Heinecke et al. 2016, LIBXSMM.
  */
-import type op from '../../baselines/sgemm/op.ts';
-import type { Generator } from '../../src/contract/candidate.ts';
+
+import type { Generator } from 'nfold/contract';
+import type op from 'nfold/ops/sgemm';
 import { type Blocking, choice, tunable } from '../common/gemmplan.ts';
 import { gemmModule } from '../common/gemmshape.ts';
 

@@ -12,8 +12,9 @@
  *          leaves one thread waiting for a panel's time.
  * Source   Smith et al. 2014, Anatomy of high-performance many-threaded matrix multiplication: which loop to share out.
  */
-import type op from '../../baselines/sgemm/op.ts';
-import type { Generator } from '../../src/contract/candidate.ts';
+
+import type { Generator } from 'nfold/contract';
+import type op from 'nfold/ops/sgemm';
 import { panelModule } from '../common/panels.ts';
 
 export default {

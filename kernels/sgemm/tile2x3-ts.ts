@@ -11,8 +11,9 @@
  *          Math.fround, half.
  * Source   Van Zee and van de Geijn 2015, BLIS: the split into tile and edge.
  */
-import type op from '../../baselines/sgemm/op.ts';
-import type { Candidate } from '../../src/contract/candidate.ts';
+
+import type { Candidate } from 'nfold/contract';
+import type op from 'nfold/ops/sgemm';
 
 const MR = 2;
 const NR = 3;

@@ -16,8 +16,9 @@
  *          product; 6x8: half, presumably for want of registers. K unrolled by 4: nothing.
  * Source   Goto and van de Geijn 2008 (panels); Heinecke et al. 2016, LIBXSMM (code written for a shape).
  */
-import type op from '../../baselines/sgemm/op.ts';
-import type { Generator } from '../../src/contract/candidate.ts';
+
+import type { Generator } from 'nfold/contract';
+import type op from 'nfold/ops/sgemm';
 import { panelModule } from '../common/panels.ts';
 
 export default {

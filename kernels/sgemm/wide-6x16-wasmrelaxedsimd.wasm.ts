@@ -15,8 +15,9 @@
  *          Less at 64, where there are four panels in all.
  * Source   BLIS, the 6x16 tile of its haswell kernel; V8, src/compiler/turboshaft/wasm-revec-reducer.cc.
  */
-import type op from '../../baselines/sgemm/op.ts';
-import type { Generator } from '../../src/contract/candidate.ts';
+
+import type { Generator } from 'nfold/contract';
+import type op from 'nfold/ops/sgemm';
 import { panelModule } from '../common/panels.ts';
 
 export default {

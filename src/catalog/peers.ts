@@ -1,9 +1,8 @@
 /** Peers as variants: their cell is trusted, loads their module from bench/peers and shows whether the library works. */
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Peer } from '../contract/peer.ts';
 import type { Variant } from '../contract/variant.ts';
-import { packageRoot } from '../files/places.ts';
+import { programFile } from '../files/places.ts';
 
 export interface PeerVariant extends Variant {
   readonly peer: Peer;
@@ -11,7 +10,7 @@ export interface PeerVariant extends Variant {
 
 /** Loads a peer's module and not its library, which only the cell loads. */
 export async function loadPeer(name: string, op: string): Promise<PeerVariant> {
-  const file = pathToFileURL(join(packageRoot, 'bench/peers', `${name}.ts`)).href;
+  const file = pathToFileURL(programFile(`bench/peers/${name}`)).href;
   const peer: Peer = (await import(file)).default;
   return {
     id: name,

@@ -4,12 +4,12 @@
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { attempt } from '../contract/attempt.ts';
 import { NfoldError } from '../contract/errors.ts';
 import { temporary } from '../files/elsewhere.ts';
 import { lives, namespace } from '../files/owner.ts';
+import { programFile } from '../files/places.ts';
 import { remove, writeWhole } from '../files/write.ts';
 import type { Program } from './lockdown.ts';
 import { schedstatFile } from './protocol.ts';
@@ -61,7 +61,7 @@ function removeLeftFolders(parent: string): void {
 /** Bundled: it starts in half of the time that the sources take, and is all of nfold's code that a cell may read. */
 function bundleProgram(folder: string): Program {
   buildSync({
-    entryPoints: ['main', 'thread'].map((name) => fileURLToPath(new URL(`./${name}.ts`, import.meta.url))),
+    entryPoints: ['main', 'thread'].map((name) => programFile(`src/cell/${name}`)),
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -1,5 +1,5 @@
 /** Shared by the commands that run candidates: flags to the options of a run, selectors to candidates by op. */
-import { type Suite, suites } from '../../bench/suites.ts';
+import { type Suite, suitesOf } from '../../bench/suites.ts';
 import { scan } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { alternatives, select, selectCases } from '../catalog/select.ts';
@@ -28,10 +28,10 @@ interface Scope {
 }
 
 /** All that selectors can reach: slow peers are timed, and a candidate that was asked for is no intermediate step. */
-const everything: Scope = {
+const everythingOf = (ops: readonly string[]): Scope => ({
   effort: 'default',
-  suites: suites.map((suite) => ({ ...suite, peers: [...suite.peers, ...suite.slowPeers], intermediates: [] })),
-};
+  suites: suitesOf(ops).map((suite) => ({ ...suite, peers: [...suite.peers, ...suite.slowPeers], intermediates: [] })),
+});
 
 interface Wanted {
   /** The cases that the command works on; the timed ones, unless it says so. */
@@ -48,10 +48,11 @@ export async function prepareRun(
   selectors: readonly string[],
   flags: RunFlags,
   io: Io,
-  { cases = (op) => op.cases, byDefault = everything }: Wanted = {},
+  { cases = (op) => op.cases, byDefault }: Wanted = {},
 ) {
-  const scope = selectors.length > 0 ? everything : byDefault;
-  const { candidates, problems } = select(selectors, scan());
+  const catalog = scan();
+  const scope = (selectors.length === 0 && byDefault) || everythingOf(catalog.ops);
+  const { candidates, problems } = select(selectors, catalog);
   const selectionOf = (suite: Suite, op: string): SuiteSelection => {
     const isOfOp = (one: { readonly op: string | null }) => one.op === op;
     return { suite, op, candidates: candidates.filter(isOfOp), problems: problems.filter(isOfOp) };

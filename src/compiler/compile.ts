@@ -1,8 +1,8 @@
 /** The parent's end of the compiler: one child for all builds, which gets one request at a time and is killed when it takes too long. */
 import type { ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { endGroup, startLocked } from '../cell/lockdown.ts';
 import { CandidateError } from '../contract/errors.ts';
+import { programFile } from '../files/places.ts';
 
 export type CompileRequest =
   | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }
@@ -13,7 +13,7 @@ export type CompileReply =
   | { readonly bytes?: undefined; readonly error: string };
 
 const program = {
-  main: fileURLToPath(new URL('./compiler.ts', import.meta.url)),
+  main: programFile('src/compiler/compiler'),
   reads: ['package.json', ...['assemblyscript', 'binaryen', 'long', 'wabt'].map((name) => `node_modules/${name}`)],
   flags: [],
 };

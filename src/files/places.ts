@@ -1,11 +1,18 @@
 /** The folders that the tool reads and writes: its own, and the workspace of the command that runs. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NfoldError } from '../contract/errors.ts';
 
-/** Where nfold itself lies: its kernels, baselines and peers. */
-export const packageRoot = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
+/** The folder of nfold's programs, and their ending: the TypeScript of a checkout, or what a package has compiled from it, in dist/. */
+const programs = fileURLToPath(new URL('../../', import.meta.url)).replace(/[/\\]$/, '');
+const ending = extname(import.meta.url);
+
+/** Where nfold itself lies: its kernels, baselines and pages. */
+export const packageRoot = ending === '.ts' ? programs : resolve(programs, '..');
+
+/** A module of nfold that is run, by its path from the root without an ending: `src/cell/main`. */
+export const programFile = (path: string): string => join(programs, `${path}${ending}`);
 
 /** Where a user works: `kernels/` in `root` is scanned beside nfold's own. All paths are absolute. */
 export interface Workspace {
