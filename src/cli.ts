@@ -1,6 +1,7 @@
 /** argv to one command, whose code is loaded when it is called, so that `--help` answers at once. */
 import { inspect } from 'node:util';
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { withOwnCells } from './cell/cell.ts';
 import * as declare from './commands/flags.ts';
 import { checkWords, refuseRepeats } from './commands/options.ts';
 import { brief, exit, messageOf, NfoldError } from './contract/errors.ts';
@@ -25,16 +26,18 @@ async function runCommand(words: readonly string[], io: Io, where?: Workspace): 
   const does: Does =
     (load) =>
     (...given) =>
-      inWorkspace(where ?? workspace(), async () => {
-        const { json } = given.at(-2) as { readonly json?: true };
-        const command = await load();
-        const { data, text, after, ...result } = await command(...(given.with(-1, io) as Parameters<typeof command>));
-        if (json) io.print(JSON.stringify(data, null, 2));
-        else if (text !== '') io.print(text);
-        const last = await after?.();
-        if (last?.text && !json) io.print(last.text);
-        code = last?.code ?? result.code;
-      });
+      inWorkspace(where ?? workspace(), () =>
+        withOwnCells(async () => {
+          const { json } = given.at(-2) as { readonly json?: true };
+          const command = await load();
+          const { data, text, after, ...result } = await command(...(given.with(-1, io) as Parameters<typeof command>));
+          if (json) io.print(JSON.stringify(data, null, 2));
+          else if (text !== '') io.print(text);
+          const last = await after?.();
+          if (last?.text && !json) io.print(last.text);
+          code = last?.code ?? result.code;
+        }),
+      );
   const program = await programFor(io, does);
   try {
     checkWords(words);

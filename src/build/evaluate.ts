@@ -29,7 +29,7 @@ class Evaluator {
   async #ask(code: string, method?: string, args?: readonly unknown[]): Promise<unknown> {
     // A run that was stopped has ended its cells.
     if (this.#loaded?.code !== code || this.#loaded.cell.hasEnded) this.#stop();
-    this.#loaded ??= { code, script: await asScript(code), cell: new Cell({ flags: [] }) };
+    this.#loaded ??= { code, script: await asScript(code), cell: new Cell({ flags: [], shared: true }) };
     try {
       return await this.#loaded.cell.evaluate({ code: this.#loaded.script, method, args }, limitMs);
     } catch (error) {

@@ -2,6 +2,7 @@
  * The parent's end of a cell: it starts the process, asks, and kills a cell that exceeds its limits. A cell that has nothing to do is
  * stopped, so that it cannot slow the one that is being timed.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { CandidateError } from '../contract/errors.ts';
@@ -12,10 +13,24 @@ import { limitData, maxDataBytes, maxResidentBytes, memoryOf, TimeAudit } from '
 import type { Ask, Evaluation, Opening, Reply, Samples, Sampling } from './protocol.ts';
 
 const living = new Set<Cell>();
+const runs = new AsyncLocalStorage<Set<Cell>>();
 
-/** Ends every cell at once: for Ctrl-C and for failures half-way. */
+/** Ends every cell of this process. */
 export function killAllCells(): void {
   for (const cell of living) cell.close();
+}
+
+/** Runs `work`, and what it awaits, as a run whose cells can be ended apart from those of other runs in this process. */
+export function withOwnCells<T>(work: () => T): T {
+  return runs.run(new Set(), work);
+}
+
+/** What ends the cells of the run that asks: for Ctrl-C and for failures half-way. */
+export function cellEnder(): () => void {
+  const own = runs.getStore() ?? living;
+  return () => {
+    for (const cell of own) cell.close();
+  };
 }
 
 process.on('exit', killAllCells);
@@ -26,6 +41,8 @@ export type Timed = Samples & { readonly untimedNs: number | null };
 export interface CellOptions extends Pick<Variant, 'flags' | 'trusted'>, Pick<Program, 'cpu'> {
   /** Milliseconds that sampling may take beside its calls; `startMs` of the process, unless a test cannot wait that long. */
   readonly graceMs?: number;
+  /** It serves many runs: it ends with the one that it works for, and outlives the others. */
+  readonly shared?: boolean;
 }
 
 const watchMs = 100;
@@ -56,8 +73,9 @@ export class Cell {
   #stderr = '';
   #waiting: { id: number; resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
   #ended: string | null = null;
+  readonly #run: Set<Cell> | undefined;
 
-  constructor({ flags, trusted = false, cpu, graceMs }: CellOptions) {
+  constructor({ flags, trusted = false, cpu, graceMs, shared = false }: CellOptions) {
     const { empty, program } = cellFiles();
     this.#trusted = trusted;
     this.#startMs = trusted ? trustedStartMs : startMs;
@@ -68,6 +86,8 @@ export class Cell {
       { cwd: empty, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
     );
     living.add(this);
+    this.#run = shared ? undefined : runs.getStore();
+    this.#run?.add(this);
     // A cell keeps this process alive only while it owes a reply.
     for (const part of [this.#child, this.#child.channel, this.#child.stderr as Socket | null]) part?.unref();
     this.#child.stderr?.on('data', (chunk) => {
@@ -134,7 +154,8 @@ export class Cell {
 
   /** The bytes or the plain value that a candidate's script returns. */
   async evaluate(evaluation: Evaluation, limitMs: number): Promise<unknown> {
-    const { value } = await this.#ask({ type: 'evaluate', evaluation }, limitMs);
+    const run = runs.getStore()?.add(this);
+    const { value } = await this.#ask({ type: 'evaluate', evaluation }, limitMs).finally(() => run?.delete(this));
     return typeof value === 'string' ? JSON.parse(value) : value;
   }
 
@@ -178,6 +199,7 @@ export class Cell {
     if (this.#ended !== null) return;
     this.#ended = reason;
     living.delete(this);
+    this.#run?.delete(this);
     endGroup(this.#child);
     this.#waiting?.reject(new CandidateError(reason));
     this.#waiting = null;

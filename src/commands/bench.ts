@@ -38,7 +38,11 @@ export async function bench(selectors: readonly string[], flags: BenchFlags, io:
 }
 
 /** Runs what the selectors say and saves the record, when interrupted that of what was measured. Throws NfoldError for wrong usage. */
-export async function measureAndSave(selectors: readonly string[], flags: BenchFlags, io: Io): Promise<Saved> {
+export const measureAndSave = async (selectors: readonly string[], flags: BenchFlags, io: Io): Promise<Saved> =>
+  saveOrFallBack(await measureDraft(selectors, flags, io), io);
+
+/** The same without a file. */
+export async function measureDraft(selectors: readonly string[], flags: BenchFlags, io: Io): Promise<Draft> {
   const [startedAt, began] = [new Date(), performance.now()];
   const facts = { machine: machine(), runtime: runtime(), startedAt };
   const byDefault = { effort: 'quick', suites: suites.filter(({ inDefaultRun }) => inDefaultRun) } as const;
@@ -71,7 +75,7 @@ export async function measureAndSave(selectors: readonly string[], flags: BenchF
     throw new NfoldError('Stopped before anything was timed, so there is no record of it.', exit.interrupted);
   const seconds = (performance.now() - began) / 1000;
   const given = { options, textName, strays, ceilings, name: flags.save, note: flags.note };
-  return saveOrFallBack(draftOf(outcomes, { ...facts, ...given, seconds, interrupted }), io);
+  return draftOf(outcomes, { ...facts, ...given, seconds, interrupted });
 }
 
 /** Leaves out the candidates that are steps on the way to others, and says so. */

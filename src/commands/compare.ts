@@ -20,7 +20,7 @@ export async function compare(references: readonly string[], flags: FlagsOf<type
   const reporters = reportersOf(flags, 'comparison');
   const records = references.map((reference) => loadRecord(findRecord(reference, io.warn)));
   const [first, ...others] = records;
-  if (!flags.force) for (const other of others) refuseOtherBaselines(first, other);
+  if (!flags.force) refuseOtherBaselines(records);
   if (failBelow === undefined && acrossMachines)
     throw new NfoldError(
       '--across-machines goes with --fail-below: without a gate, records of two machines compare anyway.',
@@ -42,7 +42,12 @@ export async function compare(references: readonly string[], flags: FlagsOf<type
   return { ...result, after };
 }
 
-function refuseOtherBaselines(a: Record, b: Record): void {
+/** Throws NfoldError for a record whose baselines are not those of the first. */
+export function refuseOtherBaselines([first, ...others]: readonly Record[]): void {
+  for (const other of others) refuseOtherBaseline(first, other);
+}
+
+function refuseOtherBaseline(a: Record, b: Record): void {
   const others = otherBaselines(a, b);
   if (others.length === 0) return;
   const ops = others.map(({ op, from, to }) => `${op} (${from} and ${to})`).join(', ');

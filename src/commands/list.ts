@@ -8,11 +8,11 @@ import { CandidateError, exit } from '../contract/errors.ts';
 import { shown } from '../files/places.ts';
 import { newestResults } from '../records/newest.ts';
 import { multiple, shortFlags } from '../report/format.ts';
-import type { Io, Result } from '../report/output.ts';
+import type { Io } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
 import { signatureText } from '../report/signature.ts';
 
-export async function list(selectors: readonly string[], _: unknown, io: Io): Promise<Result> {
+export async function list(selectors: readonly string[], _: unknown, io: Io) {
   const catalog = scan();
   const { candidates, problems } = select(selectors, catalog);
   const wanted = catalog.ops.filter((name) => selectors.length === 0 || candidates.some(({ op }) => op === name));

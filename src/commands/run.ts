@@ -4,7 +4,7 @@ import { scan } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { alternatives, select, selectCases } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
-import { killAllCells } from '../cell/cell.ts';
+import { cellEnder } from '../cell/cell.ts';
 import { brief, exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';
@@ -72,7 +72,7 @@ export async function prepareRun(
   const text = loadText(flags.text, ops);
   const name = flags.quick ? 'quick' : flags.thorough ? 'thorough' : scope.effort;
   const signal = io.keepOnStop('stopping; what was measured is kept');
-  signal.addEventListener('abort', killAllCells);
+  signal.addEventListener('abort', cellEnder());
   const options: RunOptions = {
     effort: efforts[name],
     seed: committed.seed,

@@ -7,7 +7,7 @@ import type { RoundPlan } from '../judge/conditions.ts';
 import { drawnCases } from '../judge/plan.ts';
 import { isBad, verdictText } from '../judge/verdict.ts';
 import { verdictMark } from '../report/format.ts';
-import type { Io, Result } from '../report/output.ts';
+import type { Io } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
 import { type ColumnOf, tableOf } from '../report/table.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
@@ -17,7 +17,7 @@ import { replayTimed } from '../stopwatch/replay.ts';
 import type { FlagsOf, verify as words } from './flags.ts';
 import { prepareRun } from './run.ts';
 
-export async function verify(selectors: readonly string[], flags: FlagsOf<typeof words>, io: Io): Promise<Result> {
+export async function verify(selectors: readonly string[], flags: FlagsOf<typeof words>, io: Io) {
   const cases = (op: AnyOp, seed: number) => [...op.cases, ...op.edges, ...drawnCases(op, seed)];
   const { selections, strays, options } = await prepareRun(selectors, flags, io, { cases });
   const outcomes: CandidateOutcome[] = [];

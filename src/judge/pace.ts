@@ -5,15 +5,15 @@ import type { Variant } from '../contract/variant.ts';
 import { callOn } from './batch.ts';
 import { compose, type Image } from './image.ts';
 
-const paces = new Map<string, Promise<number>>();
+const paces = new WeakMap<AnyOp, Promise<number>>();
 
-/** Nanoseconds a flop, measured once a process in its own cell. Throws CandidateError if the baseline does not run. */
+/** Nanoseconds a flop, measured once in its own cell. Throws CandidateError if the baseline does not run. */
 export function paceOf(op: AnyOp, baseline: Variant, text: Uint8Array): Promise<number> {
-  let pace = paces.get(op.name);
+  let pace = paces.get(op);
   if (!pace) {
     const timer = new Timer(baseline, 1);
     pace = measurePace(timer, paceImage(op, text)).finally(() => timer.close());
-    paces.set(op.name, pace);
+    paces.set(op, pace);
   }
   return pace;
 }

@@ -10,11 +10,11 @@ interface Sink {
 }
 
 /** The outcome of a command. */
-export interface Result {
+export interface Result<Data = unknown> {
   /** The exit code. */
   readonly code: number;
   /** For `--json`. */
-  readonly data: unknown;
+  readonly data: Data;
   readonly text: string;
   /** Runs once the text is out, since it may take long: writing into a pipe that has no reader. */
   after?(): Promise<Pick<Result, 'code'> & Partial<Pick<Result, 'text'>>>;
@@ -32,6 +32,7 @@ export class Io implements Screen {
   readonly #warned = new Set<string>();
   readonly #stopped = new AbortController();
   #onStop: { readonly sentence?: string; readonly keeps: boolean } = { keeps: false };
+  #asked = false;
   #startedAt: number | null = null;
   #drawnAt = 0;
   #stage = '';
@@ -92,8 +93,9 @@ export class Io implements Screen {
   }
 
   /** From here on, a request to stop prints this sentence, and the command ends by itself with what it has. */
-  keepOnStop(sentence: string): AbortSignal {
+  keepOnStop(sentence?: string): AbortSignal {
     this.#onStop = { sentence, keeps: true };
+    if (this.#asked) this.#stopped.abort();
     return this.signal;
   }
 
@@ -106,6 +108,7 @@ export class Io implements Screen {
   stop(): boolean {
     const { sentence, keeps } = this.#onStop;
     if (sentence !== undefined) this.note(`nfold: ${sentence}`);
+    this.#asked = true;
     if (keeps) this.#stopped.abort();
     return keeps;
   }
