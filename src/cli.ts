@@ -31,8 +31,8 @@ async function runCommand(words: readonly string[], io: Io, where?: Workspace): 
           const { json } = given.at(-2) as { readonly json?: true };
           const command = await load();
           const { data, text, after, ...result } = await command(...(given.with(-1, io) as Parameters<typeof command>));
-          if (json) io.print(JSON.stringify(data, null, 2));
-          else if (text !== '') io.print(text);
+          if (json && data !== undefined) io.print(JSON.stringify(data, null, 2));
+          else if (!json && text !== '') io.print(text);
           const last = await after?.();
           if (last?.text && !json) io.print(last.text);
           code = last?.code ?? result.code;
@@ -92,6 +92,9 @@ Exit codes: 0 fine; 1 a verification or a gate failed, or the command itself did
   (await import('./train/flags.ts'))
     .declare(program)
     .action(does(async () => (await import('./train/command.ts')).train));
+  (await import('./watch/flags.ts'))
+    .declare(program)
+    .action(does(async () => (await import('./watch/command.ts')).watch));
   (await import('./selftest/flags.ts'))
     .declare(program)
     .action(does(async () => (await import('./selftest/command.ts')).selftest));

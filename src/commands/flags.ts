@@ -9,7 +9,7 @@ export type Program = Command<[], { debug?: true }>;
 /** The flags of a command, from the function that declares it. */
 export type FlagsOf<D extends (program: Program) => { opts(): unknown }> = ReturnType<ReturnType<D>['opts']>;
 
-export const json = () => new Option('--json', 'print only JSON on stdout');
+export const json = (what = 'print only JSON on stdout') => new Option('--json', what);
 
 /** A command with its description and `--json`. */
 const named = (program: Program, name: string, description: string) =>

@@ -53,6 +53,17 @@ export function range(values: readonly (number | null)[]): string {
 export const parametersText = (parameters: Readonly<Record<string, number | string>>) =>
   Object.entries(parameters).flat().join(' ');
 
+const heights = [...'▁▂▃▄▅▆▇█'];
+
+/** A character for each value, from the least to the greatest on a log scale; `x` for what has none. */
+export function sparkline(values: readonly (number | null)[]): string {
+  const logs = values.map((value) => (value === null ? null : Math.log(value)));
+  const known = logs.filter((value) => value !== null);
+  const [least, span] = [Math.min(...known), Math.max(...known) - Math.min(...known)];
+  const height = (log: number) => (span === 0 ? 3 : Math.round(((heights.length - 1) * (log - least)) / span));
+  return logs.map((log) => (log === null ? 'x' : heights[height(log)])).join('');
+}
+
 /** A share as a bar, in eighths of a character; a share of 1 takes the whole `width`. */
 export function bar(share: number, width: number): string {
   const eighths = Math.round(8 * width * share);

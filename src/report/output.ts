@@ -13,7 +13,7 @@ interface Sink {
 export interface Result<Data = unknown> {
   /** The exit code. */
   readonly code: number;
-  /** For `--json`. */
+  /** For `--json`; undefined if the command has printed it already, line by line. */
   readonly data: Data;
   readonly text: string;
   /** Runs once the text is out, since it may take long: writing into a pipe that has no reader. */

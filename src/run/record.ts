@@ -73,7 +73,8 @@ export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft 
   };
 }
 
-function timedVariant(
+/** A candidate as analysis takes it. */
+export function timedVariant(
   { id, built, peer, verdict, parameters }: CandidateOutcome<Settled>,
   threads: number,
 ): TimedVariant {
