@@ -63,17 +63,22 @@ async function watchOver(trying: Trying, signal: AbortSignal, say: (told: Told) 
       continue;
     }
     const stop = new AbortController();
-    const work = tryOnce(trying, AbortSignal.any([signal, stop.signal]));
-    const saved = changed(files, seen, AbortSignal.any([signal, stop.signal])).catch(() => null);
+    const either = AbortSignal.any([signal, stop.signal]);
+    const show = (last: Try) => {
+      const names = cases.map((c) => op.caseName(c));
+      say({ event: 'try', tries: [...tries, last], cases: names, of: op.cases.length, files: files().length });
+    };
+    const work = tryOnce(trying, either, show);
+    const saved = changed(files, seen, either).catch(() => null);
     const done = await Promise.race([work, saved]);
     stop.abort();
+    signal.throwIfAborted();
     if (done === null || typeof done === 'string') {
       await work.catch(() => {});
-      signal.throwIfAborted();
       continue;
     }
     if (done.sources.length > 0) sources = done.sources;
+    show(done);
     tries.push(done);
-    say({ event: 'try', tries, cases: cases.map((c) => op.caseName(c)), of: op.cases.length, files: files().length });
   }
 }

@@ -46,7 +46,7 @@ function standing(tries: readonly Try[]) {
 
 function asData(tries: readonly Try[], { candidate }: Setting) {
   const { now, before, best } = standing(tries);
-  const { verdict, hash, results, mean, waited } = now;
+  const { verdict, checks, hash, results, mean, waited } = now;
   return {
     event: 'try' as const,
     /** No record: a few cases, one process each. */
@@ -56,7 +56,8 @@ function asData(tries: readonly Try[], { candidate }: Setting) {
     file: shown(candidate.file),
     hash,
     verdict: verdict.status,
-    checks: verdict.status === 'pass' ? verdict.checks : null,
+    /** Of all that are planned; `made` is fewer while the rest is under way, and a line with the rest follows. */
+    checks,
     message: verdict.status === 'pass' ? null : verdictText(verdict),
     failure: verdict.status === 'fail' ? verdict.failure : null,
     results,
@@ -75,9 +76,14 @@ function waits({ waited: { verdict, firstNumber, total } }: Try): string {
   return `verdict after ${seconds(verdict)}${number}`;
 }
 
+/** Empty once all checks are made or one has failed. */
+function soFar({ verdict, checks: { made, of } }: Try): string {
+  return verdict.status === 'pass' && made < of ? ` so far, by ${made} of ${of} checks` : '';
+}
+
 function line(tries: readonly Try[]): string {
   const { now, before, best } = standing(tries);
-  const head = `#${tries.length}  ${now.verdict.status}`;
+  const head = `#${tries.length}  ${now.verdict.status}${soFar(now)}`;
   if (!isPassed(now)) return `${head}  ${verdictText(now.verdict)}  (${waits(now)})`;
   const than = [
     before?.mean && `before ${multiple(before.mean.value)}`,
@@ -135,7 +141,7 @@ function page({ tries, cases, of, files }: Extract<Told, { event: 'try' }>, { ca
   return [
     `${pc.bold(candidate.id)}   try ${tries.length}`,
     verdict.status === 'pass'
-      ? `${pc.green('pass')}  ${counted(verdict.checks, 'check')}, largest error ${verdict.worst.toFixed(3)} of its bound`
+      ? `${pc.green('pass')}${soFar(now) || `  ${counted(verdict.checks, 'check')}`}, largest error ${verdict.worst.toFixed(3)} of its bound`
       : `${pc.red(verdict.status)}  ${verdictText(verdict)}`,
     '',
     ...(isPassed(now) ? [...numbers, ''] : []),
