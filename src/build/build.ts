@@ -72,8 +72,8 @@ async function prefixErrors<T>({ file }: CandidateFile, work: Promise<T>): Promi
   try {
     return await work;
   } catch (error) {
-    const message = messageOf(error);
-    throw new CandidateError(message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`);
+    const [message, details] = [messageOf(error), error instanceof CandidateError ? error : {}];
+    throw new CandidateError(message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`, 'error', details);
   }
 }
 

@@ -2,15 +2,26 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { endGroup, startLocked } from '../cell/lockdown.ts';
-import { CandidateError } from '../contract/errors.ts';
+import { CandidateError, type Place } from '../contract/errors.ts';
 
-export type CompileRequest =
+export type CompileRequest = (
   | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }
-  | { readonly type: 'wat'; readonly text: string };
+  | { readonly type: 'wat'; readonly text: string }
+) & {
+  /** Whether to say where in the source each instruction comes from. */
+  readonly mapped?: boolean;
+};
 
+/** `map`: AssemblyScript's source map; for text, the list of all that wabt wrote. */
+export interface Compiled {
+  readonly bytes: Uint8Array;
+  readonly map?: string;
+}
+
+/** A place names a file as the request does; WebAssembly text is `module.wat`. */
 export type CompileReply =
-  | { readonly bytes: Uint8Array; readonly error?: undefined }
-  | { readonly bytes?: undefined; readonly error: string };
+  | (Compiled & { readonly error?: undefined })
+  | { readonly bytes?: undefined; readonly error: string; readonly place?: Place };
 
 const program = {
   main: fileURLToPath(new URL('./compiler.ts', import.meta.url)),
@@ -40,14 +51,19 @@ export function stopCompiler(): void {
 
 process.on('exit', stopCompiler);
 
-/** The module's bytes. Throws CandidateError. */
-export function compile(request: CompileRequest): Promise<Uint8Array> {
-  const bytes = queue.then(() => ask(request));
-  queue = bytes.catch(() => {});
-  return bytes;
+/** The module's bytes. Throws CandidateError, whose place names a file as the request does. */
+export async function compile(request: CompileRequest): Promise<Uint8Array> {
+  return (await compiled(request)).bytes;
 }
 
-async function ask(request: CompileRequest): Promise<Uint8Array> {
+/** The same, with the map if one is asked for. */
+export function compiled(request: CompileRequest): Promise<Compiled> {
+  const made = queue.then(() => ask(request));
+  queue = made.catch(() => {});
+  return made;
+}
+
+async function ask(request: CompileRequest): Promise<Compiled> {
   child ??= start();
   const worker = child;
   worker.channel?.ref();
@@ -65,8 +81,8 @@ async function ask(request: CompileRequest): Promise<Uint8Array> {
       worker.once('exit', ended);
       worker.send(request, (error) => error && ended());
     });
-    if (!reply.bytes) throw new CandidateError(`does not build: ${reply.error}`);
-    return reply.bytes;
+    if (!reply.bytes) throw new CandidateError(`does not build: ${reply.error}`, 'error', reply);
+    return reply;
   } finally {
     clearTimeout(timer);
     worker.removeAllListeners('message').off('exit', ended);
