@@ -51,9 +51,15 @@ export function stopCompiler(): void {
 
 process.on('exit', stopCompiler);
 
-/** The module's bytes. Throws CandidateError, whose place names a file as the request does. */
-export async function compile(request: CompileRequest): Promise<Uint8Array> {
-  return (await compiled(request)).bytes;
+/** The module's bytes. Throws CandidateError; its place names a file as `shownAs` does, or else as the request does. */
+export async function compile(request: CompileRequest, shownAs = (name: string) => name): Promise<Uint8Array> {
+  try {
+    return (await compiled(request)).bytes;
+  } catch (error) {
+    if (!(error instanceof CandidateError) || !error.place) throw error;
+    const place = { ...error.place, file: shownAs(error.place.file) };
+    throw new CandidateError(error.message, error.status, { ...error, place });
+  }
 }
 
 /** The same, with the map if one is asked for. */
