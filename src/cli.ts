@@ -28,9 +28,11 @@ async function runCommand(words: readonly string[], io: Io, where?: Workspace): 
     (...given) =>
       inWorkspace(where ?? workspace(), () =>
         withOwnCells(async () => {
-          const { json } = given.at(-2) as { readonly json?: true };
+          const flags = { ...program.opts(), ...(given.at(-2) as { readonly json?: true }) };
+          const { json } = flags;
           const command = await load();
-          const { data, text, after, ...result } = await command(...(given.with(-1, io) as Parameters<typeof command>));
+          const words = given.with(-2, flags).with(-1, io) as Parameters<typeof command>;
+          const { data, text, after, ...result } = await command(...words);
           if (json && data !== undefined) io.print(JSON.stringify(data, null, 2));
           else if (!json && text !== '') io.print(text);
           const last = await after?.();
@@ -60,7 +62,7 @@ async function programFor(io: Io, does: Does): Promise<declare.Program> {
       'Write a faster kernel in TypeScript or WebAssembly, prove that it is equivalent, measure the mean speedup.',
     )
     .version(runtime().nfold)
-    .option('--debug', 'show the stack trace of an error')
+    .option('--debug', 'show the stack trace of an error; under verify, what candidates print with console')
     .showSuggestionAfterError()
     .addHelpText(
       'after',

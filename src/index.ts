@@ -89,7 +89,7 @@ export const bench = (selectors: readonly string[], settings: BenchSettings = {}
   call(settings, async (io) => {
     const { save = true, peers = true, note } = settings;
     const flags = { ...flagsOf(settings), peers, note, save: typeof save === 'string' ? save : undefined };
-    if (save === false) return recordOf(await measureDraft(selectors, flags, io));
+    if (save === false) return recordOf((await measureDraft(selectors, flags, io)).draft);
     return (await measureAndSave(selectors, flags, io)).record;
   });
 

@@ -1,23 +1,37 @@
 /** Builds a candidate's file into an artifact, which a cell can load: on demand, cached by the hash of all that goes into it. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { type CandidateFile, selectorOf } from '../catalog/candidates.ts';
 import { baselineFile } from '../catalog/ops.ts';
+import { hasConsole, speaking } from '../cell/console.ts';
 import { compile } from '../compiler/compile.ts';
 import type { Parameters } from '../contract/candidate.ts';
-import { CandidateError, messageOf } from '../contract/errors.ts';
-import type { Artifact, Variant } from '../contract/variant.ts';
+import { CandidateError, messageOf, type Place } from '../contract/errors.ts';
+import type { Thrown } from '../contract/thrown.ts';
+import type { Variant } from '../contract/variant.ts';
 import { shown } from '../files/places.ts';
 import { cacheBytes } from '../machine/caches.ts';
 import { cached, cachedJson } from './cache.ts';
-import { type Description, headComment, ParameterValues, parseDescription } from './description.ts';
-import { evaluate } from './evaluate.ts';
+import { type Description, describe, headComment, ParameterValues } from './description.ts';
+import { evaluateBundle } from './evaluate.ts';
+import { bytesOf, quoting, textsOf, trapIn } from './generated.ts';
 import { marked, markImports } from './marks.ts';
-import { checkModule } from './module.ts';
-import { asScript, assemblyScriptSources, bundle, hashOf, type Source, sourceOf } from './sources.ts';
+import { checkModule, exportPatterns, Refused } from './module.ts';
+import {
+  asScript,
+  assemblyScriptSources,
+  type Bundle,
+  bundle,
+  hashOf,
+  placeInBundle,
+  type Source,
+  sourceOf,
+} from './sources.ts';
+import { inAssemblyScript, inText } from './traps.ts';
 import { tunedParameters, tuneFile } from './tuned.ts';
+import { findIn, type TextFile } from './where.ts';
 
 export interface Built extends Variant {
   readonly op: string;
@@ -51,29 +65,29 @@ const compilers = `${versionOf('assemblyscript')} ${versionOf('wabt')} ${readFil
 
 /** Builds a candidate. This function and `artifact` throw CandidateError; its message names the file and what to change. */
 export function build(candidate: CandidateFile): Promise<Built> {
-  return withFileInErrors(candidate, makers[candidate.kind](candidate));
+  return withFileInErrors(candidate, () => makers[candidate.kind](candidate));
 }
 
 /** The same for a candidate that may import from all of the folder `allowed`, not only from the common/ beside its op. */
 export function buildWithin(allowed: string, candidate: CandidateFile): Promise<Built> {
-  return withFileInErrors(candidate, makers[candidate.kind](candidate, allowed));
+  return withFileInErrors(candidate, () => makers[candidate.kind](candidate, allowed));
 }
 
-async function withFileInErrors(candidate: CandidateFile, work: Promise<Built>): Promise<Built> {
+async function withFileInErrors(candidate: CandidateFile, work: () => Promise<Built>): Promise<Built> {
   const built = await prefixErrors(candidate, work);
   return {
     ...built,
     selector: selectorOf(candidate),
-    artifact: (dims, threads) => prefixErrors(candidate, built.artifact(dims, threads)),
+    artifact: (dims, threads) => prefixErrors(candidate, () => built.artifact(dims, threads)),
   };
 }
 
-async function prefixErrors<T>({ file }: CandidateFile, work: Promise<T>): Promise<T> {
+async function prefixErrors<T>({ id, file }: CandidateFile, work: () => Promise<T>): Promise<T> {
   try {
-    return await work;
+    return await speaking(id, work);
   } catch (error) {
-    const message = messageOf(error);
-    throw new CandidateError(message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`);
+    const [message, details] = [messageOf(error), error instanceof CandidateError ? error : {}];
+    throw new CandidateError(message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`, 'error', details);
   }
 }
 
@@ -91,19 +105,22 @@ export async function buildMarkedBaseline(op: string): Promise<Built> {
 /** A candidate with its marks turned into calls; null if it has no marks. */
 export async function buildMarked(candidate: CandidateFile): Promise<Built | null> {
   if (candidate.kind !== 'as.ts') return null;
-  const { entry, files } = assemblyScriptSources(candidate.file);
-  const texts = marked(files);
-  return (
-    texts && withFileInErrors(candidate, Promise.resolve({ ...compiled(candidate, entry, texts, true), marks: true }))
-  );
+  const sources = assemblyScriptSources(candidate.file);
+  const files = marked(sources.files);
+  if (!files) return null;
+  return withFileInErrors(candidate, async () => ({
+    ...compiled(candidate, { ...sources, files }, true),
+    marks: true,
+  }));
 }
 
 const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, wat } as const;
 
 async function typescript(candidate: CandidateFile, allowed?: string, plugins?: Plugin[]): Promise<Built> {
-  const { code, sources } = await bundle(candidate.file, allowed, plugins);
+  const bundled = await bundle(candidate.file, allowed, plugins);
+  const { code, sources } = bundled;
   const hash = hashOf('ts', bundler, code);
-  const description = await describe(hash, code, 'setup');
+  const description = await describe(textOf(candidate, bundled), hash, bundled, 'setup');
   // Once for all cases and rounds: Ctrl-C ends the bundler's process as well, and a run must still be able to open cases.
   let script: Promise<string> | undefined;
   return {
@@ -114,32 +131,52 @@ async function typescript(candidate: CandidateFile, allowed?: string, plugins?: 
       script ??= asScript(code);
       return { kind: 'js', code: await script };
     },
+    locate: async (thrown) => ({ place: await placeInBundle(bundled, thrown) }),
   };
 }
 
 async function generator(candidate: CandidateFile, allowed?: string): Promise<Built> {
-  const { code, sources } = await bundle(candidate.file, allowed);
+  const bundled = await bundle(candidate.file, allowed);
+  const { code, sources } = bundled;
   const hash = hashOf('wasm.ts', bundler, compilers, code);
-  const description = await describe(hash, code, 'generate');
+  const source = textOf(candidate, bundled);
+  const description = await describe(source, hash, bundled, 'generate');
   const { tunable: space } = description;
+  const ask = (method: string, ...args: readonly unknown[]) => evaluateBundle(bundled, method, args);
   const caches = cacheBytes();
   const defaults = async (dims: Dims): Promise<Parameters> => {
     if (!description.parameters) return {};
     const name = `${hashOf(hash, JSON.stringify([dims, caches]))}.parameters.json`;
-    const values = ParameterValues.safeParse(
-      await cachedJson(name, () => evaluate(code, 'parameters', [dims, caches])),
-    );
+    const values = ParameterValues.safeParse(await cachedJson(name, () => ask('parameters', dims, caches)));
     if (values.success) return values.data;
-    throw new CandidateError('should return an object of numbers and words from parameters(dims, caches)');
+    const place = findIn([source])(/\bparameters\b/);
+    throw new CandidateError('should return an object of numbers and words from parameters(dims, caches)', 'error', {
+      place,
+    });
   };
   const using = (chosen: (dims: Dims, threads: number) => Parameters | null): Built => {
     const parameters = async (dims: Dims, threads: number) => ({ ...(await defaults(dims)), ...chosen(dims, threads) });
+    const generate = async (dims: Dims, threads: number) => ask('generate', dims, await parameters(dims, threads));
+    const place = findIn([source])(/\bgenerate\b/);
+    const artifact = async (dims: Dims, threads = 1) => {
+      const key = hashOf(hash, JSON.stringify([dims, await parameters(dims, threads)]));
+      let made: unknown;
+      const make = async () => {
+        made ??= await generate(dims, threads);
+        return made;
+      };
+      const texts = async () => textsOf(await make());
+      return module(key, async () => bytesOf(await make()), { texts, fresh: hasConsole() }).catch((error) => {
+        throw quoting(error, made, place);
+      });
+    };
     return {
       ...identity(candidate, hash, description, sources),
       tier: 'W',
-      async artifact(dims, threads = 1) {
-        const values = await parameters(dims, threads);
-        return module(hashOf(hash, JSON.stringify([dims, values])), () => generate(code, [dims, values]));
+      artifact,
+      async locate(thrown, dims, threads = 1) {
+        const { bytes } = await artifact(dims, threads);
+        return trapIn(thrown, bytes, await generate(dims, threads), place);
       },
       ...(description.parameters && { tuning: { space, parameters, with: (values) => using(() => values) } }),
     };
@@ -148,26 +185,47 @@ async function generator(candidate: CandidateFile, allowed?: string): Promise<Bu
 }
 
 async function assemblyScript(candidate: CandidateFile, allowed?: string): Promise<Built> {
-  const { entry, files } = assemblyScriptSources(candidate.file, allowed);
-  return compiled(candidate, entry, files);
+  return compiled(candidate, assemblyScriptSources(candidate.file, allowed));
 }
 
-function compiled(candidate: CandidateFile, entry: string, files: Record<string, string>, marks = false): Built {
+function compiled(
+  candidate: CandidateFile,
+  { entry, files, root }: ReturnType<typeof assemblyScriptSources>,
+  marks = false,
+): Built {
   const hash = hashOf('as.ts', compilers, ...Object.entries(files).flat());
-  const description = headComment(files[entry]);
-  const artifact = () => module(hash, () => compile({ type: 'assemblyscript', entry, files }), marks, startInScript);
+  const shownAs = (name: string) => shown(join(root, name));
+  const texts = Object.entries(files).map(([name, text]) => ({ file: shownAs(name), text }));
+  const description = headComment({ file: shown(candidate.file), text: files[entry] });
+  const request = { type: 'assemblyscript', entry, files } as const;
+  const artifact = () =>
+    module(hash, () => compile(request, shownAs), { texts: async () => texts, marks, startHint: startInScript });
+  const locate = async (thrown: Thrown) => {
+    const found = await inAssemblyScript(thrown, (await artifact()).bytes, request, shownAs);
+    return found.place ? found : { ...found, place: exported(thrown, texts) };
+  };
   const folder = basename(resolve(dirname(candidate.file), '..'));
   const sources = Object.entries(files).map(([name, text]) => ({ path: `${folder}/${name}`, text }));
-  return { ...identity(candidate, hash, description, sources), tier: 'W', artifact };
+  return { ...identity(candidate, hash, description, sources), tier: 'W', artifact, locate };
 }
 
 async function wat(candidate: CandidateFile): Promise<Built> {
   const source = sourceOf(candidate.file, candidate.file);
-  const { text } = source;
-  const hash = hashOf('wat', compilers, text);
+  const text = { file: shown(candidate.file), text: source.text };
+  const hash = hashOf('wat', compilers, text.text);
   const description = headComment(text);
-  const artifact = () => module(hash, () => compile({ type: 'wat', text }));
-  return { ...identity(candidate, hash, description, [source]), tier: 'W', artifact };
+  const artifact = () =>
+    module(hash, () => compile({ type: 'wat', text: text.text }, () => text.file), { texts: async () => [text] });
+  const locate = async (thrown: Thrown) => {
+    const found = await inText(thrown, (await artifact()).bytes, text);
+    return found.place ? found : { place: exported(thrown, [text]) };
+  };
+  return { ...identity(candidate, hash, description, [source]), tier: 'W', artifact, locate };
+}
+
+/** The function that a module is called by: the place of an error that came before any of its code ran. */
+function exported({ message }: Thrown, texts: readonly TextFile[]): Place | null {
+  return findIn(texts)(...exportPatterns(message.includes('scratchBytes') ? 'scratchBytes' : 'run'));
 }
 
 function identity({ id, op }: CandidateFile, hash: string, description: Description, sources: readonly Source[]) {
@@ -178,30 +236,29 @@ function identity({ id, op }: CandidateFile, hash: string, description: Descript
 const startInScript =
   'AssemblyScript makes one for globals that code must fill, such as new StaticArray: fill them in run, or use memory.data or scratch';
 
-async function module(
-  key: string,
-  make: () => Promise<Uint8Array>,
-  marks = false,
-  startHint?: string,
-): Promise<Artifact> {
-  const bytes = await cached(`${key}.wasm`, make);
-  checkModule(bytes, marks, startHint);
-  return { kind: 'wasm', bytes };
+interface Checked {
+  /** Where to look for what the module is refused for. */
+  texts(): Promise<readonly TextFile[]>;
+  readonly marks?: boolean;
+  readonly startHint?: string;
+  /** Whether to make it, though it was made before. */
+  readonly fresh?: boolean;
 }
 
-/** The module that a generator returns, as text or as bytes. */
-async function generate(code: string, args: readonly unknown[]): Promise<Uint8Array> {
-  const made = await evaluate(code, 'generate', args);
-  if (typeof made === 'string') return compile({ type: 'wat', text: made });
-  if (made instanceof Uint8Array) return made;
-  throw new CandidateError('does not build: generate(dims) returned neither WAT text nor the bytes of a module');
+async function module(key: string, make: () => Promise<Uint8Array>, { texts, marks, startHint, fresh }: Checked) {
+  const bytes = await cached(`${key}.wasm`, make, fresh);
+  try {
+    checkModule(bytes, marks, startHint);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const place = findIn(await texts())(...error.patterns);
+    throw new CandidateError(error.message, 'error', { place, hint: error.hint });
+  }
+  return { kind: 'wasm', bytes } as const;
 }
 
-/** The metadata of a default export. Its code has to run for that: once per content. */
-async function describe(hash: string, code: string, needs: 'setup' | 'generate'): Promise<Description> {
-  const raw = await cachedJson(`${hash}.json`, () => evaluate(code));
-  const signature = needs === 'setup' ? 'setup(dims, arena)' : 'generate(dims)';
-  if (raw[needs] !== true)
-    throw new CandidateError(`should export default { about, ${signature} }, and has no function ${needs}`);
-  return parseDescription(raw);
-}
+/** The candidate's own file, by the name that the user knows. */
+const textOf = ({ file }: CandidateFile, { sources }: Bundle): TextFile => ({
+  file: shown(file),
+  text: sources[0].text,
+});

@@ -1,7 +1,11 @@
 /** A candidate's metadata: from its default export, or from the head of a WAT or AssemblyScript file. */
 import { z } from 'zod';
 import { allowedFlags } from '../contract/candidate.ts';
-import { CandidateError, plain } from '../contract/errors.ts';
+import { CandidateError, type Place, plain } from '../contract/errors.ts';
+import { cachedJson } from './cache.ts';
+import { evaluateBundle } from './evaluate.ts';
+import type { Bundle } from './sources.ts';
+import { findIn, findInComments, type TextFile } from './where.ts';
 
 const maxAbout = 200;
 
@@ -19,20 +23,41 @@ const Description = z.object({
 export const ParameterValues = z.record(Word, Value);
 export type Description = z.infer<typeof Description>;
 
+/** The metadata of a default export, whose file is `source`. Its code has to run for that: once per content. */
+export async function describe(
+  source: TextFile,
+  hash: string,
+  bundle: Bundle,
+  needs: 'setup' | 'generate',
+): Promise<Description> {
+  const raw = await cachedJson(`${hash}.json`, () => evaluateBundle(bundle));
+  const find = findIn([source]);
+  const place = find(/\bexport\s+default\b/);
+  if (raw[needs] === true) return parseDescription(raw, (name) => find(new RegExp(`(?<![\\w.])${name}\\s*:`)) ?? place);
+  const signature = needs === 'setup' ? 'setup(dims, arena)' : 'generate(dims)';
+  const message = `should export default { about, ${signature} }, and has no function ${needs}`;
+  throw new CandidateError(message, 'error', { place });
+}
+
 /** `@about`, `@threads`, `@flags`, `@source` at the head of a file. */
-export function headComment(text: string): Description {
+export function headComment(source: TextFile): Description {
+  const { text } = source;
   const tag = (name: string) =>
     // Each part stays within a line: else the search would scan a run of empty lines once from each of them.
     new RegExp(`^[ \\t]*(?:/\\*\\*|\\*|;;|//)?[ \\t]*@${name}[ \\t]+(.+?)[ \\t]*(?:\\*/)?$`, 'm').exec(text)?.[1];
-  const [about, source, flags, threads] = ['about', 'source', 'flags', 'threads'].map(tag);
-  return parseDescription({ about, source, flags: flags?.split(/\s+/), threads });
+  const [about, origin, flags, threads] = ['about', 'source', 'flags', 'threads'].map(tag);
+  const find = findInComments(source);
+  return parseDescription({ about, source: origin, flags: flags?.split(/\s+/), threads }, (name) =>
+    find(new RegExp(`@${name}\\b`), /^/),
+  );
 }
 
-/** Throws CandidateError, which names the first mistake and what is expected. */
-export function parseDescription(raw: unknown): Description {
+/** Throws CandidateError, which names the first mistake and what is expected. `find` looks for the place of a name. */
+function parseDescription(raw: unknown, find: (name: string) => Place | null): Description {
   const result = Description.safeParse(raw, { reportInput: true });
   if (result.success) return result.data;
-  throw new CandidateError(complaint(result.error.issues[0]));
+  const [issue] = result.error.issues;
+  throw new CandidateError(complaint(issue), 'error', { place: find(String(issue.path[0])) });
 }
 
 function complaint({ path, code, input }: z.core.$ZodIssue): string {

@@ -5,7 +5,8 @@
  */
 import { Cell } from '../cell/cell.ts';
 import { CandidateError } from '../contract/errors.ts';
-import { asScript } from './sources.ts';
+import { placed, Thrown } from '../contract/thrown.ts';
+import { asScript, type Bundle, placeInBundle } from './sources.ts';
 
 const limitMs = 10_000;
 
@@ -35,7 +36,7 @@ class Evaluator {
     } catch (error) {
       if (!(error instanceof CandidateError)) throw error;
       this.#stop();
-      throw new CandidateError(`does not build: ${error.message.split('\n')[0]}`);
+      throw new Thrown(`does not build: ${error.message}`, error instanceof Thrown ? error.trace : '', error.hint);
     }
   }
 
@@ -51,4 +52,13 @@ const evaluators = Array.from({ length: 8 }, () => new Evaluator());
 export function evaluate(code: string, method?: string, args?: readonly unknown[]): Promise<unknown> {
   const [idlest] = evaluators.toSorted((a, b) => a.waiting - b.waiting || a.lastAsked - b.lastAsked);
   return (evaluators.find((one) => one.code === code) ?? idlest).evaluate(code, method, args);
+}
+
+/** The same for the code of a bundle. An error says its place in the sources. */
+export async function evaluateBundle(bundle: Bundle, method?: string, args?: readonly unknown[]): Promise<unknown> {
+  try {
+    return await evaluate(bundle.code, method, args);
+  } catch (error) {
+    throw await placed(error, async (thrown) => ({ place: await placeInBundle(bundle, thrown) }));
+  }
 }

@@ -1,5 +1,6 @@
 /** The contract of a WebAssembly module, checked on its bytes, without running any of it. */
 import { CandidateError, messageOf } from '../contract/errors.ts';
+import { literally } from './where.ts';
 
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
 
@@ -11,12 +12,23 @@ const maxData = 65536;
 const maxInitialPages = 2;
 const maxPages = 65536;
 
-function refuse(why: string): never {
-  throw new CandidateError(why);
+/** `patterns`: what to look for in the source, to find the place. */
+export class Refused extends CandidateError {
+  readonly patterns: readonly RegExp[];
+  constructor(why: string, hint: string, patterns: readonly RegExp[]) {
+    super(why, 'error', { hint });
+    this.patterns = patterns;
+  }
 }
 
+function refuse(why: string, hint: string, ...patterns: readonly RegExp[]): never {
+  throw new Refused(why, hint, patterns);
+}
+
+const runSignature = 'export run(tid, nthreads, ...pointers, ...dims, ...scalars, scratch)';
+
 /**
- * Throws CandidateError unless the module
+ * Throws Refused unless the module
  *   - imports `env.memory` alone (in a profile build `env.mark` as well), within the limits of the arena,
  *   - exports `run` (the cell checks the count of its parameters),
  *   - has no memory and no start function of its own, and no more bytes than a kernel needs.
@@ -24,13 +36,8 @@ function refuse(why: string): never {
  * A start function would run outside the timed calls. `scratchBytes` does too, but it sees only the dims.
  */
 export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move its work into run'): void {
-  if (bytes.length > maxBytes) refuse(`makes a module of ${bytes.length} bytes: the limit is ${maxBytes}`);
-  let module: WebAssembly.Module;
-  try {
-    module = new WebAssembly.Module(new Uint8Array(bytes));
-  } catch (error) {
-    refuse(`is not a valid WebAssembly module: ${messageOf(error)}`);
-  }
+  if (bytes.length > maxBytes) refuse(`makes a module of ${bytes.length} bytes`, `the limit is ${maxBytes}`);
+  const module = moduleOf(bytes);
   const foreign = WebAssembly.Module.imports(module).find(
     ({ module: from, name, kind }) =>
       from !== 'env' ||
@@ -38,31 +45,73 @@ export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move 
   );
   if (foreign) {
     const { module: from, name, kind } = foreign;
-    refuse(`imports the ${kind} ${from}.${name}: the only import allowed is the memory env.memory`);
+    refuse(`imports the ${kind} ${from}.${name}`, importHint(name), ...importPatterns(from, name));
   }
   const { memory, ownMemories, start, dataBytes } = partsOf(bytes);
-  if (memory === null) refuse(`does not import its memory: ${memoryImport}, where the tensors lie`);
-  const { initial, maximum, shared, odd } = memory;
-  if (!shared || odd) refuse(`imports a memory of another kind: ${memoryImport}`);
-  if (initial > maxInitialPages || maximum > maxPages) {
-    refuse(
-      `imports a memory of ${initial} to ${maximum} pages: ` +
-        `the minimum may be at most ${maxInitialPages}, the maximum at most ${maxPages}`,
-    );
+  const own = /(?<!"\s*)\(memory\b/;
+  if (memory === null) {
+    const instead = ownMemories > 0 ? ', and makes one of its own' : '';
+    refuse(`does not import its memory${instead}`, `${memoryImport}, where the tensors lie`, own);
   }
-  if (ownMemories > 0) refuse('has a memory of its own: scratch comes from scratchBytes(nthreads, ...dims)');
-  if (start) refuse(`has a start function, which would run untimed: ${startHint}`);
-  if (dataBytes > maxData) refuse(`brings ${dataBytes} bytes of data: the limit is ${maxData}`);
-  const functions = WebAssembly.Module.exports(module).filter(({ kind }) => kind === 'function');
-  if (functions.some(({ name }) => name === 'run')) return;
-  const names = functions.map(({ name }) => name).join(', ') || 'no function';
-  refuse(`exports ${names}: export run(tid, nthreads, ...pointers, ...dims, ...scalars, scratch)`);
+  const { initial, maximum, shared, odd } = memory;
+  const imported = [/"env"\s+"memory"/, /\(memory\b/];
+  if (!shared || odd) refuse('imports a memory of another kind', memoryImport, ...imported);
+  if (initial > maxInitialPages || maximum > maxPages) {
+    const limits = `the minimum may be at most ${maxInitialPages}, the maximum at most ${maxPages}`;
+    refuse(`imports a memory of ${initial} to ${maximum} pages`, limits, ...imported);
+  }
+  if (ownMemories > 0) refuse('has a memory of its own', 'scratch comes from scratchBytes(nthreads, ...dims)', own);
+  if (start) refuse('has a start function, which would run untimed', startHint, /\(start\b/, /\bnew\s+\w*Array\b/);
+  if (dataBytes > maxData) {
+    refuse(`brings ${dataBytes} bytes of data`, `the limit is ${maxData}`, /\(data\b/, /\bmemory\.data\b/, /\bArray\b/);
+  }
+  const functions = WebAssembly.Module.exports(module).flatMap(({ kind, name }) => (kind === 'function' ? name : []));
+  if (functions.includes('run')) return;
+  const other = functions.find((name) => name !== 'scratchBytes') ?? 'run';
+  const hidden = [/\bfunction\s+run\b/, /\(func\s+\$run\b/, /\bfunction\b/, /\(func\b/];
+  const names = functions.join(', ') || 'no function';
+  refuse(`exports ${names} and not run`, runSignature, ...exportPatterns(other), ...hidden);
 }
+
+function moduleOf(bytes: Uint8Array): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(new Uint8Array(bytes));
+  } catch (error) {
+    throw new CandidateError(`is not a valid WebAssembly module: ${messageOf(error)}`);
+  }
+}
+
+const onlyMemory = 'the only import allowed is the memory env.memory';
+
+function importHint(name: string): string {
+  if (name === 'seed') return `${onlyMemory}, and Math.random needs a seed from outside`;
+  if (name === 'abort') return `${onlyMemory}; AssemblyScript leaves abort out with --use abort=`;
+  if (/^(Date|performance)\b/.test(name)) return `${onlyMemory}: a candidate has no clock`;
+  if (/^(console|trace|process)\b/.test(name))
+    return `${onlyMemory}: only a TypeScript candidate can print, under --debug`;
+  return onlyMemory;
+}
+
+/** As text imports it, as AssemblyScript does, and where its library does for a call. */
+function importPatterns(from: string, name: string): RegExp[] {
+  const [module, field] = [from, name].map(literally);
+  return [
+    new RegExp(`(["'])${module}\\1\\s*,?\\s*(["'])${field}\\2`),
+    new RegExp(`\\bdeclare\\s+function\\s+${field}\\b`),
+    name === 'seed' ? /\bMath\.random\b/ : new RegExp(`(?<!\\w)${field}(?!\\w)`),
+  ];
+}
+
+/** Where a function is exported under this name, in text and in AssemblyScript. */
+export const exportPatterns = (name: string): RegExp[] => [
+  new RegExp(`\\(export\\s+"${literally(name)}"`),
+  new RegExp(`\\bexport\\s+function\\s+${literally(name)}\\b`),
+];
 
 /** In pages. An `odd` memory has 64-bit addresses, or pages of another size. */
 type Memory = { initial: number; maximum: number; shared: boolean; odd: boolean };
 
-const section = { import: 2, memory: 5, start: 8, data: 11 } as const;
+export const section = { import: 2, memory: 5, start: 8, code: 10, data: 11 } as const;
 const importKind = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
 
 /** Reads a valid module. Source: WebAssembly core specification, binary format, modules. */
@@ -97,13 +146,18 @@ function importedMemory(imports: Reader): Memory | null {
   return null;
 }
 
-class Reader {
+export class Reader {
   readonly #bytes: Uint8Array;
   #at: number;
 
   constructor(bytes: Uint8Array, at = 0) {
     this.#bytes = bytes;
     this.#at = at;
+  }
+
+  /** Bytes that it has passed. */
+  get at(): number {
+    return this.#at;
   }
 
   more(): boolean {

@@ -1,8 +1,11 @@
 /** Reads what a candidate is made of: its own file and what it imports from kernels/common. */
 import { createHash } from 'node:crypto';
+import { SourceMap } from 'node:module';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { build, type Message, type Plugin, transform } from 'esbuild';
-import { CandidateError } from '../contract/errors.ts';
+import { build, type Location, type Message, type Plugin, type TransformOptions, transform } from 'esbuild';
+import { CandidateError, type Place } from '../contract/errors.ts';
+import { placeAt } from '../contract/place.ts';
+import { Thrown } from '../contract/thrown.ts';
 import { absent, contentOf, look } from '../files/given.ts';
 import { shown } from '../files/places.ts';
 
@@ -54,12 +57,18 @@ export interface Source {
   readonly text: string;
 }
 
-/** A TypeScript file and its imports as one JavaScript module without types, and its sources, the file first. It runs none of it. */
-export async function bundle(
-  file: string,
-  allowed = commonOf(file),
-  plugins: Plugin[] = [],
-): Promise<{ readonly code: string; readonly sources: readonly Source[] }> {
+/** A TypeScript file and its imports as one JavaScript module without types. */
+export interface Bundle {
+  readonly code: string;
+  /** Source map of the code. Its paths start at `root`. */
+  readonly map: string;
+  readonly root: string;
+  /** The file first. */
+  readonly sources: readonly Source[];
+}
+
+/** Bundles a candidate's file; it runs none of it. */
+export async function bundle(file: string, allowed = commonOf(file), plugins: Plugin[] = []): Promise<Bundle> {
   const root = resolve(dirname(file), '../..');
   const result = await build({
     entryPoints: [entry],
@@ -68,6 +77,9 @@ export async function bundle(
     bundle: true,
     write: false,
     metafile: true,
+    sourcemap: 'external',
+    sourcesContent: false,
+    outfile: resolve(root, 'candidate.js'),
     format: 'esm',
     platform: 'neutral',
     target: 'esnext',
@@ -78,41 +90,74 @@ export async function bundle(
   }).catch((failure: { errors?: Message[] }) => {
     const [first] = failure.errors ?? [];
     if (first?.detail instanceof CandidateError) throw first.detail;
-    throw new CandidateError(`${shown(file)} does not build: ${first ? explain(first, root) : failure}`);
+    const place = first?.location && placeOf(first.location, root);
+    throw new CandidateError(`${shown(file)} does not build: ${first?.text ?? failure}`, 'error', { place });
   });
   // With a plugin's `?suffix`, one file can be two modules.
   const inputs = [
     ...new Set(Object.keys(result.metafile.inputs).map((input) => resolve(root, input.replace(/\?\w+$/, '')))),
   ];
   const files = [file, ...inputs.filter((input) => input !== file).sort()];
-  return { code: result.outputFiles[0].text, sources: files.map((path) => sourceOf(path, file)) };
+  const [map, code] = result.outputFiles.map(({ text }) => text);
+  return { code, map, root, sources: files.map((path) => sourceOf(path, file)) };
 }
+
+/** esbuild counts columns from 0, in bytes. */
+function placeOf({ file, line, column, lineText }: Location, root: string): Place {
+  const before = Buffer.from(lineText).subarray(0, column).toString();
+  return { file: shown(resolve(root, file.replace(/\?\w+$/, ''))), line, column: before.length + 1 };
+}
+
+const script: TransformOptions = {
+  format: 'iife',
+  globalName: 'candidate',
+  banner: "'use strict';",
+  target: 'esnext',
+  charset: 'utf8',
+  supported: { 'dynamic-import': false },
+  logLevel: 'silent',
+};
 
 /** The module of `bundle` as a script that leaves its exports in `candidate`, since a realm has no modules. */
 export async function asScript(code: string): Promise<string> {
-  const script = await transform(code, {
-    format: 'iife',
-    globalName: 'candidate',
-    banner: "'use strict';",
-    target: 'esnext',
-    charset: 'utf8',
-    supported: { 'dynamic-import': false },
-    logLevel: 'silent',
-  }).catch((failure: { errors?: Message[] }) => {
-    throw new CandidateError(`does not build: ${failure.errors?.[0]?.text ?? failure}`);
+  const made = await transform(code, script).catch((failure: { errors?: Message[] }) => {
+    const [first] = failure.errors ?? [];
+    const { line = 0, column = 0 } = first?.location ?? {};
+    throw new Thrown(`does not build: ${first?.text ?? failure}`, `bundle.js:${line}:${column + 1}`);
   });
-  if (!/__toESM\(require\(/.test(script.code)) return script.code;
-  throw new CandidateError('calls import(): use import statements at the head of the file, from kernels/common');
+  const at = made.code.search(/__toESM\(require\(/);
+  if (at < 0) return made.code;
+  const { line, column } = placeAt('', made.code, at);
+  const hint = 'use import statements at the head of the file, from kernels/common';
+  throw new Thrown('calls import()', `candidate.js:${line}:${column}`, hint);
 }
 
-const explain = ({ text, location }: Message, root: string) =>
-  location ? `${text} (${shown(resolve(root, location.file))}, line ${location.line})` : text;
+/** The first place in the sources that the stack of an error leads to: through the map of the script, candidate.js, or of the bundle. */
+export async function placeInBundle({ code, map, root }: Bundle, { trace }: Thrown): Promise<Place | null> {
+  // Of a syntax error, V8 shows the line, and marks the column below it.
+  const [, marked, margin] = /^candidate\.js:(\d{1,7})\n.*\n([ \t]*)\^/.exec(trace) ?? [];
+  const frames = [...trace.matchAll(/\b(candidate|bundle)\.js:(\d{1,7}):(\d{1,7})/g)];
+  if (marked) frames.unshift(['', 'candidate', marked, `${margin.length + 1}`] as unknown as RegExpExecArray);
+  if (frames.length === 0) return null;
+  const inline = `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+  const isScript = frames[0][1] === 'candidate';
+  const mapped = isScript ? (await transform(code + inline, { ...script, sourcemap: 'external' })).map : map;
+  const lines = new SourceMap(JSON.parse(mapped));
+  for (const [, , line, column] of frames) {
+    const entry = lines.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!('originalSource' in entry) || !entry.originalSource) continue;
+    const { originalSource, originalLine, originalColumn } = entry;
+    const file = shown(resolve(root, originalSource.replace(/\?\w+$/, '')));
+    return { file, line: originalLine + 1, column: originalColumn + 1 };
+  }
+  return null;
+}
 
 /** The texts of an AssemblyScript file and its imports, by path relative to the folder above the op's, or to `allowed`. */
 export function assemblyScriptSources(
   file: string,
   allowed = commonOf(file),
-): { entry: string; files: Record<string, string> } {
+): { entry: string; files: Record<string, string>; root: string } {
   const root = allowed === commonOf(file) ? resolve(dirname(file), '..') : allowed;
   const files: Record<string, string> = {};
   const visit = (path: string) => {
@@ -126,7 +171,7 @@ export function assemblyScriptSources(
     }
   };
   visit(file);
-  return { entry: relative(root, file).split(sep).join('/'), files };
+  return { entry: relative(root, file).split(sep).join('/'), files, root };
 }
 
 /** The text of a file and its path relative to the folder above kernels/. Throws CandidateError, which names the candidate. */

@@ -5,9 +5,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { CandidateError } from '../contract/errors.ts';
+import { brief, CandidateError } from '../contract/errors.ts';
+import { Thrown } from '../contract/thrown.ts';
 import type { Variant } from '../contract/variant.ts';
+import { hasConsole, pass } from './console.ts';
 import { cellFiles } from './folder.ts';
+import { hintFor } from './hints.ts';
 import { endGroup, heapMiB, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
 import { limitData, maxDataBytes, maxResidentBytes, memoryOf, TimeAudit } from './procfs.ts';
 import type { Ask, Evaluation, Opening, Reply, Samples, Sampling } from './protocol.ts';
@@ -108,7 +111,7 @@ export class Cell {
   /** Makes a case ready to be called. Throws CandidateError, like all that a cell is asked. */
   async open(opening: Opening): Promise<void> {
     if (opening.artifact.kind === 'wasm') await this.#startThreads(opening.threads);
-    await this.#ask({ type: 'open', opening }, this.#startMs);
+    await this.#ask({ type: 'open', opening: { ...opening, console: hasConsole() } }, this.#startMs);
   }
 
   /** Systems count the memory of a thread differently: it is measured while threads start, and added to the limits. */
@@ -154,8 +157,11 @@ export class Cell {
 
   /** The bytes or the plain value that a candidate's script returns. */
   async evaluate(evaluation: Evaluation, limitMs: number): Promise<unknown> {
+    const asked = { ...evaluation, console: hasConsole() };
     const run = runs.getStore()?.add(this);
-    const { value } = await this.#ask({ type: 'evaluate', evaluation }, limitMs).finally(() => run?.delete(this));
+    const { value } = await this.#ask({ type: 'evaluate', evaluation: asked }, limitMs).finally(() =>
+      run?.delete(this),
+    );
     return typeof value === 'string' ? JSON.parse(value) : value;
   }
 
@@ -186,9 +192,10 @@ export class Cell {
           if (error) this.#end(`could not be reached: ${error.message}`);
         });
       });
+      pass(reply.printed);
       // A candidate that got out of its sandbox could say so of itself.
-      const unsupported = !reply.ok && reply.unsupported && this.#trusted;
-      if (!reply.ok) throw new CandidateError(reply.error, unsupported ? 'unsupported' : 'error');
+      if (!reply.ok && reply.unsupported && this.#trusted) throw new CandidateError(reply.error, 'unsupported');
+      if (!reply.ok) throw thrown(reply);
       return reply;
     } finally {
       clearInterval(watch);
@@ -204,6 +211,16 @@ export class Cell {
     this.#waiting?.reject(new CandidateError(reason));
     this.#waiting = null;
   }
+}
+
+function thrown({ error, stack }: { readonly error: unknown; readonly stack?: unknown }): Thrown {
+  const message = brief(String(error));
+  const isError = typeof stack === 'string';
+  return new Thrown(
+    message,
+    isError ? stack : '',
+    hintFor(message) ?? (isError ? null : 'throw an Error: it knows its line'),
+  );
 }
 
 /** Whether the samples have the shape of what was asked; the judge looks at their content. */

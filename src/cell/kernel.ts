@@ -102,7 +102,7 @@ function wasmKernel({ opening, arena, pool, mark }: Setting, bytes: Uint8Array):
  * closure exists once; a second `setup` of the same script would halve the speed of plain loops, the baseline's first of all.
  */
 function jsKernel({ opening, arena, mark }: Setting, code: string): Kernel {
-  const realm = new Realm();
+  const realm = new Realm(opening.console);
   if (mark) realm.lend(Symbol.for(markSymbol), mark);
   const view = (dtype: Dtype, address: number, length: number) =>
     realm.view(arena.memory.buffer, dtype, address, length);

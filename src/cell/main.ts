@@ -32,8 +32,8 @@ async function answer(ask: Ask): Promise<{ samples?: Samples; value?: Uint8Array
 /** More than any module or its text. */
 const maxReturned = 2 ** 25;
 
-function evaluate({ code, method, args = [] }: Evaluation): Uint8Array | string {
-  const realm = new Realm();
+function evaluate({ code, method, args = [], console }: Evaluation): Uint8Array | string {
+  const realm = new Realm(console);
   const candidate = realm.load(code);
   const described = () =>
     Object.entries(candidate).map(([key, value]) => [key, typeof value === 'function' ? true : value]);
@@ -56,19 +56,30 @@ function textOf(error: unknown): string {
   }
 }
 
+/** The head and the foot of an error's stack: what is before the message of a syntax error, and the frames. Foreign code may run here. */
+function stackOf(error: unknown): string | undefined {
+  try {
+    const stack = types.isNativeError(error) ? error.stack : undefined;
+    if (typeof stack !== 'string') return undefined;
+    return stack.length < 8000 ? stack : `${stack.slice(0, 4000)}\n${stack.slice(-4000)}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A peer, which is trusted, may say that its library is absent. Its bundle has its own copy of the error's class. */
 function failureOf(ask: Ask, error: unknown) {
   const trusted = ask.type === 'open' && ask.opening.artifact.kind === 'peer';
   const unsupported = trusted && error instanceof Error && error.name === 'NotInstalled';
-  return { error: unsupported ? error.message : textOf(error), unsupported };
+  return { error: unsupported ? error.message : textOf(error), stack: stackOf(error), unsupported };
 }
 
 let last: Promise<unknown> = Promise.resolve();
 process.on('message', ({ id, ...ask }: Request) => {
   last = last.then(() =>
     answer(ask).then(
-      (found) => send({ id, ok: true, ...found }),
-      (error) => send({ id, ok: false, ...failureOf(ask, error) }),
+      (found) => send({ id, ok: true, ...found, printed: Realm.last?.printed() }),
+      (error) => send({ id, ok: false, ...failureOf(ask, error), printed: Realm.last?.printed() }),
     ),
   );
 });

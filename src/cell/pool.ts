@@ -92,8 +92,8 @@ export class Pool {
   /** Throws if a thread threw in the last call. */
   raise(): void {
     for (const { port } of this.#threads) {
-      const failure = receiveMessageOnPort(port)?.message as string | undefined;
-      if (failure !== undefined) throw new Error(failure);
+      const failure = receiveMessageOnPort(port)?.message as Error | undefined;
+      if (failure) throw failure;
     }
   }
 }

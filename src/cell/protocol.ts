@@ -29,6 +29,8 @@ export interface Opening {
   readonly noise?: boolean;
   /** Whether to sum the time of each call by its marks. */
   readonly marks?: boolean;
+  /** Whether it may print. */
+  readonly console?: boolean;
 }
 
 /** Linux keeps a thread's times here, in nanoseconds: run, queued, and how often it ran. */
@@ -93,6 +95,7 @@ export interface Evaluation {
   /** The method of its default export to call; without it, the value describes the export. */
   readonly method?: string;
   readonly args?: readonly unknown[];
+  readonly console?: boolean;
 }
 
 export type Ask =
@@ -104,8 +107,8 @@ export type Ask =
 
 export type Request = Ask & { readonly id: number };
 
-/** `value`: bytes as they are, everything else as JSON. Id 0 says that the process has started. */
-export type Reply = { readonly id: number } & (
+/** `value`: bytes as they are, everything else as JSON. Id 0 says that the process has started. `printed`: what a candidate printed meanwhile. */
+export type Reply = { readonly id: number; readonly printed?: string } & (
   | { readonly ok: true; readonly samples?: Samples; readonly value?: Uint8Array | string }
-  | { readonly ok: false; readonly error: string; readonly unsupported: boolean }
+  | { readonly ok: false; readonly error: string; readonly stack?: string; readonly unsupported: boolean }
 );

@@ -22,12 +22,42 @@ const wrapper = `'use strict'; (ours) => (n) => {
   return made;
 }`;
 
+/** Made inside, of what lies inside, so that no object of ours goes in: text comes out when we ask for it. */
+const printer = `'use strict'; ((limit) => {
+  const [{ stringify }, { isView }, { isFinite }, text] = [JSON, ArrayBuffer, Number, String];
+  let printed = '';
+  const shown = (value) => {
+    if (typeof value !== 'object' || value === null) return text(value);
+    const { length } = value;
+    if (isView(value) && length > 16) return 'array of ' + length + ': ' + value.subarray(0, 16) + ', …';
+    if (isView(value) || value instanceof Error) return text(value);
+    return stringify(value, (_, part) => (typeof part === 'bigint' || (typeof part === 'number' && !isFinite(part)) ? text(part) : part));
+  };
+  const log = (...values) => {
+    if (printed.length > limit) return;
+    try {
+      for (let i = 0; i < values.length; i++) printed += (i > 0 ? ' ' : '') + shown(values[i]);
+    } catch (error) {
+      printed += '(a value that cannot be shown)';
+    }
+    printed = printed.slice(0, limit) + '\\n';
+    if (printed.length > limit) printed += '… more than ' + limit + ' characters in one turn: the rest is left out';
+  };
+  const take = () => [printed, (printed = '')][0];
+  return [{ log, info: log, warn: log, error: log, debug: log }, take];
+})`;
+
+/** Characters that a candidate may print in answer to one request. */
+const maxPrinted = 2 ** 16;
+
 const binder = `'use strict'; (f, a, b) => () => { f(a, b); }`;
 let scripts = 0;
 
 type Inside = (...args: readonly unknown[]) => unknown;
 
 export class Realm {
+  /** The one that was made last: a cell has one at a time. */
+  static last: Realm | null = null;
   readonly #global = createContext(constants.DONT_CONTEXTIFY, {
     codeGeneration: { strings: false, wasm: false },
     microtaskMode: 'afterEvaluate',
@@ -39,29 +69,43 @@ export class Realm {
   #adopted: { ours: ArrayBufferLike; inside: ArrayBuffer } | null = null;
   readonly #wrap = this.run(wrapper) as (ours: (n: number) => unknown) => (n: number) => unknown;
 
-  constructor() {
+  #takePrinted: (() => unknown) | null = null;
+
+  /** `hasConsole`: for `verify --debug`. */
+  constructor(hasConsole = false) {
+    Realm.last = this;
     // On the first view Node runs scripts of its own inside, which need all globals.
     this.view(new SharedArrayBuffer(8), 'f32', 0, 1);
     for (const name of Object.getOwnPropertyNames(this.#global)) {
       if (!kept.has(name)) Reflect.deleteProperty(this.#global, name);
     }
+    if (!hasConsole) return;
+    const [console, take] = (this.run(printer) as (limit: number) => [unknown, () => unknown])(maxPrinted);
+    this.lend('console', console);
+    this.#takePrinted = take;
+  }
+
+  /** What was printed since the last look; undefined is nothing. */
+  printed(): string | undefined {
+    const text = this.#takePrinted?.();
+    return typeof text === 'string' && text !== '' ? text.slice(0, 2 * maxPrinted) : undefined;
   }
 
   /** The value of a script. Its text gets a number, so that V8 shares no compiled code with an equal script. */
-  run(code: string): unknown {
-    return new Script(`${code}\n// ${++scripts}`, { filename: 'candidate.js' }).runInContext(this.#global);
+  run(code: string, filename = 'nfold.js'): unknown {
+    return new Script(`${code}\n// ${++scripts}`, { filename }).runInContext(this.#global);
   }
 
   /** The default export of a candidate's script, as `asScript` makes it. */
   load(code: string): Record<string, unknown> {
-    const found = this.run(`${code}\ncandidate.default`);
+    const found = this.run(`${code}\ncandidate?.default`, 'candidate.js');
     if (found === undefined) throw new Error('it has no default export');
     if (typeof found !== 'object' || found === null) throw new Error('its default export is no object');
     return found as Record<string, unknown>;
   }
 
   /** Gives the realm a global, for trusted code alone, since code inside can reach our realm through the value. */
-  lend(key: symbol, value: unknown): void {
+  lend(key: symbol | string, value: unknown): void {
     Object.assign(this.#global, { [key]: value });
   }
 

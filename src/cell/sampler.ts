@@ -27,6 +27,7 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
   let queuedBefore: number | null = null;
   const warmed = warmup && warmUp(kernel, arena, warmup);
   let changedLater: number | undefined;
+  let thrown: { readonly error: unknown } | undefined;
   const checkLastResult = () => {
     const last = timeNs.length - 1;
     if (last >= 0 && !arena.holds(calls[last].reads, reads[last])) changedLater ??= last;
@@ -35,9 +36,14 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
   bench.add(
     'call',
     () => {
-      const start = clock();
-      kernel.call();
-      lastNs = Number(clock() - start);
+      try {
+        const start = clock();
+        kernel.call();
+        lastNs = Number(clock() - start);
+      } catch (error) {
+        thrown = { error };
+        throw error;
+      }
       return { overriddenDuration: lastNs / 1e6 };
     },
     {
@@ -57,7 +63,12 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
       },
     },
   );
-  if (calls.length > 0) bench.runSync();
+  try {
+    if (calls.length > 0) bench.runSync();
+  } catch (error) {
+    // tinybench makes a new error of one from another realm.
+    throw thrown ? thrown.error : error;
+  }
   await pause(pauseMs);
   checkLastResult();
   return {

@@ -13,14 +13,17 @@ function prepare(task: ThreadTask | null): (() => void) | null {
   return () => kernel(...task.args);
 }
 
+/** A message keeps the words and the stack of an error, and not its class, which has to be among the words. */
+const failureOf = (error: unknown) => Object.assign(new Error(String(error)), { stack: (error as Error).stack });
+
 for (;;) {
   Atomics.wait(control, word.wake, woken);
   woken = Atomics.load(control, word.wake);
-  let failure: string | null = null;
+  let failure: Error | null = null;
   try {
     for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) run = prepare(next.message);
   } catch (error) {
-    failure = String(error);
+    failure = failureOf(error);
   }
   const standing = Atomics.load(control, word.go);
   count(control, word.awake);
@@ -28,7 +31,7 @@ for (;;) {
   try {
     run?.();
   } catch (error) {
-    failure = String(error);
+    failure = failureOf(error);
   }
   if (failure !== null) port.postMessage(failure);
   count(control, word.done);

@@ -3,8 +3,10 @@
  * tuner's trials and training all use this class, so that a call means the same in each of them.
  */
 import type { AnyOp, Case } from '../contract/op.ts';
+import { placed } from '../contract/thrown.ts';
 import { type Artifact, threadsOf, type Variant } from '../contract/variant.ts';
 import { Cell, type Timed } from './cell.ts';
+import { speaking } from './console.ts';
 import type { Layout } from './layout.ts';
 import type { Call, Opening, WarmupPlan } from './protocol.ts';
 
@@ -48,6 +50,7 @@ export class Timer {
   readonly threads: number;
   readonly #cell: Cell;
   #bytes: Uint8Array = new Uint8Array();
+  #dims: Case['dims'] = {};
 
   /** `cpu`: the CPU for a variant of one thread. */
   constructor(variant: Variant, threads: number, cpu?: number) {
@@ -58,15 +61,25 @@ export class Timer {
 
   /** Throws CandidateError, as `turn` does, for a variant that does not build or start, or that dies. */
   async open(image: Opened, noise = true): Promise<Artifact['kind']> {
+    this.#dims = image.case.dims;
     const opening = await openingOf(image, this.variant, this.threads);
-    await this.#cell.open(noise ? opening : { ...opening, noise });
+    await this.#placed(() => this.#cell.open(noise ? opening : { ...opening, noise }));
     this.#bytes = image.bytes;
     return opening.artifact.kind;
   }
 
   turn(calls: readonly Call[], { warmup, expectedNs }: Turn = {}): Promise<Timed> {
     const writes = [{ offset: 0, bytes: this.#bytes }];
-    return this.#cell.sample({ calls, warmup: warmup ? { ...warmup, writes } : undefined }, expectedNs);
+    const sampling = { calls, warmup: warmup ? { ...warmup, writes } : undefined };
+    return this.#placed(() => this.#cell.sample(sampling, expectedNs));
+  }
+
+  /** An error that the variant threw gets its place in the source. */
+  async #placed<T>(work: () => Promise<T>): Promise<T> {
+    const { variant, threads } = this;
+    return speaking(variant.id, work).catch(async (error: unknown) => {
+      throw variant.locate ? await placed(error, (one) => variant.locate!(one, this.#dims, threads)) : error;
+    });
   }
 
   close(): void {

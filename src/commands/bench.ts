@@ -28,21 +28,23 @@ export async function bench(selectors: readonly string[], flags: BenchFlags, io:
   const reporters = reportersOf(flags, 'record');
   if (flags.save !== undefined) checkName(flags.save);
   const saved = await measureAndSave(selectors, flags, io);
-  const { record, displaced } = saved;
+  const { record, displaced, faults } = saved;
   // Everything is kept: while a pipe has no reader, Ctrl-C may end this at once.
   io.endOnStop();
   const failed = displaced || record.candidates.some(({ peer, verdict }) => !peer && isBad(verdict));
   const code = record.interrupted && !displaced ? exit.interrupted : failed ? exit.failed : exit.fine;
-  const text = `${reportRecord(record, { perCase: selectors.length > 0 })}\n\n${next(saved, selectors)}`;
+  const text = `${reportRecord(record, { perCase: selectors.length > 0, faults })}\n\n${next(saved, selectors)}`;
   return reported(reporters, record, { code, data: record, text }, io);
 }
 
 /** Runs what the selectors say and saves the record, when interrupted that of what was measured. Throws NfoldError for wrong usage. */
-export const measureAndSave = async (selectors: readonly string[], flags: BenchFlags, io: Io): Promise<Saved> =>
-  saveOrFallBack(await measureDraft(selectors, flags, io), io);
+export async function measureAndSave(selectors: readonly string[], flags: BenchFlags, io: Io) {
+  const { draft, faults } = await measureDraft(selectors, flags, io);
+  return { ...saveOrFallBack(draft, io), faults };
+}
 
-/** The same without a file. */
-export async function measureDraft(selectors: readonly string[], flags: BenchFlags, io: Io): Promise<Draft> {
+/** The same without a file; `faults` are the verdicts that have a message, by candidate. */
+export async function measureDraft(selectors: readonly string[], flags: BenchFlags, io: Io) {
   const [startedAt, began] = [new Date(), performance.now()];
   const facts = { machine: machine(), runtime: runtime(), startedAt };
   const byDefault = { effort: 'quick', suites: suites.filter(({ inDefaultRun }) => inDefaultRun) } as const;
@@ -75,7 +77,11 @@ export async function measureDraft(selectors: readonly string[], flags: BenchFla
     throw new NfoldError('Stopped before anything was timed, so there is no record of it.', exit.interrupted);
   const seconds = (performance.now() - began) / 1000;
   const given = { options, textName, strays, ceilings, name: flags.save, note: flags.note };
-  return draftOf(outcomes, { ...facts, ...given, seconds, interrupted });
+  const errors = outcomes.flatMap(({ candidates }) =>
+    candidates.flatMap(({ id, verdict }) => ('message' in verdict ? [[id, verdict] as const] : [])),
+  );
+  const draft = draftOf(outcomes, { ...facts, ...given, seconds, interrupted });
+  return { draft, faults: new Map(errors) };
 }
 
 /** Leaves out the candidates that are steps on the way to others, and says so. */

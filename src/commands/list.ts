@@ -5,6 +5,7 @@ import { loadOp } from '../catalog/ops.ts';
 import { select } from '../catalog/select.ts';
 import { signatureOf } from '../catalog/signatures.ts';
 import { CandidateError, exit } from '../contract/errors.ts';
+import { inOneLine } from '../contract/place.ts';
 import { shown } from '../files/places.ts';
 import { newestResults } from '../records/newest.ts';
 import { multiple, shortFlags } from '../report/format.ts';
@@ -69,6 +70,6 @@ async function describe(candidate: CandidateFile, known: ReturnType<typeof newes
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
     const unknown = { about: null, flags: [], threads: null, tier: null, hash: null, source: null, last: null };
-    return { ...common, ...unknown, error: error.message };
+    return { ...common, ...unknown, error: inOneLine(error.message, error) };
   }
 }

@@ -1,11 +1,13 @@
 /** nfold verify: every edge and timed shape of the selected candidates against the oracle. */
 import { told } from '../catalog/candidates.ts';
 import { selectCases } from '../catalog/select.ts';
+import { withConsole } from '../cell/console.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { RoundPlan } from '../judge/conditions.ts';
 import { drawnCases } from '../judge/plan.ts';
 import { isBad, verdictText } from '../judge/verdict.ts';
+import { excerptOfFile } from '../report/excerpt.ts';
 import { verdictMark } from '../report/format.ts';
 import type { Io } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
@@ -17,7 +19,14 @@ import { replayTimed } from '../stopwatch/replay.ts';
 import type { FlagsOf, verify as words } from './flags.ts';
 import { prepareRun } from './run.ts';
 
-export async function verify(selectors: readonly string[], flags: FlagsOf<typeof words>, io: Io) {
+type Flags = FlagsOf<typeof words> & { readonly debug?: true };
+
+export async function verify(selectors: readonly string[], flags: Flags, io: Io) {
+  const work = () => verifyAll(selectors, flags, io);
+  return flags.debug ? withConsole(io.note, work) : work();
+}
+
+async function verifyAll(selectors: readonly string[], flags: Flags, io: Io) {
   const cases = (op: AnyOp, seed: number) => [...op.cases, ...op.edges, ...drawnCases(op, seed)];
   const { selections, strays, options } = await prepareRun(selectors, flags, io, { cases });
   const outcomes: CandidateOutcome[] = [];
@@ -84,6 +93,7 @@ const columns: readonly ColumnOf<CandidateOutcome>[] = [
 function asText(outcomes: readonly CandidateOutcome[], misplaced: readonly string[], seed: number): string {
   const failures = outcomes.flatMap(({ verdict }) => {
     if (verdict.status === 'pass') return [];
+    if ('message' in verdict) return excerptOfFile(verdict.message, verdict).join('\n');
     return `${verdictText(verdict)}${verdict.status === 'fail' ? `\n  again: ${verdict.failure.replay}` : ''}`;
   });
   const marked = [...failures, ...misplaced].map((line) => `${pc.red('x')} ${line}`);

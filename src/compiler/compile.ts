@@ -1,16 +1,27 @@
 /** The parent's end of the compiler: one child for all builds, which gets one request at a time and is killed when it takes too long. */
 import type { ChildProcess } from 'node:child_process';
 import { endGroup, startLocked } from '../cell/lockdown.ts';
-import { CandidateError } from '../contract/errors.ts';
+import { CandidateError, type Place } from '../contract/errors.ts';
 import { programFile } from '../files/places.ts';
 
-export type CompileRequest =
+export type CompileRequest = (
   | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }
-  | { readonly type: 'wat'; readonly text: string };
+  | { readonly type: 'wat'; readonly text: string }
+) & {
+  /** Whether to say where in the source each instruction comes from. */
+  readonly mapped?: boolean;
+};
 
+/** `map`: AssemblyScript's source map; for text, the list of all that wabt wrote. */
+export interface Compiled {
+  readonly bytes: Uint8Array;
+  readonly map?: string;
+}
+
+/** A place names a file as the request does; WebAssembly text is `module.wat`. */
 export type CompileReply =
-  | { readonly bytes: Uint8Array; readonly error?: undefined }
-  | { readonly bytes?: undefined; readonly error: string };
+  | (Compiled & { readonly error?: undefined })
+  | { readonly bytes?: undefined; readonly error: string; readonly place?: Place };
 
 const program = {
   main: programFile('src/compiler/compiler'),
@@ -40,14 +51,25 @@ export function stopCompiler(): void {
 
 process.on('exit', stopCompiler);
 
-/** The module's bytes. Throws CandidateError. */
-export function compile(request: CompileRequest): Promise<Uint8Array> {
-  const bytes = queue.then(() => ask(request));
-  queue = bytes.catch(() => {});
-  return bytes;
+/** The module's bytes. Throws CandidateError; its place names a file as `shownAs` does, or else as the request does. */
+export async function compile(request: CompileRequest, shownAs = (name: string) => name): Promise<Uint8Array> {
+  try {
+    return (await compiled(request)).bytes;
+  } catch (error) {
+    if (!(error instanceof CandidateError) || !error.place) throw error;
+    const place = { ...error.place, file: shownAs(error.place.file) };
+    throw new CandidateError(error.message, error.status, { ...error, place });
+  }
 }
 
-async function ask(request: CompileRequest): Promise<Uint8Array> {
+/** The same, with the map if one is asked for. */
+export function compiled(request: CompileRequest): Promise<Compiled> {
+  const made = queue.then(() => ask(request));
+  queue = made.catch(() => {});
+  return made;
+}
+
+async function ask(request: CompileRequest): Promise<Compiled> {
   child ??= start();
   const worker = child;
   worker.channel?.ref();
@@ -65,8 +87,8 @@ async function ask(request: CompileRequest): Promise<Uint8Array> {
       worker.once('exit', ended);
       worker.send(request, (error) => error && ended());
     });
-    if (!reply.bytes) throw new CandidateError(`does not build: ${reply.error}`);
-    return reply.bytes;
+    if (!reply.bytes) throw new CandidateError(`does not build: ${reply.error}`, 'error', reply);
+    return reply;
   } finally {
     clearTimeout(timer);
     worker.removeAllListeners('message').off('exit', ended);

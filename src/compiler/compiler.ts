@@ -1,54 +1,77 @@
 /** The child process that compiles AssemblyScript and WAT. It reads candidates' code and runs none of it. */
 import type { CompileReply, CompileRequest } from './compile.ts';
 
-async function assemblyScript(entry: string, files: Readonly<Record<string, string>>): Promise<Uint8Array> {
+async function assemblyScript({ entry, files, mapped }: Extract<CompileRequest, { type: 'assemblyscript' }>) {
   const { default: asc } = await import('assemblyscript/asc');
   const stderr = asc.createMemoryStream();
-  let binary: Uint8Array | null = null;
+  const written = new Map<string, Uint8Array | string>();
   const options = [
     ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
     ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
     ['--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'threads'],
+    mapped ? ['--sourceMap'] : [],
   ].flat();
   const { error } = await asc.main([entry, '--outFile', 'out.wasm', ...options], {
     stderr,
     stdout: asc.createMemoryStream(),
     readFile: (name: string) => files[name] ?? null,
-    writeFile: (_name: string, contents: Uint8Array | string) => {
-      if (typeof contents !== 'string') binary = contents;
-    },
+    writeFile: (name: string, contents: Uint8Array | string) => void written.set(name, contents),
     listFiles: () => [],
   });
-  if (error || !binary) throw new Error(firstError(stderr.toString()) || error?.message || 'no module came out');
-  return binary;
+  const bytes = written.get('out.wasm');
+  if (!error && bytes instanceof Uint8Array) return { bytes, map: written.get('out.wasm.map') as string };
+  return firstError(stderr.toString(), files) ?? { error: error?.message || 'no module came out' };
 }
 
 /** asc prints `ERROR TS2304: Cannot find name 'x'.`, then a box with the line in question; the location closes the box. */
-function firstError(log: string): string {
-  const message = /^(?:ERROR|FAILURE) *(?:[A-Z0-9]+)?:? *(.*)$/m.exec(log)?.[1] ?? '';
-  const place = /in ([^\s(]+)\((\d+),\d+\)/.exec(log);
-  return place ? `${message} (${place[1]}, line ${place[2]})` : message;
+function firstError(log: string, files: Readonly<Record<string, string>>): CompileReply | null {
+  const found = /^(?:ERROR|FAILURE) *(?:[A-Z0-9]+)?:? *(.*)$/m.exec(log);
+  if (!found) return null;
+  const places = log.slice(found.index).matchAll(/in ([^\s(]+)\((\d+),(\d+)\)/g);
+  // One of its library's files may come first.
+  const place = [...places].find(([, file]) => file in files);
+  return {
+    error: found[1].replace(/\.$/, ''),
+    place: place && { file: place[1], line: Number(place[2]), column: Number(place[3]) },
+  };
 }
 
-async function wat(text: string): Promise<Uint8Array> {
+async function wat({ text, mapped }: Extract<CompileRequest, { type: 'wat' }>): Promise<CompileReply> {
   const { default: wabt } = await import('wabt');
   const features = { simd: true, relaxed_simd: true, threads: true, bulk_memory: true, sign_extension: true };
-  const parsed = (await wabt()).parseWat('module.wat', text, { ...features, mutable_globals: true, multi_value: true });
+  const enabled = { ...features, mutable_globals: true, multi_value: true };
+  const { parseWat } = await wabt();
   try {
-    return parsed.toBinary({}).buffer;
-  } finally {
-    parsed.destroy();
+    // As UTF-8: of a string, wabt would take the low byte of each character.
+    const parsed = parseWat('module.wat', new TextEncoder().encode(text).slice(), enabled);
+    try {
+      const { buffer: bytes, log } = parsed.toBinary({ log: mapped });
+      // V8 will refuse it; wabt says where it is wrong. Its types lack this parameter.
+      const { validate }: { validate(features: object): void } = parsed;
+      if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) validate.call(parsed, enabled);
+      return { bytes, map: log };
+    } finally {
+      parsed.destroy();
+    }
+  } catch (error) {
+    return watError(error as Error, text);
   }
 }
 
-async function answer(request: CompileRequest): Promise<CompileReply> {
-  switch (request.type) {
-    case 'assemblyscript':
-      return { bytes: await assemblyScript(request.entry, request.files) };
-    case 'wat':
-      return { bytes: await wat(request.text) };
-  }
+/** wabt says `module.wat:3:9: error: unexpected token "x".` and counts bytes. */
+function watError({ message }: Error, text: string): CompileReply {
+  const found = /^module\.wat:(\d+):(\d+): error: (.*)$/m.exec(message);
+  if (!found) throw new Error(message);
+  const [line, bytes] = found.slice(1).map(Number);
+  const before = Buffer.from(text.split('\n')[line - 1] ?? '').subarray(0, bytes - 1);
+  return {
+    error: found[3].replace(/\.$/, ''),
+    place: { file: 'module.wat', line, column: before.toString().length + 1 },
+  };
 }
+
+const answer = (request: CompileRequest): Promise<CompileReply> =>
+  request.type === 'assemblyscript' ? assemblyScript(request) : wat(request);
 
 process.on('message', async (request: CompileRequest) => {
   const send = (reply: CompileReply) => process.send?.(reply);

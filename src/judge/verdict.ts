@@ -1,4 +1,6 @@
 /** Verdicts on a candidate's equivalence, and their words. */
+import type { CandidateError, Details } from '../contract/errors.ts';
+import { inOneLine } from '../contract/place.ts';
 import type { Finding } from './inspect.ts';
 
 interface Failure extends Finding {
@@ -18,12 +20,20 @@ export type Verdict =
   | { readonly status: 'pass'; readonly checks: number; readonly worst: number }
   | { readonly status: 'fail'; readonly failure: Failure }
   /** `impossible`: its reported time is impossible. */
-  | { readonly status: 'unsupported' | 'error' | 'impossible'; readonly message: string };
+  | (Details & { readonly status: 'unsupported' | 'error' | 'impossible'; readonly message: string });
 
 /** A verdict at the end of a run. */
 export type Settled = Exclude<Verdict, { readonly status: 'pending' }>;
 
 export const pending: Verdict = { status: 'pending' };
+
+/** The verdict for an error. `at`: the variant and the case that it came up with. */
+export const erred = ({ status, message, place, hint }: CandidateError, at?: string): Verdict => ({
+  status,
+  message: at === undefined ? message : `${at}: ${message}`,
+  place,
+  hint,
+});
 
 /** Whether it may still be checked or timed. */
 export const isStanding = ({ status }: Verdict): boolean => status === 'pass' || status === 'pending';
@@ -74,6 +84,6 @@ export function verdictText(verdict: Verdict): string {
     case 'fail':
       return sentence(verdict.failure);
     default:
-      return verdict.message;
+      return inOneLine(verdict.message, verdict);
   }
 }

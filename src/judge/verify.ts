@@ -16,7 +16,7 @@ import { paceOf } from './pace.ts';
 import type { Check } from './plan.ts';
 import { deriveSeed } from './seed.ts';
 import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
-import { addVerdict, isStanding, pending, type Verdict } from './verdict.ts';
+import { addVerdict, erred, isStanding, pending, type Verdict } from './verdict.ts';
 
 export interface VerifyRequest extends OpConditions {
   readonly variants: readonly Variant[];
@@ -100,7 +100,7 @@ async function runCheck(
       return failed(finding('changed later', `call ${result.call + 1}`), variant, place, verification);
     }
     if (result instanceof CandidateError) {
-      return { status: result.status, message: `${variant.id} at ${op.caseName(image.case)}: ${result.message}` };
+      return erred(result, `${variant.id} at ${op.caseName(image.case)}`);
     }
     if (result instanceof Error) throw result;
     const inspection = judge(result);

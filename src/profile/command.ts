@@ -7,6 +7,7 @@ import { type Selection, select, selectCases } from '../catalog/select.ts';
 import type { RunFlags } from '../commands/flags.ts';
 import { prepareRun } from '../commands/run.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
+import { inOneLine } from '../contract/place.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { isStanding, verdictText } from '../judge/verdict.ts';
 import { newestResults } from '../records/newest.ts';
@@ -40,7 +41,7 @@ export async function profileCommand(selectors: readonly string[], flags: RunFla
     }
   } catch (error) {
     if (!options.signal.aborted)
-      throw error instanceof CandidateError ? new NfoldError(error.message, exit.failed) : error;
+      throw error instanceof CandidateError ? new NfoldError(inOneLine(error.message, error), exit.failed) : error;
   }
   return {
     code: options.signal.aborted ? exit.interrupted : exit.fine,

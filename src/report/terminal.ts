@@ -1,10 +1,12 @@
 /** A record as a terminal shows it. */
 import { essayResults } from '../../bench/suites.ts';
+import type { Details } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
 import { describe } from '../machine/describe.ts';
 import type { Overall, Record } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
 import { caseColumns, meanColumns, meanRows } from './columns.ts';
+import { excerptOfFile } from './excerpt.ts';
 import { duration, interval, minute, multiple, range } from './format.ts';
 import { tooFast } from './peak.ts';
 import { pc } from './screen.ts';
@@ -14,7 +16,13 @@ import { warningText } from './warnings.ts';
 type Suite = Record['suites'][number];
 type Rows = ReturnType<typeof meanRows>;
 
-export function reportRecord(record: Record, { perCase = false } = {}): string {
+/** `faults`: the errors of candidates by id, where they are known with their places; a record has sentences alone. */
+interface Shown {
+  readonly perCase?: boolean;
+  readonly faults?: ReadonlyMap<string, Details & { readonly message: string }>;
+}
+
+export function reportRecord(record: Record, { perCase = false, faults }: Shown = {}): string {
   const suites = record.suites.flatMap((suite) => {
     const rows = meanRows(record, suite.ops, (mean) => mean.suite === suite.name);
     if (rows.length === 0) return [];
@@ -27,7 +35,7 @@ export function reportRecord(record: Record, { perCase = false } = {}): string {
     ];
   });
   const doubts = tooFast(record).map((line) => pc.yellow(`! ${line}`));
-  return [header(record), ...suites, doubts.join('\n'), failureLines(record)].filter(Boolean).join('\n\n');
+  return [header(record), ...suites, doubts.join('\n'), failureLines(record, faults)].filter(Boolean).join('\n\n');
 }
 
 function header(record: Record): string {
@@ -112,9 +120,13 @@ function essayLines(rows: Rows): string {
   return [title, ...rungs, note].join('\n');
 }
 
-function failureLines(record: Record): string {
+function failureLines(record: Record, faults: Shown['faults']): string {
   return record.candidates
     .filter(({ peer, verdict }) => !peer && verdict !== 'pass')
-    .map(({ message, replay }) => `${pc.red('x')} ${message}${replay ? `\n  again: ${replay}` : ''}`)
+    .map(({ candidate, message, replay }) => {
+      const fault = faults?.get(candidate);
+      const said = fault ? excerptOfFile(fault.message, fault).join('\n') : message;
+      return `${pc.red('x')} ${said}${replay ? `\n  again: ${replay}` : ''}`;
+    })
     .join('\n');
 }

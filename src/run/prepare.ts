@@ -7,7 +7,7 @@ import { CandidateError, plain } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { shown } from '../files/places.ts';
-import { pending, type Verdict } from '../judge/verdict.ts';
+import { erred, pending, type Verdict } from '../judge/verdict.ts';
 import { acceptsFlag } from '../machine/fingerprint.ts';
 import type { CandidateOutcome } from './outcome.ts';
 
@@ -59,6 +59,6 @@ async function outcomeOf(candidate: CandidateFile, op: AnyOp): Promise<Candidate
     return outcome(built.id, { status: 'unsupported', message }, { built });
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
-    return outcome(candidate.id, error);
+    return outcome(candidate.id, erred(error));
   }
 }

@@ -8,6 +8,7 @@ import type { Call, Range, Slot, Write } from '../cell/protocol.ts';
 import { Timer } from '../cell/timer.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import type { TypedArray } from '../contract/op.ts';
+import { inOneLine } from '../contract/place.ts';
 import type { Variant } from '../contract/variant.ts';
 import { poison } from '../judge/image.ts';
 import type { Plan } from './plan.ts';
@@ -123,7 +124,7 @@ export class Session {
       return await work();
     } catch (error) {
       this.close();
-      throw error instanceof CandidateError ? this.#stopped(error.message) : error;
+      throw error instanceof CandidateError ? this.#stopped(inOneLine(error.message, error)) : error;
     }
   }
 

@@ -10,6 +10,7 @@ import type { Parameters } from '../contract/candidate.ts';
 import { CandidateError } from '../contract/errors.ts';
 import type { AnyOp, Case, Truths } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
+import { inOneLine } from '../contract/place.ts';
 import { callOn, fullImage } from '../judge/batch.ts';
 import type { Conditions } from '../judge/conditions.ts';
 import { compose, type Image } from '../judge/image.ts';
@@ -73,7 +74,7 @@ export class Trials {
         signal.throwIfAborted();
         if (side === own || !(error instanceof CandidateError)) throw error;
         this.close();
-        return { timeNs: [], defaultNs: [], failure: error.message };
+        return { timeNs: [], defaultNs: [], failure: inOneLine(error.message, error) };
       }
     }
     return { timeNs, defaultNs, failure: null };

@@ -1,0 +1,39 @@
+/** An error with a place as compilers print it: the sentence behind the place, the line with a caret below it, and what to do. */
+import type { Details, Place } from '../contract/errors.ts';
+import { located } from '../contract/place.ts';
+import { contentOf } from '../files/given.ts';
+import { placeOf } from '../files/places.ts';
+import { pc } from './screen.ts';
+
+/** Characters of a line that are shown, and how many of them before the column. */
+const [width, before] = [100, 60];
+
+/** The lines of an error. `text`: that of the file of the place, if it is known. */
+export function excerpt(message: string, { place, hint }: Details, text?: string | null): string[] {
+  const line = place && text?.split('\n')[place.line - 1];
+  return [
+    located(message, place),
+    ...(place && line?.trim() ? marked(line, place) : []),
+    ...(hint ? [`  ${pc.dim('hint:')} ${hint}`] : []),
+  ];
+}
+
+/** The same, with the line as the file has it now. */
+export function excerptOfFile(message: string, details: Details): string[] {
+  const content = details.place ? contentOf(placeOf(details.place.file), maxBytes) : '';
+  return excerpt(message, details, typeof content === 'string' ? null : new TextDecoder().decode(content));
+}
+
+/** No source is larger. */
+const maxBytes = 2 ** 17;
+
+function marked(text: string, { line, column }: Place): string[] {
+  // One blank for each character that would move a cursor or others beside it, tabs among them, so that columns stay.
+  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (odd) => ' '.repeat(odd.length)).trimEnd();
+  const at = Math.min((column ?? 1) - 1, plain.length);
+  const from = plain.length > width && at > before ? at - before : 0;
+  const shown = `${from > 0 ? '…' : ''}${plain.slice(from, from + width)}${plain.length > from + width ? '…' : ''}`;
+  const gutter = `${line}`.padStart(6);
+  const caret = `${' '.repeat(gutter.length)} | ${' '.repeat(at - from + (from > 0 ? 1 : 0))}${pc.red('^')}`;
+  return [`${gutter} | ${shown}`, ...(column === null ? [] : [caret])];
+}
