@@ -8,9 +8,17 @@ export type CompileRequest =
   | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }
   | { readonly type: 'wat'; readonly text: string };
 
-export type CompileReply =
-  | { readonly bytes: Uint8Array; readonly error?: undefined }
-  | { readonly bytes?: undefined; readonly error: string };
+/** A module as text, one instruction a line. */
+export interface Disassembly {
+  readonly text: string;
+  /** For each function, the places of its `loop` and `end` instructions in order, in bytes from the start of its body. */
+  readonly offsets: readonly (readonly number[])[];
+}
+
+export type CompilerRequest = CompileRequest | { readonly type: 'disassemble'; readonly bytes: Uint8Array };
+export type CompilerReply =
+  | { readonly made: Uint8Array | Disassembly; readonly error?: undefined }
+  | { readonly made?: undefined; readonly error: string };
 
 const program = {
   main: fileURLToPath(new URL('./compiler.ts', import.meta.url)),
@@ -41,20 +49,25 @@ export function stopCompiler(): void {
 process.on('exit', stopCompiler);
 
 /** The module's bytes. Throws CandidateError. */
-export function compile(request: CompileRequest): Promise<Uint8Array> {
-  const bytes = queue.then(() => ask(request));
-  queue = bytes.catch(() => {});
-  return bytes;
+export const compile = (request: CompileRequest): Promise<Uint8Array> => asked(request);
+
+/** Throws CandidateError for what its tool cannot read. */
+export const disassemble = (bytes: Uint8Array): Promise<Disassembly> => asked({ type: 'disassemble', bytes });
+
+function asked<Made extends Uint8Array | Disassembly>(request: CompilerRequest): Promise<Made> {
+  const made = queue.then(() => ask(request) as Promise<Made>);
+  queue = made.catch(() => {});
+  return made;
 }
 
-async function ask(request: CompileRequest): Promise<Uint8Array> {
+async function ask(request: CompilerRequest): Promise<Uint8Array | Disassembly> {
   child ??= start();
   const worker = child;
   worker.channel?.ref();
   let timer: NodeJS.Timeout | undefined;
   let ended = () => {};
   try {
-    const reply = await new Promise<CompileReply>((resolve, reject) => {
+    const reply = await new Promise<CompilerReply>((resolve, reject) => {
       const give = (message: string) => {
         stopCompiler();
         reject(new CandidateError(message));
@@ -65,8 +78,9 @@ async function ask(request: CompileRequest): Promise<Uint8Array> {
       worker.once('exit', ended);
       worker.send(request, (error) => error && ended());
     });
-    if (!reply.bytes) throw new CandidateError(`does not build: ${reply.error}`);
-    return reply.bytes;
+    const what = request.type === 'disassemble' ? 'cannot be shown as text' : 'does not build';
+    if (!reply.made) throw new CandidateError(`${what}: ${reply.error}`);
+    return reply.made;
   } finally {
     clearTimeout(timer);
     worker.removeAllListeners('message').off('exit', ended);
