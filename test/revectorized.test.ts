@@ -4,10 +4,10 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { inner, sumLoops } from '../bench/revectorizer/code.ts';
+import { inner, loops, sumLoops } from '../bench/revectorizer/code.ts';
 import { shapes as probes } from '../bench/revectorizer/tiles.ts';
 import { compile } from '../src/compiler/compile.ts';
-import { loops, machineCode } from '../src/inspect/code.ts';
+import { machineCode } from '../src/inspect/code.ts';
 
 import { built, flag, generators, judged, op, packed, passes, withAndWithout } from './support/revectorized.ts';
 

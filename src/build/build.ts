@@ -16,7 +16,7 @@ import { type Description, headComment, ParameterValues, parseDescription } from
 import { evaluate } from './evaluate.ts';
 import { marked, markImports } from './marks.ts';
 import { checkModule } from './module.ts';
-import { asScript, assemblyScriptSources, bundle, hashOf, type Source, sourceOf } from './sources.ts';
+import { asScript, assemblyScriptSources, bundle, hashOf, placeInBundle, type Source, sourceOf } from './sources.ts';
 import { tunedParameters, tuneFile } from './tuned.ts';
 
 export interface Built extends Variant {
@@ -101,7 +101,8 @@ export async function buildMarked(candidate: CandidateFile): Promise<Built | nul
 const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, wat } as const;
 
 async function typescript(candidate: CandidateFile, allowed?: string, plugins?: Plugin[]): Promise<Built> {
-  const { code, sources } = await bundle(candidate.file, allowed, plugins);
+  const bundled = await bundle(candidate.file, allowed, plugins);
+  const { code, sources } = bundled;
   const hash = hashOf('ts', bundler, code);
   const description = await describe(hash, code, 'setup');
   // Once for all cases and rounds: Ctrl-C ends the bundler's process as well, and a run must still be able to open cases.
@@ -114,6 +115,7 @@ async function typescript(candidate: CandidateFile, allowed?: string, plugins?: 
       script ??= asScript(code);
       return { kind: 'js', code: await script };
     },
+    locate: async (thrown) => ({ place: await placeInBundle(bundled, thrown) }),
   };
 }
 

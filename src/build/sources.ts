@@ -1,8 +1,10 @@
 /** Reads what a candidate is made of: its own file and what it imports from kernels/common. */
 import { createHash } from 'node:crypto';
+import { SourceMap } from 'node:module';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { build, type Message, type Plugin, transform } from 'esbuild';
-import { CandidateError } from '../contract/errors.ts';
+import { build, type Message, type Plugin, type TransformOptions, transform } from 'esbuild';
+import { CandidateError, type Place } from '../contract/errors.ts';
+import type { Thrown } from '../contract/thrown.ts';
 import { absent, contentOf, look } from '../files/given.ts';
 import { shown } from '../files/places.ts';
 
@@ -54,12 +56,18 @@ export interface Source {
   readonly text: string;
 }
 
-/** A TypeScript file and its imports as one JavaScript module without types, and its sources, the file first. It runs none of it. */
-export async function bundle(
-  file: string,
-  allowed = commonOf(file),
-  plugins: Plugin[] = [],
-): Promise<{ readonly code: string; readonly sources: readonly Source[] }> {
+/** A TypeScript file and its imports as one JavaScript module without types. */
+export interface Bundle {
+  readonly code: string;
+  /** Source map of the code. Its paths start at `root`. */
+  readonly map: string;
+  readonly root: string;
+  /** The file first. */
+  readonly sources: readonly Source[];
+}
+
+/** Bundles a candidate's file; it runs none of it. */
+export async function bundle(file: string, allowed = commonOf(file), plugins: Plugin[] = []): Promise<Bundle> {
   const root = resolve(dirname(file), '../..');
   const result = await build({
     entryPoints: [entry],
@@ -68,6 +76,9 @@ export async function bundle(
     bundle: true,
     write: false,
     metafile: true,
+    sourcemap: 'external',
+    sourcesContent: false,
+    outfile: resolve(root, 'candidate.js'),
     format: 'esm',
     platform: 'neutral',
     target: 'esnext',
@@ -85,28 +96,46 @@ export async function bundle(
     ...new Set(Object.keys(result.metafile.inputs).map((input) => resolve(root, input.replace(/\?\w+$/, '')))),
   ];
   const files = [file, ...inputs.filter((input) => input !== file).sort()];
-  return { code: result.outputFiles[0].text, sources: files.map((path) => sourceOf(path, file)) };
+  const [map, code] = result.outputFiles.map(({ text }) => text);
+  return { code, map, root, sources: files.map((path) => sourceOf(path, file)) };
 }
+
+const script: TransformOptions = {
+  format: 'iife',
+  globalName: 'candidate',
+  banner: "'use strict';",
+  target: 'esnext',
+  charset: 'utf8',
+  supported: { 'dynamic-import': false },
+  logLevel: 'silent',
+};
 
 /** The module of `bundle` as a script that leaves its exports in `candidate`, since a realm has no modules. */
 export async function asScript(code: string): Promise<string> {
-  const script = await transform(code, {
-    format: 'iife',
-    globalName: 'candidate',
-    banner: "'use strict';",
-    target: 'esnext',
-    charset: 'utf8',
-    supported: { 'dynamic-import': false },
-    logLevel: 'silent',
-  }).catch((failure: { errors?: Message[] }) => {
+  const made = await transform(code, script).catch((failure: { errors?: Message[] }) => {
     throw new CandidateError(`does not build: ${failure.errors?.[0]?.text ?? failure}`);
   });
-  if (!/__toESM\(require\(/.test(script.code)) return script.code;
+  if (!/__toESM\(require\(/.test(made.code)) return made.code;
   throw new CandidateError('calls import(): use import statements at the head of the file, from kernels/common');
 }
 
 const explain = ({ text, location }: Message, root: string) =>
   location ? `${text} (${shown(resolve(root, location.file))}, line ${location.line})` : text;
+
+/** The first place in the sources that a trace leads to, through the map of the script, candidate.js. */
+export async function placeInBundle({ code, map, root }: Bundle, { trace }: Thrown): Promise<Place | null> {
+  const frames = [...trace.matchAll(/\bcandidate\.js:(\d{1,7}):(\d{1,7})/g)];
+  const inline = `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+  const lines = new SourceMap(JSON.parse((await transform(code + inline, { ...script, sourcemap: 'external' })).map));
+  for (const [, line, column] of frames) {
+    const entry = lines.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!('originalSource' in entry) || !entry.originalSource) continue;
+    const { originalSource, originalLine, originalColumn } = entry;
+    const file = shown(resolve(root, originalSource.replace(/\?\w+$/, '')));
+    return { file, line: originalLine + 1, column: originalColumn + 1 };
+  }
+  return null;
+}
 
 /** The texts of an AssemblyScript file and its imports, by path relative to the folder above the op's, or to `allowed`. */
 export function assemblyScriptSources(

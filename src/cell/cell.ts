@@ -3,6 +3,7 @@
  * stopped, so that it cannot slow the one that is being timed.
  */
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { CandidateError } from '../contract/errors.ts';
 import type { Variant } from '../contract/variant.ts';
@@ -26,6 +27,8 @@ export type Timed = Samples & { readonly untimedNs: number | null };
 export interface CellOptions extends Pick<Variant, 'flags' | 'trusted'>, Pick<Program, 'cpu'> {
   /** Milliseconds that sampling may take beside its calls; `startMs` of the process, unless a test cannot wait that long. */
   readonly graceMs?: number;
+  /** Gets what V8 prints, for cells whose flags make it print. */
+  readonly onPrint?: (text: string) => void;
 }
 
 const watchMs = 100;
@@ -57,7 +60,7 @@ export class Cell {
   #waiting: { id: number; resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
   #ended: string | null = null;
 
-  constructor({ flags, trusted = false, cpu, graceMs }: CellOptions) {
+  constructor({ flags, trusted = false, cpu, graceMs, onPrint }: CellOptions) {
     const { empty, program } = cellFiles();
     this.#trusted = trusted;
     this.#startMs = trusted ? trustedStartMs : startMs;
@@ -65,8 +68,9 @@ export class Cell {
     const start = trusted ? startTrusted : startLocked;
     this.#child = start(
       { ...program, flags: trusted ? flags : [...flags, '--frozen-intrinsics'], cpu },
-      { cwd: empty, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+      { cwd: empty, stdio: ['ignore', onPrint ? 'pipe' : 'ignore', 'pipe', 'ipc'] },
     );
+    if (onPrint) this.#child.stdout?.setEncoding('utf8').on('data', onPrint);
     living.add(this);
     // A cell keeps this process alive only while it owes a reply.
     for (const part of [this.#child, this.#child.channel, this.#child.stderr as Socket | null]) part?.unref();
@@ -140,6 +144,19 @@ export class Cell {
 
   close(): void {
     this.#end('it was stopped');
+  }
+
+  /** Closes the cell after it has printed all that V8 still holds back. */
+  async finish(): Promise<void> {
+    if (this.#ended !== null) return;
+    const late = AbortSignal.timeout(this.#graceMs);
+    const printed = once(this.#child, 'close', { signal: late }).catch(() => {});
+    signalGroup(this.#child, 'SIGCONT');
+    this.#child.disconnect();
+    const waiting = setInterval(() => {}, watchMs);
+    await printed;
+    clearInterval(waiting);
+    this.close();
   }
 
   get hasEnded(): boolean {

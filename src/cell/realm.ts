@@ -48,13 +48,13 @@ export class Realm {
   }
 
   /** The value of a script. Its text gets a number, so that V8 shares no compiled code with an equal script. */
-  run(code: string): unknown {
-    return new Script(`${code}\n// ${++scripts}`, { filename: 'candidate.js' }).runInContext(this.#global);
+  run(code: string, filename = 'nfold.js'): unknown {
+    return new Script(`${code}\n// ${++scripts}`, { filename }).runInContext(this.#global);
   }
 
   /** The default export of a candidate's script, as `asScript` makes it. */
   load(code: string): Record<string, unknown> {
-    const found = this.run(`${code}\ncandidate.default`);
+    const found = this.run(`${code}\ncandidate.default`, 'candidate.js');
     if (found === undefined) throw new Error('it has no default export');
     if (typeof found !== 'object' || found === null) throw new Error('its default export is no object');
     return found as Record<string, unknown>;

@@ -1,4 +1,5 @@
 /** A variant is timed: a candidate or the baseline once it is built, or a peer. */
+import type { Thrown, Whereabouts } from './thrown.ts';
 
 /** The input of a cell: a WebAssembly module, a script, or the path of a peer's module. */
 export type Artifact =
@@ -25,6 +26,8 @@ export interface Variant {
   readonly marks?: boolean;
   /** The artifact for these dims; tuned parameters may depend on the number of threads. Throws CandidateError if it does not build. */
   artifact(dims: Readonly<Record<string, number>>, threads?: number): Promise<Artifact>;
+  /** Where in its source that artifact threw. */
+  locate?(thrown: Thrown, dims: Readonly<Record<string, number>>, threads?: number): Promise<Whereabouts>;
 }
 
 /** Threads that a variant gets of those available. */

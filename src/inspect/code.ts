@@ -12,13 +12,6 @@ export interface Loop {
   readonly innermost: boolean;
   /** Where its instructions come from, as far as V8 says so: places in the function's WebAssembly body, in bytes. */
   readonly places: readonly number[];
-  /** Arithmetic on 256-bit and on 128-bit registers; loads, stores, spreads and moves are none. */
-  readonly wide: number;
-  readonly narrow: number;
-  /** Halves put together into a 256-bit register, or taken from one. */
-  readonly joins: number;
-  /** Vectors moved to or from the stack: what did not fit the registers. */
-  readonly spills: number;
 }
 
 const limitMs = 60_000;
@@ -72,24 +65,13 @@ function loopsOf(code: string): Loop[] {
   });
   return ranges.map(({ start, end }) => {
     const within = lines.slice(start, end + 1);
-    const instructions = within.map(([, , , instruction]) => instruction);
     const [first, last] = [within[0], within[within.length - 1]].map(([, , pc]) => hex(pc));
-    const count = counter(instructions);
     return {
       function: Number(/^index: (\d+)$/m.exec(code)?.[1]),
-      instructions,
+      instructions: within.map(([, , , instruction]) => instruction),
       // Several jumps may lead back to one start: the last of them closes the loop.
       innermost: !ranges.some((one) => (one.start > start ? one.end <= end : one.start === start && one.end > end)),
       places: sources.flatMap(([pc, place]) => (pc >= first && pc <= last ? [place] : [])),
-      wide: count(/^v(?!mov|broadcast|insert|extract|perm2)\w+ ymm/),
-      narrow: count(/^v(?!mov|broadcast|insert|extract|perm2)\w+ xmm/),
-      joins: count(/^v(insert|extract|perm2)[fi]128/),
-      spills: count(/^v\w+ (?:\[rbp-|.*mm\d+,\[rbp-)/),
     };
   });
-}
-
-/** Counts the instructions that have a pattern. */
-export function counter(instructions: readonly string[]): (pattern: RegExp) => number {
-  return (pattern) => instructions.filter((text) => pattern.test(text)).length;
 }

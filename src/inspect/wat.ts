@@ -9,7 +9,7 @@ import { callOn } from '../judge/batch.ts';
 import type { Image } from '../judge/image.ts';
 import type { HotLoop } from './data.ts';
 
-export interface WatLoop extends Omit<HotLoop, 'text' | 'passes' | 'share'> {
+export interface WatLoop extends Omit<HotLoop, 'passes' | 'share'> {
   /** Its own instructions. */
   readonly instructions: number;
   readonly innermost: boolean;
@@ -95,10 +95,11 @@ export interface Hot {
   readonly guessed: string | null;
 }
 
+export const noLoop = (why: string): Hot => ({ loop: null, why, guessed: null });
+
 /** Of all loops the one with the most floating-point operations in a call; where no loop has any, the one with the most instructions. */
 export async function hotLoop(text: string, loops: readonly WatLoop[], image: Image, built: Variant): Promise<Hot> {
-  const none = (why: string): Hot => ({ loop: null, why, guessed: null });
-  if (loops.length === 0) return none('the module has no loop');
+  if (loops.length === 0) return noLoop('the module has no loop');
   const most = <T extends WatLoop>(some: readonly T[], weight: (one: T) => number) =>
     some.reduce((best, one) => (weight(one) > weight(best) ? one : best));
   try {
@@ -107,7 +108,7 @@ export async function hotLoop(text: string, loops: readonly WatLoop[], image: Im
     const calculates = all.some((one) => one.passes * one.flop > 0);
     const weight = (one: (typeof all)[number]) => one.passes * (calculates ? one.flop : one.instructions);
     const total = all.reduce((sum, one) => sum + weight(one), 0);
-    if (total === 0) return none('no loop of the module ran in this case');
+    if (total === 0) return noLoop('no loop of the module ran in this case');
     const loop = most(all, weight);
     return { loop: { ...loop, share: weight(loop) / total }, why: null, guessed: null };
   } catch (error) {
