@@ -13,6 +13,7 @@ import { loadOp } from '../src/catalog/ops.ts';
 import { compile } from '../src/compiler/compile.ts';
 import { revectorize } from '../src/contract/candidate.ts';
 import { messageOf, NfoldError } from '../src/contract/errors.ts';
+import { compiled, machineCode } from '../src/inspect/code.ts';
 import { describe } from '../src/machine/describe.ts';
 import { acceptsFlag, machine, runtime } from '../src/machine/fingerprint.ts';
 import { digits } from '../src/report/format.ts';
@@ -20,7 +21,7 @@ import { Io } from '../src/report/output.ts';
 import { markdownTable } from '../src/report/table.ts';
 import { parseOptions } from './options.ts';
 import { fill } from './page.ts';
-import { compiled, inner, loops, machineCode } from './revectorizer/code.ts';
+import { inner, loops } from './revectorizer/code.ts';
 import { copies, operations } from './revectorizer/loops.ts';
 import { Rates } from './revectorizer/rates.ts';
 import { type Shape, shapes, tiles } from './revectorizer/tiles.ts';
@@ -56,8 +57,8 @@ async function show(id: string): Promise<void> {
   const { artifact, flags } = await build(file);
   const made = await artifact(found.dims);
   if (made.kind !== 'wasm') throw new NfoldError(`${id} is JavaScript: there is no WebAssembly code to show`);
-  if (options.trace) return console.log(compiled(made.bytes, [revectorize, trace]));
-  const all = loops(machineCode(made.bytes, flags) ?? '').filter(({ wide, narrow }) => wide + narrow > 0);
+  if (options.trace) return console.log(await compiled(made.bytes, [revectorize, trace]));
+  const all = loops((await machineCode(made.bytes, flags)) ?? '').filter(({ wide, narrow }) => wide + narrow > 0);
   for (const { instructions, wide, narrow, joins, spills } of all)
     console.log(
       `${wide} operations of 256 bits, ${narrow} of 128, ${joins} joins, ${spills} spills\n  ${instructions.join('\n  ')}\n`,
@@ -86,14 +87,14 @@ async function tables(): Promise<void> {
   const byType = new Map<string, { readonly packed: string[]; readonly left: string[] }>();
   for (const [name, text] of operations) {
     io.progress({ stage: name });
-    const loop = inner(machineCode(await assemble(text), [revectorize]) ?? '');
+    const loop = inner((await machineCode(await assemble(text), [revectorize])) ?? '');
     const [type, operation] = name.split('.');
     const { packed, left } = byType.getOrInsert(type, { packed: [], left: [] });
     (loop !== null && loop.wide > 0 && loop.narrow === 0 ? packed : left).push(operation);
   }
   const copied: string[][] = [];
   for (const [name, text] of copies) {
-    const code = machineCode(await assemble(text), [revectorize]) ?? '';
+    const code = (await machineCode(await assemble(text), [revectorize])) ?? '';
     copied.push([name, /vmov\w+ ymm\d+,\[/.test(code) ? 'yes' : 'no', stores(code)]);
   }
   io.endProgress();
@@ -145,7 +146,7 @@ function assemble(text: string): Promise<Uint8Array> {
 
 async function measured(shape: Shape, rates: Rates): Promise<string[]> {
   const bytes = await assemble(shape.module);
-  const code = machineCode(bytes, [revectorize]) ?? '';
+  const code = (await machineCode(bytes, [revectorize])) ?? '';
   const loop = inner(code);
   if (!loop) throw new Error(`no loop found in '${shape.what}'`);
   const { wide, narrow, joins, spills } = loop;
@@ -169,8 +170,9 @@ function stores(code: string): string {
 
 async function sized(shape: Shape, rates: Rates): Promise<string[]> {
   const bytes = await assemble(shape.module);
-  return [[], [revectorize]].flatMap((flags) => {
-    const loop = inner(machineCode(bytes, flags) ?? '');
+  const cells = [[], [revectorize]].map(async (flags) => {
+    const loop = inner((await machineCode(bytes, flags)) ?? '');
     return [`${loop?.spills ?? '-'}`, digits(rates.of(shape, flags))];
   });
+  return (await Promise.all(cells)).flat();
 }

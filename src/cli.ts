@@ -91,6 +91,9 @@ Exit codes: 0 fine; 1 a verification or a gate failed, or the command itself did
   (await import('./profile/flags.ts'))
     .declare(program)
     .action(does(async () => (await import('./profile/command.ts')).profileCommand));
+  (await import('./inspect/flags.ts'))
+    .declare(program)
+    .action(does(async () => (await import('./inspect/command.ts')).inspect));
   (await import('./train/flags.ts'))
     .declare(program)
     .action(does(async () => (await import('./train/command.ts')).train));

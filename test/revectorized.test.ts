@@ -4,9 +4,10 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { inner, loops, machineCode, sumLoops } from '../bench/revectorizer/code.ts';
+import { inner, loops, sumLoops } from '../bench/revectorizer/code.ts';
 import { shapes as probes } from '../bench/revectorizer/tiles.ts';
 import { compile } from '../src/compiler/compile.ts';
+import { machineCode } from '../src/inspect/code.ts';
 
 import { built, flag, generators, judged, op, packed, passes, withAndWithout } from './support/revectorized.ts';
 
@@ -28,7 +29,7 @@ describe.skipIf(process.arch !== 'x64')('in registers (x64)', () => {
     return (await Promise.all(artifacts)).map((artifact) => (artifact?.kind === 'wasm' ? artifact.bytes : null));
   };
   const loopsOf = async (id: string, dims: Readonly<Record<string, number>>, flags: readonly string[]) => {
-    const loops = (await modules(id, dims)).map((bytes) => bytes && sumLoops(bytes, flags));
+    const loops = await Promise.all((await modules(id, dims)).map((bytes) => bytes && sumLoops(bytes, flags)));
     expect(loops.length).toBeGreaterThan(0);
     for (const found of loops) expect(found?.length).toBeGreaterThan(0);
     return loops.flatMap((found) => found ?? []);
@@ -53,7 +54,7 @@ describe.skipIf(process.arch !== 'x64')('in registers (x64)', () => {
     const [{ dims }] = op.cases.filter((c) => op.caseName(c) === 'M512N512K512');
     const generator = generators.find((candidate) => candidate.id === `sgemm/${id}`);
     const artifact = await generator?.tuning?.with({ order: 'N' }).artifact(dims, 2);
-    const code = artifact?.kind === 'wasm' ? machineCode(artifact.bytes, flags) : null;
+    const code = artifact?.kind === 'wasm' ? await machineCode(artifact.bytes, flags) : null;
     const packing = loops(code ?? '').filter(({ instructions, wide, narrow }) => {
       const stores = instructions.filter((text) => /^vmov\w+ \[(?!rbp)/.test(text)).length;
       return wide + narrow === 48 && stores === 8;
@@ -86,7 +87,7 @@ describe.skipIf(process.arch !== 'x64')('in registers (x64)', () => {
   ])('%s: %s, and %i stores of 128 bits', async (what, verdict, narrowStores) => {
     const probe = probes.find((shape) => shape.what === what);
     const bytes = await compile({ type: 'wat', text: probe?.module ?? '' });
-    const code = machineCode(bytes, [flag]) ?? '';
+    const code = (await machineCode(bytes, [flag])) ?? '';
     const loop = inner(code);
     expect(loop && loop.wide > 0 && loop.narrow === 0 ? 'packed' : 'not').toBe(verdict);
     expect(code.match(/vmov\w+ \[(?!rbp).*,xmm/g)?.length ?? 0).toBe(narrowStores);
@@ -94,6 +95,6 @@ describe.skipIf(process.arch !== 'x64')('in registers (x64)', () => {
 
   test('without AVX2 the flag is taken and has no effect', async () => {
     const bytes = await compile({ type: 'wat', text: probes[0].module });
-    expect(inner(machineCode(bytes, [flag, '--no-enable-avx2']) ?? '')).toMatchObject({ wide: 0, narrow: 24 });
+    expect(inner((await machineCode(bytes, [flag, '--no-enable-avx2'])) ?? '')).toMatchObject({ wide: 0, narrow: 24 });
   });
 });

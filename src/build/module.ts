@@ -108,21 +108,30 @@ export const exportPatterns = (name: string): RegExp[] => [
   new RegExp(`\\bexport\\s+function\\s+${literally(name)}\\b`),
 ];
 
+/** What a valid module is made of. */
+export function anatomy(bytes: Uint8Array) {
+  const module = moduleOf(bytes);
+  const { memory, dataBytes, functions } = partsOf(bytes);
+  const [imports, exports] = [WebAssembly.Module.imports(module), WebAssembly.Module.exports(module)];
+  return { imports, exports, memory, dataBytes, functions };
+}
+
 /** In pages. An `odd` memory has 64-bit addresses, or pages of another size. */
 type Memory = { initial: number; maximum: number; shared: boolean; odd: boolean };
 
-export const section = { import: 2, memory: 5, start: 8, code: 10, data: 11 } as const;
+export const section = { import: 2, function: 3, memory: 5, start: 8, code: 10, data: 11 } as const;
 const importKind = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
 
 /** Reads a valid module. Source: WebAssembly core specification, binary format, modules. */
 function partsOf(bytes: Uint8Array) {
-  const found = { memory: null as Memory | null, ownMemories: 0, start: false, dataBytes: 0 };
+  const found = { memory: null as Memory | null, functions: 0, ownMemories: 0, start: false, dataBytes: 0 };
   const reader = new Reader(bytes, 8);
   while (reader.more()) {
     const id = reader.byte();
     const size = reader.number();
     const content = reader.part(size);
     if (id === section.import) found.memory = importedMemory(content);
+    else if (id === section.function) found.functions = content.number();
     else if (id === section.memory) found.ownMemories = content.number();
     else if (id === section.start) found.start = true;
     else if (id === section.data) found.dataBytes += size;

@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { brief, CandidateError } from '../contract/errors.ts';
 import { Thrown } from '../contract/thrown.ts';
@@ -46,6 +47,8 @@ export interface CellOptions extends Pick<Variant, 'flags' | 'trusted'>, Pick<Pr
   readonly graceMs?: number;
   /** It serves many runs: it ends with the one that it works for, and outlives the others. */
   readonly shared?: boolean;
+  /** Gets what V8 prints, for cells whose flags make it print. */
+  readonly onPrint?: (text: string) => void;
 }
 
 const watchMs = 100;
@@ -78,7 +81,7 @@ export class Cell {
   #ended: string | null = null;
   readonly #run: Set<Cell> | undefined;
 
-  constructor({ flags, trusted = false, cpu, graceMs, shared = false }: CellOptions) {
+  constructor({ flags, trusted = false, cpu, graceMs, shared = false, onPrint }: CellOptions) {
     const { empty, program } = cellFiles();
     this.#trusted = trusted;
     this.#startMs = trusted ? trustedStartMs : startMs;
@@ -86,8 +89,9 @@ export class Cell {
     const start = trusted ? startTrusted : startLocked;
     this.#child = start(
       { ...program, flags: trusted ? flags : [...flags, '--frozen-intrinsics'], cpu },
-      { cwd: empty, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+      { cwd: empty, stdio: ['ignore', onPrint ? 'pipe' : 'ignore', 'pipe', 'ipc'] },
     );
+    if (onPrint) this.#child.stdout?.setEncoding('utf8').on('data', onPrint);
     living.add(this);
     this.#run = shared ? undefined : runs.getStore();
     this.#run?.add(this);
@@ -167,6 +171,19 @@ export class Cell {
 
   close(): void {
     this.#end('it was stopped');
+  }
+
+  /** Closes the cell after it has printed all that V8 still holds back. */
+  async finish(): Promise<void> {
+    if (this.#ended !== null) return;
+    const late = AbortSignal.timeout(this.#graceMs);
+    const printed = once(this.#child, 'close', { signal: late }).catch(() => {});
+    signalGroup(this.#child, 'SIGCONT');
+    this.#child.disconnect();
+    const waiting = setInterval(() => {}, watchMs);
+    await printed;
+    clearInterval(waiting);
+    this.close();
   }
 
   get hasEnded(): boolean {

@@ -4,7 +4,7 @@ import type { Peer } from '../contract/peer.ts';
 import { type CellArena, imageBase, syncBytes } from './arena.ts';
 import { Marks } from './marks.ts';
 import type { Pool, ThreadTask } from './pool.ts';
-import { type MarkedNs, markSymbol, type Opening } from './protocol.ts';
+import { counterPrefix, type MarkedNs, markSymbol, type Opening } from './protocol.ts';
 import { Realm } from './realm.ts';
 
 export interface Kernel {
@@ -16,6 +16,8 @@ export interface Kernel {
   after(): void;
   /** The marks of the last call, in a profile. */
   marked?(): MarkedNs;
+  /** The counters of a module that counts. */
+  counts?(): number[];
 }
 
 /** The parts of a cell that a kernel is made of. */
@@ -94,7 +96,16 @@ function wasmKernel({ opening, arena, pool, mark }: Setting, bytes: Uint8Array):
       pool.finish();
     },
     after: () => pool.raise(),
+    ...(opening.counts && { counts: () => countersOf(instance) }),
   };
+}
+
+function countersOf({ exports }: WebAssembly.Instance): number[] {
+  const counts: number[] = [];
+  while (`${counterPrefix}${counts.length}` in exports) {
+    counts.push(Number((exports[`${counterPrefix}${counts.length}`] as WebAssembly.Global).value));
+  }
+  return counts;
 }
 
 /**

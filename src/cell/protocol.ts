@@ -31,7 +31,12 @@ export interface Opening {
   readonly marks?: boolean;
   /** Whether it may print. */
   readonly console?: boolean;
+  /** Whether to hand back the counters of a module that counts its loops. */
+  readonly counts?: boolean;
 }
+
+/** A module that counts exports each counter as a global, by this and a number from 0. */
+export const counterPrefix = 'nfold:';
 
 /** Linux keeps a thread's times here, in nanoseconds: run, queued, and how often it ran. */
 export const schedstatFile = '/proc/thread-self/schedstat';
@@ -84,6 +89,8 @@ export interface Samples {
   readonly changedLater?: number;
   /** One per call, where the opening asks for marks. */
   readonly marked?: readonly MarkedNs[];
+  /** After the last call, where the opening asks for counts. */
+  readonly counts?: readonly number[];
   /** Of a warm-up: whether it ended with steady times, and the CPU time of its calls. */
   readonly steady?: boolean;
   readonly warmedNs?: number;

@@ -77,6 +77,7 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
     reads,
     changedLater,
     ...(kernel.marked && { marked }),
+    ...(kernel.counts && { counts: kernel.counts() }),
     ...warmed,
   };
 }

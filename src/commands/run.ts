@@ -91,8 +91,8 @@ export async function prepareRun(
   return { selections, strays: problems.filter(({ op }) => op === null), options, textName: text.name };
 }
 
-/** The ops that have a case for the filter among those that the command works on. */
-function withMatchingCases(
+/** The ops that have a case for the filter among those that the command works on. Throws NfoldError if none has. */
+export function withMatchingCases(
   ops: readonly AnyOp[],
   filter: string | undefined,
   casesOf: (op: AnyOp) => readonly Case[],

@@ -18,10 +18,19 @@ export interface Compiled {
   readonly map?: string;
 }
 
+/** A module as text, one instruction a line. */
+export interface Disassembly {
+  readonly text: string;
+  /** For each function, the places of its `loop` and `end` instructions in order, in bytes from the start of its body. */
+  readonly offsets: readonly (readonly number[])[];
+}
+
+export type CompilerRequest = CompileRequest | { readonly type: 'disassemble'; readonly bytes: Uint8Array };
+
 /** A place names a file as the request does; WebAssembly text is `module.wat`. */
-export type CompileReply =
-  | (Compiled & { readonly error?: undefined })
-  | { readonly bytes?: undefined; readonly error: string; readonly place?: Place };
+export type CompilerReply =
+  | ((Compiled | Disassembly) & { readonly error?: undefined })
+  | { readonly error: string; readonly place?: Place };
 
 const program = {
   main: programFile('src/compiler/compiler'),
@@ -63,20 +72,25 @@ export async function compile(request: CompileRequest, shownAs = (name: string) 
 }
 
 /** The same, with the map if one is asked for. */
-export function compiled(request: CompileRequest): Promise<Compiled> {
-  const made = queue.then(() => ask(request));
+export const compiled = (request: CompileRequest): Promise<Compiled> => asked(request);
+
+/** Throws CandidateError for what its tool cannot read. */
+export const disassemble = (bytes: Uint8Array): Promise<Disassembly> => asked({ type: 'disassemble', bytes });
+
+function asked<Made extends Compiled | Disassembly>(request: CompilerRequest): Promise<Made> {
+  const made = queue.then(() => ask(request) as Promise<Made>);
   queue = made.catch(() => {});
   return made;
 }
 
-async function ask(request: CompileRequest): Promise<Compiled> {
+async function ask(request: CompilerRequest): Promise<Compiled | Disassembly> {
   child ??= start();
   const worker = child;
   worker.channel?.ref();
   let timer: NodeJS.Timeout | undefined;
   let ended = () => {};
   try {
-    const reply = await new Promise<CompileReply>((resolve, reject) => {
+    const reply = await new Promise<CompilerReply>((resolve, reject) => {
       const give = (message: string) => {
         stopCompiler();
         reject(new CandidateError(message));
@@ -87,8 +101,9 @@ async function ask(request: CompileRequest): Promise<Compiled> {
       worker.once('exit', ended);
       worker.send(request, (error) => error && ended());
     });
-    if (!reply.bytes) throw new CandidateError(`does not build: ${reply.error}`, 'error', reply);
-    return reply;
+    if (reply.error === undefined) return reply;
+    const what = request.type === 'disassemble' ? 'cannot be shown as text' : 'does not build';
+    throw new CandidateError(`${what}: ${reply.error}`, 'error', reply);
   } finally {
     clearTimeout(timer);
     worker.removeAllListeners('message').off('exit', ended);

@@ -1,5 +1,5 @@
-/** The child process that compiles AssemblyScript and WAT. It reads candidates' code and runs none of it. */
-import type { CompileReply, CompileRequest } from './compile.ts';
+/** The child process that compiles AssemblyScript and WAT, and disassembles modules. It reads candidates' code and runs none of it. */
+import type { CompileRequest, CompilerReply, CompilerRequest, Disassembly } from './compile.ts';
 
 async function assemblyScript({ entry, files, mapped }: Extract<CompileRequest, { type: 'assemblyscript' }>) {
   const { default: asc } = await import('assemblyscript/asc');
@@ -24,7 +24,7 @@ async function assemblyScript({ entry, files, mapped }: Extract<CompileRequest, 
 }
 
 /** asc prints `ERROR TS2304: Cannot find name 'x'.`, then a box with the line in question; the location closes the box. */
-function firstError(log: string, files: Readonly<Record<string, string>>): CompileReply | null {
+function firstError(log: string, files: Readonly<Record<string, string>>): CompilerReply | null {
   const found = /^(?:ERROR|FAILURE) *(?:[A-Z0-9]+)?:? *(.*)$/m.exec(log);
   if (!found) return null;
   const places = log.slice(found.index).matchAll(/in ([^\s(]+)\((\d+),(\d+)\)/g);
@@ -36,19 +36,22 @@ function firstError(log: string, files: Readonly<Record<string, string>>): Compi
   };
 }
 
-async function wat({ text, mapped }: Extract<CompileRequest, { type: 'wat' }>): Promise<CompileReply> {
+const features = {
+  ...{ simd: true, relaxed_simd: true, threads: true, bulk_memory: true, sign_extension: true },
+  ...{ mutable_globals: true, multi_value: true },
+};
+
+async function wat({ text, mapped }: Extract<CompileRequest, { type: 'wat' }>): Promise<CompilerReply> {
   const { default: wabt } = await import('wabt');
-  const features = { simd: true, relaxed_simd: true, threads: true, bulk_memory: true, sign_extension: true };
-  const enabled = { ...features, mutable_globals: true, multi_value: true };
   const { parseWat } = await wabt();
   try {
     // As UTF-8: of a string, wabt would take the low byte of each character.
-    const parsed = parseWat('module.wat', new TextEncoder().encode(text).slice(), enabled);
+    const parsed = parseWat('module.wat', new TextEncoder().encode(text).slice(), features);
     try {
       const { buffer: bytes, log } = parsed.toBinary({ log: mapped });
       // V8 will refuse it; wabt says where it is wrong. Its types lack this parameter.
       const { validate }: { validate(features: object): void } = parsed;
-      if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) validate.call(parsed, enabled);
+      if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) validate.call(parsed, features);
       return { bytes, map: log };
     } finally {
       parsed.destroy();
@@ -59,7 +62,7 @@ async function wat({ text, mapped }: Extract<CompileRequest, { type: 'wat' }>): 
 }
 
 /** wabt says `module.wat:3:9: error: unexpected token "x".` and counts bytes. */
-function watError({ message }: Error, text: string): CompileReply {
+function watError({ message }: Error, text: string): CompilerReply {
   const found = /^module\.wat:(\d+):(\d+): error: (.*)$/m.exec(message);
   if (!found) throw new Error(message);
   const [line, bytes] = found.slice(1).map(Number);
@@ -70,11 +73,40 @@ function watError({ message }: Error, text: string): CompileReply {
   };
 }
 
-const answer = (request: CompileRequest): Promise<CompileReply> =>
-  request.type === 'assemblyscript' ? assemblyScript(request) : wat(request);
+async function disassemble(bytes: Uint8Array): Promise<Disassembly> {
+  const { default: wabt } = await import('wabt');
+  // A copy: wabt reads the whole buffer behind a view.
+  const parsed = (await wabt()).readWasm(new Uint8Array(bytes), features);
+  try {
+    return { text: parsed.toText({}), offsets: offsetsIn(parsed.toBinary({ log: true }).log) };
+  } finally {
+    parsed.destroy();
+  }
+}
 
-process.on('message', async (request: CompileRequest) => {
-  const send = (reply: CompileReply) => process.send?.(reply);
+/** wabt logs what it writes, a line a field: `00000a1: 03        ; loop`. */
+function offsetsIn(log: string): number[][] {
+  const [, ...bodies] = log.split(/^; function body \d+$/m);
+  return bodies.map((body) => {
+    const start = Number.parseInt(/^([0-9a-f]+): .*; local decl count$/m.exec(body)?.[1] ?? '', 16);
+    const places = [...body.matchAll(/^([0-9a-f]+): \w+ +; (?:loop|end)$/gm)];
+    return places.map(([, place]) => Number.parseInt(place, 16) - start);
+  });
+}
+
+async function answer(request: CompilerRequest): Promise<CompilerReply> {
+  switch (request.type) {
+    case 'assemblyscript':
+      return assemblyScript(request);
+    case 'wat':
+      return wat(request);
+    case 'disassemble':
+      return disassemble(request.bytes);
+  }
+}
+
+process.on('message', async (request: CompilerRequest) => {
+  const send = (reply: CompilerReply) => process.send?.(reply);
   try {
     send(await answer(request));
   } catch (error) {
