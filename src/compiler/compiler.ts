@@ -1,16 +1,12 @@
 /** The child process that compiles AssemblyScript and WAT. It reads candidates' code and runs none of it. */
 import type { CompileReply, CompileRequest } from './compile.ts';
+import * as options from './options.ts';
 
 async function assemblyScript(entry: string, files: Readonly<Record<string, string>>): Promise<Uint8Array> {
   const { default: asc } = await import('assemblyscript/asc');
   const stderr = asc.createMemoryStream();
   let binary: Uint8Array | null = null;
-  const options = [
-    ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
-    ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
-    ['--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'threads'],
-  ].flat();
-  const { error } = await asc.main([entry, '--outFile', 'out.wasm', ...options], {
+  const { error } = await asc.main([entry, '--outFile', 'out.wasm', ...options.assemblyScript], {
     stderr,
     stdout: asc.createMemoryStream(),
     readFile: (name: string) => files[name] ?? null,
@@ -32,8 +28,7 @@ function firstError(log: string): string {
 
 async function wat(text: string): Promise<Uint8Array> {
   const { default: wabt } = await import('wabt');
-  const features = { simd: true, relaxed_simd: true, threads: true, bulk_memory: true, sign_extension: true };
-  const parsed = (await wabt()).parseWat('module.wat', text, { ...features, mutable_globals: true, multi_value: true });
+  const parsed = (await wabt()).parseWat('module.wat', text, options.wat);
   try {
     return parsed.toBinary({}).buffer;
   } finally {

@@ -1,7 +1,7 @@
 /** Verdicts on a candidate's equivalence, and their words. */
 import type { Finding } from './inspect.ts';
 
-interface Failure extends Finding {
+export interface Failure extends Finding {
   readonly op: string;
   readonly candidate: string;
   readonly case: string;
