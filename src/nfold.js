@@ -1,11 +1,29 @@
 #!/usr/bin/env node
-/** The command, in plain JavaScript that any Node can read: runs start.ts and, if this Node is too old, in the one of node_modules. */
-import { spawn } from 'node:child_process';
+/**
+ * The command, in plain JavaScript that any Node can read. It runs nfold on the Node that comes with it, because V8 is part of what is
+ * measured. Without that one it takes the Node that runs this file, if that is new enough; NFOLD_NODE=system asks for it.
+ */
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const needed = 24;
+const require = createRequire(import.meta.url);
+const oldest = 24;
+const here = process.versions.node;
+const system = `${process.platform}-${process.arch}`.replace('win32', 'win');
+const [name, version] =
+  Object.entries(require('../package.json').optionalDependencies).find(([name]) => name.endsWith(`-${system}`)) ?? [];
+
+/** A checkout has the sources, a package what is compiled from them. */
+const isCheckout = existsSync(new URL('./start.ts', import.meta.url));
+const start = new URL(isCheckout ? './start.ts' : '../dist/src/start.js', import.meta.url);
+const again = isCheckout
+  ? "run 'npm ci' in the folder of nfold"
+  : 'install nfold again with npm, without --omit=optional';
+const another = `start nfold with Node ${oldest} or later`;
 
 /** @param {string} sentence */
 function refuse(sentence) {
@@ -13,24 +31,55 @@ function refuse(sentence) {
   process.exitCode = 2;
 }
 
-/** @param {NodeJS.ErrnoException} error */
-function explain(error) {
-  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-  refuse(`A package is not installed (${error.message.split(' imported')[0]}): run 'npm ci'.`);
+/** The program of the Node that comes with nfold, or why it cannot be used and what to do. */
+function pinned() {
+  if (!name) return { why: `No Node comes with it for ${system}`, remedy: another };
+  let program = '';
+  try {
+    const file = require.resolve(`${name}/package.json`);
+    program = join(dirname(file), require(file).bin.node);
+  } catch {
+    return { why: `The Node that comes with it, ${name}, is not installed`, remedy: again };
+  }
+  const { error, stdout, stderr, status } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  if (stdout?.trim() === `v${version}`) return { program };
+  // The kernel says so of a program whose loader is missing, such as that of glibc on Alpine.
+  const isForeign = error?.code === 'ENOENT' && existsSync(program);
+  const said = isForeign
+    ? 'it lacks its system library'
+    : (error?.message ?? (stderr.split('\n')[0] || `exit code ${status}`));
+  return { why: `The Node that comes with it does not start here (${said})`, remedy: `${again}, or ${another}` };
 }
 
-const start = fileURLToPath(new URL('./start.ts', import.meta.url));
-const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
-
-if (Number.parseInt(process.versions.node, 10) >= needed) await import('./start.ts').catch(explain);
-else if (existsSync(pinned)) {
+/** @param {string} program */
+function runOn(program) {
   // By the channel, which carries no messages, the child sees this process end.
-  const child = spawn(pinned, [start, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const words = [fileURLToPath(start), ...process.argv.slice(2)];
+  const child = spawn(program, words, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   // The child decides what to keep; this process waits for it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('error', ({ message }) => refuse(`Its own Node cannot be started (${message}): run 'npm ci'.`));
+  child.on('error', ({ message }) => refuse(`Its own Node cannot be started (${message}): ${again}.`));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + constants.signals[signal];
   });
-} else
-  refuse(`This is Node ${process.versions.node}, and nfold needs ${needed} or later: run 'npm ci', which brings one.`);
+}
+
+/** @param {NodeJS.ErrnoException} error */
+function explain(error) {
+  if (process.argv.includes('--debug')) throw error;
+  const [what] = error.message.split(/ imported from |\n/);
+  const isMissing = error.code === 'ERR_MODULE_NOT_FOUND';
+  refuse(
+    isMissing ? `A part of it is not installed (${what}): ${again}.` : `It does not start on Node ${here} (${what}).`,
+  );
+}
+
+const choice = process.env.NFOLD_NODE || 'pinned';
+const own = { pinned, system: () => ({ why: 'NFOLD_NODE=system asks for it', remedy: `unset that, or ${another}` }) }[
+  choice
+];
+const { program, why, remedy } = here === version ? {} : (own?.() ?? {});
+if (!own) refuse(`NFOLD_NODE is '${choice}': it can be 'pinned', which is the default, or 'system'.`);
+else if (program) runOn(program);
+else if (Number.parseInt(here, 10) >= oldest) await import(start.href).catch(explain);
+else refuse(`This is Node ${here}, and nfold needs ${oldest} or later. ${why}: ${remedy}.`);

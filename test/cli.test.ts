@@ -58,11 +58,11 @@ test('two commands at once keep to their own folder', async () => {
 
 test('without its packages it says how to get them', () => {
   const copy = join(folder, 'copy');
-  cpSync(join(packageRoot, 'src'), join(copy, 'src'), { recursive: true });
+  for (const name of ['src', 'package.json']) cpSync(join(packageRoot, name), join(copy, name), { recursive: true });
   const { status, stderr } = spawnSync(process.execPath, [join(copy, 'src/nfold.js'), 'list'], { encoding: 'utf8' });
   expect(status).toBe(2);
   expect(stderr).toMatch(
-    /^nfold: A package is not installed \(Cannot find package '@commander-js\/extra-typings'\): run 'npm ci'\.\n$/,
+    /^nfold: A part of it is not installed \(Cannot find package '@commander-js\/extra-typings'\): run 'npm ci' in the folder of nfold\.\n$/,
   );
 });
 

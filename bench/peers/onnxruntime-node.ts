@@ -2,7 +2,9 @@
  * ONNX Runtime's own CPU kernels (MLAS). Its public `session.run` waits for a turn of the event loop before it calls the native
  * function; what is timed is that function, which favours the peer by those microseconds.
  */
-import { NotInstalled, type Peer } from '../../src/contract/peer.ts';
+import { createRequire } from 'node:module';
+import type { Peer } from '../../src/contract/peer.ts';
+import { library } from './library.ts';
 import { type Dims, gemmModel, shapes } from './onnx.ts';
 
 type Values = Record<string, object>;
@@ -20,16 +22,10 @@ interface Runtime {
 
 const native = 'onnxruntime-node/dist/binding.js';
 
+/** Its tensors come from a package that it depends on, which only it is sure to find. */
 async function load(): Promise<Runtime> {
-  try {
-    const { Tensor } = await import('onnxruntime-common');
-    return { ...(await import(native)), Tensor };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')
-      throw new NotInstalled("not installed: 'npm install onnxruntime-node' adds it (290 MB)");
-    throw new Error(`installed but broken: ${message.split('\n')[0]}`);
-  }
+  const { Tensor } = createRequire(import.meta.resolve(native))('onnxruntime-common');
+  return { ...(await import(native)), Tensor };
 }
 
 export default {
@@ -37,7 +33,7 @@ export default {
   library: 'onnxruntime-node',
   threads: 'any',
   async bind(_op, d, _scalars, { A, B, C }) {
-    const { binding, initOrt, Tensor } = await load();
+    const { binding, initOrt, Tensor } = await library(['onnxruntime-node'], load, ' (290 MB)');
     initOrt();
     const dims = d as unknown as Dims;
     const model = gemmModel(dims);

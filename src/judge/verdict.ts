@@ -3,7 +3,7 @@ import type { CandidateError, Details } from '../contract/errors.ts';
 import { inOneLine } from '../contract/place.ts';
 import type { Finding } from './inspect.ts';
 
-interface Failure extends Finding {
+export interface Failure extends Finding {
   readonly op: string;
   readonly candidate: string;
   readonly case: string;

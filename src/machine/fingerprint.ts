@@ -1,9 +1,9 @@
 /** Finds out about the machine and the runtime of this process, and tries what the runtime can do. An unknown fact is null, never a guess. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { attempt } from '../contract/attempt.ts';
+import { manifest } from '../files/places.ts';
 import { usableCores } from './cpus.ts';
 import type { Machine, Runtime } from './describe.ts';
 
@@ -21,8 +21,7 @@ export function machine(): Machine {
 }
 
 export function runtime(): Runtime {
-  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
-  return { nfold: version, node: process.versions.node, v8: process.versions.v8 };
+  return { nfold: manifest().version, node: process.versions.node, v8: process.versions.v8 };
 }
 
 /** Linux on x86 shows it by a CPU flag; elsewhere it is unknown. */
