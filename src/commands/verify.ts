@@ -4,7 +4,9 @@ import { selectCases } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { RoundPlan } from '../judge/conditions.ts';
+import { spreadText } from '../judge/pattern.ts';
 import { drawnCases } from '../judge/plan.ts';
+import { surveyLimits } from '../judge/survey.ts';
 import { isBad, verdictText } from '../judge/verdict.ts';
 import { verdictMark } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
@@ -30,7 +32,7 @@ export async function verify(selectors: readonly string[], flags: FlagsOf<typeof
       const chosen = selectCases(op, all, flags.case);
       const verified = flags.timed
         ? await replay(prepared, chosen, options, flags.timed)
-        : await verifyCandidates(prepared, options, { cases: chosen, timedShapes: true });
+        : await verifyCandidates(prepared, options, { cases: chosen, timedShapes: true, survey: surveyLimits });
       outcomes.push(...verified);
     }
   } catch (error) {
@@ -84,7 +86,9 @@ const columns: readonly ColumnOf<CandidateOutcome>[] = [
 function asText(outcomes: readonly CandidateOutcome[], misplaced: readonly string[], seed: number): string {
   const failures = outcomes.flatMap(({ verdict }) => {
     if (verdict.status === 'pass') return [];
-    return `${verdictText(verdict)}${verdict.status === 'fail' ? `\n  again: ${verdict.failure.replay}` : ''}`;
+    if (verdict.status !== 'fail') return verdictText(verdict);
+    const spread = verdict.spread ? [`  ${spreadText(verdict.spread)}`] : [];
+    return [verdictText(verdict), ...spread, `  again: ${verdict.failure.replay}`].join('\n');
   });
   const marked = [...failures, ...misplaced].map((line) => `${pc.red('x')} ${line}`);
   return [tableOf(columns, outcomes), `seed ${seed}`, ...marked].join('\n');

@@ -1,5 +1,7 @@
 /** Verdicts on a candidate's equivalence, and their words. */
 import type { Finding } from './inspect.ts';
+import type { Spread } from './pattern.ts';
+import { elementsText } from './place.ts';
 
 interface Failure extends Finding {
   readonly op: string;
@@ -16,7 +18,8 @@ export type Verdict =
   | { readonly status: 'pending' }
   /** `worst`: the largest error met, as a share of its bound. */
   | { readonly status: 'pass'; readonly checks: number; readonly worst: number }
-  | { readonly status: 'fail'; readonly failure: Failure }
+  /** `spread`: how far the failure reaches, if the candidate went on. */
+  | { readonly status: 'fail'; readonly failure: Failure; readonly spread?: Spread }
   /** `impossible`: its reported time is impossible. */
   | { readonly status: 'unsupported' | 'error' | 'impossible'; readonly message: string };
 
@@ -48,7 +51,7 @@ const number = (value: number | null) => (value === null ? '?' : String(Number(v
 const short = (value: number | null) => value?.toExponential(2);
 
 function sentence(failure: Failure): string {
-  const { candidate, case: c, distribution, reason, where, got, want, error, bound } = failure;
+  const { candidate, case: c, distribution, reason, where, got, want, error, bound, elements } = failure;
   const off = `is ${number(got)}, should be ${number(want)}; error ${short(error)}, bound ${short(bound)}`;
   const what: Record<Finding['reason'], string> = {
     differs: `${where} ${off}`,
@@ -61,7 +64,8 @@ function sentence(failure: Failure): string {
     'not finite': `${where} is ${got}, not a finite number`,
     'changed later': `the result of ${where} changed after it had been handed over`,
   };
-  return `${candidate} at ${c} on ${distribution} inputs: ${what[reason]}`;
+  const all = elements && elementsText(elements);
+  return `${candidate} at ${c} on ${distribution} inputs: ${what[reason]}${all ? `; ${all}` : ''}`;
 }
 
 /** `pass`, or why not, in one line without the replay command. */
