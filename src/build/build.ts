@@ -73,7 +73,8 @@ async function prefixErrors<T>({ file }: CandidateFile, work: Promise<T>): Promi
     return await work;
   } catch (error) {
     const message = messageOf(error);
-    throw new CandidateError(message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`);
+    const told = message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`;
+    throw error instanceof CandidateError ? new CandidateError(told, error.status, error) : new CandidateError(told);
   }
 }
 

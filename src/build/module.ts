@@ -12,7 +12,7 @@ const maxInitialPages = 2;
 const maxPages = 65536;
 
 function refuse(why: string): never {
-  throw new CandidateError(why);
+  throw new CandidateError(why, 'error', { code: 'contract' });
 }
 
 /**

@@ -41,6 +41,11 @@ const maxSlowdown = 20;
 /** Assumed time of a baseline's call where it is unknown: 3 s, so `maxSlowdown` allows a minute. */
 const unknownNs = 3e9;
 
+/** What a candidate did wrong that fails at what it was asked. */
+const faults = { threads: 'unsupported', open: 'contract', sample: 'trap', evaluate: 'build' } as const;
+
+const endedBy = (reason: string) => new CandidateError(reason, 'error', { code: 'ended' });
+
 const malformed = 'it sent a malformed reply';
 
 export class Cell {
@@ -147,7 +152,7 @@ export class Cell {
   }
 
   async #ask(ask: Ask, limitMs: number, rule = ''): Promise<Reply & { ok: true }> {
-    if (this.#ended !== null) throw new CandidateError(this.#ended);
+    if (this.#ended !== null) throw endedBy(this.#ended);
     const id = ++this.#id;
     // Counted in ticks: while this process is busy with something else, a reply may lie unread.
     let ticks = 0;
@@ -167,7 +172,8 @@ export class Cell {
       });
       // A candidate that got out of its sandbox could say so of itself.
       const unsupported = !reply.ok && reply.unsupported && this.#trusted;
-      if (!reply.ok) throw new CandidateError(reply.error, unsupported ? 'unsupported' : 'error');
+      if (!reply.ok)
+        throw new CandidateError(reply.error, unsupported ? 'unsupported' : 'error', { code: faults[ask.type] });
       return reply;
     } finally {
       clearInterval(watch);
@@ -179,7 +185,7 @@ export class Cell {
     this.#ended = reason;
     living.delete(this);
     endGroup(this.#child);
-    this.#waiting?.reject(new CandidateError(reason));
+    this.#waiting?.reject(endedBy(reason));
     this.#waiting = null;
   }
 }

@@ -1,4 +1,5 @@
 /** Verdicts on a candidate's equivalence, and their words. */
+import { type CandidateError, type Details, errorData } from '../contract/errors.ts';
 import type { Finding } from './inspect.ts';
 import type { Spread } from './pattern.ts';
 import { elementsText } from './place.ts';
@@ -21,12 +22,33 @@ export type Verdict =
   /** `spread`: how far the failure reaches, if the candidate went on. */
   | { readonly status: 'fail'; readonly failure: Failure; readonly spread?: Spread }
   /** `impossible`: its reported time is impossible. */
-  | { readonly status: 'unsupported' | 'error' | 'impossible'; readonly message: string };
+  | ({ readonly status: 'unsupported' | 'error' | 'impossible'; readonly message: string } & Details);
 
 /** A verdict at the end of a run. */
 export type Settled = Exclude<Verdict, { readonly status: 'pending' }>;
 
 export const pending: Verdict = { status: 'pending' };
+
+/** The verdict on a candidate that did not build, or did not run. */
+export function verdictOfError({
+  status,
+  message,
+  code,
+  place,
+  hint,
+}: CandidateError): Exclude<Settled, { status: 'pass' | 'fail' }> {
+  return { status, message, code, place, hint };
+}
+
+/** What an error that ends a command takes from a verdict. */
+export const detailsOf = (verdict: Verdict): Details => ('message' in verdict ? verdict : { code: 'wrong' });
+
+/** Why there is no result, as `--json` prints it; null if there is one. `file`: its source, for an error without a place. */
+export function errorOf(verdict: Verdict, file?: string) {
+  if (!('message' in verdict)) return null;
+  const { status, message, code = status === 'error' ? 'build' : status, ...details } = verdict;
+  return errorData(message, { file, ...details, code });
+}
 
 /** Whether it may still be checked or timed. */
 export const isStanding = ({ status }: Verdict): boolean => status === 'pass' || status === 'pending';

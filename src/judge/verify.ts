@@ -17,7 +17,7 @@ import type { Check } from './plan.ts';
 import { deriveSeed } from './seed.ts';
 import { Survey, type SurveyLimits } from './survey.ts';
 import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
-import { addVerdict, isStanding, pending, type Verdict } from './verdict.ts';
+import { addVerdict, isStanding, pending, type Verdict, verdictOfError } from './verdict.ts';
 
 export interface VerifyRequest extends OpConditions {
   readonly variants: readonly Variant[];
@@ -108,7 +108,8 @@ async function runCheck(verification: Verification, check: Check, variants: read
       return failed(finding('changed later', `call ${result.call + 1}`), variant, place, verification);
     }
     if (result instanceof CandidateError) {
-      return { status: result.status, message: `${variant.id} at ${op.caseName(image.case)}: ${result.message}` };
+      const message = `${variant.id} at ${op.caseName(image.case)}: ${result.message}`;
+      return { ...verdictOfError(result), message };
     }
     if (result instanceof Error) throw result;
     const inspection = judge(result);

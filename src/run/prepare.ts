@@ -7,7 +7,7 @@ import { CandidateError, plain } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { shown } from '../files/places.ts';
-import { pending, type Verdict } from '../judge/verdict.ts';
+import { pending, type Verdict, verdictOfError } from '../judge/verdict.ts';
 import { acceptsFlag } from '../machine/fingerprint.ts';
 import type { CandidateOutcome } from './outcome.ts';
 
@@ -29,7 +29,14 @@ export async function prepare({ op: name, candidates: files, problems }: OpSelec
   const candidates: CandidateOutcome[] = [];
   for (const file of files) candidates.push(await outcomeOf(file, op));
   for (const problem of problems) {
-    candidates.push(outcome(plain(shown(problem.file)), { status: 'error', message: told(problem) }));
+    candidates.push(
+      outcome(plain(shown(problem.file)), {
+        status: 'error',
+        message: told(problem),
+        code: 'misplaced',
+        file: shown(problem.file),
+      }),
+    );
   }
   return { op, oracle, baseline, candidates };
 }
@@ -59,6 +66,6 @@ async function outcomeOf(candidate: CandidateFile, op: AnyOp): Promise<Candidate
     return outcome(built.id, { status: 'unsupported', message }, { built });
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
-    return outcome(candidate.id, error);
+    return outcome(candidate.id, { file: shown(candidate.file), ...verdictOfError(error) });
   }
 }

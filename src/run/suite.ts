@@ -90,7 +90,10 @@ const settled = (outcome: Unsettled): OpOutcome => ({
   ...outcome,
   candidates: outcome.candidates.map((one): CandidateOutcome<Settled> => {
     const message = `${one.id}: interrupted before it was verified`;
-    return { ...one, verdict: one.verdict.status === 'pending' ? { status: 'error', message } : one.verdict };
+    return {
+      ...one,
+      verdict: one.verdict.status === 'pending' ? { status: 'error', message, code: 'interrupted' } : one.verdict,
+    };
   }),
 });
 

@@ -14,7 +14,7 @@ import { type CandidateFile, identify } from '../catalog/candidates.ts';
 import { opNames } from '../catalog/ops.ts';
 import { CandidateError } from '../contract/errors.ts';
 import { packageRoot } from '../files/places.ts';
-import { type Verdict, verdictText } from '../judge/verdict.ts';
+import { type Verdict, verdictOfError, verdictText } from '../judge/verdict.ts';
 
 export const families = [
   'clock',
@@ -81,7 +81,7 @@ export async function buildPacked(
     return built;
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
-    return { status: 'error', message: error.message };
+    return verdictOfError(error);
   }
 }
 

@@ -7,7 +7,7 @@ import type { OpConditions, RoundPlan } from '../judge/conditions.ts';
 import { failed } from '../judge/failure.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
 import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
-import type { Verdict } from '../judge/verdict.ts';
+import { type Verdict, verdictOfError } from '../judge/verdict.ts';
 import { type Effort, warmupCalls } from './effort.ts';
 
 interface ReplayRequest extends OpConditions {
@@ -30,7 +30,7 @@ export async function replayTimed(
     return { status: 'pass', checks: timed.calls, worst: inspection.worst };
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
-    return { status: error.status, message: `${variant.id} at ${request.op.caseName(c)}: ${error.message}` };
+    return { ...verdictOfError(error), message: `${variant.id} at ${request.op.caseName(c)}: ${error.message}` };
   }
 }
 

@@ -17,7 +17,7 @@ import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } 
 import { measurePace, paceImage } from '../judge/pace.ts';
 import { deriveSeed } from '../judge/seed.ts';
 import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
-import { addVerdict, isStanding, pending, type Verdict, verdictText } from '../judge/verdict.ts';
+import { addVerdict, isStanding, pending, type Verdict, verdictOfError, verdictText } from '../judge/verdict.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import { callPlan, warmAgain, warmOnce, warmupCalls } from './effort.ts';
 import type { CaseTimes, MeasureRequest } from './request.ts';
@@ -207,7 +207,7 @@ async function timeTurn(
 function verdictOf({ op, signal, baseline }: MeasureRequest, variant: Variant, c: Case, error: unknown): Verdict {
   signal?.throwIfAborted();
   if (!(error instanceof CandidateError) || variant === baseline) throw error;
-  return { status: error.status, message: `${verdictId(variant)} at ${op.caseName(c)}: ${error.message}` };
+  return { ...verdictOfError(error), message: `${verdictId(variant)} at ${op.caseName(c)}: ${error.message}` };
 }
 
 /** The order of a turn, counted over all rounds: random for an even one, reversed for the next. */
