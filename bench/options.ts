@@ -3,8 +3,8 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { exit, messageOf, NfoldError } from '../src/contract/errors.ts';
 
 process.on('uncaughtException', (error) => {
-  console.error(error instanceof NfoldError ? error.message : error);
-  process.exit(error instanceof NfoldError ? error.code : exit.failed);
+  console.error(error instanceof NfoldError ? error.sentence : error);
+  process.exit(error instanceof NfoldError ? error.exitCode : exit.failed);
 });
 
 export function parseOptions<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {

@@ -12,7 +12,7 @@ import { scan } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { compile } from '../src/compiler/compile.ts';
 import { revectorize } from '../src/contract/candidate.ts';
-import { messageOf, NfoldError } from '../src/contract/errors.ts';
+import { NfoldError } from '../src/contract/errors.ts';
 import { compiled, machineCode } from '../src/inspect/code.ts';
 import { describe } from '../src/machine/describe.ts';
 import { acceptsFlag, machine, runtime } from '../src/machine/fingerprint.ts';
@@ -42,8 +42,8 @@ try {
   else await tables();
 } catch (error) {
   if (!(error instanceof NfoldError)) throw error;
-  console.error(messageOf(error));
-  process.exitCode = error.code;
+  console.error(error.sentence);
+  process.exitCode = error.exitCode;
 }
 
 /** The loops with vector arithmetic in them, as machine code. */

@@ -4,7 +4,7 @@ import { Command, CommanderError } from '@commander-js/extra-typings';
 import { withOwnCells } from './cell/cell.ts';
 import * as declare from './commands/flags.ts';
 import { checkWords, refuseRepeats } from './commands/options.ts';
-import { brief, exit, messageOf, NfoldError } from './contract/errors.ts';
+import { brief, errorData, exit, messageOf, NfoldError } from './contract/errors.ts';
 import { inWorkspace, type Workspace, workspace } from './files/places.ts';
 import { runtime } from './machine/fingerprint.ts';
 import type { Io, Result } from './report/output.ts';
@@ -23,13 +23,14 @@ export function main(words: readonly string[], io: Io, where?: Workspace): Promi
 /** Returns the exit code. */
 async function runCommand(words: readonly string[], io: Io, where?: Workspace): Promise<{ code: number }> {
   let code: number = exit.fine;
+  let json = words.slice(0, words.indexOf('--') >>> 0).includes('--json');
   const does: Does =
     (load) =>
     (...given) =>
       inWorkspace(where ?? workspace(), () =>
         withOwnCells(async () => {
           const flags = { ...program.opts(), ...(given.at(-2) as { readonly json?: true }) };
-          const { json } = flags;
+          json = flags.json === true;
           const command = await load();
           const words = given.with(-2, flags).with(-1, io) as Parameters<typeof command>;
           const { data, text, after, ...result } = await command(...words);
@@ -43,20 +44,39 @@ async function runCommand(words: readonly string[], io: Io, where?: Workspace): 
   const program = await programFor(io, does);
   try {
     checkWords(words);
-    if (words.length > 0) await program.parseAsync(words, { from: 'user' });
+    if (words.length > 0) await program.parseAsync(jsonLast(words), { from: 'user' });
     else io.print((await import('./commands/welcome.ts')).welcome);
   } catch (error) {
-    if (error instanceof CommanderError) return { code: error.exitCode === 0 ? exit.fine : exit.usage };
-    const ours = error instanceof NfoldError;
-    const hint = ours ? '' : ' (unexpected: please report this with the output of --debug)';
-    io.note(`nfold: ${brief(messageOf(error))}${hint}`);
+    if (error instanceof CommanderError && error.exitCode === 0) return { code: exit.fine };
+    const failure = failureOf(error);
+    // What commander refuses, it has said itself.
+    if (!(error instanceof CommanderError)) io.note(`nfold: ${brief(failure.sentence)}`);
     if (program.opts().debug) io.note(inspect(error));
-    return { code: ours ? error.code : exit.failed };
+    if (json) io.print(JSON.stringify({ error: errorData(brief(failure.message), failure.details) }, null, 2));
+    return { code: failure.exitCode };
   }
   return { code };
 }
 
-async function programFor(io: Io, does: Does): Promise<declare.Program> {
+/** Puts a `--json` that stands before the command behind it. */
+function jsonLast(words: readonly string[]): readonly string[] {
+  const command = words.findIndex((word) => !word.startsWith('-'));
+  const early = words.indexOf('--json');
+  return early < 0 || early > command ? words : [...words.toSpliced(early, 1).toSpliced(command, 0, '--json')];
+}
+
+function failureOf(error: unknown): NfoldError {
+  if (error instanceof NfoldError) return error;
+  if (error instanceof CommanderError) {
+    const [, message = error.message, hint] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(error.message) ?? [];
+    return new NfoldError(message, exit.usage, { hint });
+  }
+  const hint = '(unexpected: please report this with the output of --debug)';
+  return new NfoldError(messageOf(error), exit.failed, { code: 'unexpected', hint });
+}
+
+/** All commands, with their options and descriptions. */
+export async function programFor(io: Io, does: Does): Promise<declare.Program> {
   const program = new Command('nfold')
     .description(
       'Write a faster kernel in TypeScript or WebAssembly, prove that it is equivalent, measure the mean speedup.',
@@ -86,6 +106,7 @@ Exit codes: 0 fine; 1 a verification or a gate failed, or the command itself did
   declare.best(program).action(does(async () => (await import('./commands/best.ts')).best));
   declare.peak(program).action(does(async () => (await import('./commands/peak.ts')).peak));
   declare.doctor(program).action(does(async () => (await import('./commands/doctor.ts')).doctor));
+  declare.schema(program).action(does(async () => (await import('./commands/schema.ts')).schema));
   // The wings: each is a folder and its line here.
   (await import('./tune/flags.ts')).declare(program).action(does(async () => (await import('./tune/command.ts')).tune));
   (await import('./profile/flags.ts'))

@@ -28,6 +28,11 @@ const another = `start nfold with Node ${oldest} or later`;
 /** @param {string} sentence */
 function refuse(sentence) {
   process.stderr.write(`nfold: ${sentence}\n`);
+  const unknown = { file: null, line: null, column: null, hint: null };
+  if (process.argv.includes('--json'))
+    process.stdout.write(
+      `${JSON.stringify({ error: { code: 'no-package', message: sentence, ...unknown } }, null, 2)}\n`,
+    );
   process.exitCode = 2;
 }
 

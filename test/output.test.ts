@@ -23,8 +23,9 @@ const bash = (line: string, cwd = folder) => inBash(line, cwd);
 describe('what is said by the way', () => {
   const spoken = (isTTY: boolean) => {
     let text = '';
+    const clock = { ms: 1000 };
     const stderr = { isTTY, columns: 40, write: (more: string) => (text += more) };
-    return { io: new Io({ stdout: { write: () => {} }, stderr }), said: () => text.replace(/ *\d+ s {2}/g, '  0 s  ') };
+    return { io: new Io({ stdout: { write: () => {} }, stderr }, () => clock.ms), clock, said: () => text };
   };
 
   test('off a terminal, progress is a line for each change of op and stage', () => {
@@ -34,6 +35,23 @@ describe('what is said by the way', () => {
     io.progress({ op: 'sgemm', stage: 'round 1', detail: 'c' });
     io.progress({ op: 'adamw', stage: 'round 1' });
     expect(said()).toBe('  0 s  sgemm: round 1\na note\n  0 s  adamw: round 1\n');
+  });
+
+  test('off a terminal, a long stage says every ten seconds what it is at', () => {
+    const { io, clock, said } = spoken(false);
+    for (let i = 0; i < 250; i++) {
+      io.progress({ op: 'sgemm', stage: 'round 1', detail: `call ${i}` });
+      clock.ms += 100;
+    }
+    io.progress({ op: 'sgemm', stage: 'round 2', detail: 'call 0' });
+    io.progress({ op: 'sgemm', stage: 'round 2', detail: 'call 1' });
+    expect(said().split('\n')).toEqual([
+      '  0 s  sgemm: round 1',
+      ' 10 s  sgemm: round 1, call 100',
+      ' 20 s  sgemm: round 1, call 200',
+      ' 25 s  sgemm: round 2',
+      '',
+    ]);
   });
 
   test('on a terminal it is one line, cut to its width, which gives way to what is said', () => {

@@ -23,7 +23,7 @@ const catalog: Catalog = {
 };
 const ids = (...selectors: string[]) => select(selectors, catalog).candidates.map(({ id }) => id);
 
-function refusal(act: () => unknown): { message: string; code: number } {
+function refusal(act: () => unknown): NfoldError {
   try {
     act();
   } catch (error) {
@@ -51,10 +51,16 @@ describe('selectors', () => {
   });
 
   test('what is in no place gets a sentence, a guess and exit code 3', () => {
-    expect(refusal(() => ids('nonsense'))).toMatchObject({ code: 3, message: expect.stringContaining("'nonsense'") });
-    expect(refusal(() => ids('sgem')).message).toContain("Did you mean 'sgemm'?");
-    expect(refusal(() => ids('ikj')).message).toContain("Did you mean 'sgemm/ikj-ts'?");
-    expect(refusal(() => ids('./nowhere.ts'))).toMatchObject({ code: 2, message: expect.stringContaining('no file') });
+    expect(refusal(() => ids('nonsense'))).toMatchObject({
+      exitCode: 3,
+      message: expect.stringContaining("'nonsense'"),
+    });
+    expect(refusal(() => ids('sgem')).sentence).toContain("Did you mean 'sgemm'?");
+    expect(refusal(() => ids('ikj')).sentence).toContain("Did you mean 'sgemm/ikj-ts'?");
+    expect(refusal(() => ids('./nowhere.ts'))).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('no file'),
+    });
   });
 
   test('every built-in candidate can be found by its path', () => {
@@ -68,7 +74,7 @@ test('two files of one name are refused, by path too', () => {
   const namesake = 'test/fixtures/namesake/sgemm/ikj-ts.ts';
   expect(select([namesake], built).candidates).toHaveLength(1);
   expect(refusal(() => select(['sgemm/*', namesake], built))).toMatchObject({
-    code: 2,
+    exitCode: 2,
     message: expect.stringMatching(/ are both called sgemm\/ikj-ts: rename one of the two\.$/),
   });
 });
@@ -116,7 +122,7 @@ describe('text', () => {
   ])('%s is refused in one sentence', async (_name, path, message) => {
     const gpt = await loadOp('train_gpt2');
     const refused = refusal(() => loadText(path(), [gpt]));
-    expect(refused).toMatchObject({ code: 2, message: expect.stringMatching(message) });
+    expect(refused).toMatchObject({ exitCode: 2, message: expect.stringMatching(message) });
   });
 });
 

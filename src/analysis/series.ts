@@ -1,20 +1,31 @@
 /** Many records together: a candidate over time, and the best of each op with the number of attempts it was chosen from. */
+import { mean } from 'simple-statistics';
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Summary } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
 
 export type Moment = ReturnType<typeof historyOf>[number];
 
-/** The records that hold a candidate, oldest first, with its mean over the suite's cases or its speedup at one case, null if there is none. */
+/**
+ * The records that hold a candidate, oldest first, with its mean over the suite's cases or its speedup at one case. Without one, `withheld`
+ * says why, and `part` has the mean over the cases that were measured, if any were.
+ */
 export function historyOf(records: readonly Summary[], candidate: string, caseName?: string) {
   return records.flatMap((record) =>
     record.candidates.flatMap((row) => {
       const { op, verdict, attempt, hash } = row;
       if (row.candidate !== candidate || op === null) return [];
-      const { mean, results } = byCandidate(record)(row);
-      const speedup =
-        caseName === undefined ? mean?.arithmetic : results.find((result) => result.case === caseName)?.speedup;
-      return { record, op, speedup: speedup ?? null, verdict, attempt, hash, baselineHash: baselineOf(record, op) };
+      const { mean: whole, results } = byCandidate(record)(row);
+      const timed = results.filter((result) => result.speedup !== null);
+      const at = timed.find((result) => result.case === caseName);
+      const speedup = (caseName === undefined ? whole?.arithmetic : at?.speedup) ?? null;
+      const values = timed.flatMap((result) => result.speedup?.value ?? []);
+      const isPart = caseName === undefined && speedup === null && values.length > 0;
+      const part = isPart ? { speedup: mean(values), cases: timed.map((result) => result.case) } : null;
+      const missing = verdict !== 'pass' ? verdict : caseName === undefined ? whole?.withheld : null;
+      const withheld = speedup === null ? (missing ?? 'it was not timed') : null;
+      const baselineHash = baselineOf(record, op);
+      return { record, op, speedup, part, withheld, verdict, attempt, hash, baselineHash };
     }),
   );
 }

@@ -87,7 +87,8 @@ async function prefixErrors<T>({ id, file }: CandidateFile, work: () => Promise<
     return await speaking(id, work);
   } catch (error) {
     const [message, details] = [messageOf(error), error instanceof CandidateError ? error : {}];
-    throw new CandidateError(message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`, 'error', details);
+    const [told, status] = [message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`, 'error'] as const;
+    throw new CandidateError(told, error instanceof CandidateError ? error.status : status, details);
   }
 }
 

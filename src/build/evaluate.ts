@@ -36,7 +36,7 @@ class Evaluator {
     } catch (error) {
       if (!(error instanceof CandidateError)) throw error;
       this.#stop();
-      throw new Thrown(`does not build: ${error.message}`, error instanceof Thrown ? error.trace : '', error.hint);
+      throw new Thrown(`does not build: ${error.message}`, error instanceof Thrown ? error.trace : '', error);
     }
   }
 

@@ -16,7 +16,7 @@ const maxPages = 65536;
 export class Refused extends CandidateError {
   readonly patterns: readonly RegExp[];
   constructor(why: string, hint: string, patterns: readonly RegExp[]) {
-    super(why, 'error', { hint });
+    super(why, 'error', { code: 'contract', hint });
     this.patterns = patterns;
   }
 }

@@ -129,7 +129,7 @@ export async function asScript(code: string): Promise<string> {
   if (at < 0) return made.code;
   const { line, column } = placeAt('', made.code, at);
   const hint = 'use import statements at the head of the file, from kernels/common';
-  throw new Thrown('calls import()', `candidate.js:${line}:${column}`, hint);
+  throw new Thrown('calls import()', `candidate.js:${line}:${column}`, { hint });
 }
 
 /** The first place in the sources that the stack of an error leads to: through the map of the script, candidate.js, or of the bundle. */

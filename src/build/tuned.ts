@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { attempt } from '../contract/attempt.ts';
 import type { Parameters } from '../contract/candidate.ts';
+import { count, flag, list, number, numberOrNull, orNull, text } from '../contract/fields.ts';
 import { contentOf } from '../files/given.ts';
 import { workspace } from '../files/places.ts';
 import { fingerprint } from '../machine/ceilings.ts';
@@ -14,13 +15,12 @@ const Values = z.record(z.string(), z.union([z.number(), z.string()]));
 const times = z.array(z.number());
 
 const about = {
-  /** Hash of the candidate's source: results for another source do not count. */
-  hash: z.string(),
-  threads: z.int(),
-  case: z.string(),
-  dims: z.record(z.string(), z.number()),
-  at: z.iso.datetime(),
-  parameters: Values,
+  hash: text("Hash of the candidate's source: results for another source do not count."),
+  threads: count('Threads.'),
+  case: text('Name of the case.'),
+  dims: z.record(z.string(), z.number()).describe('Its dims.'),
+  at: z.iso.datetime().describe('When, UTC.'),
+  parameters: Values.describe('The parameters, by name.'),
 };
 
 /** One configuration, timed next to the default in one process and in alternating order. */
@@ -36,20 +36,23 @@ const Trial = z.object({
 });
 
 /** The end of a search: the parameters that later runs use, and why. */
-const Winner = z.object({
-  type: z.literal('winner'),
+export const Winner = z.object({
+  type: z.literal('winner').describe('Always winner.'),
   ...about,
-  machine: z.string(),
-  /** The candidate's default, which the winner is measured against. */
-  own: Values,
-  /** Whether the winner was significantly faster; if not, `parameters` are the default. */
-  confirmed: z.boolean(),
-  /** Default's time over best configuration's, in fresh processes on fresh inputs, with its 95 % interval. */
-  ratio: z.object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() }).nullable(),
-  checks: z.int(),
-  /** By round. */
-  timeNs: z.array(times),
-  defaultNs: z.array(times),
+  machine: text('The machine.'),
+  own: Values.describe("The candidate's default, which the winner is measured against."),
+  confirmed: flag('Whether the winner was significantly faster; if not, `parameters` are the default.'),
+  ratio: orNull(
+    "Default's time over the best configuration's, in fresh processes on fresh inputs, with its 95 % interval.",
+    z.object({
+      value: number('The estimate.'),
+      low: numberOrNull('Lower edge.'),
+      high: numberOrNull('Upper edge.'),
+    }),
+  ),
+  checks: count('Checks that it passed.'),
+  timeNs: list('Times of its calls, ns, by round.', times),
+  defaultNs: list("Times of the default's calls, ns, by round.", times),
 });
 
 const Event = z.discriminatedUnion('type', [Trial, Winner]);

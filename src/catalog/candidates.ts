@@ -3,7 +3,7 @@
  * that fits no rule is a problem with a hint.
  */
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { plain } from '../contract/errors.ts';
+import { errorData, plain } from '../contract/errors.ts';
 import { absent, isLink, look, namesIn, oddityOf, realPath, type Trouble } from '../files/given.ts';
 import { packageRoot, placeOf, shown, workspace } from '../files/places.ts';
 import { oddOps, opNames } from './ops.ts';
@@ -130,6 +130,10 @@ function typed(file: string): string {
   const path = shown(file);
   return path.includes(sep) && /^[\w./]/.test(path) ? path : `.${sep}${path}`;
 }
+
+/** A problem as `--json` prints it. */
+export const misplaced = (problem: Problem) =>
+  errorData(told(problem), { code: 'misplaced', file: plain(shown(problem.file)) });
 
 /** A problem as one sentence on one line. */
 export const told = ({ file, message }: Problem): string => plain(`${shown(file)}: ${message}`);

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { suites } from '../../bench/suites.ts';
-import { exit, NfoldError } from '../contract/errors.ts';
+import { type ErrorCode, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { absent, look, oddityOf } from '../files/given.ts';
 import { placeOf, shown } from '../files/places.ts';
@@ -23,7 +23,7 @@ export function select(selectors: readonly string[], catalog: Catalog): Selectio
       const other = candidates.get(candidate.id) ?? candidate;
       const both = `${shown(other.file)} and ${shown(candidate.file)}`;
       if (other !== candidate && !isSame(other, candidate))
-        throw new NfoldError(`${both} are both called ${candidate.id}: rename one of the two.`);
+        throw new NfoldError(`${both} are both called ${candidate.id}: rename one of the two.`, 'ambiguous-name');
       candidates.set(candidate.id, other);
     }
     for (const problem of found.problems) problems.add(problem);
@@ -49,17 +49,19 @@ function selectOne(selector: string, catalog: Catalog): Selection {
   if (namesake) {
     const { id } = namesake;
     const files = [namesake, ...others.filter((other) => other.id === id)].map(({ file }) => shown(file));
-    throw new NfoldError(`${id} is the name of ${files.length} files, ${files.join(' and ')}: ${renameOne}.`);
+    throw new NfoldError(
+      `${id} is the name of ${files.length} files, ${files.join(' and ')}: ${renameOne}.`,
+      'ambiguous-name',
+    );
   }
   const candidates = catalog.candidates.filter(({ id, op }) => matches(id, op));
   const problems = catalog.problems.filter(({ op }) => op === selector);
   if (candidates.length > 0 || isName) return { candidates, problems };
   if (typeof there !== 'string' || /^\.{0,2}\//.test(selector)) return byPath(selector, catalog);
   const names = [...suites.map(({ name }) => name), ...catalog.ops, ...catalog.candidates.map(({ id }) => id)];
-  throw new NfoldError(
-    `Nothing is called or matches '${selector}'.${didYouMean(selector, names)} 'nfold list' shows what there is.`,
-    exit.nothing,
-  );
+  throw new NfoldError(`Nothing is called or matches '${selector}'.`, 'unknown-name', {
+    hint: `${didYouMean(selector, names)}'nfold list' shows what there is.`,
+  });
 }
 
 /** Tells whether a selector means a candidate, by its id and op, even if it has no file. A glob matches among `ids`. */
@@ -72,14 +74,16 @@ export function matcherFor(selector: string, ids: readonly string[]): (id: strin
 function byPath(selector: string, catalog: Catalog): Selection {
   const file = resolve(placeOf(selector));
   const there = look(file);
-  if (there === absent) throw new NfoldError(`There is no file ${selector}.`);
+  const refused = (message: string, code: ErrorCode = 'no-file') =>
+    new NfoldError(message, code, { file: shown(file) });
+  if (there === absent) throw refused(`There is no file ${selector}.`);
   if (typeof there !== 'string' && there.isDirectory())
-    throw new NfoldError(`${selector} is a folder: give a file in it, an op, a candidate or a glob.`);
+    throw refused(`${selector} is a folder: give a file in it, an op, a candidate or a glob.`);
   const trouble = typeof there === 'string' ? there : oddityOf(there);
-  if (trouble !== null) throw new NfoldError(`${shown(file)} ${trouble}: give the file of a candidate.`);
+  if (trouble !== null) throw refused(`${shown(file)} ${trouble}: give the file of a candidate.`);
   const found = identify(file, catalog.ops);
-  if (found === null) throw new NfoldError(`${shown(file)} is not a candidate: it belongs to no op.`);
-  if ('message' in found) throw new NfoldError(`${shown(file)}: ${found.message}.`);
+  if (found === null) throw refused(`${shown(file)} is not a candidate: it belongs to no op.`, 'misplaced');
+  if ('message' in found) throw refused(`${shown(file)}: ${found.message}.`, 'misplaced');
   return { candidates: [catalog.candidates.find((known) => isSame(known, found)) ?? found], problems: [] };
 }
 
@@ -98,7 +102,7 @@ export function alternatives(filter: string): readonly string[] {
   return filter.split(/\|(?![^(]*\))/).filter((one) => one !== '');
 }
 
-/** A space and a sentence with the nearest name; empty if none is near. */
+/** A sentence with the nearest name, and a space; empty if none is near. */
 export function didYouMean(word: string, names: readonly string[]): string {
   const containing = names.find((name) => name.includes(word));
   const ranked = names
@@ -106,5 +110,5 @@ export function didYouMean(word: string, names: readonly string[]): string {
     .sort((a, b) => a.far - b.far);
   const near = ranked[0]?.far <= Math.max(2, word.length / 3) ? ranked[0].name : undefined;
   const guess = near ?? containing;
-  return guess ? ` Did you mean '${guess}'?` : '';
+  return guess ? `Did you mean '${guess}'? ` : '';
 }

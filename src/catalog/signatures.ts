@@ -44,7 +44,7 @@ const primes = [1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061];
  * Extents, row-major, outermost first, in terms of dims: `T`, `3 * C`, `transA ? K : M`, `1`, `sum of its parts`. They are read off the
  * shape at dims that are primes. A dim that is 0 or 1 in every case is a flag.
  */
-function extents(op: AnyOp, { shape }: TensorSpec): string[] {
+export function extents(op: AnyOp, { shape }: TensorSpec): string[] {
   const cases: readonly Case[] = [...op.cases, ...op.edges];
   const flags: string[] = op.dims.filter((dim: string) =>
     cases.every(({ dims }) => dims[dim] === 0 || dims[dim] === 1),

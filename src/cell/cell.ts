@@ -6,7 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { brief, CandidateError } from '../contract/errors.ts';
+import { brief, CandidateError, type ErrorCode } from '../contract/errors.ts';
 import { Thrown } from '../contract/thrown.ts';
 import type { Variant } from '../contract/variant.ts';
 import { hasConsole, pass } from './console.ts';
@@ -63,6 +63,11 @@ const sliceMs = 10;
 const maxSlowdown = 20;
 /** Assumed time of a baseline's call where it is unknown: 3 s, so `maxSlowdown` allows a minute. */
 const unknownNs = 3e9;
+
+/** What a candidate did wrong that fails at what it was asked. */
+const faults = { threads: 'unsupported', open: 'contract', sample: 'trap', evaluate: 'build' } as const;
+
+const endedBy = (reason: string) => new CandidateError(reason, 'error', { code: 'ended' });
 
 const malformed = 'it sent a malformed reply';
 
@@ -191,7 +196,7 @@ export class Cell {
   }
 
   async #ask(ask: Ask, limitMs: number, rule = ''): Promise<Reply & { ok: true }> {
-    if (this.#ended !== null) throw new CandidateError(this.#ended);
+    if (this.#ended !== null) throw endedBy(this.#ended);
     const id = ++this.#id;
     // Counted in ticks: while this process is busy with something else, a reply may lie unread.
     let ticks = 0;
@@ -212,7 +217,7 @@ export class Cell {
       pass(reply.printed);
       // A candidate that got out of its sandbox could say so of itself.
       if (!reply.ok && reply.unsupported && this.#trusted) throw new CandidateError(reply.error, 'unsupported');
-      if (!reply.ok) throw thrown(reply);
+      if (!reply.ok) throw thrown(reply, faults[ask.type]);
       return reply;
     } finally {
       clearInterval(watch);
@@ -225,19 +230,16 @@ export class Cell {
     living.delete(this);
     this.#run?.delete(this);
     endGroup(this.#child);
-    this.#waiting?.reject(new CandidateError(reason));
+    this.#waiting?.reject(endedBy(reason));
     this.#waiting = null;
   }
 }
 
-function thrown({ error, stack }: { readonly error: unknown; readonly stack?: unknown }): Thrown {
+function thrown({ error, stack }: { readonly error: unknown; readonly stack?: unknown }, code: ErrorCode): Thrown {
   const message = brief(String(error));
   const isError = typeof stack === 'string';
-  return new Thrown(
-    message,
-    isError ? stack : '',
-    hintFor(message) ?? (isError ? null : 'throw an Error: it knows its line'),
-  );
+  const hint = hintFor(message) ?? (isError ? null : 'throw an Error: it knows its line');
+  return new Thrown(message, isError ? stack : '', { code, hint });
 }
 
 /** Whether the samples have the shape of what was asked; the judge looks at their content. */

@@ -46,7 +46,10 @@ function makeFolder(): string {
       // The next place may do.
     }
   }
-  throw new NfoldError('No folder for temporary files can be written to: let TMPDIR name one with room in it.');
+  throw new NfoldError(
+    'No folder for temporary files can be written to: let TMPDIR name one with room in it.',
+    'no-file',
+  );
 }
 
 function removeLeftFolders(parent: string): void {

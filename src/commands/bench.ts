@@ -1,11 +1,8 @@
 /** nfold bench: verify, time, report, save. */
-import { join } from 'node:path';
 import { suites } from '../../bench/suites.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
-import { counted, quoted } from '../contract/words.ts';
+import { counted } from '../contract/words.ts';
 import { elsewhere } from '../files/elsewhere.ts';
-import { namesIn } from '../files/given.ts';
-import { packageRoot, shown, workspace } from '../files/places.ts';
 import { Unwritten } from '../files/write.ts';
 import { isBad } from '../judge/verdict.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
@@ -15,16 +12,16 @@ import type { Draft, Record } from '../records/schema.ts';
 import { recordOf, type Saved, saveRecord } from '../records/store.ts';
 import type { Io, Result } from '../report/output.ts';
 import { reported, reportersOf } from '../report/reporters.ts';
-import { pc } from '../report/screen.ts';
 import { reportRecord } from '../report/terminal.ts';
 import type { OpOutcome } from '../run/outcome.ts';
 import { draftOf } from '../run/record.ts';
 import { type OpJob, runOp } from '../run/suite.ts';
 import { sharedEffort } from '../stopwatch/effort.ts';
 import type { BenchFlags } from './flags.ts';
+import { next, nfold } from './next.ts';
 import { prepareRun, type SuiteSelection } from './run.ts';
 
-export async function bench(selectors: readonly string[], flags: BenchFlags, io: Io): Promise<Result> {
+export async function bench(selectors: readonly string[], flags: BenchFlags, io: Io): Promise<Result<Record>> {
   const reporters = reportersOf(flags, 'record');
   if (flags.save !== undefined) checkName(flags.save);
   const saved = await measureAndSave(selectors, flags, io);
@@ -104,42 +101,4 @@ function saveOrFallBack(draft: Draft, io: Io): Saved {
     io.warn(`${error.clause}; ${instead}.`);
     return { ...(saved ?? { record: recordOf(draft), file: null }), displaced: true };
   }
-}
-
-const nfold = () => workspace().command.map(quoted).join(' ');
-
-/** A command that copies a kernel to a name that no file has, here or among nfold's own, whatever its ending. */
-export function startOfOne(roots: readonly string[] = [packageRoot, workspace().root]): string {
-  const folder = 'kernels/sgemm';
-  const taken = roots.flatMap((root) => namesIn(join(root, folder)));
-  const isTaken = (name: string) => taken.some((other) => other.startsWith(`${name}.`));
-  let name = 'mine-ts';
-  for (let n = 2; isTaken(name); n++) name = `mine${n}-ts`;
-  const begin = workspace().root === packageRoot ? '' : `mkdir -p ${folder} && `;
-  return `${begin}cp -n ${quoted(shown(join(packageRoot, folder, 'ikj-ts.ts')))} ${folder}/${name}.ts`;
-}
-
-function next({ record, file, displaced }: Saved, selectors: readonly string[]): string {
-  const unfinished = record.effort !== 'thorough' && record.samples.length > 0;
-  const trained = record.suites.some(({ name }) => name === 'train_gpt2');
-  const tips = [
-    file !== null && [`${nfold()} show${displaced ? ` ${quoted(file)}` : ''}`, 'this record again, case by case'],
-    unfinished && [`${nfold()} bench ${rerun(record, selectors)}`, 'more rounds, narrower intervals'],
-    trained && [`${nfold()} bench lm_ops --quick`, 'every kernel of the training step on its own'],
-    [`${nfold()} list`, 'every candidate and its idea'],
-    [startOfOne(), 'a kernel of your own: one file, and its path registers it'],
-  ].filter((tip) => tip !== false);
-  const width = Math.max(...tips.map(([command]) => command.length));
-  return [
-    file === null ? 'Record: none, as no folder takes it' : `Record: ${shown(file)}`,
-    'Next:',
-    ...tips.map(([command, what]) => `  ${command.padEnd(width)}  ${pc.dim(what)}`),
-  ].join('\n');
-}
-
-/** After a run without selectors, its first suite alone; after any other run, the same with more effort. */
-function rerun({ suites: [first], effort, caseFilter }: Record, selectors: readonly string[]): string {
-  if (selectors.length === 0) return first.name;
-  const filter = caseFilter === null ? [] : ['--case', caseFilter];
-  return [...[...selectors, ...filter].map(quoted), ...(effort === 'quick' ? [] : ['--thorough'])].join(' ');
 }

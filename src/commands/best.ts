@@ -13,12 +13,13 @@ import { loadRecord, type Saved, summaries } from '../records/store.ts';
 import { multiple, speedupText } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { type ColumnOf, tableOf } from '../report/table.ts';
+import type { Best } from '../schemas/records.ts';
 import { measureAndSave } from './bench.ts';
 import type { FlagsOf, best as words } from './flags.ts';
 
 type Flags = FlagsOf<typeof words>;
 
-export async function best(selectors: readonly string[], flags: Flags, io: Io): Promise<Result> {
+export async function best(selectors: readonly string[], flags: Flags, io: Io): Promise<Result<Best>> {
   const { summaries: records, damaged } = summaries();
   damaged.forEach(io.warn);
   const matchers = selectors.map((selector) => among(records, selector));

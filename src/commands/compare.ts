@@ -11,9 +11,14 @@ import { digits } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { comparedData, reported, reportersOf } from '../report/reporters.ts';
 import { pc } from '../report/screen.ts';
+import type { Comparison } from '../schemas/records.ts';
 import type { FlagsOf, compare as words } from './flags.ts';
 
-export async function compare(references: readonly string[], flags: FlagsOf<typeof words>, io: Io): Promise<Result> {
+export async function compare(
+  references: readonly string[],
+  flags: FlagsOf<typeof words>,
+  io: Io,
+): Promise<Result<Comparison>> {
   if (references.length < 2)
     throw new NfoldError("There is nothing to compare one record with: give two, such as 'nfold compare last~1 last'.");
   const { failBelow, acrossMachines } = flags;
@@ -53,6 +58,7 @@ function refuseOtherBaseline(a: Record, b: Record): void {
   const ops = others.map(({ op, from, to }) => `${op} (${from} and ${to})`).join(', ');
   throw new NfoldError(
     `${labelOf(a)} and ${labelOf(b)} used different baselines of ${ops}, so their speedups are not comparable. --force compares them anyway.`,
+    'not-comparable',
   );
 }
 
@@ -61,6 +67,7 @@ function refuseOtherMachine(a: Record, b: Record): void {
   if (!otherMachine(a, b)) return;
   throw new NfoldError(
     `${labelOf(a)} is of ${machineOf(a)} and ${labelOf(b)} of ${machineOf(b)}: from one machine to another, speedups differ without any change of a kernel. Measure both on one machine, or give --across-machines to judge them anyway.`,
+    'not-comparable',
   );
 }
 

@@ -18,8 +18,9 @@ import { type WorkingThreads, workingThreads } from '../machine/threads.ts';
 import type { Result } from '../report/output.ts';
 import { revectorizerLine } from '../report/peak.ts';
 import { pc } from '../report/screen.ts';
+import type { Doctor } from '../schemas/doctor.ts';
 
-export async function doctor(): Promise<Result> {
+export async function doctor(): Promise<Result<Doctor>> {
   const here = machine();
   const features = {
     'shared WebAssembly memory': hasSharedMemory(),

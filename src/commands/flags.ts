@@ -100,3 +100,10 @@ export const peak = (program: Program) =>
 
 export const doctor = (program: Program) =>
   named(program, 'doctor', 'versions, features, threads and peers of this machine, and what is missing');
+
+export const schema = (program: Program) =>
+  named(
+    program,
+    'schema',
+    "the JSON Schema of a command's --json, or of its errors; without a name, which there are",
+  ).argument('[command]', 'a command, or error');

@@ -10,8 +10,9 @@ import { digits, interval, minute, multiple, verdictMark } from '../report/forma
 import type { Io, Result } from '../report/output.ts';
 import { pc, screen } from '../report/screen.ts';
 import { type ColumnOf, tableOf } from '../report/table.ts';
+import type { History as HistoryData } from '../schemas/records.ts';
 
-export function history(selector: string, { case: caseName }: { readonly case?: string }, io: Io): Result {
+export function history(selector: string, { case: caseName }: { readonly case?: string }, io: Io): Result<HistoryData> {
   const { summaries: records, damaged } = summaries();
   damaged.forEach(io.warn);
   if (records.length === 0) throw new NfoldError("There is no record here yet: 'nfold bench' makes one.", exit.nothing);
@@ -21,7 +22,7 @@ export function history(selector: string, { case: caseName }: { readonly case?: 
   if (caseName !== undefined && moments.every(({ speedup }) => speedup === null)) {
     const results = records.flatMap((record) => record.results.filter((r) => r.candidate === candidate));
     const cases = [...new Set(results.map((r) => r.case))].join(', ') || 'none';
-    throw new NfoldError(`No record times ${candidate} at '${caseName}': its cases are ${cases}.`, exit.nothing);
+    throw new NfoldError(`No record times ${candidate} at '${caseName}': its cases are ${cases}.`, 'unknown-name');
   }
   const data = moments.map(({ record: { id, name, note, createdAt, effort }, ...rest }) => {
     return { record: id, name, note, createdAt, effort, ...rest };
@@ -43,8 +44,12 @@ function chosen(selector: string, known: readonly string[]): string {
   const found = matching(selector, known);
   if (found.length === 1) return found[0];
   if (found.length > 1)
-    throw new NfoldError(`'${selector}' matches ${found.length} candidates: give one of ${found.join(', ')}.`);
-  throw new NfoldError(`No record holds a candidate called '${selector}'.${didYouMean(selector, known)}`, exit.nothing);
+    throw new NfoldError(
+      `'${selector}' matches ${found.length} candidates: give one of ${found.join(', ')}.`,
+      'ambiguous-name',
+    );
+  const hint = didYouMean(selector, known).trim() || null;
+  throw new NfoldError(`No record holds a candidate called '${selector}'.`, 'unknown-name', { hint });
 }
 
 /** A moment beside the one before it. */
@@ -56,9 +61,17 @@ const columns = (what: string): readonly ColumnOf<Line>[] => [
   { head: 'effort', spare: 2, text: ({ record }) => record.effort },
   { head: 'attempt', align: 'right', spare: 1, text: ({ attempt }) => `${attempt ?? '-'}` },
   { head: 'verified', text: ({ verdict }) => verdict, style: verdictMark },
-  { head: what, text: ({ speedup }) => (speedup ? `${multiple(speedup.value)} ${pc.dim(interval(speedup))}` : '-') },
+  { head: what, text: measured },
   { head: 'what changed', text: changes },
 ];
+
+/** The speedup, or that of a part of the cases, or why there is none. */
+function measured({ speedup, part, withheld }: Moment): string {
+  if (speedup) return `${multiple(speedup.value)} ${pc.dim(interval(speedup))}`;
+  if (!part) return pc.dim(`none: ${withheld}`);
+  const over = part.cases.length === 1 ? ` at ${part.cases[0]}` : '';
+  return `${multiple(part.speedup)}${over} ${pc.dim(`(${withheld})`)}`;
+}
 
 /** The other changes since the moment before, and the note of the record. */
 function changes({ before, ...now }: Line): string {

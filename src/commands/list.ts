@@ -1,31 +1,32 @@
 /** nfold list: ops with their cases, candidates with their one-line ideas, and files that are neither. */
 import { build } from '../build/build.ts';
-import { type CandidateFile, scan, told } from '../catalog/candidates.ts';
+import { type CandidateFile, misplaced, scan, told } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { select } from '../catalog/select.ts';
 import { signatureOf } from '../catalog/signatures.ts';
-import { CandidateError, exit } from '../contract/errors.ts';
-import { inOneLine } from '../contract/place.ts';
+import { CandidateError, errorData, exit } from '../contract/errors.ts';
+import type { Case } from '../contract/op.ts';
 import { shown } from '../files/places.ts';
 import { newestResults } from '../records/newest.ts';
 import { multiple, shortFlags } from '../report/format.ts';
-import type { Io } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
 import { signatureText } from '../report/signature.ts';
+import type { List } from '../schemas/list.ts';
 
-export async function list(selectors: readonly string[], _: unknown, io: Io) {
+export async function list(selectors: readonly string[], _: unknown, io: Io): Promise<Result<List>> {
   const catalog = scan();
   const { candidates, problems } = select(selectors, catalog);
   const wanted = catalog.ops.filter((name) => selectors.length === 0 || candidates.some(({ op }) => op === name));
   const ops = await Promise.all(wanted.map(loadOp));
   const known = newestResults(io.warn);
   const described = await Promise.all(candidates.map((candidate) => describe(candidate, known)));
-  const misplaced = problems.map(({ file, message }) => ({ file: shown(file), message }));
   const data = ops.map((op) => {
-    const { name, about, dims, scalars } = op;
-    const cases = op.cases.map((c) => ({ case: op.caseName(c), extra: c.extra ?? false, flop: op.flop(c.dims) }));
-    const edges = op.edges.map((c) => op.caseName(c));
-    return { op: name, about, dims, scalars, cases, edges, signature: signatureOf(op) };
+    const { name, about, dims, scalars, distributions } = op;
+    const { tensors, ...stubs } = signatureOf(op);
+    const shape = (c: Case) => ({ case: op.caseName(c), dims: c.dims, scalars: c.scalars });
+    const cases = op.cases.map((c) => ({ ...shape(c), extra: c.extra ?? false, flop: op.flop(c.dims) }));
+    return { op: name, about, dims, scalars, tensors, cases, edges: op.edges.map(shape), distributions, stubs };
   });
   const blocks = ops.map((op) => {
     const names = op.cases.map((c) => op.caseName(c) + (c.extra ? pc.dim(' (--thorough)') : ''));
@@ -33,7 +34,7 @@ export async function list(selectors: readonly string[], _: unknown, io: Io) {
     const width = Math.max(0, ...own.map(({ candidate }) => candidate.length));
     const lines = own.map(({ candidate, about, error, flags, last }) => {
       const needs = flags.length > 0 ? pc.dim(`  [${shortFlags(flags)}]`) : '';
-      return `  ${candidate.padEnd(width)}  ${lastMark(last).padStart(7)}  ${error === null ? about + needs : pc.red(error)}`;
+      return `  ${candidate.padEnd(width)}  ${lastMark(last).padStart(7)}  ${error === null ? about + needs : pc.red(error.message)}`;
     });
     const cases = `  ${pc.dim(`${op.cases.length} timed cases:`)} ${names.join(' ')}\n  ${pc.dim(`${op.edges.length} edges, verified only`)}`;
     const signature = selectors.includes(op.name) ? `\n\n${signatureText(op)}` : '';
@@ -45,7 +46,7 @@ export async function list(selectors: readonly string[], _: unknown, io: Io) {
   const strays = problems.map((problem) => `${pc.red('x')} ${told(problem)}`);
   return {
     code: exit.fine,
-    data: { ops: data, candidates: described, problems: misplaced },
+    data: { ops: data, candidates: described, problems: problems.map(misplaced) },
     text: [...blocks, ...legend, ...strays].join('\n\n'),
   };
 }
@@ -70,6 +71,6 @@ async function describe(candidate: CandidateFile, known: ReturnType<typeof newes
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
     const unknown = { about: null, flags: [], threads: null, tier: null, hash: null, source: null, last: null };
-    return { ...common, ...unknown, error: inOneLine(error.message, error) };
+    return { ...common, ...unknown, error: errorData(error.message, { file: common.file, ...error }) };
   }
 }

@@ -1,6 +1,7 @@
 /** nfold peak: measures this machine's ceilings and keeps them, so that results can be given as a share of them. */
 import { exit } from '../contract/errors.ts';
 import { shown } from '../files/places.ts';
+import type { Ceilings } from '../machine/ceilings.ts';
 import { ceilingsFile, saveCeilings } from '../machine/ceilings.ts';
 import { describe } from '../machine/describe.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
@@ -11,7 +12,7 @@ import { reportCeilings } from '../report/peak.ts';
 /** About ten seconds on two cores. */
 const sweeps = 10;
 
-export async function peak(_: unknown, io: Io): Promise<Result> {
+export async function peak(_: unknown, io: Io): Promise<Result<Ceilings>> {
   io.endOnStop('stopped; nothing was kept');
   const data = await measureCeilings({ sweeps, onProgress: io.progress });
   const trouble = saveCeilings(data);

@@ -112,5 +112,5 @@ export function withMatchingCases(
     having(filter, (op) => op.edges).length > 0
       ? `No timed case matches '${filter}', only edges do; 'nfold verify' checks those.`
       : `No case matches '${filter}': cases are called ${examples}, and globs like 'M64*' work.`;
-  throw new NfoldError(sentence, exit.nothing);
+  throw new NfoldError(sentence, 'unknown-name');
 }

@@ -1,32 +1,35 @@
 /** nfold verify: every edge and timed shape of the selected candidates against the oracle. */
-import { told } from '../catalog/candidates.ts';
+import { misplaced, told } from '../catalog/candidates.ts';
 import { selectCases } from '../catalog/select.ts';
 import { withConsole } from '../cell/console.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { RoundPlan } from '../judge/conditions.ts';
+import { spreadText } from '../judge/pattern.ts';
 import { drawnCases } from '../judge/plan.ts';
-import { isBad, verdictText } from '../judge/verdict.ts';
+import { surveyLimits } from '../judge/survey.ts';
+import { errorOf, isBad, verdictText } from '../judge/verdict.ts';
 import { excerptOfFile } from '../report/excerpt.ts';
 import { verdictMark } from '../report/format.ts';
-import type { Io } from '../report/output.ts';
+import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
 import { type ColumnOf, tableOf } from '../report/table.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
 import { type Prepared, prepare } from '../run/prepare.ts';
 import { timedCases, verifyCandidates } from '../run/suite.ts';
+import type { Verify } from '../schemas/verify.ts';
 import { replayTimed } from '../stopwatch/replay.ts';
 import type { FlagsOf, verify as words } from './flags.ts';
 import { prepareRun } from './run.ts';
 
 type Flags = FlagsOf<typeof words> & { readonly debug?: true };
 
-export async function verify(selectors: readonly string[], flags: Flags, io: Io) {
+export async function verify(selectors: readonly string[], flags: Flags, io: Io): Promise<Result<Verify>> {
   const work = () => verifyAll(selectors, flags, io);
   return flags.debug ? withConsole(io.note, work) : work();
 }
 
-async function verifyAll(selectors: readonly string[], flags: Flags, io: Io) {
+async function verifyAll(selectors: readonly string[], flags: Flags, io: Io): Promise<Result<Verify>> {
   const cases = (op: AnyOp, seed: number) => [...op.cases, ...op.edges, ...drawnCases(op, seed)];
   const { selections, strays, options } = await prepareRun(selectors, flags, io, { cases });
   const outcomes: CandidateOutcome[] = [];
@@ -39,18 +42,17 @@ async function verifyAll(selectors: readonly string[], flags: Flags, io: Io) {
       const chosen = selectCases(op, all, flags.case);
       const verified = flags.timed
         ? await replay(prepared, chosen, options, flags.timed)
-        : await verifyCandidates(prepared, options, { cases: chosen, timedShapes: true });
+        : await verifyCandidates(prepared, options, { cases: chosen, timedShapes: true, survey: surveyLimits });
       outcomes.push(...verified);
     }
   } catch (error) {
     if (!options.signal.aborted) throw error;
   }
-  const misplaced = strays.map(told);
-  const failed = outcomes.some(({ verdict }) => isBad(verdict.status)) || misplaced.length > 0;
+  const failed = outcomes.some(({ verdict }) => isBad(verdict.status)) || strays.length > 0;
   return {
     code: options.signal.aborted ? exit.interrupted : failed ? exit.failed : exit.fine,
-    data: { seed: options.seed, results: outcomes.map(asData), misplaced },
-    text: asText(outcomes, misplaced, options.seed),
+    data: { seed: options.seed, results: outcomes.map(asData), misplaced: strays.map(misplaced) },
+    text: asText(outcomes, strays.map(told), options.seed),
   };
 }
 
@@ -67,15 +69,18 @@ async function replay(prepared: Prepared, [c, ...others]: readonly Case[], optio
   return outcomes;
 }
 
-function asData({ id, verdict }: CandidateOutcome) {
+function asData({ id, built, verdict }: CandidateOutcome): Verify['results'][number] {
+  const [source] = built?.sources ?? [];
   const passed = verdict.status === 'pass' ? verdict : null;
   return {
     candidate: id,
     verdict: verdict.status,
     checks: passed?.checks ?? null,
-    verification: passed && { worst: passed.worst, bound: 1 },
+    verification: passed && { worst: passed.worst, bound: 1 as const },
     message: passed ? null : verdictText(verdict),
     failure: verdict.status === 'fail' ? verdict.failure : null,
+    spread: (verdict.status === 'fail' && verdict.spread) || null,
+    error: errorOf(verdict, source?.path),
   };
 }
 
@@ -94,7 +99,9 @@ function asText(outcomes: readonly CandidateOutcome[], misplaced: readonly strin
   const failures = outcomes.flatMap(({ verdict }) => {
     if (verdict.status === 'pass') return [];
     if ('message' in verdict) return excerptOfFile(verdict.message, verdict).join('\n');
-    return `${verdictText(verdict)}${verdict.status === 'fail' ? `\n  again: ${verdict.failure.replay}` : ''}`;
+    if (verdict.status !== 'fail') return verdictText(verdict);
+    const spread = verdict.spread ? [`  ${spreadText(verdict.spread)}`] : [];
+    return [verdictText(verdict), ...spread, `  again: ${verdict.failure.replay}`].join('\n');
   });
   const marked = [...failures, ...misplaced].map((line) => `${pc.red('x')} ${line}`);
   return [tableOf(columns, outcomes), `seed ${seed}`, ...marked].join('\n');

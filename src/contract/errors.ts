@@ -2,13 +2,47 @@
 
 export const exit = { fine: 0, failed: 1, usage: 2, nothing: 3, interrupted: 130 } as const;
 
-/** `code` is the exit code. The message is one sentence; odd names in it do not break its line. */
+/** What went wrong, in a word that stays as it is, since programs read it as `error.code` of `--json`; and the exit code. */
+export const errorCodes = {
+  usage: [exit.usage, 'the words of the command line do not fit'],
+  failed: [exit.failed, 'the command did not reach its end'],
+  'nothing-to-run': [exit.nothing, 'there is nothing to work on yet'],
+  interrupted: [exit.interrupted, 'it was asked to stop'],
+  'unknown-name': [exit.nothing, 'no op, candidate, case, record or command is called so'],
+  'ambiguous-name': [exit.usage, 'a name means several things, and one is needed'],
+  'no-file': [exit.usage, 'a file or folder that was named cannot be read or written'],
+  'bad-file': [exit.usage, 'a file is not what it should be'],
+  'not-comparable': [exit.usage, 'the records are of two baselines or of two machines'],
+  'no-package': [exit.usage, 'a package is not installed'],
+  misplaced: [exit.usage, 'a file is no candidate, by its name or its folder'],
+  build: [exit.failed, 'a candidate does not build'],
+  contract: [exit.failed, 'a candidate breaks the contract: its imports, exports, parameters or setup'],
+  trap: [exit.failed, 'a candidate threw an error in a call'],
+  ended: [exit.failed, 'a candidate took too long or too much memory, or its process died'],
+  wrong: [exit.failed, 'a candidate computes something else than its op says'],
+  impossible: [exit.failed, 'a candidate reports an impossible time'],
+  unsupported: [exit.failed, 'this machine lacks what a candidate needs'],
+  unexpected: [exit.failed, 'a fault of nfold'],
+} as const;
+export type ErrorCode = keyof typeof errorCodes;
+const codes = Object.keys(errorCodes) as ErrorCode[];
+
+/** The message is one sentence; odd names in it do not break its line. */
 export class NfoldError extends Error {
   override readonly name = 'NfoldError';
-  readonly code: number;
-  constructor(message: string, code: number = exit.usage) {
+  readonly exitCode: number;
+  readonly details: Details;
+  /** `kind`: a code, or an exit code, which stands for the first code that has it. */
+  constructor(message: string, kind: ErrorCode | number = 'usage', { code, file, place, hint }: Details = {}) {
     super(plain(message));
-    this.code = code;
+    const own = typeof kind === 'string' ? kind : codes.find((one) => errorCodes[one][0] === kind);
+    this.exitCode = typeof kind === 'number' ? kind : errorCodes[kind][0];
+    this.details = { code: code ?? own, file, place, hint };
+  }
+
+  /** With what to do about it. */
+  get sentence(): string {
+    return [this.message, this.details.hint ?? []].flat().join(' ');
   }
 }
 
@@ -20,8 +54,11 @@ export interface Place {
   readonly column: number | null;
 }
 
-/** Where a fault lies and what mends it, as far as that is known. */
+/** The kind of a fault, where it lies, and what mends it, as far as that is known. */
 export interface Details {
+  readonly code?: ErrorCode;
+  /** Without a place in it. */
+  readonly file?: string;
   readonly place?: Place | null;
   /** What to do, in one sentence. */
   readonly hint?: string | null;
@@ -30,18 +67,32 @@ export interface Details {
 /** A fault of a candidate, in its source, its build or its cell: it becomes the verdict and does not end the run. */
 export class CandidateError extends Error {
   readonly status: 'error' | 'impossible' | 'unsupported';
+  readonly code: ErrorCode;
   readonly place: Place | null;
   readonly hint: string | null;
   constructor(
     message: string,
     status: CandidateError['status'] = 'error',
-    { place = null, hint = null }: Details = {},
+    { code = status === 'error' ? 'build' : status, place = null, hint = null }: Details = {},
   ) {
     super(plain(message));
     this.status = status;
+    this.code = code;
     this.place = place;
     this.hint = hint;
   }
+}
+
+/** An error as `--json` prints it. What is not known is null. */
+export function errorData(message: string, { code = 'failed', file, place, hint = null }: Details) {
+  return {
+    code,
+    message,
+    file: place?.file ?? file ?? null,
+    line: place?.line ?? null,
+    column: place?.column ?? null,
+    hint,
+  };
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -4,7 +4,7 @@ export interface Progress {
   readonly op?: string;
   /** Off a terminal, each change of op and stage is a line. */
   readonly stage: string;
-  /** A round's case, a candidate or a count within the stage. Only a terminal shows it. */
+  /** A round's case, a candidate or a count within the stage. Off a terminal it is shown now and then. */
   readonly detail?: string;
 }
 

@@ -87,7 +87,7 @@ export function contentOf(file: string, maxBytes = 2 ** 30): Buffer | Trouble {
 export function readGiven(what: string, file: string, advice = ''): Buffer {
   const content = contentOf(file);
   if (typeof content !== 'string') return content;
-  throw new NfoldError(`The ${what} ${file} ${content}${advice && `: ${advice}`}.`);
+  throw new NfoldError(`The ${what} ${file} ${content}${advice && `: ${advice}`}.`, 'no-file', { file });
 }
 
 function troubleOf(error: unknown, file: string): Trouble {

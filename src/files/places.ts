@@ -65,7 +65,7 @@ function ownWorkspace(): Workspace {
     own ??= workspaceAt(process.cwd());
     return own;
   } catch {
-    throw new NfoldError('The folder that nfold was started in is no longer there: go to another one.');
+    throw new NfoldError('The folder that nfold was started in is no longer there: go to another one.', 'no-file');
   }
 }
 

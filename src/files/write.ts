@@ -109,7 +109,7 @@ export function refusing(option: string, file: string, work: () => void): void {
   try {
     work();
   } catch (error) {
-    throw new NfoldError(`${option} cannot be written: ${reasonOf(error, file)}.`);
+    throw new NfoldError(`${option} cannot be written: ${reasonOf(error, file)}.`, 'no-file', { file });
   }
 }
 

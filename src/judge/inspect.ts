@@ -5,6 +5,7 @@
 import { guardsOf } from '../cell/layout.ts';
 import type { Part, TensorSpec, Tensors, Truths } from '../contract/op.ts';
 import { type Image, roleOf, sameBytes, tensorsOf } from './image.ts';
+import { type Elements, elementsOf } from './place.ts';
 
 /** What must come out of a call on an image, and by how much each output may be off. */
 export interface Expectation {
@@ -36,13 +37,15 @@ export interface Finding {
   readonly want: number | null;
   readonly error: number | null;
   readonly bound: number | null;
+  /** All wrong elements of that tensor in that call; null for a finding of another kind. */
+  readonly elements: Elements | null;
 }
 
 /** The largest error as a share of its bound, or the first thing found wrong. */
 export type Inspection = { readonly worst: number } | { readonly finding: Finding };
 
 export function finding(reason: Finding['reason'], where: string, numbers: Partial<Finding> = {}): Finding {
-  return { reason, where, got: null, want: null, error: null, bound: null, ...numbers };
+  return { reason, where, got: null, want: null, error: null, bound: null, elements: null, ...numbers };
 }
 
 /** Inspects all tensors and guard bands. */
@@ -78,8 +81,11 @@ export function compareRepeat(image: Image, first: Uint8Array, second: Uint8Arra
   if (guard) return finding('wrote outside', guard);
   const [a, b] = [tensorsOf(first, image.layout), tensorsOf(second, image.layout)];
   for (const name of Object.keys(image.op.tensors)) {
-    const i = a[name].findIndex((value, index) => !Object.is(value, b[name][index]));
-    if (i >= 0) return finding('not repeatable', locate(image, name, i), { got: b[name][i], want: a[name][i] });
+    const differing = [...a[name].keys()].filter((i) => !Object.is(a[name][i], b[name][i]));
+    if (differing.length === 0) continue;
+    const [i] = differing;
+    const elements = elementsOf(image, name, differing, b[name]);
+    return finding('not repeatable', locate(image, name, i), { got: b[name][i], want: a[name][i], elements });
   }
   return null;
 }
@@ -103,16 +109,24 @@ function compare(image: Image, name: string, tensors: Tensors, { truths, bounds 
   const got = tensors[name] as Float32Array;
   const { want } = truths[name];
   const admitted = bounds[name];
+  const wrong: number[] = [];
   let worst = 0;
   for (let i = 0; i < got.length; i++) {
     const error = Math.abs(got[i] - want[i]);
     const bound = admitted[i];
-    if (!(error <= bound)) {
-      return { finding: finding('differs', locate(image, name, i), { got: got[i], want: want[i], error, bound }) };
-    }
-    if (error > worst * bound) worst = error / bound;
+    if (!(error <= bound)) wrong.push(i);
+    else if (error > worst * bound) worst = error / bound;
   }
-  return { worst };
+  if (wrong.length === 0) return { worst };
+  const [first] = wrong;
+  const numbers = {
+    got: got[first],
+    want: want[first],
+    error: Math.abs(got[first] - want[first]),
+    bound: admitted[first],
+  };
+  const elements = elementsOf(image, name, wrong, got);
+  return { finding: finding('differs', locate(image, name, first), { ...numbers, elements }) };
 }
 
 /** A more exact reason than a difference: a part of the carried state of which the call changed no bit. */

@@ -1,7 +1,9 @@
 /** Verdicts on a candidate's equivalence, and their words. */
-import type { CandidateError, Details } from '../contract/errors.ts';
+import { type CandidateError, type Details, errorData } from '../contract/errors.ts';
 import { inOneLine } from '../contract/place.ts';
 import type { Finding } from './inspect.ts';
+import type { Spread } from './pattern.ts';
+import { elementsText } from './place.ts';
 
 export interface Failure extends Finding {
   readonly op: string;
@@ -18,7 +20,8 @@ export type Verdict =
   | { readonly status: 'pending' }
   /** `worst`: the largest error met, as a share of its bound. */
   | { readonly status: 'pass'; readonly checks: number; readonly worst: number }
-  | { readonly status: 'fail'; readonly failure: Failure }
+  /** `spread`: how far the failure reaches, if the candidate went on. */
+  | { readonly status: 'fail'; readonly failure: Failure; readonly spread?: Spread }
   /** `impossible`: its reported time is impossible. */
   | (Details & { readonly status: 'unsupported' | 'error' | 'impossible'; readonly message: string });
 
@@ -27,13 +30,23 @@ export type Settled = Exclude<Verdict, { readonly status: 'pending' }>;
 
 export const pending: Verdict = { status: 'pending' };
 
-/** The verdict for an error. `at`: the variant and the case that it came up with. */
-export const erred = ({ status, message, place, hint }: CandidateError, at?: string): Verdict => ({
-  status,
-  message: at === undefined ? message : `${at}: ${message}`,
-  place,
-  hint,
-});
+/** The verdict on a candidate that did not build, or did not run. `at`: the variant and the case that it came up with. */
+export function erred(
+  { status, message, code, place, hint }: CandidateError,
+  at?: string,
+): Exclude<Settled, { status: 'pass' | 'fail' }> {
+  return { status, message: at === undefined ? message : `${at}: ${message}`, code, place, hint };
+}
+
+/** What an error that ends a command takes from a verdict. */
+export const detailsOf = (verdict: Verdict): Details => ('message' in verdict ? verdict : { code: 'wrong' });
+
+/** Why there is no result, as `--json` prints it; null if there is one. `file`: its source, for an error without a place. */
+export function errorOf(verdict: Verdict, file?: string) {
+  if (!('message' in verdict)) return null;
+  const { status, message, code = status === 'error' ? 'build' : status, ...details } = verdict;
+  return errorData(message, { file, ...details, code });
+}
 
 /** Whether it may still be checked or timed. */
 export const isStanding = ({ status }: Verdict): boolean => status === 'pass' || status === 'pending';
@@ -58,7 +71,7 @@ const number = (value: number | null) => (value === null ? '?' : String(Number(v
 const short = (value: number | null) => value?.toExponential(2);
 
 function sentence(failure: Failure): string {
-  const { candidate, case: c, distribution, reason, where, got, want, error, bound } = failure;
+  const { candidate, case: c, distribution, reason, where, got, want, error, bound, elements } = failure;
   const off = `is ${number(got)}, should be ${number(want)}; error ${short(error)}, bound ${short(bound)}`;
   const what: Record<Finding['reason'], string> = {
     differs: `${where} ${off}`,
@@ -71,7 +84,8 @@ function sentence(failure: Failure): string {
     'not finite': `${where} is ${got}, not a finite number`,
     'changed later': `the result of ${where} changed after it had been handed over`,
   };
-  return `${candidate} at ${c} on ${distribution} inputs: ${what[reason]}`;
+  const all = elements && elementsText(elements);
+  return `${candidate} at ${c} on ${distribution} inputs: ${what[reason]}${all ? `; ${all}` : ''}`;
 }
 
 /** `pass`, or why not, in one line without the replay command. */

@@ -10,11 +10,12 @@ import type { Variant } from '../contract/variant.ts';
 import { callOn } from './batch.ts';
 import type { OpConditions } from './conditions.ts';
 import { failed } from './failure.ts';
-import { compose, type Image } from './image.ts';
+import { compose, type Image, roleOf } from './image.ts';
 import { compareRepeat, expectationOf, finding, type Inspection, inspect } from './inspect.ts';
 import { paceOf } from './pace.ts';
 import type { Check } from './plan.ts';
 import { deriveSeed } from './seed.ts';
+import { Survey, type SurveyLimits } from './survey.ts';
 import { compareTrajectory, lossesOf, planTrajectory, trespassOf, trueLosses } from './trajectory.ts';
 import { addVerdict, erred, isStanding, pending, type Verdict } from './verdict.ts';
 
@@ -23,6 +24,8 @@ export interface VerifyRequest extends OpConditions {
   readonly checks: readonly Check[];
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number): void;
+  /** Whether a candidate that failed goes on within these limits, to learn how far its failure reaches; without them it does not. */
+  readonly survey?: SurveyLimits;
   /** Where a variant runs: in its own process, unless a test passes another host. */
   start?(variant: Variant, threads: number): Host;
 }
@@ -54,6 +57,7 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
   const { start = (variant: Variant): Host => new Timer(variant, threads) } = request;
   const verdicts = new Map<string, Verdict>(variants.map(({ id }) => [id, pending]));
   const verdictOf = ({ id }: Variant) => verdicts.get(id) ?? pending;
+  const surveys = new Map(request.survey && variants.map(({ id }) => [id, new Survey(request.survey as SurveyLimits)]));
   const hosts = new Map(variants.map((variant) => [variant.id, start(variant, threads)]));
   const baselineHost = op.needsBaseline ? start(baseline, threads) : null;
   try {
@@ -64,23 +68,27 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
     const verification = { ...request, nsPerFlop, hosts, baselineHost };
     for (const [i, check] of checks.entries()) {
       signal?.throwIfAborted();
-      const standing = variants.filter((variant) => isStanding(verdictOf(variant)));
-      if (standing.length === 0) break;
+      const going = variants.filter((one) => isStanding(verdictOf(one)) || surveys.get(one.id)?.goesOn());
+      if (going.length === 0) break;
       request.onProgress?.(i, checks.length);
-      const said = await runCheck(verification, check, standing);
-      for (const [id, verdict] of said) addVerdict(verdicts, id, verdict);
+      const { seen, said } = await runCheck(verification, check, going);
+      for (const [id, verdict] of said) {
+        surveys.get(id)?.add(seen, verdict);
+        addVerdict(verdicts, id, verdict);
+      }
     }
   } finally {
     for (const host of [...hosts.values(), baselineHost]) host?.close();
   }
+  for (const [id, survey] of surveys) {
+    const verdict = verdicts.get(id);
+    if (verdict?.status === 'fail') verdicts.set(id, { ...verdict, spread: survey.spread(op, checks.length) });
+  }
   return verdicts;
 }
 
-async function runCheck(
-  verification: Verification,
-  check: Check,
-  variants: readonly Variant[],
-): Promise<Map<string, Verdict>> {
+/** What was checked, and the verdicts by id. */
+async function runCheck(verification: Verification, check: Check, variants: readonly Variant[]) {
   const { op, hosts, baselineHost, signal } = verification;
   const question = check.trajectory ? trajectoryOf(verification, check) : callsOf(verification, check);
   const { image, turns, baselineTurns } = question;
@@ -107,13 +115,15 @@ async function runCheck(
     if ('finding' in inspection) return failed(inspection.finding, variant, place, verification);
     return { status: 'pass', checks: 1, worst: inspection.worst };
   };
-  const verdicts = new Map<string, Verdict>();
+  const said = new Map<string, Verdict>();
   for (const { variant, outcome } of runs) {
     const result = await outcome;
     if (result instanceof Error) signal?.throwIfAborted();
-    verdicts.set(variant.id, verdictOf(variant, result));
+    said.set(variant.id, verdictOf(variant, result));
   }
-  return verdicts;
+  const distribution = check.trajectory ? "a training run's" : check.distribution;
+  const isEmpty = image.layout.slots.every(({ name, length }) => length === 0 || roleOf(image, name) === 'in');
+  return { seen: { name: op.caseName(check.case), case: image.case, distribution, isEmpty }, said };
 }
 
 /** How a failure names its case and inputs. Drawn scalars are not part of a case's name, so they stand with the distribution. */

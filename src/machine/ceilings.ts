@@ -3,37 +3,47 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { attempt } from '../contract/attempt.ts';
+import { count, flag, list, number, numberOrNull, text } from '../contract/fields.ts';
 import { contentOf } from '../files/given.ts';
 import { workspace } from '../files/places.ts';
 import { tryWrite, type Unwritten } from '../files/write.ts';
 import type { Machine, Runtime } from './describe.ts';
 import { machine, runtime } from './fingerprint.ts';
 
-const conditions = { bits: z.literal([128, 256]), threads: z.int() };
+const conditions = { bits: z.literal([128, 256]).describe('Width of a register.'), threads: count('Threads.') };
 
-/** Gflop/s of fused multiply-adds from registers. */
-const Fma = z.object({ ...conditions, gflops: z.number() });
+const Fma = z.object({ ...conditions, gflops: number('Gflop/s.') });
 
-/** GB/s, with reads and writes both counted, over `bytes` of all threads together. */
-const rates = { read: z.number(), write: z.number(), copy: z.number() };
-const Bandwidth = z.object({ level: z.string(), ...conditions, bytes: z.number(), ...rates });
+const Bandwidth = z.object({
+  level: text('Cache or memory that the bytes lie in.'),
+  ...conditions,
+  bytes: number('Bytes of all threads together.'),
+  read: number('GB/s.'),
+  write: number('GB/s.'),
+  copy: number('GB/s, reads and writes both counted.'),
+});
 
 export const Ceilings = z.object({
-  schema: z.literal('nfold/ceilings@1'),
-  measuredAt: z.iso.datetime(),
-  /** Each rate is the best of this many sweeps. */
-  sweeps: z.int(),
-  seconds: z.number(),
-  cpu: z.string(),
-  cores: z.int(),
-  node: z.string(),
-  v8: z.string(),
-  caches: z.array(z.object({ level: z.string(), bytes: z.number(), private: z.boolean() })),
-  cachesFrom: z.enum(['system', 'sweep']),
-  /** The 256-bit pattern's rate over the 128-bit one's, on one thread; null where V8 has no revectorizer. */
-  revectorized: z.number().nullable(),
-  fma: z.array(Fma),
-  bandwidth: z.array(Bandwidth),
+  schema: z.literal('nfold/ceilings@1').describe('Version of this format.'),
+  measuredAt: z.iso.datetime().describe('When it was measured, UTC.'),
+  sweeps: count('Each rate is the best of this many sweeps.'),
+  seconds: number('Duration, s.'),
+  cpu: text('Model of the CPU.'),
+  cores: count('Cores that nfold may use.'),
+  node: text('Version of Node.'),
+  v8: text('Version of V8.'),
+  caches: list(
+    'Caches for data.',
+    z.object({
+      level: text('L1, L2 or L3.'),
+      bytes: number('Size.'),
+      private: flag('Whether each core has its own.'),
+    }),
+  ),
+  cachesFrom: z.enum(['system', 'sweep']).describe('Whether the system told their sizes, or a sweep found them.'),
+  revectorized: numberOrNull("The 256-bit pattern's rate over the 128-bit one's, on one thread; null without it."),
+  fma: list('Fused multiply-adds from registers.', Fma),
+  bandwidth: list('Bandwidth by level.', Bandwidth),
 });
 export type Ceilings = z.infer<typeof Ceilings>;
 

@@ -9,12 +9,13 @@ import { prepareRun } from '../commands/run.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import { inOneLine } from '../contract/place.ts';
 import { threadsOf } from '../contract/variant.ts';
-import { isStanding, verdictText } from '../judge/verdict.ts';
+import { detailsOf, isStanding, verdictText } from '../judge/verdict.ts';
 import { newestResults } from '../records/newest.ts';
 import type { Io, Result } from '../report/output.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
 import { type OpSelection, prepare } from '../run/prepare.ts';
 import { runOp } from '../run/suite.ts';
+import type { Profiled } from '../schemas/wings.ts';
 import { means } from '../stats/means.ts';
 import { efforts } from '../stopwatch/effort.ts';
 import { amdahl, profile, type Step } from './profile.ts';
@@ -23,7 +24,7 @@ import { type OpSpeedup, type ProfileReport, reportProfiles } from './report.ts'
 const step = 'train_gpt2';
 const defaultCase = 'B4T64L4C128NH4V256';
 
-export async function profileCommand(selectors: readonly string[], flags: RunFlags, io: Io): Promise<Result> {
+export async function profileCommand(selectors: readonly string[], flags: RunFlags, io: Io): Promise<Result<Profiled>> {
   const selection = select(selectors.length > 0 ? selectors : [step], scan());
   const ops = new Set([...selection.candidates, ...selection.problems].map(({ op }) => op ?? ''));
   for (const op of ops) {
@@ -41,7 +42,9 @@ export async function profileCommand(selectors: readonly string[], flags: RunFla
     }
   } catch (error) {
     if (!options.signal.aborted)
-      throw error instanceof CandidateError ? new NfoldError(inOneLine(error.message, error), exit.failed) : error;
+      throw error instanceof CandidateError
+        ? new NfoldError(inOneLine(error.message, error), exit.failed, { ...error, hint: null })
+        : error;
   }
   return {
     code: options.signal.aborted ? exit.interrupted : exit.fine,
@@ -85,7 +88,7 @@ function ofOp({ candidates, problems }: Selection, op: string): OpSelection {
 /** Throws NfoldError if the candidate failed or was not built. */
 function builtIn({ built, verdict }: CandidateOutcome): Built {
   if (built && isStanding(verdict)) return built;
-  throw new NfoldError(verdictText(verdict), exit.failed);
+  throw new NfoldError(verdictText(verdict), exit.failed, detailsOf(verdict));
 }
 
 /** The means of the selected candidates of ops, verified and timed now. */

@@ -96,7 +96,7 @@ export async function profile(request: ProfileRequest): Promise<Profile[]> {
     }
   } catch (error) {
     if (!(error instanceof CandidateError) || signal.aborted) throw error;
-    throw new NfoldError(`${at}: ${inOneLine(error.message, error)}`, exit.failed);
+    throw new NfoldError(`${at}: ${inOneLine(error.message, error)}`, exit.failed, { ...error, hint: null });
   } finally {
     for (const timer of timers) timer.close();
   }
@@ -122,7 +122,7 @@ async function warmUp(timer: Timer, inputs: RoundInputs, effort: Effort, baselin
 function checkLoss(want: number, got: number, at: string): void {
   if (Math.abs(got - want) <= lossTolerance) return;
   const message = `${at} has the loss ${got} where the baseline has ${want}: 'nfold verify' says what is wrong.`;
-  throw new NfoldError(message, exit.failed);
+  throw new NfoldError(message, 'wrong');
 }
 
 /** The medians over the calls of a step without marks and of one with them. */

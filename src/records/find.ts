@@ -14,8 +14,9 @@ type Tell = (sentence: string) => void;
 export function findRecord(reference: string, tell: Tell = () => {}): string {
   const there = look(reference);
   if (typeof there !== 'string') return there.isDirectory() ? within(recordsBelow(reference), 'last', tell) : reference;
-  if (there !== absent) throw new NfoldError(`The record ${reference} ${there}.`);
-  if (reference.endsWith('.json')) throw new NfoldError(`There is no file ${reference}.`);
+  if (there !== absent) throw new NfoldError(`The record ${reference} ${there}.`, 'no-file', { file: reference });
+  if (reference.endsWith('.json'))
+    throw new NfoldError(`There is no file ${reference}.`, 'no-file', { file: reference });
   if (reference.includes('/') && isFolder(dirname(reference)))
     return within(recordsBelow(dirname(reference)), basename(reference), tell);
   return within(workspace().records, reference, tell);
@@ -41,7 +42,10 @@ function within(folder: string, reference: string, tell: Tell): string {
   const matching = recordFiles(folder).filter((file) => idOf(file).startsWith(reference));
   if (matching.length === 1) return matching[0];
   if (matching.length > 1)
-    throw new NfoldError(`'${reference}' begins ${matching.length} records: ${matching.map(idOf).join(', ')}.`);
+    throw new NfoldError(
+      `'${reference}' begins ${matching.length} records: ${matching.map(idOf).join(', ')}.`,
+      'ambiguous-name',
+    );
   const passedOver: string[] = [];
   const load = (file: string) => ({ file, ...loadSummary(file) });
   const all = newestFirst(load, (sentence) => passedOver.push(sentence), folder);
@@ -49,11 +53,11 @@ function within(folder: string, reference: string, tell: Tell): string {
   if (named.length === 1) return named[0].file;
   if (named.length > 1) {
     const ids = named.map(({ id }) => id).join(' or ');
-    throw new NfoldError(`${named.length} records are called '${reference}': give an id, ${ids}.`);
+    throw new NfoldError(`${named.length} records are called '${reference}': give an id, ${ids}.`, 'ambiguous-name');
   }
   passedOver.forEach(tell);
-  const hint = `give 'last', an id from ${shown(folder)}, a name, or a file`;
-  throw new NfoldError(`No record and no file is called '${reference}': ${hint}.`);
+  const hint = `Give 'last', an id from ${shown(folder)}, a name, or a file.`;
+  throw new NfoldError(`No record and no file is called '${reference}'.`, exit.usage, { code: 'unknown-name', hint });
 }
 
 /** The file of the record that has `back` newer ones. */

@@ -4,6 +4,7 @@
  * docs/record.schema.json, which holds the descriptions below.
  */
 import { z } from 'zod';
+import { count, ErrorData, flag, list, number, numberOrNull, orNull, text, textOrNull } from '../contract/fields.ts';
 import { comparisons } from '../stats/verdict.ts';
 
 export const recordSchema = 'nfold/record@3';
@@ -12,15 +13,7 @@ export const recordSchema = 'nfold/record@3';
 export const discardRule =
   'waited for a CPU for more than 2 % of the call, or lies in a turn dropped because one side had no calm call; variant and baseline calls counted';
 
-const text = (what: string) => z.string().describe(what);
-const count = (what: string) => z.int().describe(what);
-const number = (what: string) => z.number().describe(what);
-const flag = (what: string) => z.boolean().describe(what);
-const textOrNull = (what: string) => z.string().nullable().describe(what);
-const numberOrNull = (what: string) => z.number().nullable().describe(what);
-const list = <T extends z.ZodType>(what: string, item: T) => z.array(item).describe(what);
 const object = <S extends z.ZodRawShape>(what: string, shape: S) => z.object(shape).describe(what);
-const orNull = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().describe(what);
 /** A field that came later: null in older records. */
 const later = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().default(null).describe(what);
 
@@ -33,13 +26,13 @@ const variant = text('Id of what was timed: the baseline, a candidate, a peer, o
 const suite = text('Name of the suite.');
 const cores = count('Cores that nfold may use.');
 const hash = text('Content hash of the baseline.');
-const verdict = z
+export const verdict = z
   .enum(['pass', 'fail', 'unsupported', 'error', 'impossible'])
   .describe('What verification and the timed calls showed; a peer that is not installed is unsupported.');
 const source = z.object({ path: text('Path of the file.'), hash: text('Hash of its text, a key of `texts`.') });
 const sources = list('Files that it was built from, its own first.', source);
 
-const Interval = z.object({
+export const Interval = z.object({
   value: number('The estimate.'),
   low: numberOrNull('Lower edge of the 95 % interval; null after one round only.'),
   high: numberOrNull('Upper edge of the 95 % interval; null after one round only.'),
@@ -56,6 +49,15 @@ export const Finding = z.object({
   want: numberOrNull('The value that it should be.'),
   error: numberOrNull('Absolute difference of the two.'),
   bound: numberOrNull('The largest difference that passes.'),
+  elements: later(
+    'All wrong elements of that tensor in that call.',
+    z.object({
+      tensor: text('Name of the tensor.'),
+      wrong: count('Elements that are wrong.'),
+      of: count('Elements that it has.'),
+      shared: textOrNull('What all wrong ones share, such as `in the last 3 columns`; null if nothing was found.'),
+    }),
+  ),
 });
 
 const Candidate = z.object({
@@ -67,6 +69,7 @@ const Candidate = z.object({
   message: textOrNull('Why the verdict is not `pass`, in one sentence.'),
   replay: textOrNull('A command that repeats the check that failed.'),
   finding: orNull('The first thing found wrong with the candidate; null if nothing was.', Finding),
+  error: later('Why it could not be verified or timed; null if it could.', ErrorData),
   checks: count('Checks that it passed.'),
   hash: later('Content hash of the candidate; null for a peer, and if it was not built.', string),
   sources: sources.default([]),

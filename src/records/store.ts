@@ -76,7 +76,8 @@ function textOf({ samples, texts, ...summary }: Record): string {
 export function recordFiles(folder = workspace().records): string[] {
   const names = namesIn(folder);
   if (names === absent) return [];
-  if (typeof names === 'string') throw new NfoldError(`The folder of records ${shown(folder)} ${names}.`);
+  if (typeof names === 'string')
+    throw new NfoldError(`The folder of records ${shown(folder)} ${names}.`, 'no-file', { file: shown(folder) });
   return names
     .filter((name) => /^[^.].*\.json$/s.test(name))
     .sort((a, b) => Number(id.test(a)) - Number(id.test(b)) || (a < b ? -1 : 1))
@@ -124,7 +125,7 @@ export function loadSummary(file: string): Summary {
 function textIn(file: string): string {
   const content = contentOf(file, maxBytes);
   if (typeof content !== 'string') return content.toString();
-  throw new NfoldError(`The record ${shown(file)} ${content}.`);
+  throw new NfoldError(`The record ${shown(file)} ${content}.`, 'no-file', { file: shown(file) });
 }
 
 function parsed<T>(schema: z.ZodType<T>, text: string, file: string): T {
@@ -132,10 +133,14 @@ function parsed<T>(schema: z.ZodType<T>, text: string, file: string): T {
   try {
     data = JSON.parse(text);
   } catch (error) {
-    throw new NfoldError(`${shown(file)} is not a record: ${text === '' ? 'it is empty' : messageOf(error)}.`);
+    throw new NfoldError(
+      `${shown(file)} is not a record: ${text === '' ? 'it is empty' : messageOf(error)}.`,
+      'bad-file',
+      { file: shown(file) },
+    );
   }
   const result = schema.safeParse(upgrade(data));
   if (result.success) return result.data;
   const why = z.prettifyError(result.error).split('\n').slice(0, 2).join(' ');
-  throw new NfoldError(`${shown(file)} is not a record of this version: ${why}.`);
+  throw new NfoldError(`${shown(file)} is not a record of this version: ${why}.`, 'bad-file', { file: shown(file) });
 }

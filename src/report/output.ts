@@ -13,7 +13,7 @@ interface Sink {
 export interface Result<Data = unknown> {
   /** The exit code. */
   readonly code: number;
-  /** For `--json`; undefined if the command has printed it already, line by line. */
+  /** For `--json`, in the shape of src/schemas/; undefined if the command has printed it already, line by line. */
   readonly data: Data;
   readonly text: string;
   /** Runs once the text is out, since it may take long: writing into a pipe that has no reader. */
@@ -22,6 +22,8 @@ export interface Result<Data = unknown> {
 
 /** Shortest time between two drawings of the progress line: an eye needs no more than ten a second. */
 const drawMs = 100;
+/** Off a terminal, a stage that goes on gets a line after this time, which shows that it lives. */
+const lifeMs = 10_000;
 
 /** The output of one command, and the requests to stop it. */
 export class Io implements Screen {
@@ -29,6 +31,7 @@ export class Io implements Screen {
   readonly #stdout: Sink;
   readonly #stderr: Sink;
   readonly #live: boolean;
+  readonly #now: () => number;
   readonly #warned = new Set<string>();
   readonly #stopped = new AbortController();
   #onStop: { readonly sentence?: string; readonly keeps: boolean } = { keeps: false };
@@ -37,7 +40,9 @@ export class Io implements Screen {
   #drawnAt = 0;
   #stage = '';
 
-  constructor({ stdout, stderr }: { readonly stdout: Sink; readonly stderr: Sink }) {
+  /** `now`: milliseconds of a clock that a test sets. */
+  constructor({ stdout, stderr }: { readonly stdout: Sink; readonly stderr: Sink }, now = () => performance.now()) {
+    this.#now = now;
     const { NO_COLOR, FORCE_COLOR, CI, TERM } = process.env;
     this.#stdout = stdout;
     this.#stderr = stderr;
@@ -65,20 +70,19 @@ export class Io implements Screen {
     this.#warned.add(text);
   };
 
-  /** One line that is rewritten on a terminal; elsewhere a line for each change of op and stage. */
+  /** One line that is rewritten on a terminal; elsewhere a line for each change of op and stage, and one now and then with the detail. */
   readonly progress = ({ op, stage, detail }: Progress): void => {
-    const now = performance.now();
+    const now = this.#now();
     this.#startedAt ??= now;
-    if (this.#live && now - this.#drawnAt < drawMs) return;
-    this.#drawnAt = now;
-    const seconds = `${((now - this.#startedAt) / 1000).toFixed(0).padStart(3)} s`;
     const shown = op === undefined ? stage : `${op}: ${stage}`;
-    if (this.#live) {
-      const width = Math.max(20, (this.#stderr.columns ?? 80) - 1);
-      const line = `${seconds}  ${shown}${detail === undefined ? '' : `, ${detail}`}`.slice(0, width);
-      this.#stderr.write(`\r\x1b[2K${pc.dim(line)}`);
-    } else if (shown !== this.#stage) this.#stderr.write(`${seconds}  ${shown}\n`);
+    const isNew = shown !== this.#stage && !this.#live;
+    if (!isNew && now - this.#drawnAt < (this.#live ? drawMs : lifeMs)) return;
+    this.#drawnAt = now;
     this.#stage = shown;
+    const seconds = `${((now - this.#startedAt) / 1000).toFixed(0).padStart(3)} s`;
+    const line = `${seconds}  ${shown}${detail === undefined || isNew ? '' : `, ${detail}`}`;
+    const width = Math.max(20, (this.#stderr.columns ?? 80) - 1);
+    this.#stderr.write(this.#live ? `\r\x1b[2K${pc.dim(line.slice(0, width))}` : `${line}\n`);
   };
 
   /** Clears the line of a terminal. */

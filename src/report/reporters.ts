@@ -8,6 +8,7 @@ import { placeOf } from '../files/places.ts';
 import { isStdout, targetOf } from '../files/target.ts';
 import { refusing, Unwritten } from '../files/write.ts';
 import type { Record } from '../records/schema.ts';
+import type { Comparison } from '../schemas/records.ts';
 import { markdownCompared } from './compare.ts';
 import { comparedCsv, recordCsv } from './csv.ts';
 import { bmf, gha, ghaTimes } from './exports.ts';
@@ -38,7 +39,7 @@ const formats: { readonly [S in keyof Subjects]: { readonly [format: string]: (s
 };
 
 /** A comparison as `--json` prints it. */
-export function comparedData({ records, compared }: Subjects['comparison']) {
+export function comparedData({ records, compared }: Subjects['comparison']): Comparison {
   return { records: records.map(({ id, name }) => ({ id, name })), ...compared };
 }
 
@@ -83,12 +84,12 @@ function parse<S extends keyof Subjects>(text: string, subject: S): Reporter<Sub
 }
 
 /** The result, with the text of the reporter that has stdout if there is one. Its `after` writes the files and fails if one cannot be. */
-export function reported<Subject>(
+export function reported<Subject, Data>(
   reporters: readonly Reporter<Subject>[],
   subject: Subject,
-  result: Result,
+  result: Result<Data>,
   io: Io,
-): Result {
+): Result<Data> {
   const write = async ({ file, textOf }: Reporter<Subject>) => {
     try {
       if (file !== null) await writeTo(file, textOf(subject), io.note);

@@ -29,7 +29,14 @@ export async function prepare({ op: name, candidates: files, problems }: OpSelec
   const candidates: CandidateOutcome[] = [];
   for (const file of files) candidates.push(await outcomeOf(file, op));
   for (const problem of problems) {
-    candidates.push(outcome(plain(shown(problem.file)), { status: 'error', message: told(problem) }));
+    candidates.push(
+      outcome(plain(shown(problem.file)), {
+        status: 'error',
+        message: told(problem),
+        code: 'misplaced',
+        file: shown(problem.file),
+      }),
+    );
   }
   return { op, oracle, baseline, candidates };
 }
@@ -59,6 +66,6 @@ async function outcomeOf(candidate: CandidateFile, op: AnyOp): Promise<Candidate
     return outcome(built.id, { status: 'unsupported', message }, { built });
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
-    return outcome(candidate.id, erred(error));
+    return outcome(candidate.id, { file: shown(candidate.file), ...erred(error) });
   }
 }

@@ -5,12 +5,12 @@ import { analyse } from '../analysis/results.ts';
 import type { TimedVariant } from '../analysis/timed.ts';
 import type { Built } from '../build/build.ts';
 import { hashOf } from '../build/sources.ts';
-import { type Problem, told } from '../catalog/candidates.ts';
+import { misplaced, type Problem, told } from '../catalog/candidates.ts';
 import { isolation } from '../cell/lockdown.ts';
 import { plain } from '../contract/errors.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { shown } from '../files/places.ts';
-import { type Settled, verdictText } from '../judge/verdict.ts';
+import { errorOf, type Settled, verdictText } from '../judge/verdict.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import { type Draft, Finding, recordSchema } from '../records/schema.ts';
 import { clockStepNs } from '../stopwatch/system.ts';
@@ -104,7 +104,8 @@ type Row = Draft['candidates'][number];
 const unbuilt = { hash: null, sources: [], attempt: null };
 
 function strayOf(problem: Problem): Row {
-  const nothing = { about: null, replay: null, finding: null, checks: 0, ...unbuilt };
+  const error = misplaced(problem);
+  const nothing = { about: null, replay: null, finding: null, error, checks: 0, ...unbuilt };
   const candidate = plain(shown(problem.file));
   return { candidate, peer: false, op: null, verdict: 'error', message: told(problem), ...nothing };
 }
@@ -122,6 +123,7 @@ function candidateOf(op: string, { id, about, built, peer, verdict }: CandidateO
     replay: peer ? null : (failed?.replay ?? null),
     // NaN and infinity become null, as in the file.
     finding: failed && Finding.parse(JSON.parse(JSON.stringify(failed))),
+    error: errorOf(verdict, built?.sources[0]?.path),
     checks: verdict.status === 'pass' ? verdict.checks : 0,
     ...unbuilt,
     ...(built && snapshot(built)),

@@ -8,6 +8,7 @@ import type { OnProgress } from '../contract/progress.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { counted } from '../contract/words.ts';
 import { drawnCases, planChecks } from '../judge/plan.ts';
+import type { SurveyLimits } from '../judge/survey.ts';
 import { isStanding, merged, pending, type Settled, type Verdict } from '../judge/verdict.ts';
 import { verify } from '../judge/verify.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
@@ -21,11 +22,14 @@ export function timedCases(op: AnyOp, { effort, caseFilter }: RunOptions): reado
   return op.cases.filter((c) => effort.extra || !c.extra || caseFilter !== undefined);
 }
 
-/** The candidates with their verdicts. `timedShapes`: check the timed shapes also in the distribution that they are timed in. */
+/**
+ * The candidates with their verdicts. `timedShapes`: check the timed shapes also in the distribution that they are timed in. `survey`: how
+ * far candidates that fail go on.
+ */
 export async function verifyCandidates(
   prepared: Prepared,
   options: Omit<RunOptions, 'caseFilter' | 'committed' | 'signal'>,
-  { cases, timedShapes }: { cases: readonly Case[]; timedShapes: boolean },
+  { cases, timedShapes, survey }: { cases: readonly Case[]; timedShapes: boolean; survey?: SurveyLimits },
 ): Promise<readonly CandidateOutcome[]> {
   const { op, candidates } = prepared;
   const variants = builtOf(candidates, ['pending']);
@@ -33,7 +37,7 @@ export async function verifyCandidates(
   const stage = `verifying ${counted(variants.length, 'candidate')}`;
   const onProgress = (done: number, total: number) =>
     options.onProgress({ op: op.name, stage, detail: `check ${done + 1} of ${total}` });
-  return judged(candidates, await verify({ ...options, ...prepared, variants, checks, onProgress }));
+  return judged(candidates, await verify({ ...options, ...prepared, variants, checks, survey, onProgress }));
 }
 
 const judged = (candidates: readonly CandidateOutcome[], verdicts: ReadonlyMap<string, Verdict>) =>
@@ -86,7 +90,10 @@ const settled = (outcome: Unsettled): OpOutcome => ({
   ...outcome,
   candidates: outcome.candidates.map((one): CandidateOutcome<Settled> => {
     const message = `${one.id}: interrupted before it was verified`;
-    return { ...one, verdict: one.verdict.status === 'pending' ? { status: 'error', message } : one.verdict };
+    return {
+      ...one,
+      verdict: one.verdict.status === 'pending' ? { status: 'error', message, code: 'interrupted' } : one.verdict,
+    };
   }),
 });
 

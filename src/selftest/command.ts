@@ -7,11 +7,12 @@ import { verdictText } from '../judge/verdict.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
 import { table } from '../report/table.ts';
+import type { Selftested } from '../schemas/wings.ts';
 import type { SelftestFlags } from './flags.ts';
 import { type Judged, judgePack } from './judge.ts';
 import { type Cheat, families } from './pack.ts';
 
-export async function selftest({ seed: given, threads }: SelftestFlags, io: Io): Promise<Result> {
+export async function selftest({ seed: given, threads }: SelftestFlags, io: Io): Promise<Result<Selftested>> {
   const began = performance.now();
   const { seed } = makeSeed(given);
   const { cheats: bad, honest: fine } = await judgePack({ seed, threads, signal: io.signal, onProgress: io.progress });

@@ -72,9 +72,9 @@ export function writeCheckpoint(
 /** Throws NfoldError for a file that is no checkpoint, is damaged, or holds a model that the op does not have. */
 export function readCheckpoint(file: string, op: AnyOp): Checkpoint {
   const content = readGiven('checkpoint', file);
-  const refused = (what: string) => new NfoldError(`${what}: nfold left it unchanged.`);
-  const damaged = (why: string) =>
-    new NfoldError(`The checkpoint ${file} is damaged: ${why}; nfold left it unchanged.`);
+  const bad = (message: string) => new NfoldError(message, 'bad-file', { file });
+  const refused = (what: string) => bad(`${what}: nfold left it unchanged.`);
+  const damaged = (why: string) => bad(`The checkpoint ${file} is damaged: ${why}; nfold left it unchanged.`);
   const end = content.indexOf(10);
   const line = content.subarray(0, Math.max(0, end)).toString();
   if (!line.startsWith(start)) throw refused(`${file} is not a checkpoint of nfold`);

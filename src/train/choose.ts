@@ -5,7 +5,7 @@ import { select } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { OnProgress } from '../contract/progress.ts';
-import { verdictText } from '../judge/verdict.ts';
+import { detailsOf, verdictText } from '../judge/verdict.ts';
 import { duration } from '../report/format.ts';
 import { builtOf, prepare } from '../run/prepare.ts';
 import { verifyCandidates } from '../run/suite.ts';
@@ -27,18 +27,22 @@ export async function choose(plan: Plan, selector: string | undefined, onProgres
   if (files.length === 0) {
     const what = wanted === null ? `There is no candidate of ${op.name}` : `'${wanted}' is no candidate of ${op.name}`;
     const advice = `'nfold list ${op.name}' shows them, and ${op.name}/baseline always works`;
-    throw new NfoldError(`${what}: ${advice}.`, exit.nothing);
+    throw new NfoldError(`${what}: ${advice}.`, 'unknown-name');
   }
   if (wanted !== null && files.length > 1) {
     const ids = files.map(({ id }) => id).join(', ');
-    throw new NfoldError(`'${wanted}' names ${files.length} candidates, but train takes one: give one of ${ids}.`);
+    throw new NfoldError(
+      `'${wanted}' names ${files.length} candidates, but train takes one: give one of ${ids}.`,
+      'ambiguous-name',
+    );
   }
   onProgress({ op: op.name, stage: 'building' });
   const prepared = await prepare({ op: op.name, candidates: files, problems });
   const options = { seed, threads, text: loadText(undefined, [op]).bytes, effort: efforts.quick, onProgress };
   const outcomes = await verifyCandidates(prepared, options, { cases: op.edges, timedShapes: false });
   const passed = builtOf(outcomes, ['pass']);
-  if (passed.length === 0) throw new NfoldError(`${verdictText(outcomes[0].verdict)}.`, exit.failed);
+  const [{ verdict }] = outcomes;
+  if (passed.length === 0) throw new NfoldError(`${verdictText(verdict)}.`, exit.failed, detailsOf(verdict));
   if (wanted !== null) return { variant: passed[0], why: null };
   const trials: { variant: Built; ns: number }[] = [];
   for (const variant of passed) {

@@ -9,6 +9,7 @@ import { Unwritten, writeWhole } from '../files/write.ts';
 import { duration } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
+import type { Trained } from '../schemas/wings.ts';
 import { choose } from './choose.ts';
 import { type Curves, svgCurve, terminalCurve } from './curve.ts';
 import type { TrainFlags } from './flags.ts';
@@ -16,7 +17,7 @@ import { makePlan } from './plan.ts';
 import { type Outcome, run } from './run.ts';
 import { temperature } from './sample.ts';
 
-export async function train(selector: string | undefined, flags: TrainFlags, io: Io): Promise<Result> {
+export async function train(selector: string | undefined, flags: TrainFlags, io: Io): Promise<Result<Trained>> {
   const plan = await makePlan(flags);
   io.endOnStop('stopped before the first step: there is nothing to keep');
   const { variant, why } = await choose(plan, selector, io.progress);

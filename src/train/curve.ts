@@ -87,7 +87,10 @@ export async function plotLibraries() {
     return await Promise.all([import('@observablehq/plot'), import('linkedom')]);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new NfoldError("--plot needs two more packages: run 'npm install @observablehq/plot linkedom'.");
+    throw new NfoldError(
+      "--plot needs two more packages: run 'npm install @observablehq/plot linkedom'.",
+      'no-package',
+    );
   }
 }
 

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { loadOp } from '../catalog/ops.ts';
 import { selectCases } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
-import { exit, NfoldError } from '../contract/errors.ts';
+import { NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { placeOf } from '../files/places.ts';
 import { usableCores } from '../machine/cpus.ts';
@@ -86,6 +86,9 @@ function caseFor(op: AnyOp, name: string): Case {
   if (found.length === 1) return found[0];
   const names = (found.length > 1 ? found : op.cases).map((c) => op.caseName(c)).join(', ');
   throw found.length > 1
-    ? new NfoldError(`--case ${name} matches ${found.length} models, but train takes one: give one of ${names}.`)
-    : new NfoldError(`No case is called '${name}': give --case one of ${names}.`, exit.nothing);
+    ? new NfoldError(
+        `--case ${name} matches ${found.length} models, but train takes one: give one of ${names}.`,
+        'ambiguous-name',
+      )
+    : new NfoldError(`No case is called '${name}': give --case one of ${names}.`, 'unknown-name');
 }

@@ -6,7 +6,7 @@
  */
 import type { Call, Range, Slot, Write } from '../cell/protocol.ts';
 import { Timer } from '../cell/timer.ts';
-import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
+import { CandidateError, type Details, exit, NfoldError } from '../contract/errors.ts';
 import type { TypedArray } from '../contract/op.ts';
 import { inOneLine } from '../contract/place.ts';
 import type { Variant } from '../contract/variant.ts';
@@ -124,13 +124,15 @@ export class Session {
       return await work();
     } catch (error) {
       this.close();
-      throw error instanceof CandidateError ? this.#stopped(inOneLine(error.message, error)) : error;
+      throw error instanceof CandidateError
+        ? this.#stopped(inOneLine(error.message, error), { ...error, hint: null })
+        : error;
     }
   }
 
-  #stopped(why: string): NfoldError {
+  #stopped(why: string, details: Details = { code: 'wrong' }): NfoldError {
     const { id } = this.#timer.variant;
-    return new NfoldError(`Training with ${id} stopped after step ${this.step}: ${why}.`, exit.failed);
+    return new NfoldError(`Training with ${id} stopped after step ${this.step}: ${why}.`, exit.failed, details);
   }
 
   #stateWrites({ tensors }: State): Write[] {

@@ -6,12 +6,13 @@ import { exit, NfoldError } from '../contract/errors.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { counted } from '../contract/words.ts';
 import { shown } from '../files/places.ts';
-import { verdictText } from '../judge/verdict.ts';
+import { detailsOf, verdictText } from '../judge/verdict.ts';
 import { duration, multiple, parametersText, ratioInterval } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
 import { type ColumnOf, tableOf } from '../report/table.ts';
 import { prepare } from '../run/prepare.ts';
+import type { Tuned } from '../schemas/wings.ts';
 import { efforts } from '../stopwatch/effort.ts';
 import type { TuneFlags } from './flags.ts';
 import { evidenceIn } from './log.ts';
@@ -19,17 +20,21 @@ import { changes, search, sizeOf, typical } from './search.ts';
 
 const effort = { ...efforts.default, rounds: [6, 10], halfWidth: 0.01, budgetS: 15 } as const;
 
-export async function tune(selector: string, flags: TuneFlags, io: Io): Promise<Result> {
+export async function tune(selector: string, flags: TuneFlags, io: Io): Promise<Result<Tuned>> {
   const { selections, options } = await prepareRun([selector], flags, io);
   const [{ op: name, candidates, problems }, ...others] = selections;
   if (others.length > 0 || candidates.length !== 1) {
     const count = selections.reduce((sum, selection) => sum + selection.candidates.length, 0);
-    throw new NfoldError(`'${selector}' selects ${counted(count, 'candidate')}: tune takes one, such as ${name}/NAME.`);
+    throw new NfoldError(
+      `'${selector}' selects ${counted(count, 'candidate')}: tune takes one, such as ${name}/NAME.`,
+      'ambiguous-name',
+    );
   }
   const prepared = await prepare({ op: name, candidates, problems });
   const { op } = prepared;
   const [{ built, verdict }] = prepared.candidates;
-  if (!built || verdict.status !== 'pending') throw new NfoldError(verdictText(verdict), exit.failed);
+  if (!built || verdict.status !== 'pending')
+    throw new NfoldError(verdictText(verdict), exit.failed, detailsOf(verdict));
   const { tuning } = built;
   if (!tuning || sizeOf(tuning.space) < 2) {
     const what = 'a .wasm.ts candidate that exports tunable and parameters(dims) can be tuned';

@@ -6,14 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { z } from 'zod';
+import { Selftested } from '../../src/schemas/wings.ts';
 import { cheats, honest } from '../../src/selftest/pack.ts';
 import { nfold } from '../support/command.ts';
-import { Selftested } from '../support/shapes.ts';
 
 const [bad, fine] = [cheats(), honest()];
 const folder = mkdtempSync(join(tmpdir(), 'nfold-selftest-'));
-let said: z.infer<typeof Selftested>;
+let said: Selftested;
 
 beforeAll(async () => {
   const { stdout } = await nfold(['selftest', '--json', '--seed', '20261125'], { cwd: folder });

@@ -69,6 +69,7 @@ export function draft({
         message: null,
         replay: null,
         finding: null,
+        error: null,
         checks: 10,
         hash,
         sources: [{ path: `kernels/${candidate}.ts`, hash: 'text1' }],
