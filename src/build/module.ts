@@ -15,20 +15,20 @@ const maxPages = 65536;
 /** `patterns`: what to look for in the source, to find the place. */
 export class Refused extends CandidateError {
   readonly patterns: readonly RegExp[];
-  constructor(why: string, hint: string, patterns: readonly RegExp[]) {
+  constructor(why: string, hint: string | null, patterns: readonly RegExp[]) {
     super(why, 'error', { code: 'contract', hint });
     this.patterns = patterns;
   }
 }
 
-function refuse(why: string, hint: string, ...patterns: readonly RegExp[]): never {
+function refuse(why: string, hint: string | null, ...patterns: readonly RegExp[]): never {
   throw new Refused(why, hint, patterns);
 }
 
 const runSignature = 'export run(tid, nthreads, ...pointers, ...dims, ...scalars, scratch)';
 
 /**
- * Throws Refused unless the module
+ * Throws CandidateError unless the module
  *   - imports `env.memory` alone (in a profile build `env.mark` as well), within the limits of the arena,
  *   - exports `run` (the cell checks the count of its parameters),
  *   - has no memory and no start function of its own, and no more bytes than a kernel needs.
@@ -36,7 +36,7 @@ const runSignature = 'export run(tid, nthreads, ...pointers, ...dims, ...scalars
  * A start function would run outside the timed calls. `scratchBytes` does too, but it sees only the dims.
  */
 export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move its work into run'): void {
-  if (bytes.length > maxBytes) refuse(`makes a module of ${bytes.length} bytes`, `the limit is ${maxBytes}`);
+  if (bytes.length > maxBytes) refuse(`makes a module of ${bytes.length} bytes: the limit is ${maxBytes}`, null);
   const module = moduleOf(bytes);
   const foreign = WebAssembly.Module.imports(module).find(
     ({ module: from, name, kind }) =>
@@ -58,19 +58,19 @@ export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move 
   if (!shared || odd) refuse('imports a memory of another kind', memoryImport, ...imported);
   if (initial > maxInitialPages || maximum > maxPages) {
     const limits = `the minimum may be at most ${maxInitialPages}, the maximum at most ${maxPages}`;
-    refuse(`imports a memory of ${initial} to ${maximum} pages`, limits, ...imported);
+    refuse(`imports a memory of ${initial} to ${maximum} pages: ${limits}`, null, ...imported);
   }
   if (ownMemories > 0) refuse('has a memory of its own', 'scratch comes from scratchBytes(nthreads, ...dims)', own);
   if (start) refuse('has a start function, which would run untimed', startHint, /\(start\b/, /\bnew\s+\w*Array\b/);
   if (dataBytes > maxData) {
-    refuse(`brings ${dataBytes} bytes of data`, `the limit is ${maxData}`, /\(data\b/, /\bmemory\.data\b/, /\bArray\b/);
+    refuse(`brings ${dataBytes} bytes of data: the limit is ${maxData}`, null, /\(data\b/, /\bmemory\.data\b/);
   }
   const functions = WebAssembly.Module.exports(module).flatMap(({ kind, name }) => (kind === 'function' ? name : []));
   if (functions.includes('run')) return;
   const other = functions.find((name) => name !== 'scratchBytes') ?? 'run';
   const hidden = [/\bfunction\s+run\b/, /\(func\s+\$run\b/, /\bfunction\b/, /\(func\b/];
   const names = functions.join(', ') || 'no function';
-  refuse(`exports ${names} and not run`, runSignature, ...exportPatterns(other), ...hidden);
+  refuse(`exports ${names}`, runSignature, ...exportPatterns(other), ...hidden);
 }
 
 function moduleOf(bytes: Uint8Array): WebAssembly.Module {
@@ -96,7 +96,7 @@ function importHint(name: string): string {
 function importPatterns(from: string, name: string): RegExp[] {
   const [module, field] = [from, name].map(literally);
   return [
-    new RegExp(`(["'])${module}\\1\\s*,?\\s*(["'])${field}\\2`),
+    new RegExp(`(["'])${module}\\1[\\s,]*(["'])${field}\\2`),
     new RegExp(`\\bdeclare\\s+function\\s+${field}\\b`),
     name === 'seed' ? /\bMath\.random\b/ : new RegExp(`(?<!\\w)${field}(?!\\w)`),
   ];

@@ -90,7 +90,10 @@ export async function inText(thrown: Thrown, bytes: Uint8Array, { file, text }: 
   const [inSource, inModule] = [words, written].map((all) => all.filter(({ name }) => name === here?.name));
   // Before its first instruction, a function has no room on the stack.
   if (!here || inSource.length !== inModule.length) return { place: placeAt(file, text, open) };
-  return { place: placeAt(file, text, inSource[inModule.indexOf(here)].at), words: `in ${here.name}` };
+  return {
+    place: placeAt(file, text, inSource[inModule.indexOf(here)].at),
+    words: thrown.message.includes(here.name) ? null : `in ${here.name}`,
+  };
 }
 
 interface Word {
@@ -104,12 +107,16 @@ function writtenIn(list: string, index: number): Word[] {
   const [, body = ''] = list.split(new RegExp(`^; function body ${index}\n`, 'm'));
   const [head, ...lines] = [...body.split(/^; /m)[0].matchAll(/^([0-9a-f]{7,}): .*; (.*)$/gm)];
   const start = Number.parseInt(head?.[1] ?? '', 16) + 1;
-  return lines.map(([, at, name], i) => {
-    return { name: name === 'prefix' ? (lines[i + 1]?.[2] ?? '') : name, at: Number.parseInt(at, 16) - start };
+  const words = lines.map(([, at, name]) => ({ name, at: Number.parseInt(at, 16) - start }));
+  // An instruction of two bytes begins at a prefix, and has its name at the second.
+  const isPrefix = (word?: Word) => word?.name === 'prefix';
+  return words.flatMap((word, i) => {
+    if (isPrefix(word)) return [];
+    return isPrefix(words[i - 1]) ? { ...word, at: words[i - 1].at } : word;
   });
 }
 
-const token = /;;.*|\(;[\s\S]*?;\)|"(?:\\.|[^"\\])*"|[()]|[^\s()";]+/g;
+const token = /;;.*|\(;[\s\S]*?(?:;\)|$)|"(?:\\.|[^"\\])*(?:"|$)|[()]|[^\s()";]+/g;
 
 /** The functions that a module's text defines, and the words of each in the order in which instructions are written. */
 function functionsOf(text: string): { readonly open: number; readonly words: Word[] }[] {

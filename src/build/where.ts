@@ -11,10 +11,9 @@ export interface TextFile {
 /** The place of the first of some patterns, each looked for in all texts. */
 export type Find = (...patterns: readonly RegExp[]) => Place | null;
 
-const escapes = String.raw`(?:\\.|[^\\QUOTE])*`;
-const quoted = (quote: string) => `${quote}${escapes.replace('QUOTE', quote)}${quote}`;
-const inWat = new RegExp(String.raw`${quoted('"')}|;;.*|\(;[\s\S]*?;\)`, 'g');
-const inScript = new RegExp(String.raw`${['"', "'", '`'].map(quoted).join('|')}|//.*|/\*[\s\S]*?\*/`, 'g');
+/** Strings and comments, whole or cut off. */
+const inWat = /"(?:\\.|[^"\\\n])*"?|;;.*|\(;[\s\S]*?(?:;\)|$)/g;
+const inScript = /(["'])(?:\\.|(?!\1)[^\\\n])*\1?|`(?:\\[\s\S]|[^`\\])*`?|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
 /** The text with blanks for its comments. */
 function withoutComments({ file, text }: TextFile): string {

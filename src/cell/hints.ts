@@ -27,8 +27,12 @@ const known: readonly (readonly [words: RegExp, hint: string])[] = [
     /memory access out of bounds/,
     'it reads or writes far beyond its tensors, where the memory ends: check pointer and index',
   ],
+  [/Memory\.grow/, 'tensors and scratch have 2 GiB in all'],
   [/unaligned access/, 'an atomic instruction needs an address that is a multiple of its size'],
-  [/RuntimeError: unreachable/, 'AssemblyScript makes `unreachable` of throw, of a failed assert and of a full heap'],
+  [
+    /RuntimeError: unreachable/,
+    'the code got to an unreachable instruction, which AssemblyScript makes of throw, assert and a full heap',
+  ],
   [/(divide|remainder) by zero/, 'an integer division by zero ends the call: look at dims of 0 and 1'],
   [/float unrepresentable/, 'a float beyond the integers ends the call: the instructions named trunc_sat do not'],
   [/table index|null function|signature mismatch/, 'it calls through a table: check the index and the type'],

@@ -58,12 +58,12 @@ function textOf(error: unknown): string {
 
 /** The head and the foot of an error's stack: what is before the message of a syntax error, and the frames. Foreign code may run here. */
 function stackOf(error: unknown): string | undefined {
+  if (!types.isNativeError(error)) return undefined;
   try {
-    const stack = types.isNativeError(error) ? error.stack : undefined;
-    if (typeof stack !== 'string') return undefined;
+    const stack = String(error.stack);
     return stack.length < 8000 ? stack : `${stack.slice(0, 4000)}\n${stack.slice(-4000)}`;
   } catch {
-    return undefined;
+    return '';
   }
 }
 
