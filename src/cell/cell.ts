@@ -178,16 +178,16 @@ export class Cell {
     this.#end('it was stopped');
   }
 
-  /** Closes the cell after it has printed all that V8 still holds back. */
+  /** Lets the process end by itself, so that it prints what it holds back, and closes the cell. */
   async finish(): Promise<void> {
-    if (this.#ended !== null) return;
-    const late = AbortSignal.timeout(this.#graceMs);
-    const printed = once(this.#child, 'close', { signal: late }).catch(() => {});
+    const { stdout } = this.#child;
+    if (this.#ended !== null || !stdout) return;
+    const printed = once(stdout, 'close');
+    const late = setTimeout(() => this.close(), this.#graceMs);
     signalGroup(this.#child, 'SIGCONT');
     this.#child.disconnect();
-    const waiting = setInterval(() => {}, watchMs);
     await printed;
-    clearInterval(waiting);
+    clearTimeout(late);
     this.close();
   }
 

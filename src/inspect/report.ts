@@ -106,7 +106,10 @@ function codeBlock({ machineCode, wat: { hot } }: Inspection, flags: InspectFlag
   const unrolled = passes > 1 && Number.isInteger(passes) ? `, which are ${passes} passes of the loop above` : '';
   const names = Object.keys(kinds) as (keyof typeof kinds)[];
   const largest = Math.max(...limits.map(({ cycles }) => cycles));
-  const speed = gflops === null ? '' : `; here, ${digits(gflops)} Gflop/s a thread, by the peak that was measured`;
+  const speed =
+    gflops === null
+      ? "; 'nfold peak' measures how many Gflop/s that is here"
+      : `, which is ${digits(gflops)} Gflop/s a thread by the peak that was measured here`;
   return section(
     title,
     `one pass: ${counted(instructions, 'instruction')} of x64, ${flop} flop${unrolled}`,
@@ -137,7 +140,7 @@ function joinedBlock({ revectorizer: { why, asked, functions }, wat: { hot } }: 
   if (why !== null) return section(title, why);
   const joining = functions.filter((one) => pairsIn(one) > 0);
   const sum = joining.reduce((total, one) => total + pairsIn(one), 0);
-  const summary = `${counted(sum, 'pair')} in ${joining.length} of ${counted(functions.length, 'function')}`;
+  const summary = `${counted(sum, 'pair')} in ${joining.length} of the ${counted(functions.length, 'function')} that V8 looked at`;
   if (!asked) return section(title, `not asked for; with --experimental-wasm-revectorize it would be ${summary}`);
   const isHot = (one: Joined) => one.function === hot?.function;
   const told = functions

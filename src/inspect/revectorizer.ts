@@ -48,7 +48,7 @@ export async function revectorized(module: Uint8Array, flags: readonly string[])
   return trace === null ? null : blocks.map(joinedIn).sort((a, b) => a.function - b.function);
 }
 
-function joinedIn(block: string): Joined {
+export function joinedIn(block: string): Joined {
   // V8 prints the pairs that it starts from, stores first, and then tries each in that order.
   const starts = [...block.matchAll(/^\{(?:\n#\d+ Store (.*)\n.*\n| #\d+, #\d+ )\}$/gm)].map(([, store]) => store);
   const left: { why: string; store?: string }[] = [];
