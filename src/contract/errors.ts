@@ -2,9 +2,10 @@
 
 export const exit = { fine: 0, failed: 1, usage: 2, nothing: 3, interrupted: 130 } as const;
 
-/** `code` is the exit code. The message is one sentence; odd names in it do not break its line. */
+/** What the user can mend. The message is one sentence: what is wrong, where, and what to do; odd names in it do not break its line. */
 export class NfoldError extends Error {
   override readonly name = 'NfoldError';
+  /** The exit code of the command line: 1 failed, 2 wrong usage, 3 nothing to run, 130 interrupted. */
   readonly code: number;
   constructor(message: string, code: number = exit.usage) {
     super(plain(message));

@@ -2,10 +2,11 @@
 export interface Progress {
   /** The op that it works on. */
   readonly op?: string;
-  /** Off a terminal, each change of op and stage is a line. */
+  /** What it does, such as `building`. Off a terminal, the command line prints each change of op and stage. */
   readonly stage: string;
-  /** A round's case, a candidate or a count within the stage. Only a terminal shows it. */
+  /** A round's case, a candidate or a count within the stage. The command line shows it on a terminal only. */
   readonly detail?: string;
 }
 
+/** Is called at each change of the state. */
 export type OnProgress = (progress: Progress) => void;

@@ -14,12 +14,15 @@ export const packageRoot = ending === '.ts' ? programs : resolve(programs, '..')
 /** A module of nfold that is run, by its path from the root without an ending: `src/cell/main`. */
 export const programFile = (path: string): string => join(programs, `${path}${ending}`);
 
-/** Where a user works: `kernels/` in `root` is scanned beside nfold's own. All paths are absolute. */
+/** Where a user works. All paths are absolute. */
 export interface Workspace {
+  /** Its `kernels/` and `baselines/` are scanned beside nfold's own. */
   readonly root: string;
-  /** `.nfold`, with the cache of builds, the records and what else is kept. */
+  /** `.nfold` in `root`, with all that is kept. */
   readonly state: string;
+  /** The builds of candidates, in `state`. */
   readonly cache: string;
+  /** The records, in `state`. */
   readonly records: string;
   /**
    * The words that start nfold from `root`. npx knows it in its own checkout and where it is installed; elsewhere it would fetch
@@ -28,6 +31,7 @@ export interface Workspace {
   readonly command: readonly string[];
 }
 
+/** The workspace in the folder `root`, an absolute path such as `import.meta.dirname`. Nothing is made in it before there is something to keep. */
 export function workspaceAt(root: string): Workspace {
   const state = join(root, '.nfold');
   const installed =
