@@ -27,7 +27,7 @@ import { loadRecord } from '../src/records/store.ts';
 import type { Interval } from '../src/stats/interval.ts';
 import { means } from '../src/stats/means.ts';
 import { leftOut, ratios, roundMeans, type Sampled, speedup } from '../src/stats/speedup.ts';
-import { type Comparison, compare, noiseFloor } from '../src/stats/verdict.ts';
+import { type ComparisonVerdict, compare, noiseFloor } from '../src/stats/verdict.ts';
 import { ratioOf } from '../src/stats/welch.ts';
 import { efforts } from '../src/stopwatch/effort.ts';
 import { measure } from '../src/stopwatch/measure.ts';
@@ -76,7 +76,7 @@ interface Run {
   readonly rounds: number;
   readonly leftOut: number;
   readonly floor: number | null;
-  readonly found: { readonly of: string; readonly speedup: Interval; readonly verdict: Comparison }[];
+  readonly found: { readonly of: string; readonly speedup: Interval; readonly verdict: ComparisonVerdict }[];
   /** Raw, so that another way to a speedup can be tried on the same times. */
   readonly samples: readonly Sampled[];
 }
@@ -197,7 +197,7 @@ function report(file: string): void {
     const [first] = group;
     for (const what of ['mean', 'case']) {
       const found = group.flatMap((run) => run.found.filter((one) => (one.of === 'mean') === (what === 'mean')));
-      const count = (verdict: Comparison) => `${found.filter((one) => one.verdict === verdict).length}`;
+      const count = (verdict: ComparisonVerdict) => `${found.filter((one) => one.verdict === verdict).length}`;
       const half = found.map(({ speedup: { low, high } }) => Math.sqrt((high as number) / (low as number)) - 1);
       line([
         first.effort,

@@ -1,10 +1,11 @@
 /**
  * `nfold` as a library: each command's work as a function. It runs in a workspace, reports progress as events, stops by an AbortSignal, and
  * returns what the command prints with `--json`. Nothing is printed, and two calls in one process share nothing but the machine.
+ * docs/api.md is made from the docstrings of this file and of what it exports: `npm run api`.
  *
  * Needs    Node 24 or later; the one that comes with nfold is first on the PATH of npm scripts and of `npx node`.
  */
-import { compareRecords } from './analysis/compare.ts';
+import { type Compared, compareRecords } from './analysis/compare.ts';
 import { withOwnCells } from './cell/cell.ts';
 import { measureAndSave, measureDraft } from './commands/bench.ts';
 import { refuseOtherBaselines } from './commands/compare.ts';
@@ -15,64 +16,88 @@ import type { OnProgress } from './contract/progress.ts';
 import { inWorkspace, type Workspace, workspaceAt } from './files/places.ts';
 import { usableCores } from './machine/cpus.ts';
 import { findRecord } from './records/find.ts';
-import type { Record as RunRecord } from './records/schema.ts';
+import type { Record as SavedRecord } from './records/schema.ts';
 import { loadRecord as loadFile, recordOf } from './records/store.ts';
 import { Io } from './report/output.ts';
 import { comparedData } from './report/reporters.ts';
 import { onScreen } from './report/screen.ts';
 
+export type { Change, Compared, Row, Side } from './analysis/compare.ts';
 export * from './contract/index.ts';
 export type { Progress } from './contract/progress.ts';
-export { NfoldError, type OnProgress, type RunRecord, type Workspace, workspaceAt };
+export type { Interval } from './stats/interval.ts';
+export type { ComparisonVerdict } from './stats/verdict.ts';
+export { NfoldError, type OnProgress, type Workspace, workspaceAt };
 
 /** Where a call works. */
 export interface Place {
-  /** The folder whose `kernels/`, `baselines/` and `.nfold/` count; by default that of the process. */
+  /** Its `kernels/` and `baselines/` stand beside nfold's own, and `.nfold/` is kept there. Default: the current folder of the process. */
   readonly workspace?: Workspace;
 }
 
 /** How a call is followed and stopped. */
 export interface Following {
-  /** What it works on, as often as that changes. */
+  /** Is called with what the work is at, whenever that changes; between timed calls, so it should return soon. */
   readonly onProgress?: OnProgress;
-  /** Sentences that the command writes to stderr: warnings, and what was left out. */
+  /** Is called with each sentence that the command would write to stderr: warnings, and what is left out. */
   readonly onNote?: (sentence: string) => void;
+  /** Ends the call, and the processes that it started, when it is aborted. */
   readonly signal?: AbortSignal;
 }
 
-/** What `verify` and `bench` take, with the defaults of the command line. */
+/** What `verify` and `bench` take. A default is that of the command line. */
 export interface RunSettings extends Place, Following {
+  /** How many inputs are tried and how many rounds are timed, as `--quick` and `--thorough` set it. Default: `default`. */
   readonly effort?: 'quick' | 'default' | 'thorough';
-  /** Only cases whose name matches this glob or contains this text. */
+  /** Only cases whose name matches this glob or contains this text, such as `M64*` or `NT`; `A|B` means either. Default: all. */
   readonly case?: string;
-  /** For candidates that can use them; by default one for each core. */
+  /** Threads of a candidate that can use them, 1 to 256; others get one. Default: one for each core. */
   readonly threads?: number;
-  /** To repeat the inputs of an earlier run. */
+  /** An integer from 0 to 2^53 - 1, which fixes inputs, drawn shapes and orders: to repeat an earlier run. Default: a random one. */
   readonly seed?: number;
-  /** The path of a text to train on; by default Moby Dick. */
+  /** The path of a text to draw tokens from, from the workspace. Default: Moby Dick. */
   readonly text?: string;
 }
 
+/** What `bench` takes. */
 export interface BenchSettings extends RunSettings {
   /** Whether to time peer libraries as well. Default: true. */
   readonly peers?: boolean;
   /** Whether to keep the record in `.nfold/records`, or the name to keep it under. Default: true. */
   readonly save?: boolean | string;
-  /** A text to keep in the record. */
+  /** A text to keep in the record. Default: none. */
   readonly note?: string;
 }
 
+/**
+ * The verdict on each candidate: `pass`; `fail`, with the first wrong element in `failure`; `unsupported`, if this machine lacks something;
+ * or `error`, with the reason in `message`. `verification.worst` is the largest error met, as a share of its bound.
+ */
 export type Verification = Awaited<ReturnType<typeof verifyCommand>>['data'];
-export type Listing = Awaited<ReturnType<typeof listCommand>>['data'];
-export type Comparison = ReturnType<typeof comparedData>;
 
-/** The catalog: ops with their signatures and cases, candidates with their ideas, and files that are neither. */
+/** Ops, candidates, and in `problems` the files that look like candidates and are none. */
+export type Listing = Awaited<ReturnType<typeof listCommand>>['data'];
+
+/** A saved run: what was asked, the machine, verdicts, times and speedups, every raw sample, and the sources. */
+export interface RunRecord extends SavedRecord {}
+
+/** Records side by side: one row for each candidate in `means`, one for each candidate and case in `cases`. */
+export interface Comparison extends Compared {
+  /** The records in the order given; the sides and changes of each row follow it. */
+  readonly records: readonly Pick<RunRecord, 'id' | 'name'>[];
+}
+
+/**
+ * The catalog: ops with their signatures and cases, candidates with their ideas, and files that are neither; of all that there is, or of
+ * what the selectors name. A candidate that does not build is listed with its `error`. Throws NfoldError if a selector matches nothing.
+ */
 export const list = (selectors: readonly string[] = [], settings: Place & Following = {}): Promise<Listing> =>
   call(settings, async (io) => (await listCommand(selectors, {}, io)).data);
 
 /**
- * Verdicts on the selected candidates. A wrong kernel is a verdict and no exception. Throws NfoldError if there is nothing to verify or a
- * setting is wrong, and the signal's reason if it is aborted.
+ * Verdicts on the selected candidates, all if there is no selector. A selector is what the command line takes: a suite, an op, a candidate,
+ * a glob or a path from the workspace, such as `lm_ops`, `sgemm`, `sgemm/mine-ts`, `sgemm/*simd*` or `./sgemm/mine.ts`. A wrong kernel is a
+ * verdict and no exception. Throws NfoldError if there is nothing to verify or a setting is wrong, and the signal's reason if it is aborted.
  */
 export const verify = (selectors: readonly string[], settings: RunSettings = {}): Promise<Verification> =>
   call(settings, async (io) => {
@@ -82,8 +107,10 @@ export const verify = (selectors: readonly string[], settings: RunSettings = {})
   });
 
 /**
- * Verifies and times the selected candidates beside the baseline. If it is aborted once something was timed, the record says `interrupted`;
- * before that, it throws. Throws NfoldError if there is nothing to run or a setting is wrong.
+ * Verifies and times the selected candidates beside the baseline: `results` of the record has a speedup for each case, `means` one for each
+ * op. Selectors are those of `verify`; without one it runs `train_gpt2` and `sgemm` with the effort `quick`. A wrong kernel is a verdict and
+ * has no speedup. If it is aborted once something was timed, the record says `interrupted`; before that, it throws. Throws NfoldError if
+ * there is nothing to run or a setting is wrong.
  */
 export const bench = (selectors: readonly string[], settings: BenchSettings = {}): Promise<RunRecord> =>
   call(settings, async (io) => {
@@ -93,17 +120,20 @@ export const bench = (selectors: readonly string[], settings: BenchSettings = {}
     return (await measureAndSave(selectors, flags, io)).record;
   });
 
-/** A record by what `nfold show` takes: `last`, `last~1`, an id or its start, a name, or a file. Throws NfoldError if there is none. */
-export const loadRecord = (reference = 'last', { workspace = here() }: Place = {}): RunRecord =>
-  inWorkspace(workspace, () => loadFile(findRecord(reference)));
+/**
+ * A record of the workspace by what `nfold show` takes: `last`, `last~1`, an id or its start, a name, or a file. Throws NfoldError if there
+ * is none, or if the file is no record.
+ */
+export const loadRecord = (reference = 'last', settings: Place = {}): RunRecord =>
+  inWorkspace(settings.workspace ?? here(), () => loadFile(findRecord(reference)));
 
 /**
- * Records against the first of them: what changed, and whether it exceeds the noise. Throws NfoldError if their baselines differ, which
- * `force` ignores.
+ * Two or more records against the first of them: what changed, and whether it exceeds the noise. Throws NfoldError if there are fewer, or
+ * if their baselines differ, which `force` ignores: speedups over different baselines do not compare.
  */
-export function compare(records: readonly RunRecord[], { force = false } = {}): Comparison {
+export function compare(records: readonly RunRecord[], settings: { readonly force?: boolean } = {}): Comparison {
   if (records.length < 2) throw new NfoldError('There is nothing to compare one record with: give two.');
-  if (!force) refuseOtherBaselines(records);
+  if (!settings.force) refuseOtherBaselines(records);
   return comparedData({ records, compared: compareRecords(records) });
 }
 

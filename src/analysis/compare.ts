@@ -7,39 +7,49 @@ import type { Record } from '../records/schema.ts';
 import type { Interval } from '../stats/interval.ts';
 import { meansOf } from '../stats/means.ts';
 import { roundMeans } from '../stats/speedup.ts';
-import { type Comparison, compare } from '../stats/verdict.ts';
+import { type ComparisonVerdict, compare } from '../stats/verdict.ts';
 import { ratioOf } from '../stats/welch.ts';
 import { efforts } from '../stopwatch/effort.ts';
 
 /** One record's values of a row. */
 export interface Side {
+  /** Baseline time / candidate time, or the mean of that; null if it was not timed or did not pass. */
   readonly speedup: Interval | null;
+  /** Typical time of a call, ns; null for a mean. */
   readonly timeNs: number | null;
   /** The verdict, if it explains why there is no speedup. */
   readonly why: string | null;
 }
 
-/** The speedup in a record over that in the first one; null if either is missing. */
+/** What changed between the first record and another one. */
 export interface Change {
+  /** The speedup in the other record over that in the first; null if either is missing. */
   readonly ratio: Interval | null;
   /** Null if one of the two is missing or has one round only. */
-  readonly verdict: Comparison | null;
+  readonly verdict: ComparisonVerdict | null;
 }
 
+/** A candidate or peer in each of the records. */
 export interface Row {
   readonly op: string;
+  /** Its id, or the name of the peer. */
   readonly candidate: string;
   readonly peer: boolean;
   /** Null for the mean over the cases that all the records timed. */
   readonly case: string | null;
+  /** The number of cases that the mean is taken over; otherwise 1. */
   readonly cases: number;
-  /** One for each record, and one for each but the first. */
+  /** One for each record. */
   readonly sides: readonly Side[];
+  /** One for each record but the first. */
   readonly changes: readonly Change[];
 }
 
+/** The rows of a comparison. */
 export interface Compared {
+  /** One for each candidate. */
   readonly means: readonly Row[];
+  /** One for each candidate and case. */
   readonly cases: readonly Row[];
 }
 

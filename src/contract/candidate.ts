@@ -3,7 +3,9 @@ import type { AnyOp, DimsOf, ScalarsOf, TensorsOf } from './op.ts';
 
 /** Scratch memory, 64-byte aligned, `length` in elements; only `setup` may take some. Its first content is arbitrary. */
 export interface Arena {
+  /** Scratch of `length` f32. */
   f32(length: number): Float32Array;
+  /** Scratch of `length` i32. */
   i32(length: number): Int32Array;
 }
 
@@ -11,13 +13,13 @@ export interface Arena {
 export interface Candidate<O extends AnyOp = AnyOp> {
   /** The idea, in one line of at most 200 characters. */
   readonly about: string;
-  /** V8 flags that it needs, from `allowedFlags`. */
+  /** V8 flags that it needs, from `allowedFlags`. Default: none. */
   readonly flags?: readonly string[];
-  /** Where the idea comes from. */
+  /** Where the idea comes from: a paper, a program, an address. */
   readonly source?: string;
   /**
    * Runs untimed, once a case, and sees sizes, never data. Returns the timed call, which gets each tensor of the op as a flat row-major
-   * array and writes its outputs there. What either throws is the candidate's verdict.
+   * array, the same one at each call, and writes its outputs there. What either throws is the candidate's verdict.
    */
   setup(dims: DimsOf<O>, arena: Arena): (tensors: TensorsOf<O>, scalars: ScalarsOf<O>) => void;
 }
@@ -32,17 +34,22 @@ export interface CacheBytes {
   readonly L3: number;
 }
 
-/** A generator of WebAssembly by shape (`name.wasm.ts`). The `run` of each module still takes all pointers and dims of the op. */
+/**
+ * A candidate that generates WebAssembly for each shape: the default export of `name.wasm.ts`. The `run` of each module still takes all
+ * pointers and dims of the op.
+ */
 export interface Generator<O extends AnyOp = AnyOp> {
-  /** As in a candidate. */
+  /** The idea, in one line of at most 200 characters. */
   readonly about: string;
+  /** V8 flags that it needs, from `allowedFlags`. Default: none. */
   readonly flags?: readonly string[];
+  /** Where the idea comes from: a paper, a program, an address. */
   readonly source?: string;
-  /** More than one thread only if the module splits its work by `tid`. */
+  /** `any`, if the module splits its work by `tid`. Default: `one`. */
   readonly threads?: 'one' | 'any';
-  /** WAT text or module bytes for exactly these dims. `parameters` come from `nfold tune`, or else are its own choice. */
+  /** WAT text or module bytes for exactly these dims. `parameters` come from `nfold tune`, or else from the method `parameters`. */
   generate(dims: DimsOf<O>, parameters: Parameters): string | Uint8Array;
-  /** The candidate's own choice for these dims. */
+  /** The candidate's own choice for these dims. Default: none. */
   parameters?(dims: DimsOf<O>, caches: CacheBytes): Parameters;
   /** The values that a tuner tries, by parameter; parameters that are not listed are fixed. */
   readonly tunable?: Readonly<Record<string, readonly (number | string)[]>>;

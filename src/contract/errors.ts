@@ -27,9 +27,10 @@ export const errorCodes = {
 export type ErrorCode = keyof typeof errorCodes;
 const codes = Object.keys(errorCodes) as ErrorCode[];
 
-/** The message is one sentence; odd names in it do not break its line. */
+/** What the user can mend. The message is one sentence: what is wrong, where, and what to do; odd names in it do not break its line. */
 export class NfoldError extends Error {
   override readonly name = 'NfoldError';
+  /** That of the command line: 1 failed, 2 wrong usage, 3 nothing to run, 130 interrupted. */
   readonly exitCode: number;
   readonly details: Details;
   /** `kind`: a code, or an exit code, which stands for the first code that has it. */

@@ -3,6 +3,7 @@ export type { Arena, CacheBytes, Candidate, Generator, Parameters } from './cand
 export { allowedFlags, revectorize } from './candidate.ts';
 export type {
   AnyOp,
+  ArrayOf,
   BoundContext,
   Case,
   DimsOf,
@@ -17,6 +18,7 @@ export type {
   TensorsOf,
   Truth,
   Truths,
+  TypedArray,
 } from './op.ts';
 export { defineOp } from './op.ts';
 export type { Oracle } from './oracle.ts';

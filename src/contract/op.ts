@@ -10,7 +10,9 @@ export type Dtype = 'f32' | 'i32';
 /** `in` must come back bit-identical, `out` holds NaN before each call, `inout` is read and overwritten. */
 export type Role = 'in' | 'out' | 'inout';
 
+/** The array that holds elements of this type. */
 export type ArrayOf<T extends Dtype> = T extends 'f32' ? Float32Array : Int32Array;
+/** Elements of either type. */
 export type TypedArray = Float32Array | Int32Array;
 
 /** One tensor of an op. */
@@ -21,21 +23,26 @@ export interface TensorSpec<D extends string = string> {
   readonly shape: (dims: Readonly<Record<D, number>>) => readonly number[];
 }
 
-/** One set of sizes. Only `--thorough` times `extra` cases, and they never enter the headline mean. */
+/** One set of sizes. */
 export interface Case<D extends string = string, S extends string = string> {
+  /** Integers, 0 included. */
   readonly dims: Readonly<Record<D, number>>;
+  /** Rounded to f32 before the call. */
   readonly scalars: Readonly<Record<S, number>>;
+  /** Whether only `--thorough` times it, outside of the headline mean. Default: false. */
   readonly extra?: boolean;
 }
 
 /** Flat arrays by tensor name, each with the elements of its shape in row-major order. */
 export type Tensors = Readonly<Record<string, TypedArray>>;
 
-/** The truth of one output, element by element in f64: its value and, for ops whose bounds need it, the sum of absolute terms. */
+/** The truth of one output, element by element in f64. */
 export interface Truth {
   readonly want: Float64Array;
+  /** The sum of the absolute values of the terms that each element sums up, for ops whose bounds need it. */
   readonly scale?: Float64Array;
 }
+
 /** Truths by the name of the output. */
 export type Truths = Readonly<Record<string, Truth>>;
 
@@ -45,12 +52,13 @@ export interface DrawContext<D extends string, S extends string, T> {
   readonly scalars: Readonly<Record<S, number>>;
   /** Views to fill, outputs too, but NaN replaces what `draw` writes to those. */
   readonly tensors: { readonly [N in keyof T]: T[N] extends { dtype: infer K extends Dtype } ? ArrayOf<K> : never };
+  /** All randomness comes from it, so that a seed repeats the inputs. */
   readonly rng: Rng;
   /** One of the op's distributions. */
   readonly distribution: string;
   /** Bytes of a real text, for ops that declare `needsText`; empty otherwise. */
   readonly text: Uint8Array;
-  /** Whether to hide exact rows and columns among the ordinary ones, if the op can. */
+  /** Whether to hide rows and columns with exact results among the ordinary ones, if the op can. Default: false. */
   readonly canaries?: boolean;
 }
 
@@ -58,9 +66,11 @@ export interface DrawContext<D extends string, S extends string, T> {
 export interface BoundContext<D extends string = string, S extends string = string> {
   readonly dims: Readonly<Record<D, number>>;
   readonly scalars: Readonly<Record<S, number>>;
+  /** The distribution that the inputs were drawn from. */
   readonly distribution: string;
   /** All tensors as they are before the call. */
   readonly inputs: Tensors;
+  /** What the oracle returned for this call. */
   readonly truths: Truths;
   /** Outputs of the frozen baseline on the same bytes; null unless the op says `needsBaseline`. */
   readonly baseline: Tensors | null;
@@ -73,7 +83,7 @@ export interface Part {
   readonly length: number;
 }
 
-/** The contract of an op: the default export of baselines/<op>/op.ts, by `defineOp`. */
+/** The contract of an op: the default export of `baselines/<op>/op.ts`, by `defineOp`. */
 export interface Op<
   D extends string = string,
   S extends string = string,
@@ -97,22 +107,23 @@ export interface Op<
   drawCase?(rng: Rng): Case<D, S>;
   /** The same work with other scalars and, if it has any, other strides: timed shapes are verified with those too. */
   vary?(c: Case<D, S>, rng: Rng): Case<D, S>;
-  /** The stable key of a case, printed, filtered and recorded: `M256N512K128`. */
+  /** The key of a case, such as `M256N512K128`, which is printed, filtered by and recorded, and so never changes. */
   caseName(c: Case<D, S>): string;
-  /** Textbook work of one call, in flop. */
+  /** Textbook work of one call, in flop: a multiply-add is two. */
   flop(dims: Readonly<Record<D, number>>): number;
   /** Names of the ways to draw inputs; timed calls use the first. */
   readonly distributions: readonly string[];
   /** The distribution, if there is one, on which results must be exact; timed shapes are verified on it too. */
   readonly exact?: string;
+  /** Fills the tensors with the inputs of one call. */
   draw(context: DrawContext<D, S, T>): void;
-  /** For ops that carry state: draws the inputs of the next call over those of the last, but no new state. */
+  /** For ops that carry state, see `carries`: draws the inputs of the next call over those of the last, but no new state. */
   drawNext?(context: DrawContext<D, S, T>): void;
-  /** Largest admissible |got - want| of each element, by output; the algebra stands in op.ts. A bound of 0 asks for the exact value. */
+  /** Largest admissible |got - want| of each element, by output; the head of op.ts derives it. A bound of 0 asks for the exact value. */
   bounds(context: BoundContext<D, S>): Readonly<Record<string, Float64Array>>;
-  /** Whether bounds derive from the outputs of the baseline. */
+  /** Whether bounds derive from the outputs of the baseline. Default: false. */
   readonly needsBaseline?: boolean;
-  /** Whether inputs are cut from a text. */
+  /** Whether inputs are cut from a text. Default: false. */
   readonly needsText?: boolean;
   /** Tensors whose value one call hands to the next, as the state of a training run; nfold does not rewrite them between timed calls. */
   readonly carries?: readonly string[];
@@ -120,19 +131,24 @@ export interface Op<
   parts?(tensor: string, dims: Readonly<Record<D, number>>): readonly Part[];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: an op of any dims, which the generic parameters otherwise make invariant
+/** An op of any dims, scalars and tensors. */
+// biome-ignore lint/suspicious/noExplicitAny: the generic parameters are invariant
 export type AnyOp = Op<any, any, any>;
 
-/** Returns the op as it is, typed by its literals. An op.ts is `export default defineOp({...})`. */
+/** Returns the op as it is, typed by its literals: `op.ts` is `export default defineOp({ … })`. */
 export function defineOp<const D extends string, const S extends string, const T extends Record<string, TensorSpec<D>>>(
   op: Op<D, S, T>,
 ): Op<D, S, T> {
   return op;
 }
 
-/** Sizes, scalars and typed arrays of an op, by name. */
+/** The sizes of an op, by name. */
 export type DimsOf<O> = O extends Op<infer D, infer _S, infer _T> ? Readonly<Record<D, number>> : never;
+
+/** The scalars of an op, by name. */
 export type ScalarsOf<O> = O extends Op<infer _D, infer S, infer _T> ? Readonly<Record<S, number>> : never;
+
+/** The tensors of an op as flat arrays, by name. */
 export type TensorsOf<O> =
   O extends Op<infer _D, infer _S, infer T> ? { readonly [N in keyof T]: ArrayOf<T[N]['dtype']> } : never;
 

@@ -5,7 +5,7 @@
 import type { AnyOp, DimsOf, ScalarsOf, Tensors, TensorsOf, Truths } from './op.ts';
 import type { Rng } from './rng.ts';
 
-/** The default export of baselines/<op>/oracle.ts. */
+/** The default export of `baselines/<op>/oracle.ts`: the truth in f64, slow and obvious. */
 export interface Oracle<O extends AnyOp = AnyOp> {
   /** The outputs (`out` and `inout`) by name, in the shape of their tensors, row-major. `inputs` are the tensors before the call, only read. */
   truths(dims: DimsOf<O>, scalars: ScalarsOf<O>, inputs: TensorsOf<O>): Truths;

@@ -2,6 +2,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
+/** A source of random numbers: the same ones from the same seed, on every machine. */
 export interface Rng {
   /** 32 random bits, signed. */
   bits(): number;

@@ -24,12 +24,15 @@ interface Manifest {
 /** What package.json says. */
 export const manifest = (): Manifest => JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
 
-/** Where a user works: `kernels/` in `root` is scanned beside nfold's own. All paths are absolute. */
+/** Where a user works. All paths are absolute. */
 export interface Workspace {
+  /** Its `kernels/` and `baselines/` are scanned beside nfold's own. */
   readonly root: string;
-  /** `.nfold`, with the cache of builds, the records and what else is kept. */
+  /** `.nfold` in `root`, with all that is kept. */
   readonly state: string;
+  /** The builds of candidates, in `state`. */
   readonly cache: string;
+  /** The records, in `state`. */
   readonly records: string;
   /**
    * The words that start nfold from `root`. npx knows it in its own checkout and where it is installed; elsewhere it would fetch
@@ -38,6 +41,7 @@ export interface Workspace {
   readonly command: readonly string[];
 }
 
+/** The workspace in the folder `root`, an absolute path such as `import.meta.dirname`. Nothing is made in it before there is something to keep. */
 export function workspaceAt(root: string): Workspace {
   const state = join(root, '.nfold');
   const installed =

@@ -1,10 +1,12 @@
 /** Intervals over rounds, on the log scale, since ratios are positive and their errors multiply. */
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 
+/** An estimate, such as a speedup, with its 95 % interval. */
 export interface Interval {
   readonly value: number;
-  /** Edges of the 95 % interval; null with a single round, which says nothing of the spread. */
+  /** Lower edge; null with a single round, which says nothing of the spread. */
   readonly low: number | null;
+  /** Upper edge; null with a single round. */
   readonly high: number | null;
 }
 

@@ -9,10 +9,11 @@ import { type Interval, logInterval } from './interval.ts';
 import { ratios, roundMeans, type Sampled } from './speedup.ts';
 
 export const comparisons = ['faster', 'slower', 'same', 'inconclusive'] as const;
-export type Comparison = (typeof comparisons)[number];
+/** What the interval of a ratio says; `inconclusive`, if it is too wide to say anything else. */
+export type ComparisonVerdict = (typeof comparisons)[number];
 
 /** `floor`: null if it was not measured; the margin then replaces it. */
-export function compare({ low, high }: Interval, floor: number | null, margin: number): Comparison {
+export function compare({ low, high }: Interval, floor: number | null, margin: number): ComparisonVerdict {
   if (low === null || high === null) return 'inconclusive';
   const noise = floor ?? margin;
   if (low > 1 + noise) return 'faster';
