@@ -25,6 +25,8 @@ const opsBelow = (root: string): readonly string[] =>
 
 const builtIn: readonly string[] = opsBelow(packageRoot);
 
+export const isBuiltIn = (name: string): boolean => builtIn.includes(name);
+
 const isOwnRoot = () => workspace().root !== packageRoot;
 
 /** All ops by name, sorted. */
