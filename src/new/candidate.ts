@@ -8,14 +8,11 @@ import type { AnyOp } from '../contract/op.ts';
 import { packageRoot, shown } from '../files/places.ts';
 import { assemblyScript, c, plain } from './dialects.ts';
 import { headOf } from './head.ts';
+import type { Language } from './languages.ts';
 import { Refusal, readLoops } from './read.ts';
 import { asTypeScript } from './typescript.ts';
 import { asWat } from './wat.ts';
 import { writeLoops } from './write.ts';
-
-/** The endings of files, by the words of `--lang`. */
-export const languages = { ts: 'ts', as: 'as.ts', wat: 'wat', c: 'c', 'wasm-ts': 'wasm.ts' } as const;
-export type Language = keyof typeof languages;
 
 const about = "the baseline's loops, as nfold new writes them";
 

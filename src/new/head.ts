@@ -1,17 +1,17 @@
 /** The comment at the head of a new candidate: what the op is, what `run` gets, which rules hold, and how to go on. */
 import { signatureOf } from '../catalog/signatures.ts';
 import type { AnyOp } from '../contract/op.ts';
-import type { Language } from './candidate.ts';
+import type { Language } from './languages.ts';
 
 const webAssembly = [
   'Scratch  export scratchBytes(nthreads, dims): that many bytes lie at scratch, 256 zero bytes first, then noise.',
-  "Threads  one. With '@threads any', run is called on nthreads threads at once, each with its own tid from 0: share the work out by it.",
-  "Flags    a line '@flags --experimental-wasm-revectorize' or '--no-liftoff' has V8 started with that flag.",
+  "Threads  one; with '@threads any', run is called on nthreads threads at once, each with its own tid, from 0 up.",
+  "Flags    none; with '@flags --experimental-wasm-revectorize', or --no-liftoff, V8 starts with that flag.",
 ];
 
 const rules: Readonly<Record<Language, readonly string[]>> = {
   ts: [
-    'Scratch  arena.f32(n) and arena.i32(n), in setup alone. setup is untimed, runs once a case, and sees sizes, never data.',
+    'Untimed  setup runs once a case and sees sizes, never data. It alone may take scratch: arena.f32(n), arena.i32(n).',
     'Flags    flags: [...] beside about, with V8 flags that the candidate needs.',
     'Imports  from kernels/common/ and nowhere else, types aside. There is no clock, no I/O and no worker.',
   ],
@@ -25,9 +25,9 @@ const rules: Readonly<Record<Language, readonly string[]>> = {
     'Imports  headers of kernels/common/ and of the compiler, such as wasm_simd128.h. There is no C library.',
   ],
   'wasm-ts': [
-    'Generate generate(dims) is untimed, and returns the text or the bytes of a module for these dims: they may be constants in it.',
+    'Untimed  generate(dims) returns the text or the bytes of a module for these dims, which may be constants in it.',
     webAssembly[0],
-    "Threads  'one'. With threads: 'any', run is called on nthreads threads at once, each with its own tid from 0.",
+    "Threads  one; with threads: 'any', run is called on nthreads threads at once, each with its own tid, from 0 up.",
     'Flags    flags: [...] beside about, with V8 flags that the candidate needs.',
     'Imports  from kernels/common/ and nowhere else; the module imports the memory env.memory and nothing else.',
   ],
@@ -41,7 +41,7 @@ export function headOf(op: AnyOp, name: string, language: Language, about: strin
   const rows = tensors.map(({ name, dtype, role, shape }, i) => {
     return `${i === 0 ? 'Tensors ' : '        '} ${name.padEnd(names)}  ${dtype}  ${role.padEnd(5)}  (${shape.join(', ')})`;
   });
-  const scalars = op.scalars.length > 0 ? [`Scalars  ${op.scalars.join(', ')}, all f32`] : [];
+  const scalars = op.scalars.length > 0 ? [`Scalars  ${op.scalars.join(', ')}, f32`] : [];
   const order = [...tensors.map(({ name }) => name), ...op.dims, ...op.scalars];
   const call =
     language === 'ts'
@@ -56,7 +56,7 @@ export function headOf(op: AnyOp, name: string, language: Language, about: strin
     ...rows,
     '         flat and row-major. What is in must come back unchanged; what is out holds NaN before a call;',
     '         what is inout is read and overwritten. Nothing may be kept from one call to the next.',
-    `Dims     ${op.dims.join(', ')}, all i32 and untimed cases among them that are small or odd`,
+    `Dims     ${op.dims.join(', ')}, i32. Small and odd sizes are verified too.`,
     ...scalars,
     ...rules[language],
     `Next     nfold verify ${id}; nfold bench ${id} --quick --no-peers`,

@@ -5,7 +5,8 @@ import { readGiven } from '../files/given.ts';
 import { shown } from '../files/places.ts';
 
 const imports = /^import\b([^'"]*)['"]([^'"]+)['"];?[ \t]*\r?\n/gm;
-const defaultExport = /^export default\b[\s\S]*?(?:^\}.*|;[ \t]*)(?:\r?\n|$)/m;
+const defaultExport = /^export default (?:\{[\s\S]*?^\}.*|.*)(?:\r?\n|$)/m;
+const definitions = /^(?:export )?(?:function|const|let|class) (\w+)/gm;
 
 /** `opModule` is what the new file imports the op from. */
 export function asTypeScript(file: string, opModule: string, about: string): string {
@@ -23,8 +24,11 @@ export function asTypeScript(file: string, opModule: string, about: string): str
       if (isContract) for (const name of names.match(/[A-Z]\w*/g) ?? []) types.add(name);
       if (isContract || module.endsWith('/op.ts') || module.startsWith('nfold/ops/')) continue;
       const target = resolve(dirname(path), module);
-      if (!/^\./.test(module)) throw new NfoldError(`${shown(path)} imports ${module}, which a candidate may not.`);
-      if (isType && /\/op\.ts$/.test(target)) continue;
+      if (!module.startsWith('.')) throw new NfoldError(`${shown(path)} imports ${module}, which a candidate may not.`);
+      if (!isType && !/^\s*\{(?!.*\bas\b)[^}]*\}\s*from\s*$/.test(names))
+        throw new NfoldError(
+          `${shown(path)} imports more than names from ${module}: write import { name } from '${module}'.`,
+        );
       if (seen.has(target)) continue;
       seen.add(target);
       texts.push(read(target).replace(defaultExport, '').trim());
@@ -35,6 +39,9 @@ export function asTypeScript(file: string, opModule: string, about: string): str
     .trim()
     .replace(/\babout:\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)/, `about: ${JSON.stringify(about)}`);
   const code = [...texts, main].join('\n\n');
+  const names = [...code.matchAll(definitions)].map(([, name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice) throw new NfoldError(`${shown(file)} and what it imports define ${twice} twice: rename one of the two.`);
   const used = [...types].filter((name) => new RegExp(`\\b${name}\\b`).test(code)).sort();
   const head = `import type { ${used.join(', ')} } from 'nfold/contract';\nimport type op from '${opModule}';\n`;
   return `${head}\n${code}\n`;

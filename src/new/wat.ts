@@ -75,7 +75,7 @@ function shortened(word: string): string {
 }
 
 const width = 100;
-const blocks = ['func', 'loop', 'block', 'if', 'then', 'else'];
+const blocks = ['func', 'loop', 'block', 'if'];
 /** What may share a line with the next of its kind. */
 const declarations = ['param', 'local', 'result'];
 
@@ -91,8 +91,10 @@ function shown(node: Node, indent = ''): string {
   let [length, before] = [indent.length, ''];
   for (const [i, part] of node.entries()) {
     const head = headOf(part);
-    const isFirst = typeof part === 'string' || head === 'export' || (node[0] === 'if' && i === 1);
-    const shares = declarations.includes(head) && head === before && length + flat(part).length < width;
+    const isTest = node[0] === 'if' && (i === 1 || before === 'result');
+    const isFirst = typeof part === 'string' || head === 'export' || isTest;
+    const isAlike = head === before || (head === 'result' && before === 'param');
+    const shares = declarations.includes(head) && isAlike && length + flat(part).length < width;
     const written = shown(part, isFirst ? indent : inner);
     const gap = i === 0 ? '' : isFirst || shares ? ' ' : `\n${inner}`;
     text += gap + written;
