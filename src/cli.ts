@@ -108,6 +108,7 @@ Exit codes: 0 fine; 1 a verification or a gate failed, or the command itself did
   declare.doctor(program).action(does(async () => (await import('./commands/doctor.ts')).doctor));
   declare.schema(program).action(does(async () => (await import('./commands/schema.ts')).schema));
   // The wings: each is a folder and its line here.
+  (await import('./new/flags.ts')).declare(program).action(does(async () => (await import('./new/command.ts')).create));
   (await import('./tune/flags.ts')).declare(program).action(does(async () => (await import('./tune/command.ts')).tune));
   (await import('./profile/flags.ts'))
     .declare(program)

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { suites } from '../../bench/suites.ts';
 import { messageOf, NfoldError } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
@@ -25,6 +26,8 @@ const opsBelow = (root: string): readonly string[] =>
 
 const builtIn: readonly string[] = opsBelow(packageRoot);
 
+export const isBuiltIn = (name: string): boolean => builtIn.includes(name);
+
 const isOwnRoot = () => workspace().root !== packageRoot;
 
 /** All ops by name, sorted. */
@@ -44,11 +47,19 @@ export function oddOps(): OddOp[] {
 
 function oddityOf(name: string): string | null {
   const folder = join(workspace().root, 'baselines', name);
-  if (builtIn.includes(name)) return `${name} is the name of one of nfold's own ops: rename the folder`;
-  if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name))
-    return `the name '${name}' should be lower-case words and digits joined by '_', like rmsnorm_forward`;
+  const fault = nameFault(name);
+  if (fault !== null) return `${fault}: rename the folder`;
   const missing = parts.filter((part) => !existsSync(join(folder, part)));
   return missing.length === 0 ? null : `the op lacks ${missing.join(' and ')}`;
+}
+
+/** Why an op of the user cannot have this name, or null. */
+export function nameFault(name: string): string | null {
+  if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name))
+    return `The name '${name}' should be lower-case words and digits joined by '_', like rmsnorm_forward`;
+  if (builtIn.includes(name)) return `${name} is the name of one of nfold's own ops`;
+  if (suites.some((suite) => suite.name === name)) return `${name} is the name of a suite`;
+  return name === 'common' ? 'common is the folder of what kernels share' : null;
 }
 
 /** The folder that has baselines/<name>/. */

@@ -1,0 +1,50 @@
+/** What an editor has to know of a folder with kernels: the types of `nfold/contract`, and which files are AssemblyScript. */
+import { createRequire } from 'node:module';
+import { dirname, join, relative, sep } from 'node:path';
+import { moduleOf } from '../catalog/resolve.ts';
+import { packageRoot, programFile } from '../files/places.ts';
+
+const options = {
+  target: 'esnext',
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  lib: ['esnext'],
+  types: [],
+  strict: true,
+  allowImportingTsExtensions: true,
+  erasableSyntaxOnly: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: true,
+  noEmit: true,
+};
+
+/** The files by their names, for the folder `root`. An editor takes the nearest tsconfig.json, and there the project that has the file. */
+export function editorFiles(root: string): Readonly<Record<string, string>> {
+  const home = dirname(packageRoot).endsWith(`${sep}node_modules`) ? dirname(dirname(packageRoot)) : null;
+  const isInstalled = home !== null && `${root}${sep}`.startsWith(home + sep);
+  const from = (file: string) =>
+    relative(root, file)
+      .split(sep)
+      .join('/')
+      .replace(/^(?!\.)/, './');
+  const modules = ['nfold', 'nfold/contract', 'nfold/draws'].map((name) => [name, [from(moduleOf(name) ?? '')]]);
+  const paths = Object.fromEntries([...modules, ['nfold/ops/*', [from(programFile('baselines/*/op'))]]]);
+  const assembly = 'assemblyscript/std/assembly.json';
+  const kernels = {
+    compilerOptions: isInstalled ? options : { ...options, paths },
+    include: ['kernels', 'baselines'],
+    exclude: ['**/*.as.ts'],
+  };
+  const assemblyScript = {
+    extends: isInstalled ? assembly : from(createRequire(import.meta.url).resolve(assembly)),
+    compilerOptions: { skipLibCheck: true, noEmit: true },
+    include: ['kernels/**/*.as.ts'],
+  };
+  const all = { files: [], references: [{ path: './tsconfig.kernels.json' }, { path: './tsconfig.as.json' }] };
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  return Object.fromEntries(
+    Object.entries({ 'tsconfig.json': all, 'tsconfig.kernels.json': kernels, 'tsconfig.as.json': assemblyScript }).map(
+      ([name, value]) => [join(root, name), json(value)],
+    ),
+  );
+}
