@@ -7,7 +7,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { evaluate } from '../src/build/evaluate.ts';
 import { checkModule } from '../src/build/module.ts';
-import { asScript } from '../src/build/sources.ts';
+import { asScript } from '../src/build/script.ts';
 import { Cell, killAllCells } from '../src/cell/cell.ts';
 import { endGroup, isolation, startLocked } from '../src/cell/lockdown.ts';
 import { maxDataBytes, maxResidentBytes } from '../src/cell/procfs.ts';

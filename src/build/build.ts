@@ -19,16 +19,8 @@ import { evaluateBundle } from './evaluate.ts';
 import { bytesOf, quoting, textsOf, trapIn } from './generated.ts';
 import { marked, markImports } from './marks.ts';
 import { checkModule, exportPatterns, Refused } from './module.ts';
-import {
-  asScript,
-  assemblyScriptSources,
-  type Bundle,
-  bundle,
-  hashOf,
-  placeInBundle,
-  type Source,
-  sourceOf,
-} from './sources.ts';
+import { asScript, placeInBundle } from './script.ts';
+import { assemblyScriptSources, type Bundle, bundle, hashOf, type Source, sourceOf } from './sources.ts';
 import { inAssemblyScript, inText } from './traps.ts';
 import { tunedParameters, tuneFile } from './tuned.ts';
 import { findIn, type TextFile } from './where.ts';

@@ -6,7 +6,8 @@
 import { Cell } from '../cell/cell.ts';
 import { CandidateError } from '../contract/errors.ts';
 import { placed, Thrown } from '../contract/thrown.ts';
-import { asScript, type Bundle, placeInBundle } from './sources.ts';
+import { asScript, placeInBundle } from './script.ts';
+import type { Bundle } from './sources.ts';
 
 const limitMs = 10_000;
 

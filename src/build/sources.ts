@@ -1,11 +1,9 @@
 /** Reads what a candidate is made of: its own file and what it imports from kernels/common. */
 import { createHash } from 'node:crypto';
-import { SourceMap } from 'node:module';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { build, type Location, type Message, type Plugin, type TransformOptions, transform } from 'esbuild';
+import { build, type Location, type Message, type Plugin } from 'esbuild';
 import { CandidateError, type Place } from '../contract/errors.ts';
 import { placeAt } from '../contract/place.ts';
-import { Thrown } from '../contract/thrown.ts';
 import { absent, contentOf, look } from '../files/given.ts';
 import { shown } from '../files/places.ts';
 
@@ -44,7 +42,9 @@ const guard = (file: string, allowed: string): Plugin => ({
     });
     onLoad({ filter: /.*/ }, ({ path }) => {
       checkImport(file, path, allowed);
-      return { contents: readSource(path, file), loader: 'default' };
+      // A source map of its own could lead to any file, and esbuild would read it.
+      const contents = readSource(path, file).replace(/([#@]\s*)sourceMappingURL=/g, '$1sourceMappingurl=');
+      return { contents, loader: 'default' };
     });
   },
 });
@@ -89,8 +89,11 @@ export async function bundle(file: string, allowed = commonOf(file), plugins: Pl
     plugins: [...plugins, guard(file, allowed)],
   }).catch((failure: { errors?: Message[] }) => {
     const [first] = failure.errors ?? [];
-    if (first?.detail instanceof CandidateError) throw first.detail;
-    const place = first?.location && placeOf(first.location, root);
+    const ours = first?.detail instanceof CandidateError ? first.detail : null;
+    // For an error of ours, esbuild's location is ours as well, and the import is in a note.
+    const location = ours ? first.notes.find(({ text }) => /by this import$/.test(text))?.location : first?.location;
+    const place = location && placeOf(location, root);
+    if (ours) throw new CandidateError(ours.message, 'error', { place });
     throw new CandidateError(`${shown(file)} does not build: ${first?.text ?? failure}`, 'error', { place });
   });
   // With a plugin's `?suffix`, one file can be two modules.
@@ -108,51 +111,6 @@ function placeOf({ file, line, column, lineText }: Location, root: string): Plac
   return { file: shown(resolve(root, file.replace(/\?\w+$/, ''))), line, column: before.length + 1 };
 }
 
-const script: TransformOptions = {
-  format: 'iife',
-  globalName: 'candidate',
-  banner: "'use strict';",
-  target: 'esnext',
-  charset: 'utf8',
-  supported: { 'dynamic-import': false },
-  logLevel: 'silent',
-};
-
-/** The module of `bundle` as a script that leaves its exports in `candidate`, since a realm has no modules. */
-export async function asScript(code: string): Promise<string> {
-  const made = await transform(code, script).catch((failure: { errors?: Message[] }) => {
-    const [first] = failure.errors ?? [];
-    const { line = 0, column = 0 } = first?.location ?? {};
-    throw new Thrown(`does not build: ${first?.text ?? failure}`, `bundle.js:${line}:${column + 1}`);
-  });
-  const at = made.code.search(/__toESM\(require\(/);
-  if (at < 0) return made.code;
-  const { line, column } = placeAt('', made.code, at);
-  const hint = 'use import statements at the head of the file, from kernels/common';
-  throw new Thrown('calls import()', `candidate.js:${line}:${column}`, { hint });
-}
-
-/** The first place in the sources that the stack of an error leads to: through the map of the script, candidate.js, or of the bundle. */
-export async function placeInBundle({ code, map, root }: Bundle, { trace }: Thrown): Promise<Place | null> {
-  // Of a syntax error, V8 shows the line, and marks the column below it.
-  const [, marked, margin] = /^candidate\.js:(\d{1,7})\n.*\n([ \t]*)\^/.exec(trace) ?? [];
-  const frames = [...trace.matchAll(/\b(candidate|bundle)\.js:(\d{1,7}):(\d{1,7})/g)];
-  if (marked) frames.unshift(['', 'candidate', marked, `${margin.length + 1}`] as unknown as RegExpExecArray);
-  if (frames.length === 0) return null;
-  const inline = `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
-  const isScript = frames[0][1] === 'candidate';
-  const mapped = isScript ? (await transform(code + inline, { ...script, sourcemap: 'external' })).map : map;
-  const lines = new SourceMap(JSON.parse(mapped));
-  for (const [, , line, column] of frames) {
-    const entry = lines.findEntry(Number(line) - 1, Number(column) - 1);
-    if (!('originalSource' in entry) || !entry.originalSource) continue;
-    const { originalSource, originalLine, originalColumn } = entry;
-    const file = shown(resolve(root, originalSource.replace(/\?\w+$/, '')));
-    return { file, line: originalLine + 1, column: originalColumn + 1 };
-  }
-  return null;
-}
-
 /** The texts of an AssemblyScript file and its imports, by path relative to the folder above the op's, or to `allowed`. */
 export function assemblyScriptSources(
   file: string,
@@ -164,10 +122,17 @@ export function assemblyScriptSources(
     const name = relative(root, path).split(sep).join('/');
     if (name in files) return;
     files[name] = readSource(path, file);
-    for (const [, specifier] of files[name].matchAll(/^[^\S\n]*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm)) {
-      const imported = resolve(dirname(path), `${specifier}.ts`);
-      checkImport(file, imported, allowed);
-      visit(imported);
+    for (const found of files[name].matchAll(/^[^\S\n]*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm)) {
+      const imported = resolve(dirname(path), `${found[1]}.ts`);
+      try {
+        checkImport(file, imported, allowed);
+        visit(imported);
+      } catch (error) {
+        const place = placeAt(shown(path), files[name], found.index + found[0].lastIndexOf(found[1]));
+        throw error instanceof CandidateError && !error.place
+          ? new CandidateError(error.message, 'error', { place })
+          : error;
+      }
     }
   };
   visit(file);

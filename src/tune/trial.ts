@@ -90,8 +90,13 @@ export class Trials {
     signal.throwIfAborted();
     // All configurations share a process, whose flags are the candidate's; opening the image loads the code of `parameters`.
     this.#parameters = parameters;
+    const chosen = () => built.tuning.with(this.#parameters);
     this.#timer ??= new Timer(
-      { ...built, artifact: (dims, used) => built.tuning.with(this.#parameters).artifact(dims, used) },
+      {
+        ...built,
+        artifact: (...given) => chosen().artifact(...given),
+        locate: (...given) => chosen().locate!(...given),
+      },
       threads,
     );
     const image = this.#image;

@@ -1,5 +1,6 @@
 /** More errors that people make, what meddles with errors, and wrong results that depend on a case. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,6 +15,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('errors that people make', () => {
   let all: readonly Judged[];
   beforeAll(async () => {
+    mkdirSync(join(folder, 'kernels/residual_forward'), { recursive: true });
+    execFileSync('mkfifo', [join(folder, 'kernels/residual_forward/.pipe')]);
     all = await judged(folder, moreMistakes);
   });
 

@@ -1,5 +1,5 @@
 /** A cell of its own for a line of JavaScript, which gets one tensor C of one element. */
-import { asScript } from '../../src/build/sources.ts';
+import { asScript } from '../../src/build/script.ts';
 import { Cell, type CellOptions } from '../../src/cell/cell.ts';
 
 export const kernel = (body: string) =>

@@ -53,6 +53,11 @@ const endless = 'it calls itself without an end, or too deep: use a loop';
 const outside = 'it reads or writes far beyond its tensors, where the memory ends: check pointer and index';
 const printing = "console works under 'nfold verify --debug', where nothing is timed";
 
+/** A source map that takes each place for one of another file. */
+const elsewhere = Buffer.from(
+  JSON.stringify({ version: 3, sources: ['/etc/passwd'], names: [], mappings: 'AAAA;AACA;AACA;AACA' }),
+).toString('base64');
+
 /** One of each kind of error in each language. */
 export const mistakes: readonly Mistake[] = [
   {
@@ -388,6 +393,18 @@ export const moreMistakes: readonly Mistake[] = [
     source: ts("throw new Error('x');", 'Error.prepareStackTrace = () => ({}); Error.stackTraceLimit = 1e9;'),
     inCall: true,
     says: 'x',
+  },
+  {
+    what: 'a source map of its own, to a file of another',
+    kind: 'ts',
+    source: `${ts('', 'const x = null as any, y = x.§length;')}//# sourceMappingURL=data:application/json;base64,${elsewhere}\n`,
+    says: "does not build: TypeError: Cannot read properties of null (reading 'length')",
+  },
+  {
+    what: 'a source map that is a pipe',
+    kind: 'ts',
+    source: `${ts('', 'const x = null as any, y = x.§length;')}//# sourceMappingURL=.pipe\n`,
+    says: "does not build: TypeError: Cannot read properties of null (reading 'length')",
   },
   {
     what: 'a stack that throws',
