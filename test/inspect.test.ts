@@ -115,6 +115,44 @@ describe('the hot loop', () => {
     expect(machineCode.pass).toBeNull();
   });
 
+  test('is not known in a module that its text does not show: one with a tail call', async () => {
+    const type = [1, 11, 1, 0x60, 7, ...Array(7).fill(0x7f), 0];
+    const memory = [2, 18, 1, 3, ...Buffer.from('env'), 6, ...Buffer.from('memory'), 2, 3, 1, 0x80, 0x80, 4];
+    const call = [0, ...[0, 1, 2, 3, 4, 5, 6].flatMap((i) => [0x20, i]), 0x12, 1, 0x0b];
+    const code = [10, 23, 2, 18, ...call, 2, 0, 0x0b];
+    const all = [
+      0,
+      ...Buffer.from('asm'),
+      1,
+      0,
+      0,
+      0,
+      ...type,
+      ...memory,
+      3,
+      3,
+      2,
+      0,
+      0,
+      7,
+      7,
+      1,
+      3,
+      ...Buffer.from('run'),
+      0,
+      0,
+      ...code,
+    ];
+    write(
+      'tail.wasm.ts',
+      `export default { about: 'a tail call', generate: () => new Uint8Array(${JSON.stringify(all)}) };`,
+    );
+    const { module, wat, machineCode } = await inspected('residual_forward/tail', '--case', 'N8192');
+    expect([wat.hot, machineCode.pass, module?.functions]).toEqual([null, null, 2]);
+    expect(wat.why).toMatch(/^the module cannot be shown as text: /);
+    expect(module?.exports[0].parameters).toContain('scratch');
+  });
+
   test('that no case reaches is no hot loop', async () => {
     write('idle.wat', kernel('an idle loop', `(if (i32.eq (local.get $N) (i32.const -1)) (then ${vectors}))`));
     const { wat } = await inspected('residual_forward/idle', '--case', 'N8192');
@@ -181,6 +219,8 @@ describe('one pass of machine code', () => {
     expect(limit(pass('vxorps ymm0,ymm0,ymm0', sum, sum), 'results')).toBe(0);
     // On the stack it waits for the stack as well.
     expect(limit(pass('vmovups ymm0,[rbp-0x20]', sum, 'vmovups [rbp-0x20],ymm0'), 'results')).toBe(8);
+    // Without AVX, an addition has two operands.
+    expect(limit(pass('mulps xmm1,xmm2', 'addps xmm0,xmm1', 'movaps xmm3,xmm0'), 'results')).toBe(4);
     const apart = Array.from({ length: 8 }, (_, i) => `vfmadd231ps ymm${i},ymm14,ymm15`);
     expect(pass(...apart)).toMatchObject({ flop: 128, flopPerCycle: 32, most: 32 });
   });

@@ -91,7 +91,7 @@ async function machineCodeOf(
   const without = (why: string) => ({ why, pass: null, gflops: null, code: [] });
   if (process.arch !== 'x64')
     return without(`nfold reads the machine code of x64 processors, and this one is ${process.arch}`);
-  if (!hot) return without('the module has no hot loop');
+  if (!hot) return without('no hot loop is known');
   if (!hot.innermost) return without('the hot loop has other loops in it, so that its passes differ in length');
   const code = await machineCode(bytes, flags);
   if (code === null)

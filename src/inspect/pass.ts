@@ -85,7 +85,9 @@ function chainOf(all: readonly Instruction[]): number {
       const [target, ...others] = places;
       // A register that is combined with itself in this way becomes all zeros or ones, whatever it held.
       const constant = /^v(p?xor|pcmpeq)/.test(name) && others[0] === others[1];
-      const sources = fma.test(name) ? places : constant ? [] : others;
+      // Without AVX an instruction has two operands, and reads the one that it writes.
+      const readsTarget = fma.test(name) || !(name.startsWith('v') || moves);
+      const sources = constant ? [] : readsTarget ? places : others;
       const took = flop > 0 || (stack && !stores) ? latency : moves ? 0 : 1;
       if (target !== '') ready.set(target, Math.max(0, ...sources.map((place) => ready.get(place) ?? 0)) + took);
     }
