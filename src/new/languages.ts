@@ -7,33 +7,12 @@ import { NfoldError } from '../contract/errors.ts';
 export const languages = { ts: 'ts', as: 'as.ts', wat: 'wat', c: 'c', 'wasm-ts': 'wasm.ts' } as const;
 export type Language = keyof typeof languages;
 
-/** Other words for them. */
-const others = {
-  typescript: 'ts',
-  js: 'ts',
-  javascript: 'ts',
-  assemblyscript: 'as',
-  wasm: 'wat',
-  cpp: 'c',
-  'c++': 'c',
-};
-
-/** Throws NfoldError, with the nearest right word. */
+/** Takes the ending for the word as well. Throws NfoldError, with the nearest right word. */
 export function languageOf(word: string): Language {
   const known = Object.entries(languages).filter(([, kind]) => (kinds as readonly string[]).includes(kind));
   const found = known.find(([name, kind]) => word === name || word === kind)?.[0];
   if (found) return found as Language;
   const names = known.map(([name]) => name);
-  const others = {
-    typescript: 'ts',
-    js: 'ts',
-    javascript: 'ts',
-    assemblyscript: 'as',
-    wasm: 'wat',
-    cpp: 'c',
-    'c++': 'c',
-  };
-  const near = Object.entries(others).find(([other]) => other === word.toLowerCase())?.[1];
-  const guess = near ? ` Did you mean '${near}'?` : didYouMean(word, names);
-  throw new NfoldError(`There is no start in '${word}': --lang takes ${names.join(', ')}.${guess}`);
+  const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  throw new NfoldError(`There is no language '${word}': --lang takes ${list}.${didYouMean(word, names)}`);
 }
