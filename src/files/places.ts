@@ -40,9 +40,10 @@ export interface Workspace {
 
 export function workspaceAt(root: string): Workspace {
   const state = join(root, '.nfold');
-  const installed =
-    `${root}${sep}`.startsWith(`${packageRoot}${sep}`) || packageRoot.includes(`${sep}node_modules${sep}`);
-  const command = installed ? ['npx', 'nfold'] : ['node', join(packageRoot, 'src/nfold.js')];
+  const [home] = packageRoot.split(`${sep}node_modules${sep}`);
+  const command = `${root}${sep}`.startsWith(`${home}${sep}`)
+    ? ['npx', 'nfold']
+    : ['node', join(packageRoot, 'src/nfold.js')];
   return { root, state, cache: join(state, 'cache'), records: join(state, 'records'), command };
 }
 
