@@ -20,9 +20,7 @@ const [name, version] =
 /** A checkout has the sources, a package what is compiled from them. */
 const isCheckout = existsSync(new URL('./start.ts', import.meta.url));
 const start = new URL(isCheckout ? './start.ts' : '../dist/src/start.js', import.meta.url);
-const again = isCheckout
-  ? "run 'npm ci' in the folder of nfold"
-  : 'install nfold again with npm, without --omit=optional';
+const again = isCheckout ? "run 'npm ci' in nfold's folder" : 'install nfold again with npm, without --omit=optional';
 const another = `start nfold with Node ${oldest} or later`;
 
 /** @param {string} sentence */
@@ -39,20 +37,19 @@ function refuse(sentence) {
 /** The program of the Node that comes with nfold, or why it cannot be used and what to do. */
 function pinned() {
   if (!name) return { why: `No Node comes with it for ${system}`, remedy: another };
-  let program = '';
+  let program;
   try {
     const file = require.resolve(`${name}/package.json`);
     program = join(dirname(file), require(file).bin.node);
   } catch {
     return { why: `The Node that comes with it, ${name}, is not installed`, remedy: again };
   }
-  const { error, stdout, stderr, status } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  const { error, stdout, stderr, status, signal } = spawnSync(program, ['--version'], { encoding: 'utf8' });
   if (stdout?.trim() === `v${version}`) return { program };
   // The kernel says so of a program whose loader is missing, such as that of glibc on Alpine.
   const isForeign = error?.code === 'ENOENT' && existsSync(program);
-  const said = isForeign
-    ? 'it lacks its system library'
-    : (error?.message ?? (stderr.split('\n')[0] || `exit code ${status}`));
+  const failed = isForeign ? 'it lacks its system library' : error?.message;
+  const said = failed ?? signal ?? ([stderr, stdout].join('').trim().split('\n')[0] || `exit code ${status}`);
   return { why: `The Node that comes with it does not start here (${said})`, remedy: `${again}, or ${another}` };
 }
 
@@ -63,7 +60,7 @@ function runOn(program) {
   const child = spawn(program, words, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   // The child decides what to keep; this process waits for it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('error', ({ message }) => refuse(`Its own Node cannot be started (${message}): ${again}.`));
+  child.on('error', ({ message }) => refuse(`Its own Node does not start (${message}): ${again}.`));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + constants.signals[signal];
   });
@@ -73,18 +70,14 @@ function runOn(program) {
 function explain(error) {
   if (process.argv.includes('--debug')) throw error;
   const [what] = error.message.split(/ imported from |\n/);
-  const isMissing = error.code === 'ERR_MODULE_NOT_FOUND';
-  refuse(
-    isMissing ? `A part of it is not installed (${what}): ${again}.` : `It does not start on Node ${here} (${what}).`,
-  );
+  if (error.code === 'ERR_MODULE_NOT_FOUND') refuse(`A part of it is not installed (${what}): ${again}.`);
+  else refuse(`It does not start on Node ${here} (${what}).`);
 }
 
 const choice = process.env.NFOLD_NODE || 'pinned';
-const own = { pinned, system: () => ({ why: 'NFOLD_NODE=system asks for it', remedy: `unset that, or ${another}` }) }[
-  choice
-];
-const { program, why, remedy } = here === version ? {} : (own?.() ?? {});
-if (!own) refuse(`NFOLD_NODE is '${choice}': it can be 'pinned', which is the default, or 'system'.`);
+const asked = { why: 'NFOLD_NODE=system asks for it', remedy: `take that away, or ${another}` };
+const { program, why, remedy } = here === version ? {} : choice === 'system' ? asked : pinned();
+if (!['pinned', 'system'].includes(choice)) refuse(`NFOLD_NODE is '${choice}': give 'system', or take it away.`);
 else if (program) runOn(program);
 else if (Number.parseInt(here, 10) >= oldest) await import(start.href).catch(explain);
 else refuse(`This is Node ${here}, and nfold needs ${oldest} or later. ${why}: ${remedy}.`);

@@ -62,7 +62,7 @@ test('without its packages it says how to get them', () => {
   const { status, stderr } = spawnSync(process.execPath, [join(copy, 'src/nfold.js'), 'list'], { encoding: 'utf8' });
   expect(status).toBe(2);
   expect(stderr).toMatch(
-    /^nfold: A part of it is not installed \(Cannot find package '@commander-js\/extra-typings'\): run 'npm ci' in the folder of nfold\.\n$/,
+    /^nfold: A part of it is not installed \(Cannot find package '@commander-js\/extra-typings'\): run 'npm ci' in nfold's folder\.\n$/,
   );
 });
 

@@ -1,5 +1,4 @@
 /** Builds a candidate's file into an artifact, which a cell can load: on demand, cached by the hash of all that goes into it. */
-import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { type CandidateFile, selectorOf } from '../catalog/candidates.ts';
@@ -11,6 +10,7 @@ import type { Parameters } from '../contract/candidate.ts';
 import { CandidateError, messageOf, type Place } from '../contract/errors.ts';
 import type { Thrown } from '../contract/thrown.ts';
 import type { Variant } from '../contract/variant.ts';
+import { versionOf } from '../files/packages.ts';
 import { shown } from '../files/places.ts';
 import { cacheBytes } from '../machine/caches.ts';
 import { cached, cachedJson } from './cache.ts';
@@ -48,8 +48,6 @@ export interface Tuning {
   /** The same candidate with these parameters; those left out have their default. */
   with(parameters: Parameters): Built;
 }
-
-const versionOf = (name: string): string => createRequire(import.meta.url)(`${name}/package.json`).version;
 
 /** Part of every hash: another compiler, or another use of it, makes another artifact. */
 const bundler = versionOf('esbuild');

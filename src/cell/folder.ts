@@ -3,7 +3,7 @@
  * killed process leaves its folder behind; the name holds its pid, so that the next process can remove it.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { attempt } from '../contract/attempt.ts';
 import { NfoldError } from '../contract/errors.ts';
@@ -63,8 +63,11 @@ function removeLeftFolders(parent: string): void {
 
 /** Bundled: it starts in half of the time that the sources take, and is all of nfold's code that a cell may read. */
 function bundleProgram(folder: string): Program {
+  const main = programFile('src/cell/main');
   buildSync({
-    entryPoints: ['main', 'thread'].map((name) => programFile(`src/cell/${name}`)),
+    // A `*` in a path would be taken for a glob.
+    absWorkingDir: dirname(main),
+    entryPoints: ['main', 'thread'].map((name) => `./${name}${extname(main)}`),
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -1,10 +1,9 @@
 /** The parent's end of the compiler: one child for all builds, which gets one request at a time and is killed when it takes too long. */
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { endGroup, type Program, startLocked } from '../cell/lockdown.ts';
 import { CandidateError, type Place } from '../contract/errors.ts';
+import { foldersOf } from '../files/packages.ts';
 import { programFile } from '../files/places.ts';
 
 export type CompileRequest = (
@@ -45,13 +44,6 @@ function program(): Program {
   const below = ['binaryen', 'long'].flatMap((name) => foldersOf(name, join(script.at(-1) ?? main, 'package.json')));
   const own = ['package.json', programFile('src/compiler/options')];
   return { main, reads: [...own, ...script, ...below, ...foldersOf('wabt', main)], flags: [] };
-}
-
-/** The folder of a package that `file` imports, wherever npm has put it, and where that leads if it is a link. */
-function foldersOf(name: string, file: string): string[] {
-  const places = createRequire(file).resolve.paths(name) ?? [];
-  const folder = places.map((place) => join(place, name)).find((found) => existsSync(join(found, 'package.json')));
-  return folder === undefined ? [] : [...new Set([folder, realpathSync(folder)])];
 }
 
 function start(): ChildProcess {

@@ -44,9 +44,10 @@ export interface Workspace {
 /** The workspace in the folder `root`, an absolute path such as `import.meta.dirname`. Nothing is made in it before there is something to keep. */
 export function workspaceAt(root: string): Workspace {
   const state = join(root, '.nfold');
-  const installed =
-    `${root}${sep}`.startsWith(`${packageRoot}${sep}`) || packageRoot.includes(`${sep}node_modules${sep}`);
-  const command = installed ? ['npx', 'nfold'] : ['node', join(packageRoot, 'src/nfold.js')];
+  const [home] = packageRoot.split(`${sep}node_modules${sep}`);
+  const command = `${root}${sep}`.startsWith(`${home}${sep}`)
+    ? ['npx', 'nfold']
+    : ['node', join(packageRoot, 'src/nfold.js')];
   return { root, state, cache: join(state, 'cache'), records: join(state, 'records'), command };
 }
 

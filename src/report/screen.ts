@@ -28,4 +28,6 @@ export function columnsOf({ isTTY, columns }: { readonly isTTY?: boolean; readon
 const [plain, coloured] = [false, true].map((enabled) => picocolors.createColors(enabled));
 
 /** picocolors, which asks the screen at each use whether to colour. */
-export const pc = new Proxy(plain, { get: (_, name) => Reflect.get(screen().colours ? coloured : plain, name) });
+export const pc: ReturnType<typeof picocolors.createColors> = new Proxy(plain, {
+  get: (_, name) => Reflect.get(screen().colours ? coloured : plain, name),
+});
