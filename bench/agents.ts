@@ -36,25 +36,29 @@ export function commandsText(): string {
   );
 }
 
-/** The text below a heading, up to the next one that is as high, with links that lead on from the top folder. */
+const read = (page: string) => readFileSync(join(packageRoot, page), 'utf8');
+
+/** Text of a page, with links that lead on from the top folder. */
+function fromTop(page: string, text: string): string {
+  return text
+    .replaceAll(/\]\((?!\w+:|#)([^)#]*)/g, (_, path: string) => `](${normalize(join(dirname(page), path))}`)
+    .replaceAll('](#', `](${page}#`)
+    .trim();
+}
+
+/** The text below a heading, up to the next one. */
 function section(page: string, heading: string): string {
-  const text = readFileSync(join(packageRoot, page), 'utf8');
-  const start = text.indexOf(`\n${heading}\n`);
-  if (start < 0) throw new Error(`${page} has no heading '${heading}'`);
-  const [level] = /^#+/.exec(heading) as RegExpExecArray;
-  const [body] = text.slice(start + heading.length + 2).split(new RegExp(`\n#{1,${level.length}} `));
-  const linked = body.replaceAll(/\]\((?!\w+:|#)([^)#]*)(#[^)]*)?\)/g, (_, path: string, anchor = '') => {
-    return `](${normalize(join(dirname(page), path))}${anchor})`;
-  });
-  return linked.replaceAll(/\]\((#[^)]*)\)/g, `](${page}$1)`).trim();
+  const [, found] = read(page).split(`\n${heading}\n`);
+  if (found === undefined) throw new Error(`${page} has no heading '${heading}'`);
+  return fromTop(page, found.split(/\n#+ /)[0]);
 }
 
 function paragraph(page: string, start: string): string {
-  const found = readFileSync(join(packageRoot, page), 'utf8')
+  const found = read(page)
     .split(/\n\n/)
     .find((text) => text.startsWith(start));
   if (found === undefined) throw new Error(`${page} has no paragraph that begins with '${start}'`);
-  return found.trim();
+  return fromTop(page, found);
 }
 
 /** The page as it should be. */

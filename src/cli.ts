@@ -68,6 +68,7 @@ function jsonLast(words: readonly string[]): readonly string[] {
 function failureOf(error: unknown): NfoldError {
   if (error instanceof NfoldError) return error;
   if (error instanceof CommanderError) {
+    if (error.code === 'commander.help') return new NfoldError('There is no command, or none of that name.');
     const [, message = error.message, hint] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(error.message) ?? [];
     return new NfoldError(message, exit.usage, { hint });
   }

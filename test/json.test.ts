@@ -6,9 +6,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { programFor } from '../src/cli.ts';
+import { main, programFor } from '../src/cli.ts';
 import type { errorCodes } from '../src/contract/errors.ts';
-import { packageRoot } from '../src/files/places.ts';
+import { packageRoot, type Workspace } from '../src/files/places.ts';
 import { saveRecord } from '../src/records/store.ts';
 import { Doctor } from '../src/schemas/doctor.ts';
 import { jsonSchemaOf, schemas } from '../src/schemas/registry.ts';
@@ -216,7 +216,15 @@ describe('an error of a command', () => {
   });
 
   test('a fault of nfold is one too; what follows -- is no flag, and help is no error', async () => {
+    const { io, said } = listening();
+    expect(await main(['show', '--json'], io, {} as Workspace)).toEqual({ code: 1 });
+    expect(JSON.parse(said.stdout).error).toMatchObject({
+      code: 'unexpected',
+      hint: expect.stringContaining('report'),
+    });
+    expect(said.stderr).toMatch(/^nfold: .*\(unexpected: please report this with the output of --debug\)\n$/);
     expect(await nfold('list -- --json')).toMatchObject({ code: 3, stdout: '' });
+    expect(JSON.parse((await nfold('help zzz --json')).stdout).error.message).toMatch(/no command/);
     const help = await nfold('list --json --help');
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toMatch(/^Usage: nfold list/);

@@ -8,7 +8,7 @@ import type { RoundPlan } from '../judge/conditions.ts';
 import { spreadText } from '../judge/pattern.ts';
 import { drawnCases } from '../judge/plan.ts';
 import { surveyLimits } from '../judge/survey.ts';
-import { errorOf, isBad, verdictText } from '../judge/verdict.ts';
+import { errorOf, isBad, type Verdict, verdictText } from '../judge/verdict.ts';
 import { excerptOfFile } from '../report/excerpt.ts';
 import { verdictMark } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
@@ -87,13 +87,19 @@ function asData({ id, built, verdict }: CandidateOutcome): Verify['results'][num
 const columns: readonly ColumnOf<CandidateOutcome>[] = [
   { head: 'candidate', text: ({ id }) => id },
   { head: 'verified', text: ({ verdict }) => verdict.status, style: verdictMark },
-  { head: 'checks', align: 'right', text: ({ verdict: v }) => (v.status === 'pass' ? `${v.checks}` : '-') },
+  { head: 'checks passed', align: 'right', text: ({ verdict }) => checksOf(verdict) },
   {
     head: 'largest error / bound',
     align: 'right',
     text: ({ verdict }) => (verdict.status === 'pass' ? verdict.worst.toFixed(3) : '-'),
   },
 ];
+
+function checksOf(verdict: Verdict): string {
+  if (verdict.status === 'pass') return `${verdict.checks}`;
+  const spread = verdict.status === 'fail' ? verdict.spread : undefined;
+  return spread ? `${spread.of - spread.wrong} of ${spread.of}` : '-';
+}
 
 function asText(outcomes: readonly CandidateOutcome[], misplaced: readonly string[], seed: number): string {
   const failures = outcomes.flatMap(({ verdict }) => {
