@@ -5,6 +5,8 @@ import { basename, dirname, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { type CandidateFile, selectorOf } from '../catalog/candidates.ts';
 import { baselineFile } from '../catalog/ops.ts';
+import { compileC } from '../compiler/c.ts';
+import { cCompiler, cOptions } from '../compiler/clang.ts';
 import { compile } from '../compiler/compile.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import { CandidateError, messageOf } from '../contract/errors.ts';
@@ -15,8 +17,18 @@ import { cached, cachedJson } from './cache.ts';
 import { type Description, headComment, ParameterValues, parseDescription } from './description.ts';
 import { evaluate } from './evaluate.ts';
 import { marked, markImports } from './marks.ts';
-import { checkModule } from './module.ts';
-import { asScript, assemblyScriptSources, bundle, hashOf, type Source, sourceOf } from './sources.ts';
+import { checkModule, declareShared, maxBytes, moduleComment } from './module.ts';
+import {
+  asScript,
+  assemblyScriptSources,
+  bundle,
+  type Closure,
+  cSources,
+  hashOf,
+  moduleSource,
+  type Source,
+  sourceOf,
+} from './sources.ts';
 import { tunedParameters, tuneFile } from './tuned.ts';
 
 export interface Built extends Variant {
@@ -73,7 +85,10 @@ async function prefixErrors<T>({ file }: CandidateFile, work: Promise<T>): Promi
     return await work;
   } catch (error) {
     const message = messageOf(error);
-    throw new CandidateError(message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`);
+    const whole = message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`;
+    throw error instanceof CandidateError
+      ? new CandidateError(whole, error.status, { place: error.place, hint: error.hint })
+      : new CandidateError(whole);
   }
 }
 
@@ -98,7 +113,7 @@ export async function buildMarked(candidate: CandidateFile): Promise<Built | nul
   );
 }
 
-const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, wat } as const;
+const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, wat, c, wasm } as const;
 
 async function typescript(candidate: CandidateFile, allowed?: string, plugins?: Plugin[]): Promise<Built> {
   const { code, sources } = await bundle(candidate.file, allowed, plugins);
@@ -156,9 +171,33 @@ function compiled(candidate: CandidateFile, entry: string, files: Record<string,
   const hash = hashOf('as.ts', compilers, ...Object.entries(files).flat());
   const description = headComment(files[entry]);
   const artifact = () => module(hash, () => compile({ type: 'assemblyscript', entry, files }), marks, startInScript);
-  const folder = basename(resolve(dirname(candidate.file), '..'));
-  const sources = Object.entries(files).map(([name, text]) => ({ path: `${folder}/${name}`, text }));
-  return { ...identity(candidate, hash, description, sources), tier: 'W', artifact };
+  return { ...identity(candidate, hash, description, sourcesOf(candidate, files)), tier: 'W', artifact };
+}
+
+function sourcesOf({ file }: CandidateFile, files: Closure['files']): Source[] {
+  const folder = basename(resolve(dirname(file), '..'));
+  return Object.entries(files).map(([name, text]) => ({ path: `${folder}/${name}`, text }));
+}
+
+async function c(candidate: CandidateFile, allowed?: string): Promise<Built> {
+  const { root, entry, files } = cSources(candidate.file, allowed);
+  const compiler = await cCompiler();
+  const hash = hashOf('c', compiler?.name ?? '', ...cOptions, ...Object.entries(files).flat());
+  const description = headComment(files[entry]);
+  const artifact = () => module(hash, async () => declareShared(await compileC(compiler, { root, entry, files })));
+  return { ...identity(candidate, hash, description, sourcesOf(candidate, files)), tier: 'W', artifact };
+}
+
+/** A module from elsewhere. Its description is optional, since nobody could add a comment to it. */
+async function wasm(candidate: CandidateFile): Promise<Built> {
+  const { bytes, ...source } = moduleSource(candidate.file, maxBytes);
+  const shared = declareShared(bytes);
+  checkModule(shared);
+  const comment = moduleComment(shared);
+  const about = `// @about a ready-made module of ${bytes.length} bytes\n`;
+  const description = headComment(comment.includes('@about') ? comment : about + comment);
+  const artifact = async (): Promise<Artifact> => ({ kind: 'wasm', bytes: shared });
+  return { ...identity(candidate, hashOf('wasm', bytes), description, [source]), tier: 'W', artifact };
 }
 
 async function wat(candidate: CandidateFile): Promise<Built> {

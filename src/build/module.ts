@@ -4,7 +4,7 @@ import { CandidateError, messageOf } from '../contract/errors.ts';
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
 
 /** The kernels of nfold have 4 to 20 kB. */
-const maxBytes = 2 ** 20;
+export const maxBytes = 2 ** 20;
 /** The page below the tensors, which belongs to the module. */
 const maxData = 65536;
 /** Limits of the memory that a module imports: the pages of an arena before its first case, and its maximum. */
@@ -57,6 +57,24 @@ export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move 
   if (functions.some(({ name }) => name === 'run')) return;
   const names = functions.map(({ name }) => name).join(', ') || 'no function';
   refuse(`exports ${names}: export run(tid, nthreads, ...pointers, ...dims, ...scalars, scratch)`);
+}
+
+/**
+ * The module with its imported memory declared as shared. A linker does that only if all objects were made for threads, and then writes
+ * tables by a start function; a module itself does not tell one kind of memory from the other.
+ */
+export function declareShared(bytes: Uint8Array): Uint8Array {
+  const at = Buffer.from(bytes).indexOf(unshared, 0, 'latin1');
+  return at < 0 ? bytes : Uint8Array.from(bytes).fill(3, at + unshared.length - 1, at + unshared.length);
+}
+
+/** An import as it stands in a module: the names, each after its length, the kind memory, and the flag of a maximum. */
+const unshared = '\x03env\x06memory\x02\x01';
+
+/** The text in the custom section `nfold`, where a ready-made module says what others say in their head comment. */
+export function moduleComment(bytes: Uint8Array): string {
+  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(new Uint8Array(bytes)), 'nfold');
+  return section ? new TextDecoder().decode(section) : '';
 }
 
 /** In pages. An `odd` memory has 64-bit addresses, or pages of another size. */

@@ -3,7 +3,7 @@
  * killed process leaves its folder behind; the name holds its pid, so that the next process can remove it.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { attempt } from '../contract/attempt.ts';
@@ -29,6 +29,9 @@ export function cellFiles() {
   }
   return made;
 }
+
+/** A new folder for files that a tool of the system has to find on disk. */
+export const privateFolder = (): string => mkdtempSync(join(dirname(cellFiles().empty), 'tool-'));
 
 function makeFolder(): string {
   for (const place of temporary) {

@@ -35,6 +35,17 @@ export interface ThreadTask {
   readonly memory: WebAssembly.Memory;
   /** Arguments of `run`, `tid` included. */
   readonly args: readonly number[];
+  /** Address of its stack, if its module exports the pointer to one. */
+  readonly stack?: number;
+}
+
+/** Compilers of C and the like keep arrays and what does not fit into locals on a stack in memory, which grows downwards. */
+export const stackBytes = 65536;
+export const stackPointer = '__stack_pointer';
+
+/** Without this, all threads would have the stack that the linker laid out. */
+export function setStack({ exports }: WebAssembly.Instance, stack: number | undefined): void {
+  if (stack !== undefined) (exports[stackPointer] as WebAssembly.Global).value = stack + stackBytes;
 }
 
 export class Pool {

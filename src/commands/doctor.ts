@@ -5,6 +5,8 @@ import { loadOp } from '../catalog/ops.ts';
 import { loadPeer } from '../catalog/peers.ts';
 import { isolation } from '../cell/lockdown.ts';
 import { Timer } from '../cell/timer.ts';
+import { whatToInstall } from '../compiler/c.ts';
+import { cCompiler } from '../compiler/clang.ts';
 import { allowedFlags } from '../contract/candidate.ts';
 import { exit, messageOf } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
@@ -30,6 +32,7 @@ export async function doctor(): Promise<Result> {
   const named = suites.flatMap(({ ops, peers, slowPeers }) =>
     [...peers, ...slowPeers].map((peer) => ({ peer, op: ops[0] })),
   );
+  const compiler = (await cCompiler())?.name ?? null;
   const peers = await Promise.all(named.map(async (one) => ({ ...one, reason: await whyNot(one) })));
   const { revectorized, medianExcess: unrest } = await quickProbe();
   const isFaster = revectorized !== null && revectorized >= tookEffect;
@@ -61,6 +64,7 @@ export async function doctor(): Promise<Result> {
     cpus,
     threadsThatWork: working.threads,
     isolation: isolation(),
+    cCompiler: compiler,
     peers,
     state,
     warnings,
@@ -74,6 +78,7 @@ export async function doctor(): Promise<Result> {
     line(isFaster, revectorizerLine(revectorized)),
     line(here.cores, `threads for candidates that can use them, ${reasonOf(cpus)}`),
     line(working.threads, 'threads were tried and work'),
+    line(compiler !== null, `C candidates, ${compiler === null ? whatToInstall : `by ${compiler}`}`),
     `       isolation of candidates: ${data.isolation}`,
     '',
     'Peers',

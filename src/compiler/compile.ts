@@ -6,7 +6,12 @@ import { CandidateError } from '../contract/errors.ts';
 
 export type CompileRequest =
   | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }
-  | { readonly type: 'wat'; readonly text: string };
+  | { readonly type: 'wat'; readonly text: string }
+  | {
+      readonly type: 'c';
+      readonly commands: readonly (readonly string[])[];
+      readonly files: Readonly<Record<string, string>>;
+    };
 
 export type CompileReply =
   | { readonly bytes: Uint8Array; readonly error?: undefined }
@@ -14,10 +19,13 @@ export type CompileReply =
 
 const program = {
   main: fileURLToPath(new URL('./compiler.ts', import.meta.url)),
-  reads: ['package.json', ...['assemblyscript', 'binaryen', 'long', 'wabt'].map((name) => `node_modules/${name}`)],
+  reads: [
+    'package.json',
+    ...['assemblyscript', 'binaryen', 'long', 'wabt', '@yowasp/clang'].map((name) => `node_modules/${name}`),
+  ],
   flags: [],
 };
-const limitMs = 60_000;
+export const limitMs = 60_000;
 let child: ChildProcess | null = null;
 let queue: Promise<unknown> = Promise.resolve();
 
@@ -41,20 +49,27 @@ export function stopCompiler(): void {
 process.on('exit', stopCompiler);
 
 /** The module's bytes. Throws CandidateError. */
-export function compile(request: CompileRequest): Promise<Uint8Array> {
-  const bytes = queue.then(() => ask(request));
-  queue = bytes.catch(() => {});
-  return bytes;
+export async function compile(request: CompileRequest): Promise<Uint8Array> {
+  const { bytes, error } = await answerTo(request);
+  if (bytes) return bytes;
+  throw new CandidateError(`does not build: ${error.split('\n').slice(0, 2).join(' ').trim()}`);
 }
 
-async function ask(request: CompileRequest): Promise<Uint8Array> {
+/** The module's bytes, or all that the compiler says. Throws CandidateError if its process ends. */
+export function answerTo(request: CompileRequest): Promise<CompileReply> {
+  const reply = queue.then(() => ask(request));
+  queue = reply.catch(() => {});
+  return reply;
+}
+
+async function ask(request: CompileRequest): Promise<CompileReply> {
   child ??= start();
   const worker = child;
   worker.channel?.ref();
   let timer: NodeJS.Timeout | undefined;
   let ended = () => {};
   try {
-    const reply = await new Promise<CompileReply>((resolve, reject) => {
+    return await new Promise<CompileReply>((resolve, reject) => {
       const give = (message: string) => {
         stopCompiler();
         reject(new CandidateError(message));
@@ -65,8 +80,6 @@ async function ask(request: CompileRequest): Promise<Uint8Array> {
       worker.once('exit', ended);
       worker.send(request, (error) => error && ended());
     });
-    if (!reply.bytes) throw new CandidateError(`does not build: ${reply.error}`);
-    return reply.bytes;
   } finally {
     clearTimeout(timer);
     worker.removeAllListeners('message').off('exit', ended);

@@ -1,4 +1,5 @@
-/** The child process that compiles AssemblyScript and WAT. It reads candidates' code and runs none of it. */
+/** The child process that compiles AssemblyScript, WAT and, with a compiler that is WebAssembly itself, C. It reads candidates' code and runs none of it. */
+import type { Tree } from '@yowasp/clang';
 import type { CompileReply, CompileRequest } from './compile.ts';
 
 async function assemblyScript(entry: string, files: Readonly<Record<string, string>>): Promise<Uint8Array> {
@@ -41,12 +42,42 @@ async function wat(text: string): Promise<Uint8Array> {
   }
 }
 
+/** The file `out.wasm` that clang and its linker make. The files that they see are these and their own. */
+async function c(steps: readonly (readonly string[])[], files: Readonly<Record<string, string>>): Promise<Uint8Array> {
+  const { commands } = await import('@yowasp/clang');
+  let tree: Tree = {};
+  for (const [path, text] of Object.entries(files)) {
+    const parts = path.split('/');
+    let folder = tree;
+    for (const name of parts.slice(0, -1)) {
+      folder[name] ??= {};
+      folder = folder[name] as Tree;
+    }
+    folder[parts[parts.length - 1]] = new TextEncoder().encode(text);
+  }
+  let log = '';
+  const decoder = new TextDecoder();
+  const stderr = (bytes: Uint8Array | null) => {
+    if (bytes) log += decoder.decode(bytes, { stream: true });
+  };
+  try {
+    const options = { stderr, stdout: null, fetchProgress() {} };
+    for (const [tool, ...args] of steps)
+      tree = (await commands[tool as keyof typeof commands](args, tree, options)) as Tree;
+    return tree['out.wasm'] as Uint8Array;
+  } catch (error) {
+    throw new Error(log || String(error));
+  }
+}
+
 async function answer(request: CompileRequest): Promise<CompileReply> {
   switch (request.type) {
     case 'assemblyscript':
       return { bytes: await assemblyScript(request.entry, request.files) };
     case 'wat':
       return { bytes: await wat(request.text) };
+    case 'c':
+      return { bytes: await c(request.commands, request.files) };
   }
 }
 
@@ -55,8 +86,7 @@ process.on('message', async (request: CompileRequest) => {
   try {
     send(await answer(request));
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    send({ error: text.split('\n').slice(0, 2).join(' ').trim() });
+    send({ error: error instanceof Error ? error.message : String(error) });
   }
 });
 process.on('disconnect', () => process.exit(0));
