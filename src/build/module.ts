@@ -7,7 +7,7 @@ const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
 export const maxBytes = 2 ** 20;
 /** The page below the tensors, which belongs to the module. */
 const maxData = 65536;
-/** Limits of the memory that a module imports: the pages of an arena before its first case, and its maximum. */
+/** Of the memory that a module imports: the pages of an arena before its first case, and its maximum, which has to be declared. */
 const maxInitialPages = 2;
 const maxPages = 65536;
 
@@ -44,10 +44,10 @@ export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move 
   if (memory === null) refuse(`does not import its memory: ${memoryImport}, where the tensors lie`);
   const { initial, maximum, shared, odd } = memory;
   if (!shared || odd) refuse(`imports a memory of another kind: ${memoryImport}`);
-  if (initial > maxInitialPages || maximum > maxPages) {
+  if (initial > maxInitialPages || maximum !== maxPages) {
     refuse(
       `imports a memory of ${initial} to ${maximum} pages: ` +
-        `the minimum may be at most ${maxInitialPages}, the maximum at most ${maxPages}`,
+        `the minimum may be at most ${maxInitialPages}, and the maximum has to be ${maxPages}`,
     );
   }
   if (ownMemories > 0) refuse('has a memory of its own: scratch comes from scratchBytes(nthreads, ...dims)');

@@ -3,7 +3,7 @@ import type { Dtype } from '../contract/op.ts';
 import type { Peer } from '../contract/peer.ts';
 import { type CellArena, imageBase, syncBytes } from './arena.ts';
 import { Marks } from './marks.ts';
-import { type Pool, setStack, stackBytes, stackPointer, type ThreadTask } from './pool.ts';
+import { type Pool, setStack, stackPointer, type ThreadTask } from './pool.ts';
 import { type MarkedNs, markSymbol, type Opening } from './protocol.ts';
 import { Realm } from './realm.ts';
 
@@ -28,8 +28,8 @@ interface Setting {
 
 const nothing = () => {};
 
-/** Bytes at the end of a stack that are watched. */
-const stackEnd = 64;
+/** The stack of a thread, and what lies below it and is watched: as much as the largest frame of a function of C. */
+const [stackBytes, guardBytes] = [65536, 32768];
 
 /** Forgets the case before. Throws what is wrong with the artifact. */
 export async function makeKernel(opening: Opening, arena: CellArena, pool: Pool): Promise<Kernel> {
@@ -80,18 +80,19 @@ function wasmKernel({ opening, arena, pool, mark }: Setting, bytes: Uint8Array):
   const hasStack = WebAssembly.Module.exports(module).some(
     ({ name, kind }) => name === stackPointer && kind === 'global',
   );
-  const stacks = Array.from({ length: hasStack ? threads : 0 }, () => arena.allocate(stackBytes));
-  setStack(instance, stacks[0]);
-  // A kernel that stays within its stack never reaches the end of it.
-  const ends = stacks.map((address) => ({ offset: address - imageBase, length: stackEnd }));
-  const untouched = arena.read(ends);
+  const guards = Array.from({ length: hasStack ? threads : 0 }, () => {
+    return { offset: arena.allocate(guardBytes + stackBytes) - imageBase, length: guardBytes };
+  });
+  const stackOf = (tid: number) => (hasStack ? imageBase + guards[tid].offset + guardBytes + stackBytes : undefined);
+  setStack(instance, stackOf(0));
+  const untouched = arena.read(guards);
   const wanted = scratchBytes ? scratchBytes(threads, ...dims) : 0;
   if (!(wanted >= 0)) throw new Error(`scratchBytes returned ${wanted}, not a number of bytes below 2^31`);
   const scratch = arena.allocate(Math.max(syncBytes, wanted));
   const args = (tid: number) => [tid, threads, ...rest, scratch];
   const tasks: ThreadTask[] = [];
   for (let tid = 1; tid < threads; tid++)
-    tasks.push({ module, memory: arena.memory, args: args(tid), stack: stacks[tid] });
+    tasks.push({ module, memory: arena.memory, args: args(tid), stack: stackOf(tid) });
   pool.assign(tasks);
   const own = args(0);
   return {
@@ -107,7 +108,7 @@ function wasmKernel({ opening, arena, pool, mark }: Setting, bytes: Uint8Array):
     },
     after() {
       pool.raise();
-      if (!arena.holds(ends, untouched))
+      if (!arena.holds(guards, untouched))
         throw new Error(`it needs more than its stack of ${stackBytes} bytes: take memory from scratchBytes`);
     },
   };

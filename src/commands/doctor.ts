@@ -78,7 +78,7 @@ export async function doctor(): Promise<Result> {
     line(isFaster, revectorizerLine(revectorized)),
     line(here.cores, `threads for candidates that can use them, ${reasonOf(cpus)}`),
     line(working.threads, 'threads were tried and work'),
-    line(compiler !== null, `C candidates, ${compiler === null ? whatToInstall : `by ${compiler}`}`),
+    line(compiler !== null, `C candidates: ${compiler ?? whatToInstall}`),
     `       isolation of candidates: ${data.isolation}`,
     '',
     'Peers',

@@ -24,7 +24,7 @@ export interface Compiler {
 }
 
 const overlayFile = '.overlay';
-/** Bytes of a function's variables that are kept on the stack; a thread's stack has twice as much (src/cell/pool.ts). */
+/** Bytes of a function's variables on the stack; src/cell/kernel.ts watches as many below it. */
 const maxFrame = 32768;
 
 const clang = [
