@@ -12,15 +12,12 @@
  * Needs    relaxed SIMD, for the fused multiply-add.
  * Expects  compute bound. Against sigmoid-wasmrelaxedsimd it saves the two steps that subtract n ln 2 and two terms of the polynomial: 4 of
  *          some 20 operations on a vector, while the division stays.
- * Tried    nothing else yet.
+ * Tried    constants loaded by splats: the compiler loads four neighbours at once and spreads them by shuffles.
  */
 #include <wasm_simd128.h>
 #include "../common/threads.h"
 
-/**
- * In memory, and not const, so that the compiler leaves them there: V8 would build a constant anew at each use. Four times each, since the
- * compiler would load neighbours together and spread them by shuffles.
- */
+/** In memory, and not const, so that the compiler leaves them there: V8 would build a constant anew at each use. */
 #define FOUR(x) {x, x, x, x}
 _Alignas(16) float constants[][4] = {
   FOUR(2.302208198144325f), FOUR(0.1029432395800235f), FOUR(126), FOUR(-126),

@@ -30,6 +30,8 @@ const maxFrame = 32768;
 const clang = [
   ['clang', '--target=wasm32', '-c', '-std=gnu17', '-O3', '-ffreestanding', '-fno-math-errno', '-nostdlibinc'],
   ['-msimd128', '-mrelaxed-simd', '-matomics', '-mbulk-memory', '-mmutable-globals', '-mnontrapping-fptoint'],
+  // Operations in the order of the source, whose author has counted registers, and offsets in addresses instead of sums.
+  ['-mllvm', '-pre-RA-sched=source', '-mllvm', '-disable-lsr'],
   ['-fno-gnu-inline-asm', '-fno-crash-diagnostics', '-fno-caret-diagnostics', '-ivfsoverlay', overlayFile],
   ['-Werror=vla', '-Werror=alloca', `-Wframe-larger-than=${maxFrame}`, '-Werror=frame-larger-than'],
 ].flat();
