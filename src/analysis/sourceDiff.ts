@@ -17,7 +17,10 @@ export function sourceDiff(a: Record, b: Record): string {
       const textIn = ({ texts }: Record, { sources }: typeof from | typeof to) =>
         texts[sources.find((source) => source.path === path)?.hash ?? ''] ?? '';
       const [before, after] = [textIn(a, from), textIn(b, to)];
-      if (before !== after) patches.set(path, createTwoFilesPatch(path, path, before, after, a.id, b.id));
+      // A ready-made module, whose text is its bytes.
+      const isBinary = [before, after].some((text) => text.startsWith('data:'));
+      if (before !== after && isBinary) patches.set(path, `Binary files ${path} of ${a.id} and ${b.id} differ\n`);
+      else if (before !== after) patches.set(path, createTwoFilesPatch(path, path, before, after, a.id, b.id));
     }
   }
   return [...patches.values()].join('\n');

@@ -4,6 +4,8 @@ import type { Plugin } from 'esbuild';
 import { type CandidateFile, selectorOf } from '../catalog/candidates.ts';
 import { baselineFile } from '../catalog/ops.ts';
 import { hasConsole, speaking } from '../cell/console.ts';
+import { compileC } from '../compiler/c.ts';
+import { cCompiler, cOptions } from '../compiler/clang.ts';
 import { compile } from '../compiler/compile.ts';
 import * as options from '../compiler/options.ts';
 import type { Parameters } from '../contract/candidate.ts';
@@ -18,9 +20,19 @@ import { type Description, describe, headComment, ParameterValues } from './desc
 import { evaluateBundle } from './evaluate.ts';
 import { bytesOf, quoting, textsOf, trapIn } from './generated.ts';
 import { marked, markImports } from './marks.ts';
-import { checkModule, exportPatterns, Refused } from './module.ts';
+import { checkModule, declareShared, exportPatterns, maxBytes, moduleComment, Refused } from './module.ts';
 import { asScript, placeInBundle } from './script.ts';
-import { assemblyScriptSources, type Bundle, bundle, hashOf, type Source, sourceOf } from './sources.ts';
+import {
+  assemblyScriptSources,
+  type Bundle,
+  bundle,
+  type Closure,
+  cSources,
+  hashOf,
+  moduleSource,
+  type Source,
+  sourceOf,
+} from './sources.ts';
 import { inAssemblyScript, inText } from './traps.ts';
 import { tunedParameters, tuneFile } from './tuned.ts';
 import { findIn, type TextFile } from './where.ts';
@@ -105,7 +117,7 @@ export async function buildMarked(candidate: CandidateFile): Promise<Built | nul
   }));
 }
 
-const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, wat } as const;
+const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, wat, c, wasm } as const;
 
 async function typescript(candidate: CandidateFile, allowed?: string, plugins?: Plugin[]): Promise<Built> {
   const bundled = await bundle(candidate.file, allowed, plugins);
@@ -195,9 +207,37 @@ function compiled(
     const found = await inAssemblyScript(thrown, (await artifact()).bytes, request, shownAs);
     return found.place ? found : { ...found, place: exported(thrown, texts) };
   };
-  const folder = basename(resolve(dirname(candidate.file), '..'));
-  const sources = Object.entries(files).map(([name, text]) => ({ path: `${folder}/${name}`, text }));
-  return { ...identity(candidate, hash, description, sources), tier: 'W', artifact, locate };
+  return { ...identity(candidate, hash, description, sourcesOf(candidate, files)), tier: 'W', artifact, locate };
+}
+
+function sourcesOf({ file }: CandidateFile, files: Closure['files']): Source[] {
+  const folder = basename(resolve(dirname(file), '..'));
+  return Object.entries(files).map(([name, text]) => ({ path: `${folder}/${name}`, text }));
+}
+
+async function c(candidate: CandidateFile, allowed?: string): Promise<Built> {
+  const { root, entry, files } = cSources(candidate.file, allowed);
+  const texts = Object.entries(files).map(([name, text]) => ({ file: shown(join(root, name)), text }));
+  const compiler = await cCompiler();
+  const hash = hashOf('c', compiler?.name ?? '', ...cOptions, ...Object.entries(files).flat());
+  const description = headComment({ file: shown(candidate.file), text: files[entry] });
+  const make = async () => declareShared(await compileC(compiler, { root, entry, files }));
+  const artifact = () => module(hash, make, { texts: async () => texts });
+  const locate = async (thrown: Thrown) => ({ place: exported(thrown, texts) });
+  return { ...identity(candidate, hash, description, sourcesOf(candidate, files)), tier: 'W', artifact, locate };
+}
+
+/** A module from elsewhere. Its description is optional, since nobody could add a comment to it. */
+async function wasm(candidate: CandidateFile): Promise<Built> {
+  const { bytes, ...source } = moduleSource(candidate.file, maxBytes);
+  const shared = declareShared(bytes);
+  checkModule(shared);
+  const comment = moduleComment(shared);
+  const about = `// @about a ready-made module of ${bytes.length} bytes\n`;
+  const text = comment.includes('@about') ? comment : about + comment;
+  const description = headComment({ file: shown(candidate.file), text });
+  const artifact = async () => ({ kind: 'wasm', bytes: shared }) as const;
+  return { ...identity(candidate, hashOf('wasm', bytes), description, [source]), tier: 'W', artifact };
 }
 
 async function wat(candidate: CandidateFile): Promise<Built> {

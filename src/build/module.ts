@@ -5,10 +5,10 @@ import { literally } from './where.ts';
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
 
 /** The kernels of nfold have 4 to 20 kB. */
-const maxBytes = 2 ** 20;
+export const maxBytes = 2 ** 20;
 /** The page below the tensors, which belongs to the module. */
 const maxData = 65536;
-/** Limits of the memory that a module imports: the pages of an arena before its first case, and its maximum. */
+/** Of the memory that a module imports: the pages of an arena before its first case, and its maximum, which has to be declared. */
 const maxInitialPages = 2;
 const maxPages = 65536;
 
@@ -56,8 +56,8 @@ export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move 
   const { initial, maximum, shared, odd } = memory;
   const imported = [/"env"\s+"memory"/, /\(memory\b/];
   if (!shared || odd) refuse('imports a memory of another kind', memoryImport, ...imported);
-  if (initial > maxInitialPages || maximum > maxPages) {
-    const limits = `the minimum may be at most ${maxInitialPages}, the maximum at most ${maxPages}`;
+  if (initial > maxInitialPages || maximum !== maxPages) {
+    const limits = `the minimum may be at most ${maxInitialPages}, and the maximum has to be ${maxPages}`;
     refuse(`imports a memory of ${initial} to ${maximum} pages: ${limits}`, null, ...imported);
   }
   if (ownMemories > 0) refuse('has a memory of its own', 'scratch comes from scratchBytes(nthreads, ...dims)', own);
@@ -114,6 +114,24 @@ export function anatomy(bytes: Uint8Array) {
   const { memory, dataBytes, functions } = partsOf(bytes);
   const [imports, exports] = [WebAssembly.Module.imports(module), WebAssembly.Module.exports(module)];
   return { imports, exports, memory, dataBytes, functions };
+}
+
+/**
+ * The module with its imported memory declared as shared. A linker does that only if all objects were made for threads, and then writes
+ * tables by a start function; a module itself does not tell one kind of memory from the other.
+ */
+export function declareShared(bytes: Uint8Array): Uint8Array {
+  const at = Buffer.from(bytes).indexOf(unshared, 0, 'latin1');
+  return at < 0 ? bytes : Uint8Array.from(bytes).fill(3, at + unshared.length - 1, at + unshared.length);
+}
+
+/** An import as it stands in a module: the names, each after its length, the kind memory, and the flag of a maximum. */
+const unshared = '\x03env\x06memory\x02\x01';
+
+/** The text in the custom section `nfold`, where a ready-made module says what others say in their head comment. */
+export function moduleComment(bytes: Uint8Array): string {
+  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(new Uint8Array(bytes)), 'nfold');
+  return section ? new TextDecoder().decode(section) : '';
 }
 
 /** In pages. An `odd` memory has 64-bit addresses, or pages of another size. */

@@ -111,39 +111,83 @@ function placeOf({ file, line, column, lineText }: Location, root: string): Plac
   return { file: shown(resolve(root, file.replace(/\?\w+$/, ''))), line, column: before.length + 1 };
 }
 
-/** The texts of an AssemblyScript file and its imports, by path relative to the folder above the op's, or to `allowed`. */
-export function assemblyScriptSources(
+/** The texts of a file and of what it imports, by path relative to `root`: the folder above the op's, or `allowed`. */
+export interface Closure {
+  readonly root: string;
+  readonly entry: string;
+  readonly files: Record<string, string>;
+}
+
+/** A file that a text imports, and where the text says so. */
+interface Imported {
+  readonly path: string;
+  readonly at: number;
+}
+
+const imported = (found: RegExpExecArray, path: string): Imported => {
+  return { path, at: found.index + found[0].lastIndexOf(found[1]) };
+};
+
+export function assemblyScriptSources(file: string, allowed?: string): Closure {
+  return closure(file, allowed, (path, text) =>
+    [...text.matchAll(/^[^\S\n]*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm)].map((found) =>
+      imported(found, resolve(dirname(path), `${found[1]}.ts`)),
+    ),
+  );
+}
+
+/** A file that is not there may be a header of the compiler's. */
+export function cSources(file: string, allowed?: string): Closure {
+  return closure(file, allowed, (path, text) =>
+    [...text.matchAll(/^[^\S\n]*#[^\S\n]*include[^\S\n]*"([^"\n]+)"/gm)]
+      .map((found) => imported(found, resolve(dirname(path), found[1])))
+      .filter((included) => look(included.path) !== absent),
+  );
+}
+
+function closure(
   file: string,
   allowed = commonOf(file),
-): { entry: string; files: Record<string, string>; root: string } {
+  importsOf: (path: string, text: string) => readonly Imported[],
+): Closure {
   const root = allowed === commonOf(file) ? resolve(dirname(file), '..') : allowed;
   const files: Record<string, string> = {};
   const visit = (path: string) => {
     const name = relative(root, path).split(sep).join('/');
     if (name in files) return;
     files[name] = readSource(path, file);
-    for (const found of files[name].matchAll(/^[^\S\n]*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm)) {
-      const imported = resolve(dirname(path), `${found[1]}.ts`);
+    for (const one of importsOf(path, files[name])) {
       try {
-        checkImport(file, imported, allowed);
-        visit(imported);
+        checkImport(file, one.path, allowed);
+        visit(one.path);
       } catch (error) {
-        const place = placeAt(shown(path), files[name], found.index + found[0].lastIndexOf(found[1]));
-        throw error instanceof CandidateError && !error.place
-          ? new CandidateError(error.message, 'error', { place })
-          : error;
+        if (!(error instanceof CandidateError) || error.place) throw error;
+        throw new CandidateError(error.message, 'error', { place: placeAt(shown(path), files[name], one.at) });
       }
     }
   };
   visit(file);
-  return { entry: relative(root, file).split(sep).join('/'), files, root };
+  return { root, entry: relative(root, file).split(sep).join('/'), files };
 }
 
 /** The text of a file and its path relative to the folder above kernels/. Throws CandidateError, which names the candidate. */
 export function sourceOf(path: string, candidate: string): Source {
-  const root = resolve(dirname(candidate), '../..');
-  return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };
+  return { path: pathOf(path, candidate), text: readSource(path, candidate) };
 }
+
+/** The bytes of a module, and as its text for a record a data URL, which gives them back. Throws CandidateError. */
+export function moduleSource(path: string, maxBytes: number): Source & { readonly bytes: Uint8Array } {
+  const bytes = contentOf(path, maxBytes);
+  if (typeof bytes === 'string') throw new CandidateError(`${shown(path)} ${bytes}`);
+  const text = `data:application/wasm;base64,${bytes.toString('base64')}\n`;
+  return { path: pathOf(path, path), text, bytes: new Uint8Array(bytes) };
+}
+
+/** Relative to the folder above kernels/. */
+const pathOf = (path: string, candidate: string) =>
+  relative(resolve(dirname(candidate), '../..'), path)
+    .split(sep)
+    .join('/');
 
 /** `TextDecoder` drops the byte order mark that some editors write. */
 function readSource(path: string, candidate: string): string {

@@ -8,8 +8,11 @@ import { absent, isLink, look, namesIn, oddityOf, realPath, type Trouble } from 
 import { packageRoot, placeOf, shown, workspace } from '../files/places.ts';
 import { oddOps, opNames } from './ops.ts';
 
-export const kinds = ['ts', 'as.ts', 'wat', 'wasm.ts'] as const;
+export const kinds = ['ts', 'as.ts', 'wat', 'wasm.ts', 'c', 'wasm'] as const;
 export type Kind = (typeof kinds)[number];
+
+/** How the name of a candidate's file ends. */
+export const ending = new RegExp(`\\.(${kinds.join('|')})$`);
 
 export interface CandidateFile {
   /** `sgemm/ikj-ts` */
@@ -81,9 +84,9 @@ export function identify(file: string, ops: readonly string[]): CandidateFile | 
   if (!op)
     return problem(`'${folder}' is not an op: put the file in kernels/<op>/, where <op> is one of ${ops.join(', ')}`);
   const stem = name.split('.', 1)[0];
-  const ending = name.slice(stem.length);
-  const kind = kinds.find((known) => `.${known}` === ending);
-  if (!kind) return problem(`the ending ${ending || '.'} is not one of .${kinds.join(' .')}: rename or move it`);
+  const rest = name.slice(stem.length);
+  const kind = kinds.find((known) => `.${known}` === rest);
+  if (!kind) return problem(`the ending ${rest || '.'} is not one of .${kinds.join(' .')}: rename or move it`);
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem))
     return problem(`the name '${stem}' should be lower-case words and digits joined by '-', like packed-6x16-wasmsimd`);
   if (stem === 'baseline')
@@ -112,7 +115,7 @@ function filesBelow(top: string): { file: string; trouble: Trouble | null }[] {
         const file = join(folder, name);
         const there = look(file);
         if (typeof there === 'string') found.push({ file, trouble: there });
-        else if (!there.isDirectory() || /\.(ts|wat)$/.test(name)) found.push({ file, trouble: oddityOf(there) });
+        else if (!there.isDirectory() || ending.test(name)) found.push({ file, trouble: oddityOf(there) });
         else (isLink(file) ? links : folders).push(file);
       }
     }

@@ -6,7 +6,7 @@ import { type ErrorCode, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { absent, look, oddityOf } from '../files/given.ts';
 import { placeOf, shown } from '../files/places.ts';
-import { type CandidateFile, type Catalog, identify, isSame, type Problem, renameOne } from './candidates.ts';
+import { type CandidateFile, type Catalog, ending, identify, isSame, type Problem, renameOne } from './candidates.ts';
 import { matching } from './glob.ts';
 
 /** Candidates, and the files in the selected folders that are none. */
@@ -37,7 +37,7 @@ const expandSuite = (selector: string): readonly string[] =>
 
 function selectOne(selector: string, catalog: Catalog): Selection {
   // No id ends like this, and as a glob the path may match other files.
-  if (/\.(ts|wat)$/.test(selector)) return byPath(selector, catalog);
+  if (ending.test(selector)) return byPath(selector, catalog);
   const namesakes = catalog.problems.flatMap(({ namesake }) => namesake ?? []);
   const ids = [...catalog.candidates, ...namesakes].map(({ id }) => id);
   const isName = catalog.ops.includes(selector) || ids.includes(selector);

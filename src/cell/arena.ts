@@ -15,7 +15,7 @@ export const imageBase = page;
 export const syncBytes = 256;
 
 export class CellArena {
-  /** The largest maximum that wasm32 allows, so that a module may declare any maximum up to it. */
+  /** The largest maximum that wasm32 allows. A module that declares a smaller one does not take this memory. */
   readonly memory = new WebAssembly.Memory({ initial: 2, maximum: page, shared: true });
   #end = imageBase;
   #state = 0x9e3779b9;

@@ -30,6 +30,9 @@ export function cellFiles() {
   return made;
 }
 
+/** A new folder for files that a tool of the system has to find on disk. */
+export const privateFolder = (): string => mkdtempSync(join(dirname(cellFiles().empty), 'tool-'));
+
 function makeFolder(): string {
   for (const place of temporary) {
     try {

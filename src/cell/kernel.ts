@@ -3,7 +3,7 @@ import type { Dtype } from '../contract/op.ts';
 import type { Peer } from '../contract/peer.ts';
 import { type CellArena, imageBase, syncBytes } from './arena.ts';
 import { Marks } from './marks.ts';
-import type { Pool, ThreadTask } from './pool.ts';
+import { type Pool, setStack, stackPointer, type ThreadTask } from './pool.ts';
 import { counterPrefix, type MarkedNs, markSymbol, type Opening } from './protocol.ts';
 import { Realm } from './realm.ts';
 
@@ -29,6 +29,9 @@ interface Setting {
 }
 
 const nothing = () => {};
+
+/** The stack of a thread, and what lies below it and is watched: as much as the largest frame of a function of C. */
+const [stackBytes, guardBytes] = [65536, 32768];
 
 /** Forgets the case before. Throws what is wrong with the artifact. */
 export async function makeKernel(opening: Opening, arena: CellArena, pool: Pool): Promise<Kernel> {
@@ -76,12 +79,22 @@ function wasmKernel({ opening, arena, pool, mark }: Setting, bytes: Uint8Array):
         `run(tid, nthreads, ${names.join(', ')}, scratch)`,
     );
   }
+  const hasStack = WebAssembly.Module.exports(module).some(
+    ({ name, kind }) => name === stackPointer && kind === 'global',
+  );
+  const guards = Array.from({ length: hasStack ? threads : 0 }, () => {
+    return { offset: arena.allocate(guardBytes + stackBytes) - imageBase, length: guardBytes };
+  });
+  const stackOf = (tid: number) => (hasStack ? imageBase + guards[tid].offset + guardBytes + stackBytes : undefined);
+  setStack(instance, stackOf(0));
+  const untouched = arena.read(guards);
   const wanted = scratchBytes ? scratchBytes(threads, ...dims) : 0;
   if (!(wanted >= 0)) throw new Error(`scratchBytes returned ${wanted}, not a number of bytes below 2^31`);
   const scratch = arena.allocate(Math.max(syncBytes, wanted));
   const args = (tid: number) => [tid, threads, ...rest, scratch];
   const tasks: ThreadTask[] = [];
-  for (let tid = 1; tid < threads; tid++) tasks.push({ module, memory: arena.memory, args: args(tid) });
+  for (let tid = 1; tid < threads; tid++)
+    tasks.push({ module, memory: arena.memory, args: args(tid), stack: stackOf(tid) });
   pool.assign(tasks);
   const own = args(0);
   return {
@@ -95,7 +108,11 @@ function wasmKernel({ opening, arena, pool, mark }: Setting, bytes: Uint8Array):
       mark?.(0);
       pool.finish();
     },
-    after: () => pool.raise(),
+    after() {
+      pool.raise();
+      if (!arena.holds(guards, untouched))
+        throw new Error(`it needs more than its stack of ${stackBytes} bytes: take memory from scratchBytes`);
+    },
     ...(opening.counts && { counts: () => countersOf(instance) }),
   };
 }

@@ -35,7 +35,12 @@ export interface Program {
 /** Starts a program of ours that runs or reads untrusted code. */
 export function startLocked({ main, reads, flags, cpu }: Program, options: SpawnOptions): ChildProcess {
   const permissions = permissionFlags([main, ...reads.map((path) => resolve(packageRoot, path))]);
-  const child = start([...onCpu(cpu), ...sandboxPrefix(), process.execPath, ...flags, ...permissions, main], options);
+  return startTool([process.execPath, ...flags, ...permissions, main], options, cpu);
+}
+
+/** Starts a tool of the system on untrusted source: what the system confines, without Node's permission model. */
+export function startTool(command: readonly string[], options: SpawnOptions, cpu?: number): ChildProcess {
+  const child = start([...onCpu(cpu), ...sandboxPrefix(), ...command], options);
   preferForOomKill(child);
   limitData(child.pid, maxDataBytes);
   return child;

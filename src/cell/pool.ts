@@ -35,6 +35,16 @@ export interface ThreadTask {
   readonly memory: WebAssembly.Memory;
   /** Arguments of `run`, `tid` included. */
   readonly args: readonly number[];
+  /** The end of its stack, if its module exports the pointer to one. */
+  readonly stack?: number;
+}
+
+/** Compilers of C keep arrays, and what does not fit into locals, on a stack in memory, which grows downwards from its end. */
+export const stackPointer = '__stack_pointer';
+
+/** Without this, all threads would have the one stack that the linker laid out. */
+export function setStack({ exports }: WebAssembly.Instance, end: number | undefined): void {
+  if (end !== undefined) (exports[stackPointer] as WebAssembly.Global).value = end;
 }
 
 export class Pool {

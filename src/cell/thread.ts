@@ -1,6 +1,6 @@
 /** One thread of the pool: it sleeps until it is woken, takes a new task if there is one, spins until the start, runs, and says done. */
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { count, reach, type ThreadTask, word } from './pool.ts';
+import { count, reach, setStack, type ThreadTask, word } from './pool.ts';
 
 const { control, port, wake } = workerData as { control: Int32Array; port: MessagePort; wake: number };
 let run: (() => void) | null = null;
@@ -9,6 +9,7 @@ let woken = wake;
 function prepare(task: ThreadTask | null): (() => void) | null {
   if (!task) return null;
   const instance = new WebAssembly.Instance(task.module, { env: { memory: task.memory, mark() {} } });
+  setStack(instance, task.stack);
   const kernel = instance.exports.run as (...args: number[]) => void;
   return () => kernel(...task.args);
 }

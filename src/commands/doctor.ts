@@ -4,6 +4,8 @@ import { loadOp } from '../catalog/ops.ts';
 import { loadPeer } from '../catalog/peers.ts';
 import { isolation } from '../cell/lockdown.ts';
 import { Timer } from '../cell/timer.ts';
+import { whatToInstall } from '../compiler/c.ts';
+import { cCompiler } from '../compiler/clang.ts';
 import { allowedFlags } from '../contract/candidate.ts';
 import { exit, messageOf } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
@@ -30,6 +32,7 @@ export async function doctor(): Promise<Result<Doctor>> {
   const named = suites.flatMap(({ ops, peers, slowPeers }) =>
     [...peers, ...slowPeers].map((peer) => ({ peer, op: ops[0] })),
   );
+  const compiler = (await cCompiler())?.name ?? null;
   const peers = await Promise.all(named.map(async (one) => ({ ...one, reason: await whyNot(one) })));
   const { revectorized, medianExcess: unrest } = await quickProbe();
   const isFaster = revectorized !== null && revectorized >= tookEffect;
@@ -62,6 +65,7 @@ export async function doctor(): Promise<Result<Doctor>> {
     cpus,
     threadsThatWork: working.threads,
     isolation: isolation(),
+    cCompiler: compiler,
     peers,
     state,
     warnings,
@@ -75,6 +79,7 @@ export async function doctor(): Promise<Result<Doctor>> {
     line(isFaster, revectorizerLine(revectorized)),
     line(here.cores, `threads for candidates that can use them, ${reasonOf(cpus)}`),
     line(working.threads, 'threads were tried and work'),
+    line(compiler !== null, `C candidates: ${compiler ?? whatToInstall}`),
     `       isolation of candidates: ${data.isolation}`,
     '',
     'Peers',

@@ -9,6 +9,12 @@ import { programFile } from '../files/places.ts';
 export type CompileRequest = (
   | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }
   | { readonly type: 'wat'; readonly text: string }
+  /** A module that clang and its linker make. */
+  | {
+      readonly type: 'c';
+      readonly commands: readonly (readonly string[])[];
+      readonly files: Readonly<Record<string, string>>;
+    }
 ) & {
   /** Whether to say where in the source each instruction comes from. */
   readonly mapped?: boolean;
@@ -34,7 +40,7 @@ export type CompilerReply =
   | ((Compiled | Disassembly) & { readonly error?: undefined })
   | { readonly error: string; readonly place?: Place };
 
-const limitMs = 60_000;
+export const limitMs = 60_000;
 let child: ChildProcess | null = null;
 let queue: Promise<unknown> = Promise.resolve();
 
@@ -43,7 +49,8 @@ function program(): Program {
   const script = foldersOf('assemblyscript', main);
   const below = ['binaryen', 'long'].flatMap((name) => foldersOf(name, join(script.at(-1) ?? main, 'package.json')));
   const own = ['package.json', programFile('src/compiler/options')];
-  return { main, reads: [...own, ...script, ...below, ...foldersOf('wabt', main)], flags: [] };
+  const others = ['wabt', '@yowasp/clang'].flatMap((name) => foldersOf(name, main));
+  return { main, reads: [...own, ...script, ...below, ...others], flags: [] };
 }
 
 function start(): ChildProcess {
@@ -77,25 +84,33 @@ export async function compile(request: CompileRequest, shownAs = (name: string) 
 }
 
 /** The same, with the map if one is asked for. */
-export const compiled = (request: CompileRequest): Promise<Compiled> => asked(request);
+export const compiled = (request: CompileRequest): Promise<Compiled> => made(request, 'does not build');
 
 /** Throws CandidateError for what its tool cannot read. */
-export const disassemble = (bytes: Uint8Array): Promise<Disassembly> => asked({ type: 'disassemble', bytes });
+export const disassemble = (bytes: Uint8Array): Promise<Disassembly> =>
+  made({ type: 'disassemble', bytes }, 'cannot be shown as text');
 
-function asked<Made extends Compiled | Disassembly>(request: CompilerRequest): Promise<Made> {
-  const made = queue.then(() => ask(request) as Promise<Made>);
-  queue = made.catch(() => {});
-  return made;
+async function made<Made extends Compiled | Disassembly>(request: CompilerRequest, otherwise: string): Promise<Made> {
+  const reply = await answerTo(request);
+  if (reply.error !== undefined) throw new CandidateError(`${otherwise}: ${reply.error}`, 'error', reply);
+  return reply as Made;
 }
 
-async function ask(request: CompilerRequest): Promise<Compiled | Disassembly> {
+/** The reply as it is: what was made, or all that the compiler says. Throws CandidateError if its process ends. */
+export function answerTo(request: CompilerRequest): Promise<CompilerReply> {
+  const reply = queue.then(() => ask(request));
+  queue = reply.catch(() => {});
+  return reply;
+}
+
+async function ask(request: CompilerRequest): Promise<CompilerReply> {
   child ??= start();
   const worker = child;
   worker.channel?.ref();
   let timer: NodeJS.Timeout | undefined;
   let ended = () => {};
   try {
-    const reply = await new Promise<CompilerReply>((resolve, reject) => {
+    return await new Promise<CompilerReply>((resolve, reject) => {
       const give = (message: string) => {
         stopCompiler();
         reject(new CandidateError(message));
@@ -106,9 +121,6 @@ async function ask(request: CompilerRequest): Promise<Compiled | Disassembly> {
       worker.once('exit', ended);
       worker.send(request, (error) => error && ended());
     });
-    if (reply.error === undefined) return reply;
-    const what = request.type === 'disassemble' ? 'cannot be shown as text' : 'does not build';
-    throw new CandidateError(`${what}: ${reply.error}`, 'error', reply);
   } finally {
     clearTimeout(timer);
     worker.removeAllListeners('message').off('exit', ended);

@@ -1,4 +1,8 @@
-/** The child process that compiles AssemblyScript and WAT, and disassembles modules. It reads candidates' code and runs none of it. */
+/**
+ * The child process that compiles AssemblyScript, WAT and, with a compiler that is WebAssembly itself, C, and disassembles modules. It reads
+ * candidates' code and runs none of it.
+ */
+import type { Tree } from '@yowasp/clang';
 import type { CompileRequest, CompilerReply, CompilerRequest, Disassembly } from './compile.ts';
 import * as options from './options.ts';
 
@@ -85,12 +89,42 @@ function offsetsIn(log: string): number[][] {
   });
 }
 
+/** The file `out.wasm` that clang and its linker make. The files that they see are these and their own. */
+async function c({ commands: steps, files }: Extract<CompileRequest, { type: 'c' }>): Promise<CompilerReply> {
+  const { commands } = await import('@yowasp/clang');
+  let tree: Tree = {};
+  for (const [path, text] of Object.entries(files)) {
+    const parts = path.split('/');
+    let folder = tree;
+    for (const name of parts.slice(0, -1)) {
+      folder[name] ??= {};
+      folder = folder[name] as Tree;
+    }
+    folder[parts[parts.length - 1]] = new TextEncoder().encode(text);
+  }
+  let log = '';
+  const decoder = new TextDecoder();
+  const stderr = (bytes: Uint8Array | null) => {
+    if (bytes) log += decoder.decode(bytes, { stream: true });
+  };
+  try {
+    const options = { stderr, stdout: null, fetchProgress() {} };
+    for (const [tool, ...args] of steps)
+      tree = (await commands[tool as keyof typeof commands](args, tree, options)) as Tree;
+    return { bytes: tree['out.wasm'] as Uint8Array };
+  } catch (error) {
+    return { error: log || String(error) };
+  }
+}
+
 async function answer(request: CompilerRequest): Promise<CompilerReply> {
   switch (request.type) {
     case 'assemblyscript':
       return assemblyScript(request);
     case 'wat':
       return wat(request);
+    case 'c':
+      return c(request);
     case 'disassemble':
       return disassemble(request.bytes);
   }
@@ -101,8 +135,7 @@ process.on('message', async (request: CompilerRequest) => {
   try {
     send(await answer(request));
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    send({ error: text.split('\n').slice(0, 2).join(' ').trim() });
+    send({ error: error instanceof Error ? error.message : String(error) });
   }
 });
 process.on('disconnect', () => process.exit(0));
