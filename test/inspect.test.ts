@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { stopCompiler } from '../src/compiler/compile.ts';
 import { loops } from '../src/inspect/code.ts';
-import { type Inspection, inspectData } from '../src/inspect/data.ts';
 import { passOf } from '../src/inspect/pass.ts';
 import { joinedIn } from '../src/inspect/revectorizer.ts';
+import { type Inspection, inspectData } from '../src/schemas/inspect.ts';
 import { nfold } from './support/command.ts';
 import { prepare } from './support/prepared.ts';
 

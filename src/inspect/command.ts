@@ -14,7 +14,7 @@ import { compose } from '../judge/image.ts';
 import { usableCores } from '../machine/cpus.ts';
 import { loadSummary, newestFirst } from '../records/store.ts';
 import type { Io, Result } from '../report/output.ts';
-import { type Inspection, inspectData } from './data.ts';
+import { type Inspection, inspectData } from '../schemas/inspect.ts';
 import type { InspectFlags } from './flags.ts';
 import { inspectModule, noModule, type Parts, type Subject, whyOf } from './module.ts';
 import { reportInspection } from './report.ts';

@@ -5,7 +5,7 @@
  *
  * The rates are those of most cores of today (Zen 3, Ice Lake). Where a core does better, as some do with loads, the code may too.
  */
-import { kinds, type Pass } from './data.ts';
+import { kinds, type Pass } from '../schemas/inspect.ts';
 
 /** What a core starts in a cycle. */
 const rates = { arithmetic: 2, loads: 2, stores: 1, instructions: 6 } as const;

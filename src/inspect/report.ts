@@ -2,7 +2,7 @@
 import { counted } from '../contract/words.ts';
 import { digits, duration, parametersText } from '../report/format.ts';
 import { pc } from '../report/screen.ts';
-import { type HotLoop, type Inspection, type Joined, kinds } from './data.ts';
+import { type HotLoop, type Inspection, type Joined, kinds } from '../schemas/inspect.ts';
 import type { InspectFlags } from './flags.ts';
 
 const columns = 80;
@@ -114,7 +114,7 @@ function codeBlock({ machineCode, wat: { hot } }: Inspection, flags: InspectFlag
     title,
     `one pass: ${counted(instructions, 'instruction')} of x64, ${flop} flop${unrolled}`,
     ...names.flatMap((kind) =>
-      pass.kinds[kind] > 0 ? [` ${`${pass.kinds[kind]}`.padStart(6)}  ${kinds[kind].description}`] : [],
+      pass.kinds[kind] > 0 ? [` ${`${pass.kinds[kind]}`.padStart(6)}  ${wordsOf(kind)}`] : [],
     ),
     ` ${`${spills}`.padStart(6)}  spills among them: vectors on the stack, for lack of registers`,
     '',
@@ -201,3 +201,9 @@ function measuredText({ candidate, case: name, timed, measured }: Inspection): s
   const older = sameSource ? '' : ', as it was before its source or its compiler changed';
   return `${digits(gflops)} Gflop/s with ${counted(threads, 'thread')}, ${duration(timeNs)} a call${share}, in record ${record}${older}`;
 }
+
+/** The description of a kind as a row has it. */
+const wordsOf = (kind: keyof typeof kinds) => {
+  const words = kinds[kind].description ?? '';
+  return words[0].toLowerCase() + words.slice(1, -1);
+};

@@ -1,7 +1,7 @@
 /** What V8's revectorizer says of a module: which pairs of 128-bit operations it joined, and why not the others, in words. */
 import { revectorize } from '../contract/candidate.ts';
+import type { Joined } from '../schemas/inspect.ts';
 import { compiled } from './code.ts';
-import type { Joined } from './data.ts';
 
 /** By what V8 prints before it gives a pair up; the last one that matches counts. */
 const reasons: readonly (readonly [RegExp, string])[] = [

@@ -5,7 +5,7 @@ import { type Place, plain } from '../contract/errors.ts';
 import { Thrown } from '../contract/thrown.ts';
 import type { Variant } from '../contract/variant.ts';
 import type { Image } from '../judge/image.ts';
-import type { Optimized } from './data.ts';
+import type { Optimized } from '../schemas/inspect.ts';
 
 const flags = ['--trace-opt', '--trace-deopt', '--trace-deopt-verbose', '--trace-file-names', '--print-opt-source'];
 /** How often at least, and for how long, the candidate is called. */

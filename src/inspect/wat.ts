@@ -7,7 +7,7 @@ import { CandidateError } from '../contract/errors.ts';
 import type { Variant } from '../contract/variant.ts';
 import { callOn } from '../judge/batch.ts';
 import type { Image } from '../judge/image.ts';
-import type { HotLoop } from './data.ts';
+import type { HotLoop } from '../schemas/inspect.ts';
 
 export interface WatLoop extends Omit<HotLoop, 'passes' | 'share'> {
   /** Its own instructions. */

@@ -1,6 +1,5 @@
 /** nfold new: writes files to start from, and overwrites none. */
 import { basename, join } from 'node:path';
-import { z } from 'zod';
 import { identify, scan, told } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { didYouMean } from '../catalog/select.ts';
@@ -11,24 +10,14 @@ import { packageRoot, shown, workspace } from '../files/places.ts';
 import { writeNew } from '../files/write.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
+import type { New } from '../schemas/watch.ts';
 import { candidateText } from './candidate.ts';
 import { editorFiles } from './editor.ts';
 import type { NewFlags } from './flags.ts';
 import { type Language, languageOf, languages } from './languages.ts';
 import { opTexts } from './op.ts';
 
-/** For `--json`. */
-export const newData = z.object({
-  files: z.array(z.string()).describe('the files that were written'),
-  next: z.array(z.string()).describe('the commands to go on with'),
-});
-
-export async function create(
-  what: string,
-  name: string | undefined,
-  { lang }: NewFlags,
-  io: Io,
-): Promise<Result<z.infer<typeof newData>>> {
+export async function create(what: string, name: string | undefined, { lang }: NewFlags, io: Io): Promise<Result<New>> {
   const { root, command } = workspace();
   const isOp = what === 'op' && name !== undefined;
   if (what === 'op' && name === undefined) throw new NfoldError("Give the new op a name: 'nfold new op NAME'.");

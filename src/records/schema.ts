@@ -76,7 +76,7 @@ const Candidate = z.object({
   attempt: later('1-based ordinal of this record among those of its folder that time this candidate.', integer),
 });
 
-const Result = z.object({
+export const Result = z.object({
   candidate,
   peer,
   op,

@@ -4,9 +4,11 @@ import { ErrorData } from '../contract/fields.ts';
 import { Ceilings } from '../machine/ceilings.ts';
 import { Record } from '../records/schema.ts';
 import { Doctor } from './doctor.ts';
+import { inspectData } from './inspect.ts';
 import { List } from './list.ts';
 import { Best, Comparison, History } from './records.ts';
 import { Verify } from './verify.ts';
+import { New, Watch } from './watch.ts';
 import { Profiled, Selftested, Trained, Tuned } from './wings.ts';
 
 const Schema = z.union([
@@ -22,6 +24,9 @@ export const schemas: { readonly [name: string]: z.ZodType } = {
   compare: Comparison,
   history: History,
   best: Best,
+  new: New,
+  watch: Watch,
+  inspect: inspectData,
   tune: Tuned,
   peak: Ceilings,
   profile: Profiled,

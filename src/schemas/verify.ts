@@ -12,7 +12,7 @@ import {
 } from '../contract/fields.ts';
 import { Finding, verdict } from '../records/schema.ts';
 
-const Failure = Finding.omit({ case: true, distribution: true, seed: true }).extend({
+export const Failure = Finding.omit({ case: true, distribution: true, seed: true }).extend({
   op: text('Name of the op.'),
   candidate: text('Id of the candidate.'),
   case: text('Name of the case.'),
@@ -21,7 +21,7 @@ const Failure = Finding.omit({ case: true, distribution: true, seed: true }).ext
   replay: text('The command that repeats the check.'),
 });
 
-const Spread = z.strictObject({
+export const Spread = z.strictObject({
   wrong: count('Checks that went wrong.'),
   of: count('Checks that were made, without those that have nothing to compute.'),
   wrongCases: count('Cases with a wrong check.'),

@@ -23,9 +23,12 @@ export async function watch(selector: string, flags: Flags, io: Io): Promise<Res
   const { selections, options } = await prepareRun([selector], { ...flags, quick: true }, io);
   const [candidate, ...others] = selections.flatMap(({ candidates }) => candidates);
   const [odd] = selections.flatMap(({ problems }) => problems);
-  if (!candidate) throw new NfoldError(`${shown(odd.file)}: ${odd.message}.`);
+  if (!candidate) throw new NfoldError(`${shown(odd.file)}: ${odd.message}.`, 'misplaced');
   if (others.length > 0)
-    throw new NfoldError(`'${selector}' matches ${counted(1 + others.length, 'candidate')}: watch takes one.`);
+    throw new NfoldError(
+      `'${selector}' matches ${counted(1 + others.length, 'candidate')}: watch takes one.`,
+      'ambiguous-name',
+    );
   const signal = io.keepOnStop();
   const say = (told: Told) => tell(told, { candidate, json: flags.json ?? false }, io);
   try {

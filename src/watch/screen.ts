@@ -2,11 +2,14 @@
 import type { CandidateFile } from '../catalog/candidates.ts';
 import { counted } from '../contract/words.ts';
 import { shown } from '../files/places.ts';
-import { verdictText } from '../judge/verdict.ts';
+import { spreadText } from '../judge/pattern.ts';
+import { errorOf, verdictText } from '../judge/verdict.ts';
+import { excerptOfFile } from '../report/excerpt.ts';
 import { digits, duration, multiple, sparkline, speedupText } from '../report/format.ts';
 import type { Io } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
 import { type ColumnOf, tableOf } from '../report/table.ts';
+import type { Watch } from '../schemas/watch.ts';
 import type { Interval } from '../stats/interval.ts';
 import type { Try } from './tries.ts';
 
@@ -44,22 +47,22 @@ function standing(tries: readonly Try[]) {
   return { now, before, best };
 }
 
-function asData(tries: readonly Try[], { candidate }: Setting) {
+function asData(tries: readonly Try[], { candidate }: Setting): Watch {
   const { now, before, best } = standing(tries);
   const { verdict, checks, hash, results, mean, waited } = now;
   return {
-    event: 'try' as const,
-    /** No record: a few cases, one process each. */
-    preview: true as const,
+    event: 'try',
+    preview: true,
     try: tries.length,
     candidate: candidate.id,
     file: shown(candidate.file),
     hash,
     verdict: verdict.status,
-    /** Of all that are planned; `made` is fewer while the rest is under way, and a line with the rest follows. */
     checks,
     message: verdict.status === 'pass' ? null : verdictText(verdict),
     failure: verdict.status === 'fail' ? verdict.failure : null,
+    spread: (verdict.status === 'fail' && verdict.spread) || null,
+    error: errorOf(verdict, shown(candidate.file)),
     results,
     mean,
     before: before?.mean ?? null,
@@ -81,10 +84,17 @@ function soFar({ verdict, checks: { made, of } }: Try): string {
   return verdict.status === 'pass' && made < of ? ` so far, by ${made} of ${of} checks` : '';
 }
 
+/** What is wrong, as lines: an error with its place and the line of the source, or the first wrong element and how far the failure reaches. */
+function trouble({ verdict }: Try): string[] {
+  if ('message' in verdict) return excerptOfFile(verdict.message, verdict);
+  const spread = verdict.status === 'fail' && verdict.spread ? [`  ${spreadText(verdict.spread)}`] : [];
+  return [verdictText(verdict), ...spread];
+}
+
 function line(tries: readonly Try[]): string {
   const { now, before, best } = standing(tries);
   const head = `#${tries.length}  ${now.verdict.status}${soFar(now)}`;
-  if (!isPassed(now)) return `${head}  ${verdictText(now.verdict)}  (${waits(now)})`;
+  if (!isPassed(now)) return [`${head}  (${waits(now)})`, ...trouble(now)].join('\n');
   const than = [
     before?.mean && `before ${multiple(before.mean.value)}`,
     best?.mean && best !== now && `best ${multiple(best.mean.value)}`,
@@ -142,7 +152,7 @@ function page({ tries, cases, of, files }: Extract<Told, { event: 'try' }>, { ca
     `${pc.bold(candidate.id)}   try ${tries.length}`,
     verdict.status === 'pass'
       ? `${pc.green('pass')}${soFar(now) || `  ${counted(verdict.checks, 'check')}`}, largest error ${verdict.worst.toFixed(3)} of its bound`
-      : `${pc.red(verdict.status)}  ${verdictText(verdict)}`,
+      : [pc.red(verdict.status), ...trouble(now)].join('\n'),
     '',
     ...(isPassed(now) ? [...numbers, ''] : []),
     `tries  ${sparkline(tries.map((one) => one.mean?.value ?? null))}${best?.mean ? `   best ${multiple(best.mean.value)} at try ${tries.indexOf(best) + 1}` : ''}`,

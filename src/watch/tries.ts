@@ -8,7 +8,7 @@ import { CandidateError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Variant } from '../contract/variant.ts';
 import { type Check, drawnCases, planChecks } from '../judge/plan.ts';
-import { isStanding, merged, pending, type Settled, type Verdict, verdictText } from '../judge/verdict.ts';
+import { erred, isStanding, merged, pending, type Settled, type Verdict, verdictText } from '../judge/verdict.ts';
 import { type Host, type VerifyRequest, verify } from '../judge/verify.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import { machine } from '../machine/fingerprint.ts';
@@ -106,6 +106,9 @@ async function run(trying: Trying, signal: AbortSignal, soFar: (part: Try) => vo
   return { verdict: last, checks: checking.checks, ...kept, waited: { ...waited, total: since() } };
 }
 
+/** How far a try that failed goes on, to say what its wrong checks share. */
+const survey = { checks: 400, ms: 1500 };
+
 /** A few checks at a time, so that there is an end within the seconds that are given. */
 const together = 4;
 
@@ -157,12 +160,20 @@ class Checking {
       const checks = this.#plan.slice(this.#made, this.#made + together);
       const verdicts = await verify({ ...this.#request, checks });
       this.#verdict = merged(this.#verdict, verdicts.get(variants[0].id) ?? pending);
+      if (this.#verdict.status === 'fail') this.#verdict = await this.#surveyed(this.#verdict);
       this.#made += checks.length;
       if (isStanding(this.#verdict)) for (const check of checks) this.#suspects.delete(keyOf(op, check));
       else for (const check of checks) this.#suspects.add(keyOf(op, check));
     }
     if (this.#verdict.status !== 'pending') return this.#verdict;
     return { status: 'error', message: verdictText(this.#verdict) };
+  }
+
+  /** The failure with what is known of how far it reaches. */
+  async #surveyed(verdict: Verdict): Promise<Verdict> {
+    const verdicts = await verify({ ...this.#request, checks: this.#plan, survey });
+    const found = verdicts.get(this.#request.variants[0].id);
+    return found?.status === 'fail' ? ({ ...verdict, spread: found.spread } as Verdict) : verdict;
   }
 }
 
@@ -193,7 +204,7 @@ async function timed(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof CandidateError)) throw error;
-    const failure: Settled = { status: error.status, message: `${candidate.id}: ${error.message}` };
+    const failure: Settled = erred(error, candidate.id);
     return { samples, firstAt, failure };
   }
 }
