@@ -17,18 +17,8 @@ import { cached, cachedJson } from './cache.ts';
 import { type Description, headComment, ParameterValues, parseDescription } from './description.ts';
 import { evaluate } from './evaluate.ts';
 import { marked, markImports } from './marks.ts';
-import { checkModule, declareShared, maxBytes, moduleComment } from './module.ts';
-import {
-  asScript,
-  assemblyScriptSources,
-  bundle,
-  type Closure,
-  cSources,
-  hashOf,
-  moduleSource,
-  type Source,
-  sourceOf,
-} from './sources.ts';
+import { checkModule, declareShared, readModule } from './module.ts';
+import { asScript, assemblyScriptSources, bundle, cSources, hashOf, type Source, sourceOf } from './sources.ts';
 import { tunedParameters, tuneFile } from './tuned.ts';
 
 export interface Built extends Variant {
@@ -86,9 +76,8 @@ async function prefixErrors<T>({ file }: CandidateFile, work: Promise<T>): Promi
   } catch (error) {
     const message = messageOf(error);
     const whole = message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`;
-    throw error instanceof CandidateError
-      ? new CandidateError(whole, error.status, { place: error.place, hint: error.hint })
-      : new CandidateError(whole);
+    const { status, place, hint } = error instanceof CandidateError ? error : new CandidateError(message);
+    throw new CandidateError(whole, status, { place, hint });
   }
 }
 
@@ -174,7 +163,7 @@ function compiled(candidate: CandidateFile, entry: string, files: Record<string,
   return { ...identity(candidate, hash, description, sourcesOf(candidate, files)), tier: 'W', artifact };
 }
 
-function sourcesOf({ file }: CandidateFile, files: Closure['files']): Source[] {
+function sourcesOf({ file }: CandidateFile, files: Readonly<Record<string, string>>): Source[] {
   const folder = basename(resolve(dirname(file), '..'));
   return Object.entries(files).map(([name, text]) => ({ path: `${folder}/${name}`, text }));
 }
@@ -188,16 +177,13 @@ async function c(candidate: CandidateFile, allowed?: string): Promise<Built> {
   return { ...identity(candidate, hash, description, sourcesOf(candidate, files)), tier: 'W', artifact };
 }
 
-/** A module from elsewhere. Its description is optional, since nobody could add a comment to it. */
+/** Nobody could add a comment to a ready-made module: a description is optional. */
 async function wasm(candidate: CandidateFile): Promise<Built> {
-  const { bytes, ...source } = moduleSource(candidate.file, maxBytes);
-  const shared = declareShared(bytes);
-  checkModule(shared);
-  const comment = moduleComment(shared);
-  const about = `// @about a ready-made module of ${bytes.length} bytes\n`;
-  const description = headComment(comment.includes('@about') ? comment : about + comment);
-  const artifact = async (): Promise<Artifact> => ({ kind: 'wasm', bytes: shared });
-  return { ...identity(candidate, hashOf('wasm', bytes), description, [source]), tier: 'W', artifact };
+  const { bytes, text, head } = readModule(candidate.file);
+  const about = head.includes('@about') ? '' : `// @about a ready-made module of ${bytes.length} bytes\n`;
+  const sources = sourcesOf(candidate, { [`${candidate.op}/${basename(candidate.file)}`]: text });
+  const artifact = async (): Promise<Artifact> => ({ kind: 'wasm', bytes });
+  return { ...identity(candidate, hashOf('wasm', text), headComment(about + head), sources), tier: 'W', artifact };
 }
 
 async function wat(candidate: CandidateFile): Promise<Built> {

@@ -109,33 +109,28 @@ const explain = ({ text, location }: Message, root: string) =>
   location ? `${text} (${shown(resolve(root, location.file))}, line ${location.line})` : text;
 
 /** The texts of a file and of what it imports, by path relative to `root`: the folder above the op's, or `allowed`. */
-export interface Closure {
+interface Closure {
   readonly root: string;
   readonly entry: string;
   readonly files: Record<string, string>;
 }
 
 export function assemblyScriptSources(file: string, allowed?: string): Closure {
-  return closure(file, allowed, (path, text) =>
-    [...text.matchAll(/^[^\S\n]*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm)].map(([, specifier]) =>
-      resolve(dirname(path), `${specifier}.ts`),
-    ),
-  );
+  const imports = /^[^\S\n]*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm;
+  return closure(file, imports, (path) => `${path}.ts`, allowed);
 }
 
-/** A file that is not there may be a header of the compiler's. */
 export function cSources(file: string, allowed?: string): Closure {
-  return closure(file, allowed, (path, text) =>
-    [...text.matchAll(/^[^\S\n]*#[^\S\n]*include[^\S\n]*"([^"\n]+)"/gm)]
-      .map(([, name]) => resolve(dirname(path), name))
-      .filter((included) => look(included) !== absent),
-  );
+  const includes = /^[^\S\n]*#[^\S\n]*include[^\S\n]*"([^"\n]+)"/gm;
+  // What is not there may be a header of the compiler.
+  return closure(file, includes, (path) => (look(path) === absent ? null : path), allowed);
 }
 
 function closure(
   file: string,
+  imports: RegExp,
+  fileOf: (path: string) => string | null,
   allowed = commonOf(file),
-  importsOf: (path: string, text: string) => readonly string[],
 ): Closure {
   const root = allowed === commonOf(file) ? resolve(dirname(file), '..') : allowed;
   const files: Record<string, string> = {};
@@ -143,7 +138,9 @@ function closure(
     const name = relative(root, path).split(sep).join('/');
     if (name in files) return;
     files[name] = readSource(path, file);
-    for (const imported of importsOf(path, files[name])) {
+    for (const [, specifier] of files[name].matchAll(imports)) {
+      const imported = fileOf(resolve(dirname(path), specifier));
+      if (imported === null) continue;
       checkImport(file, imported, allowed);
       visit(imported);
     }
@@ -154,22 +151,9 @@ function closure(
 
 /** The text of a file and its path relative to the folder above kernels/. Throws CandidateError, which names the candidate. */
 export function sourceOf(path: string, candidate: string): Source {
-  return { path: pathOf(path, candidate), text: readSource(path, candidate) };
+  const root = resolve(dirname(candidate), '../..');
+  return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };
 }
-
-/** The bytes of a module, and as its text for a record a data URL, which gives them back. Throws CandidateError. */
-export function moduleSource(path: string, maxBytes: number): Source & { readonly bytes: Uint8Array } {
-  const bytes = contentOf(path, maxBytes);
-  if (typeof bytes === 'string') throw new CandidateError(`${shown(path)} ${bytes}`);
-  const text = `data:application/wasm;base64,${bytes.toString('base64')}\n`;
-  return { path: pathOf(path, path), text, bytes: new Uint8Array(bytes) };
-}
-
-/** Relative to the folder above kernels/. */
-const pathOf = (path: string, candidate: string) =>
-  relative(resolve(dirname(candidate), '../..'), path)
-    .split(sep)
-    .join('/');
 
 /** `TextDecoder` drops the byte order mark that some editors write. */
 function readSource(path: string, candidate: string): string {

@@ -17,12 +17,10 @@ export type CompileReply =
   | { readonly bytes: Uint8Array; readonly error?: undefined }
   | { readonly bytes?: undefined; readonly error: string };
 
+const packages = ['assemblyscript', 'binaryen', 'long', 'wabt', '@yowasp/clang'];
 const program = {
   main: fileURLToPath(new URL('./compiler.ts', import.meta.url)),
-  reads: [
-    'package.json',
-    ...['assemblyscript', 'binaryen', 'long', 'wabt', '@yowasp/clang'].map((name) => `node_modules/${name}`),
-  ],
+  reads: ['package.json', ...packages.map((name) => `node_modules/${name}`)],
   flags: [],
 };
 export const limitMs = 60_000;
