@@ -20,7 +20,7 @@ import { oddities } from './support/odd.ts';
 const folder = mkdtempSync(join(tmpdir(), 'nfold-odd-'));
 const fileOf = (name: string, ending: string) => join(folder, ending, `${name.replaceAll(' ', '-')}.${ending}`);
 beforeAll(() => {
-  for (const ending of ['txt', 'json', 'ts', 'wat', 'as.ts']) {
+  for (const ending of ['txt', 'json', 'ts', 'wat', 'as.ts', 'c', 'wasm']) {
     mkdirSync(join(folder, ending));
     for (const [name, , make] of oddities) make(fileOf(name, ending));
   }
@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32').each(oddities)('%s', (name, words)
     expect(events(json, 'hash')).toEqual([]);
   });
 
-  test.each(['ts', 'wat', 'as.ts'])('is refused as a candidate, ending .%s', async (ending) => {
+  test.each(['ts', 'wat', 'as.ts', 'c', 'wasm'])('is refused as a candidate, ending .%s', async (ending) => {
     const kernels = join(mkdtempSync(join(folder, 'work-')), 'kernels');
     mkdirSync(join(kernels, 'sgemm'), { recursive: true });
     const file = join(kernels, 'sgemm', `mine.${ending}`);
@@ -70,7 +70,7 @@ describe.skipIf(process.platform === 'win32').each(oddities)('%s', (name, words)
     }
     // As if it had turned into that after it was found.
     const found = { ...(identify(file, ['sgemm']) as CandidateFile), selector: undefined };
-    await expect(build(found)).rejects.toThrow(/mine\.(ts|wat|as\.ts) (is|may|does) /);
+    await expect(build(found)).rejects.toThrow(/mine\.(ts|wat|as\.ts|c|wasm) (is|may|does) /);
   });
 
   test.each([
@@ -79,6 +79,7 @@ describe.skipIf(process.platform === 'win32').each(oddities)('%s', (name, words)
       (imported: string) => `import x from '${imported}'; export default { about: 'a', setup: () => () => x };`,
     ],
     ['mine.as.ts', (imported: string) => `// @about a\nimport { x } from '${imported.replace(/\.ts$/, '')}';`],
+    ['mine.c', (imported: string) => `// @about a\n#include "${imported}"`],
   ])('is refused as an import of %s', async (candidate, source) => {
     const kernels = mkdtempSync(join(folder, 'work-'));
     for (const name of ['sgemm', 'common']) mkdirSync(join(kernels, name));

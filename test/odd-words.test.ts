@@ -204,6 +204,8 @@ const word = fc
         'last~1',
         '.ts',
         '.wat',
+        '.c',
+        '.wasm',
         '.json',
         '\x1b[2K',
         '０',

@@ -39,6 +39,7 @@ test.each(opNames())('%s: the TypeScript stub takes what the op has', async (nam
 
 const memory = '(import "env" "memory" (memory 1 65536 shared))';
 test.each([
+  ['C', 'c', (c: string) => `// @about a stub\n${c}\n`, 'c'],
   ['AssemblyScript', 'as.ts', (as: string) => `/** @about a stub */\n${as}\n`, 'assemblyscript'],
   ['WAT', 'wat', (wat: string) => `;; @about a stub\n(module ${memory}\n${wat})\n`, 'wat'],
 ] as const)(

@@ -18,6 +18,7 @@ const texts = {
   'script.as.ts': fixture('sgemm/script.as.ts'),
   'text.wat': fixture('sgemm/text.wat'),
   'shaped.wasm.ts': fixture('sgemm/shaped.wasm.ts'),
+  'native.c': fixture('sgemm/native.c'),
 };
 const names = Object.keys(texts) as (keyof typeof texts)[];
 

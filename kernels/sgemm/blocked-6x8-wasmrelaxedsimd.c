@@ -11,7 +11,7 @@
  *           for each strip   a tile
  *
  * Needs    relaxed SIMD; 12 sums, 2 vectors of B and one of A: 15 of 16 registers. A core for each thread.
- * Expects  the 128-bit peak from 256 up. It makes one module for all shapes, so the copies of A and the two barriers show at 64.
+ * Expects  the 128-bit peak from 256 up. It makes one module for all shapes, so the copies of A and the barrier show at 64.
  * Tried    clang's own order of the sums, half a tile at a time: 10 spills a turn. nfold's options for C keep the order of the source.
  */
 #include <wasm_simd128.h>

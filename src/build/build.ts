@@ -20,7 +20,7 @@ import { type Description, describe, headComment, ParameterValues } from './desc
 import { evaluateBundle } from './evaluate.ts';
 import { bytesOf, quoting, textsOf, trapIn } from './generated.ts';
 import { marked, markImports } from './marks.ts';
-import { checkModule, declareShared, exportPatterns, maxBytes, moduleComment, Refused } from './module.ts';
+import { checkModule, declareShared, exportPatterns, Refused, readModule } from './module.ts';
 import { asScript, placeInBundle } from './script.ts';
 import {
   assemblyScriptSources,
@@ -29,7 +29,6 @@ import {
   type Closure,
   cSources,
   hashOf,
-  moduleSource,
   type Source,
   sourceOf,
 } from './sources.ts';
@@ -227,17 +226,14 @@ async function c(candidate: CandidateFile, allowed?: string): Promise<Built> {
   return { ...identity(candidate, hash, description, sourcesOf(candidate, files)), tier: 'W', artifact, locate };
 }
 
-/** A module from elsewhere. Its description is optional, since nobody could add a comment to it. */
+/** Nobody could add a comment to a ready-made module: a description is optional. */
 async function wasm(candidate: CandidateFile): Promise<Built> {
-  const { bytes, ...source } = moduleSource(candidate.file, maxBytes);
-  const shared = declareShared(bytes);
-  checkModule(shared);
-  const comment = moduleComment(shared);
-  const about = `// @about a ready-made module of ${bytes.length} bytes\n`;
-  const text = comment.includes('@about') ? comment : about + comment;
-  const description = headComment({ file: shown(candidate.file), text });
-  const artifact = async () => ({ kind: 'wasm', bytes: shared }) as const;
-  return { ...identity(candidate, hashOf('wasm', bytes), description, [source]), tier: 'W', artifact };
+  const { bytes, text, head } = readModule(candidate.file);
+  const about = head.includes('@about') ? '' : `// @about a ready-made module of ${bytes.length} bytes\n`;
+  const description = headComment({ file: shown(candidate.file), text: about + head });
+  const sources = sourcesOf(candidate, { [`${candidate.op}/${basename(candidate.file)}`]: text });
+  const artifact = async () => ({ kind: 'wasm', bytes }) as const;
+  return { ...identity(candidate, hashOf('wasm', text), description, sources), tier: 'W', artifact };
 }
 
 async function wat(candidate: CandidateFile): Promise<Built> {

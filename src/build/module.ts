@@ -1,11 +1,12 @@
 /** The contract of a WebAssembly module, checked on its bytes, without running any of it. */
 import { CandidateError, messageOf } from '../contract/errors.ts';
+import { contentOf } from '../files/given.ts';
 import { literally } from './where.ts';
 
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
 
 /** The kernels of nfold have 4 to 20 kB. */
-export const maxBytes = 2 ** 20;
+const maxBytes = 2 ** 20;
 /** The page below the tensors, which belongs to the module. */
 const maxData = 65536;
 /** Of the memory that a module imports: the pages of an arena before its first case, and its maximum, which has to be declared. */
@@ -120,18 +121,28 @@ export function anatomy(bytes: Uint8Array) {
  * The module with its imported memory declared as shared. A linker does that only if all objects were made for threads, and then writes
  * tables by a start function; a module itself does not tell one kind of memory from the other.
  */
-export function declareShared(bytes: Uint8Array): Uint8Array {
+export function declareShared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const at = Buffer.from(bytes).indexOf(unshared, 0, 'latin1');
-  return at < 0 ? bytes : Uint8Array.from(bytes).fill(3, at + unshared.length - 1, at + unshared.length);
+  const copy = new Uint8Array(bytes);
+  if (at >= 0) copy[at + unshared.length - 1] = 3;
+  return copy;
 }
 
 /** An import as it stands in a module: the names, each after its length, the kind memory, and the flag of a maximum. */
 const unshared = '\x03env\x06memory\x02\x01';
 
-/** The text in the custom section `nfold`, where a ready-made module says what others say in their head comment. */
-export function moduleComment(bytes: Uint8Array): string {
-  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(new Uint8Array(bytes)), 'nfold');
-  return section ? new TextDecoder().decode(section) : '';
+/**
+ * A ready-made module: its bytes; their text for a record, a data URL, which gives them back; and what its section `nfold` says in the
+ * lines of a head comment, or ''. Throws CandidateError.
+ */
+export function readModule(file: string): { readonly bytes: Uint8Array; readonly text: string; readonly head: string } {
+  const content = contentOf(file, maxBytes);
+  if (typeof content === 'string') throw new CandidateError(content);
+  const bytes = declareShared(new Uint8Array(content));
+  checkModule(bytes);
+  const [section = []] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), 'nfold');
+  const text = `data:application/wasm;base64,${content.toString('base64')}\n`;
+  return { bytes, text, head: Buffer.from(section as ArrayBuffer).toString() };
 }
 
 /** In pages. An `odd` memory has 64-bit addresses, or pages of another size. */

@@ -118,37 +118,22 @@ export interface Closure {
   readonly files: Record<string, string>;
 }
 
-/** A file that a text imports, and where the text says so. */
-interface Imported {
-  readonly path: string;
-  readonly at: number;
-}
-
-const imported = (found: RegExpExecArray, path: string): Imported => {
-  return { path, at: found.index + found[0].lastIndexOf(found[1]) };
-};
-
 export function assemblyScriptSources(file: string, allowed?: string): Closure {
-  return closure(file, allowed, (path, text) =>
-    [...text.matchAll(/^[^\S\n]*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm)].map((found) =>
-      imported(found, resolve(dirname(path), `${found[1]}.ts`)),
-    ),
-  );
+  const imports = /^[^\S\n]*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm;
+  return closure(file, imports, (path) => `${path}.ts`, allowed);
 }
 
-/** A file that is not there may be a header of the compiler's. */
 export function cSources(file: string, allowed?: string): Closure {
-  return closure(file, allowed, (path, text) =>
-    [...text.matchAll(/^[^\S\n]*#[^\S\n]*include[^\S\n]*"([^"\n]+)"/gm)]
-      .map((found) => imported(found, resolve(dirname(path), found[1])))
-      .filter((included) => look(included.path) !== absent),
-  );
+  const includes = /^[^\S\n]*#[^\S\n]*include[^\S\n]*"([^"\n]+)"/gm;
+  // What is not there may be a header of the compiler.
+  return closure(file, includes, (path) => (look(path) === absent ? null : path), allowed);
 }
 
 function closure(
   file: string,
+  imports: RegExp,
+  fileOf: (path: string) => string | null,
   allowed = commonOf(file),
-  importsOf: (path: string, text: string) => readonly Imported[],
 ): Closure {
   const root = allowed === commonOf(file) ? resolve(dirname(file), '..') : allowed;
   const files: Record<string, string> = {};
@@ -156,13 +141,16 @@ function closure(
     const name = relative(root, path).split(sep).join('/');
     if (name in files) return;
     files[name] = readSource(path, file);
-    for (const one of importsOf(path, files[name])) {
+    for (const found of files[name].matchAll(imports)) {
+      const imported = fileOf(resolve(dirname(path), found[1]));
+      if (imported === null) continue;
       try {
-        checkImport(file, one.path, allowed);
-        visit(one.path);
+        checkImport(file, imported, allowed);
+        visit(imported);
       } catch (error) {
         if (!(error instanceof CandidateError) || error.place) throw error;
-        throw new CandidateError(error.message, 'error', { place: placeAt(shown(path), files[name], one.at) });
+        const place = placeAt(shown(path), files[name], found.index + found[0].lastIndexOf(found[1]));
+        throw new CandidateError(error.message, 'error', { place });
       }
     }
   };
@@ -172,22 +160,9 @@ function closure(
 
 /** The text of a file and its path relative to the folder above kernels/. Throws CandidateError, which names the candidate. */
 export function sourceOf(path: string, candidate: string): Source {
-  return { path: pathOf(path, candidate), text: readSource(path, candidate) };
+  const root = resolve(dirname(candidate), '../..');
+  return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };
 }
-
-/** The bytes of a module, and as its text for a record a data URL, which gives them back. Throws CandidateError. */
-export function moduleSource(path: string, maxBytes: number): Source & { readonly bytes: Uint8Array } {
-  const bytes = contentOf(path, maxBytes);
-  if (typeof bytes === 'string') throw new CandidateError(`${shown(path)} ${bytes}`);
-  const text = `data:application/wasm;base64,${bytes.toString('base64')}\n`;
-  return { path: pathOf(path, path), text, bytes: new Uint8Array(bytes) };
-}
-
-/** Relative to the folder above kernels/. */
-const pathOf = (path: string, candidate: string) =>
-  relative(resolve(dirname(candidate), '../..'), path)
-    .split(sep)
-    .join('/');
 
 /** `TextDecoder` drops the byte order mark that some editors write. */
 function readSource(path: string, candidate: string): string {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { build } from '../../src/build/build.ts';
+import { checkModule, declareShared } from '../../src/build/module.ts';
 import { cSources } from '../../src/build/sources.ts';
 import { type CandidateFile, identify } from '../../src/catalog/candidates.ts';
 import { loadOp } from '../../src/catalog/ops.ts';
@@ -38,13 +39,14 @@ export function kernelFolder() {
     put,
     candidate,
     built: (name: string, content: string | Uint8Array) => build(candidate(name, content)),
-    /** What is wrong with a C file, without its head. */
+    /** What is wrong with a C file. */
     async fault(compiler: Compiler | null, text: string): Promise<CandidateError> {
-      const { file } = candidate('mine.c', text);
-      return (async () => compileC(compiler, cSources(file)))().then(
-        () => expect.unreachable('it builds'),
-        (error) => error,
-      );
+      try {
+        checkModule(declareShared(await compileC(compiler, cSources(candidate('mine.c', text).file))));
+      } catch (error) {
+        return error as CandidateError;
+      }
+      return expect.unreachable('it builds');
     },
   };
 }
