@@ -99,7 +99,7 @@ ${markdownTable(['code', 'exit code', 'meaning'], codes)}
 
 ## Rules for a candidate
 
-${section('docs/kernels.md', '## The four kinds of files')}
+${section('docs/kernels.md', '## The six kinds of files')}
 
 ${paragraph('docs/kernels.md', 'nfold runs `setup(dims, arena)`')}
 

@@ -279,7 +279,7 @@ async function module(key: string, make: () => Promise<Uint8Array>, { texts, mar
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const place = findIn(await texts())(...error.patterns);
-    throw new CandidateError(error.message, 'error', { place, hint: error.hint });
+    throw new CandidateError(error.message, 'error', { ...error, place });
   }
   return { kind: 'wasm', bytes } as const;
 }

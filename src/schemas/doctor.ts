@@ -25,6 +25,7 @@ export const Doctor = z.strictObject({
     .describe('The processor.'),
   threadsThatWork: count('Threads that could be started.'),
   isolation: text('What keeps candidates away from the rest of the machine.'),
+  cCompiler: textOrNull('The compiler of C and its version; null if there is none.'),
   peers: list(
     'The peers.',
     z.strictObject({
