@@ -7,9 +7,13 @@ import type { Node } from 'typescript/unstable/ast';
 import * as is from 'typescript/unstable/ast/is';
 import { API, type Symbol as Declared, NodeBuilderFlags, type Project, SymbolFlags } from 'typescript/unstable/sync';
 import { z } from 'zod';
+import { ErrorData } from '../src/contract/fields.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { writeWhole } from '../src/files/write.ts';
-import { Record as RunRecord } from '../src/records/schema.ts';
+import { Interval, Record as RunRecord } from '../src/records/schema.ts';
+import { List as Listing } from '../src/schemas/list.ts';
+import { Comparison } from '../src/schemas/records.ts';
+import { Verify as Verification } from '../src/schemas/verify.ts';
 
 export const apiPage = join(packageRoot, 'docs/api.md');
 
@@ -28,7 +32,9 @@ const modules: Readonly<{ [name: string]: string }> = {
 };
 
 /** Types that zod infers: their fields and descriptions are in the schemas. */
-const schemas: Readonly<{ [name: string]: z.ZodType }> = { RunRecord };
+const schemas: Readonly<{ [name: string]: z.ZodType }> = {
+  ...{ Verification, Listing, RunRecord, Comparison, ErrorData, Interval },
+};
 
 interface Entry {
   readonly name: string;
@@ -161,26 +167,47 @@ interface Schema {
   readonly additionalProperties?: Schema | boolean;
 }
 
-const schemaText = (name: string): string => `interface ${name} ${typeOf(z.toJSONSchema(schemas[name]) as Schema, '')}`;
+const jsonSchema = (schema: z.ZodType) => z.toJSONSchema(schema) as Schema;
+
+/** What is the same wherever a schema is used. */
+const shapeOf = (schema: Schema): string => JSON.stringify({ ...schema, description: undefined, $schema: undefined });
+
+const names = new Map(Object.entries(schemas).map(([name, schema]) => [shapeOf(jsonSchema(schema)), name]));
+
+const schemaText = (name: string): string => `interface ${name} ${fieldsOf(jsonSchema(schemas[name]), '')}`;
 
 function typeOf(schema: Schema, indent: string): string {
   const literal = (value: unknown) => (typeof value === 'string' ? `'${value}'` : String(value));
-  const union = (schemas: readonly Schema[]) => schemas.map((one) => typeOf(one, indent)).join(' | ');
+  const parts = schema.anyOf ?? schema.oneOf;
+  const name = names.get(shapeOf(schema));
+  if (name) return name;
   if (schema.const !== undefined) return literal(schema.const);
   if (schema.enum) return schema.enum.map(literal).join(' | ');
-  if (schema.anyOf ?? schema.oneOf) return union(schema.anyOf ?? schema.oneOf!);
+  if (parts) return parts.map((part) => typeOf(part, indent)).join(' | ');
   if (Array.isArray(schema.type)) return schema.type.join(' | ');
   if (schema.items) {
     const item = typeOf(schema.items, indent);
     return schema.items.type === undefined ? `(${item})[]` : `${item}[]`;
   }
+  if (schema.properties) return fieldsOf(schema, indent);
   if (typeof schema.additionalProperties === 'object')
     return `Record<string, ${typeOf(schema.additionalProperties, indent)}>`;
-  if (!schema.properties) return schema.type === 'integer' ? 'number' : `${schema.type}`;
-  const fields = Object.entries(schema.properties).map(
-    ([field, one]) => `${indent}  /** ${one.description} */\n${indent}  ${field}: ${typeOf(one, `${indent}  `)};\n`,
+  return schema.type === 'integer' ? 'number' : `${schema.type}`;
+}
+
+function fieldsOf({ properties = {} }: Schema, indent: string): string {
+  const fields = Object.entries(properties).map(
+    ([name, field]) =>
+      `${docstring(field.description ?? '', `${indent}  `)}${indent}  ${name}: ${typeOf(field, `${indent}  `)};\n`,
   );
   return `{\n${fields.join('')}${indent}}`;
+}
+
+/** One line, or several if it is long. */
+function docstring(text: string, indent: string): string {
+  const lines = text.match(/.{1,130}(?: |$)/g) ?? [text];
+  if (lines.length === 1) return `${indent}/** ${text} */\n`;
+  return `${indent}/**\n${lines.map((line) => `${indent} * ${line.trim()}\n`).join('')}${indent} */\n`;
 }
 
 if (import.meta.main) writeWhole(apiPage, apiText());

@@ -5,13 +5,14 @@
  *
  * Needs    Node 24 or later; the one that comes with nfold is first on the PATH of npm scripts and of `npx node`.
  */
-import { type Compared, compareRecords } from './analysis/compare.ts';
+import { compareRecords } from './analysis/compare.ts';
 import { withOwnCells } from './cell/cell.ts';
 import { measureAndSave, measureDraft } from './commands/bench.ts';
 import { refuseOtherBaselines } from './commands/compare.ts';
 import { list as listCommand } from './commands/list.ts';
 import { verify as verifyCommand } from './commands/verify.ts';
 import { NfoldError } from './contract/errors.ts';
+import type { DataOf, ErrorData as ErrorSchema } from './contract/fields.ts';
 import type { OnProgress } from './contract/progress.ts';
 import { inWorkspace, type Workspace, workspaceAt } from './files/places.ts';
 import { usableCores } from './machine/cpus.ts';
@@ -21,16 +22,18 @@ import { loadRecord as loadFile, recordOf } from './records/store.ts';
 import { Io } from './report/output.ts';
 import { comparedData } from './report/reporters.ts';
 import { onScreen } from './report/screen.ts';
+import type { List } from './schemas/list.ts';
+import type { Comparison as Compared } from './schemas/records.ts';
+import type { Verify } from './schemas/verify.ts';
 
-export type { Change, Compared, Row, Side } from './analysis/compare.ts';
+export type { Details, ErrorCode, Place } from './contract/errors.ts';
 export * from './contract/index.ts';
 export type { Progress } from './contract/progress.ts';
 export type { Interval } from './stats/interval.ts';
-export type { ComparisonVerdict } from './stats/verdict.ts';
 export { NfoldError, type OnProgress, type Workspace, workspaceAt };
 
 /** Where a call works. */
-export interface Place {
+export interface Where {
   /** Its `kernels/` and `baselines/` stand beside nfold's own, and `.nfold/` is kept there. Default: the current folder of the process. */
   readonly workspace?: Workspace;
 }
@@ -46,7 +49,7 @@ export interface Following {
 }
 
 /** What `verify` and `bench` take. A default is that of the command line. */
-export interface RunSettings extends Place, Following {
+export interface RunSettings extends Where, Following {
   /** How many inputs are tried and how many rounds are timed, as `--quick` and `--thorough` set it. Default: `default`. */
   readonly effort?: 'quick' | 'default' | 'thorough';
   /** Only cases whose name matches this glob or contains this text, such as `M64*` or `NT`; `A|B` means either. Default: all. */
@@ -70,28 +73,28 @@ export interface BenchSettings extends RunSettings {
 }
 
 /**
- * The verdict on each candidate: `pass`; `fail`, with the first wrong element in `failure`; `unsupported`, if this machine lacks something;
- * or `error`, with the reason in `message`. `verification.worst` is the largest error met, as a share of its bound.
+ * The verdict on each candidate: `pass`; `fail`, with the first wrong element in `failure` and what all wrong checks share in `spread`;
+ * `unsupported`, if this machine lacks something; or `error`. `message` says why it is not `pass`, in one sentence.
  */
-export type Verification = Awaited<ReturnType<typeof verifyCommand>>['data'];
+export interface Verification extends Verify {}
 
 /** Ops, candidates, and in `problems` the files that look like candidates and are none. */
-export type Listing = Awaited<ReturnType<typeof listCommand>>['data'];
+export interface Listing extends List {}
 
 /** A saved run: what was asked, the machine, verdicts, times and speedups, every raw sample, and the sources. */
 export interface RunRecord extends SavedRecord {}
 
+/** What is wrong with a file or a candidate, and where, as far as that is known. */
+export interface ErrorData extends DataOf<typeof ErrorSchema> {}
+
 /** Records side by side: one row for each candidate in `means`, one for each candidate and case in `cases`. */
-export interface Comparison extends Compared {
-  /** The records in the order given; the sides and changes of each row follow it. */
-  readonly records: readonly Pick<RunRecord, 'id' | 'name'>[];
-}
+export interface Comparison extends Compared {}
 
 /**
  * The catalog: ops with their signatures and cases, candidates with their ideas, and files that are neither; of all that there is, or of
  * what the selectors name. A candidate that does not build is listed with its `error`. Throws NfoldError if a selector matches nothing.
  */
-export const list = (selectors: readonly string[] = [], settings: Place & Following = {}): Promise<Listing> =>
+export const list = (selectors: readonly string[] = [], settings: Where & Following = {}): Promise<Listing> =>
   call(settings, async (io) => (await listCommand(selectors, {}, io)).data);
 
 /**
@@ -124,7 +127,7 @@ export const bench = (selectors: readonly string[], settings: BenchSettings = {}
  * A record of the workspace by what `nfold show` takes: `last`, `last~1`, an id or its start, a name, or a file. Throws NfoldError if there
  * is none, or if the file is no record.
  */
-export const loadRecord = (reference = 'last', settings: Place = {}): RunRecord =>
+export const loadRecord = (reference = 'last', settings: Where = {}): RunRecord =>
   inWorkspace(settings.workspace ?? here(), () => loadFile(findRecord(reference)));
 
 /**
@@ -160,7 +163,7 @@ class Follower extends Io {
   }
 }
 
-async function call<T>(settings: Place & Following, work: (io: Io) => Promise<T>): Promise<T> {
+async function call<T>(settings: Where & Following, work: (io: Io) => Promise<T>): Promise<T> {
   const { signal, workspace = here() } = settings;
   if (Number.parseInt(process.versions.node, 10) < 24)
     throw new NfoldError(

@@ -24,14 +24,16 @@ export const errorCodes = {
   unsupported: [exit.failed, 'this machine lacks what a candidate needs'],
   unexpected: [exit.failed, 'a fault of nfold'],
 } as const;
+/** What went wrong, in a word that stays as it is. */
 export type ErrorCode = keyof typeof errorCodes;
 const codes = Object.keys(errorCodes) as ErrorCode[];
 
-/** What the user can mend. The message is one sentence: what is wrong, where, and what to do; odd names in it do not break its line. */
+/** What the user can mend. The message is one sentence: what is wrong and where; odd names in it do not break its line. */
 export class NfoldError extends Error {
   override readonly name = 'NfoldError';
   /** That of the command line: 1 failed, 2 wrong usage, 3 nothing to run, 130 interrupted. */
   readonly exitCode: number;
+  /** The same as fields. */
   readonly details: Details;
   /** `kind`: a code, or an exit code, which stands for the first code that has it. */
   constructor(message: string, kind: ErrorCode | number = 'usage', { code, file, place, hint }: Details = {}) {
