@@ -131,5 +131,9 @@ function typed(file: string): string {
   return path.includes(sep) && /^[\w./]/.test(path) ? path : `.${sep}${path}`;
 }
 
+/** Whether it is a folder of baselines/ that would be the op of this name, if nothing were wrong with it. */
+export const isOddOp = ({ file, op }: Problem, name: string): boolean =>
+  op === null && basename(file) === name && basename(dirname(file)) === 'baselines';
+
 /** A problem as one sentence on one line. */
 export const told = ({ file, message }: Problem): string => plain(`${shown(file)}: ${message}`);

@@ -15,6 +15,8 @@ export function moduleOf(specifier: string): string | null {
   return op === undefined ? null : programFile(`baselines/${op}/op`);
 }
 
+const known = 'nfold, nfold/contract, nfold/draws and nfold/ops/<op>';
+
 let registered = false;
 
 export function resolveOwnNames(): void {
@@ -23,7 +25,10 @@ export function resolveOwnNames(): void {
   registerHooks({
     resolve(specifier, context, next) {
       const file = moduleOf(specifier);
-      return file === null ? next(specifier, context) : next(pathToFileURL(file).href, context);
+      if (file !== null) return next(pathToFileURL(file).href, context);
+      if (/^nfold\/(?!package\.json$|dist\/)/.test(specifier))
+        throw new Error(`there is no '${specifier}', but ${known}`);
+      return next(specifier, context);
     },
   });
 }

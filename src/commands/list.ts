@@ -1,10 +1,10 @@
 /** nfold list: ops with their cases, candidates with their one-line ideas, and files that are neither. */
 import { build } from '../build/build.ts';
 import { type CandidateFile, scan, told } from '../catalog/candidates.ts';
-import { loadOp } from '../catalog/ops.ts';
+import { loadOp, opFile } from '../catalog/ops.ts';
 import { select } from '../catalog/select.ts';
 import { signatureOf } from '../catalog/signatures.ts';
-import { CandidateError, exit } from '../contract/errors.ts';
+import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import { shown } from '../files/places.ts';
 import { newestResults } from '../records/newest.ts';
 import { multiple, shortFlags } from '../report/format.ts';
@@ -15,11 +15,23 @@ import { signatureText } from '../report/signature.ts';
 export async function list(selectors: readonly string[], _: unknown, io: Io) {
   const catalog = scan();
   const { candidates, problems } = select(selectors, catalog);
-  const wanted = catalog.ops.filter((name) => selectors.length === 0 || candidates.some(({ op }) => op === name));
-  const ops = await Promise.all(wanted.map(loadOp));
+  const isWanted = (name: string) => selectors.includes(name) || candidates.some(({ op }) => op === name);
+  const wanted = catalog.ops.filter((name) => selectors.length === 0 || isWanted(name));
+  const faults: { file: string; message: string }[] = [];
+  // One that does not load hides no other.
+  const load = async (name: string) => {
+    try {
+      return [await loadOp(name)];
+    } catch (error) {
+      if (!(error instanceof NfoldError)) throw error;
+      faults.push({ file: shown(opFile(name)), message: error.message });
+      return [];
+    }
+  };
+  const ops = (await Promise.all(wanted.map(load))).flat();
   const known = newestResults(io.warn);
   const described = await Promise.all(candidates.map((candidate) => describe(candidate, known)));
-  const misplaced = problems.map(({ file, message }) => ({ file: shown(file), message }));
+  const misplaced = [...faults, ...problems.map(({ file, message }) => ({ file: shown(file), message }))];
   const data = ops.map((op) => {
     const { name, about, dims, scalars } = op;
     const cases = op.cases.map((c) => ({ case: op.caseName(c), extra: c.extra ?? false, flop: op.flop(c.dims) }));
@@ -41,7 +53,9 @@ export async function list(selectors: readonly string[], _: unknown, io: Io) {
   const legend = described.some(({ last }) => last !== null)
     ? [pc.dim('The number before an idea is its mean speedup in the newest record here, verified in the same run.')]
     : [];
-  const strays = problems.map((problem) => `${pc.red('x')} ${told(problem)}`);
+  const strays = [...faults.map(({ message }) => message), ...problems.map(told)].map(
+    (sentence) => `${pc.red('x')} ${sentence}`,
+  );
   return {
     code: exit.fine,
     data: { ops: data, candidates: described, problems: misplaced },
