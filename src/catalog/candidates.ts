@@ -138,5 +138,9 @@ function typed(file: string): string {
 export const misplaced = (problem: Problem) =>
   errorData(told(problem), { code: 'misplaced', file: plain(shown(problem.file)) });
 
+/** Whether it is a folder of baselines/ that would be the op of this name, if nothing were wrong with it. */
+export const isOddOp = ({ file, op }: Problem, name: string): boolean =>
+  op === null && basename(file) === name && basename(dirname(file)) === 'baselines';
+
 /** A problem as one sentence on one line. */
 export const told = ({ file, message }: Problem): string => plain(`${shown(file)}: ${message}`);

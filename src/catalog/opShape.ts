@@ -1,6 +1,6 @@
 /** Checks the default export of a user's op.ts, which nothing has checked yet: types are stripped and not looked at when it loads. */
 import { z } from 'zod';
-import type { AnyOp, Case } from '../contract/op.ts';
+import { type AnyOp, type Case, lengthOf, type TensorSpec } from '../contract/op.ts';
 
 const Word = z.string().regex(/^[A-Za-z_]\w*$/);
 // biome-ignore lint/complexity/noBannedTypes: any function
@@ -26,7 +26,13 @@ const OpShape = z.object({
   distributions: z.array(z.string().min(1)).min(1),
   draw: Fn,
   bounds: Fn,
+  drawCase: Fn.optional(),
+  vary: Fn.optional(),
+  exact: z.string().optional(),
 });
+
+/** Three quarters of what WebAssembly can address; a kernel may need scratch as well. */
+const maxBytes = 3 * 2 ** 30;
 
 /** What is wrong with it, to follow the name of its file, or null. */
 export function complaintAbout(op: unknown, name: string): string | null {
@@ -44,6 +50,8 @@ function nameComplaint(op: AnyOp, name: string): string | null {
   const names = [...Object.keys(op.tensors), ...op.dims, ...op.scalars, 'tid', 'nthreads', 'scratch'];
   const twice = names.find((one, i) => names.indexOf(one) !== i);
   if (twice !== undefined) return `uses the name ${twice} for two parameters of run`;
+  if (op.exact !== undefined && !op.distributions.includes(op.exact))
+    return `calls ${JSON.stringify(op.exact)} exact, which is none of its distributions`;
   const roles = Object.values<{ role: string }>(op.tensors).map(({ role }) => role);
   return roles.some((role) => role !== 'in') ? null : "has no tensor of role 'out' or 'inout', so it computes nothing";
 }
@@ -60,12 +68,17 @@ function caseComplaint(op: AnyOp): string | null {
       return `names a case ${JSON.stringify(name)}: use letters and digits, such as N1024`;
     if (names.has(name)) return `names two cases ${name}: each case needs its own name`;
     names.add(name);
-    if (!(op.flop(c.dims) >= 0)) return `says that ${name} takes ${op.flop(c.dims)} flop`;
-    for (const [tensor, { shape }] of Object.entries<{ shape(dims: unknown): readonly number[] }>(op.tensors)) {
-      const extents = shape(c.dims);
+    const flop = op.flop(c.dims);
+    if (!(flop >= 0) || (flop === 0 && op.cases.includes(c)))
+      return `says that ${name} takes ${flop} flop: give a number above 0, one for each move where nothing is computed`;
+    let bytes = 0;
+    for (const [tensor, spec] of Object.entries<TensorSpec>(op.tensors)) {
+      const extents = spec.shape(c.dims);
       const good = Array.isArray(extents) && extents.every((extent) => Number.isInteger(extent) && extent >= 0);
       if (!good) return `gives ${tensor} the shape ${JSON.stringify(extents)} at ${name}: use whole numbers from 0 up`;
+      bytes += 4 * lengthOf(spec, c.dims);
     }
+    if (bytes > maxBytes) return `has ${bytes} bytes of tensors at ${name}: the limit is ${maxBytes}`;
   }
   return null;
 }

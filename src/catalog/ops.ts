@@ -2,12 +2,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { TransformFailure } from 'esbuild';
 import { suites } from '../../bench/suites.ts';
 import { messageOf, NfoldError } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
-import { namesIn } from '../files/given.ts';
+import { contentOf, namesIn } from '../files/given.ts';
 import { packageRoot, programFile, shown, workspace } from '../files/places.ts';
+import { guardOp, guardOracle, placeOf } from './guard.ts';
 import { complaintAbout } from './opShape.ts';
 import { resolveOwnNames } from './resolve.ts';
 
@@ -56,10 +58,10 @@ function oddityOf(name: string): string | null {
 /** Why an op of the user cannot have this name, or null. */
 export function nameFault(name: string): string | null {
   if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name))
-    return `The name '${name}' should be lower-case words and digits joined by '_', like rmsnorm_forward`;
-  if (builtIn.includes(name)) return `${name} is the name of one of nfold's own ops`;
-  if (suites.some((suite) => suite.name === name)) return `${name} is the name of a suite`;
-  return name === 'common' ? 'common is the folder of what kernels share' : null;
+    return "its name should be lower-case words and digits joined by '_', like rmsnorm_forward";
+  if (builtIn.includes(name)) return "one of nfold's own ops has this name";
+  if (suites.some((suite) => suite.name === name)) return 'a suite has this name';
+  return name === 'common' ? 'what kernels share lies in folders of this name' : null;
 }
 
 /** The folder that has baselines/<name>/. */
@@ -74,30 +76,50 @@ function programOf(name: string, part: 'op' | 'oracle'): string {
 export const opFile = (name: string): string => join(rootOf(name), 'baselines', name, 'op.ts');
 export const baselineFile = (name: string): string => join(rootOf(name), 'baselines', name, 'baseline.ts');
 
+/** Whether an op is the user's, in a folder of the user's or in a checkout: all others are in a suite. */
+export const isOwn = (name: string): boolean => !suites.some(({ ops }) => ops.includes(name));
+
 /** Throws NfoldError for a user's op that does not load or breaks the contract. */
 export async function loadOp(name: string): Promise<AnyOp> {
-  const op: AnyOp = await load(programOf(name, 'op'));
-  const complaint = builtIn.includes(name) ? null : complaintAbout(op, name);
-  if (complaint === null) return op;
-  throw new NfoldError(`${shown(opFile(name))} ${complaint}.`);
+  const op: AnyOp = await load(name, 'op');
+  if (!isOwn(name)) return op;
+  const file = opFile(name);
+  const guarded = typeof op === 'object' && op !== null ? guardOp(op, file) : op;
+  const complaint = complaintAbout(guarded, name);
+  if (complaint === null) return guarded;
+  throw new NfoldError(`${shown(file)} ${complaint}.`);
 }
 
 /** Throws NfoldError for a user's oracle that does not load. */
 export async function loadOracle(name: string): Promise<Oracle> {
-  const file = programOf(name, 'oracle');
-  const oracle: Oracle = await load(file);
-  if (typeof oracle?.truths === 'function') return oracle;
+  const oracle: Oracle = await load(name, 'oracle');
+  if (!isOwn(name)) return oracle;
+  const file = join(dirname(opFile(name)), 'oracle.ts');
+  if (typeof oracle?.truths === 'function') return guardOracle(oracle, await loadOp(name), file);
   throw new NfoldError(`${shown(file)} should export default { truths }, which returns the outputs in f64.`);
 }
 
-async function load<T>(file: string): Promise<T> {
+async function load<T>(name: string, part: 'op' | 'oracle'): Promise<T> {
+  const file = programOf(name, part);
   resolveOwnNames(dirname(dirname(file)));
   try {
     return (await import(pathToFileURL(file).href)).default;
   } catch (error) {
-    if (file.startsWith(packageRoot) && !isOwn(file)) throw error;
-    throw new NfoldError(`${shown(file)} does not load: ${messageOf(error)}.`);
+    if (!isOwn(name)) throw error;
+    throw new NfoldError((await faultIn(file)) ?? `${placeOf(error, file)} does not load: ${messageOf(error)}.`);
   }
 }
 
-const isOwn = (file: string) => isOwnRoot() && file.startsWith(join(workspace().root, 'baselines'));
+/** The first mistake in the grammar of a file, and its place; null if there is none. */
+async function faultIn(file: string): Promise<string | null> {
+  const content = contentOf(file);
+  if (typeof content === 'string') return `${shown(file)} ${content}.`;
+  const { transform } = await import('esbuild');
+  const failure = await transform(content, { loader: 'ts', logLevel: 'silent' }).then(
+    () => null,
+    ({ errors }: TransformFailure) => errors[0],
+  );
+  if (!failure) return null;
+  const { line = 1, column = 0 } = failure.location ?? {};
+  return `${shown(file)}:${line}:${column + 1} does not load: ${failure.text}.`;
+}

@@ -15,6 +15,8 @@ export function moduleOf(specifier: string): string | null {
   return op === undefined ? null : programFile(`baselines/${op}/op`);
 }
 
+const known = 'nfold, nfold/contract, nfold/draws and nfold/ops/<op>';
+
 /** Addresses of the folders that have ops, each with a slash at its end. */
 const folders = new Set<string>();
 
@@ -23,6 +25,8 @@ export function resolveOwnNames(folder: string): void {
     module.registerHooks({
       resolve(specifier, context, next) {
         const file = moduleOf(specifier);
+        if (file === null && /^nfold\/(?!package\.json$|dist\/)/.test(specifier))
+          throw new Error(`there is no '${specifier}', but ${known}`);
         const found = next(file === null ? specifier : pathToFileURL(file).href, context);
         const isModule = found.url.endsWith('.ts') && [...folders].some((start) => found.url.startsWith(start));
         return isModule ? { ...found, format: 'module-typescript' } : found;

@@ -6,7 +6,17 @@ import { type ErrorCode, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { absent, look, oddityOf } from '../files/given.ts';
 import { placeOf, shown } from '../files/places.ts';
-import { type CandidateFile, type Catalog, ending, identify, isSame, type Problem, renameOne } from './candidates.ts';
+import {
+  type CandidateFile,
+  type Catalog,
+  ending,
+  identify,
+  isOddOp,
+  isSame,
+  type Problem,
+  renameOne,
+  told,
+} from './candidates.ts';
 import { matching } from './glob.ts';
 
 /** Candidates, and the files in the selected folders that are none. */
@@ -55,8 +65,10 @@ function selectOne(selector: string, catalog: Catalog): Selection {
     );
   }
   const candidates = catalog.candidates.filter(({ id, op }) => matches(id, op));
-  const problems = catalog.problems.filter(({ op }) => op === selector);
+  const problems = catalog.problems.filter((one) => one.op === selector || isOddOp(one, selector));
   if (candidates.length > 0 || isName) return { candidates, problems };
+  const odd = catalog.problems.find((one) => isOddOp(one, selector.split('/', 1)[0]));
+  if (odd) throw new NfoldError(`${told(odd)}.`);
   if (typeof there !== 'string' || /^\.{0,2}\//.test(selector)) return byPath(selector, catalog);
   const names = [...suites.map(({ name }) => name), ...catalog.ops, ...catalog.candidates.map(({ id }) => id)];
   throw new NfoldError(`Nothing is called or matches '${selector}'.`, 'unknown-name', {

@@ -1,10 +1,10 @@
 /** nfold list: ops with their cases, candidates with their one-line ideas, and files that are neither. */
 import { build } from '../build/build.ts';
 import { type CandidateFile, misplaced, scan, told } from '../catalog/candidates.ts';
-import { loadOp } from '../catalog/ops.ts';
+import { loadOp, opFile } from '../catalog/ops.ts';
 import { select } from '../catalog/select.ts';
 import { signatureOf } from '../catalog/signatures.ts';
-import { CandidateError, errorData, exit } from '../contract/errors.ts';
+import { CandidateError, errorData, exit, NfoldError } from '../contract/errors.ts';
 import type { Case } from '../contract/op.ts';
 import { shown } from '../files/places.ts';
 import { newestResults } from '../records/newest.ts';
@@ -17,8 +17,20 @@ import type { List } from '../schemas/list.ts';
 export async function list(selectors: readonly string[], _: unknown, io: Io): Promise<Result<List>> {
   const catalog = scan();
   const { candidates, problems } = select(selectors, catalog);
-  const wanted = catalog.ops.filter((name) => selectors.length === 0 || candidates.some(({ op }) => op === name));
-  const ops = await Promise.all(wanted.map(loadOp));
+  const isWanted = (name: string) => selectors.includes(name) || candidates.some(({ op }) => op === name);
+  const wanted = catalog.ops.filter((name) => selectors.length === 0 || isWanted(name));
+  const faults: ReturnType<typeof misplaced>[] = [];
+  // One that does not load hides no other.
+  const load = async (name: string) => {
+    try {
+      return [await loadOp(name)];
+    } catch (error) {
+      if (!(error instanceof NfoldError)) throw error;
+      faults.push(errorData(error.message, { ...error.details, code: 'bad-file', file: shown(opFile(name)) }));
+      return [];
+    }
+  };
+  const ops = (await Promise.all(wanted.map(load))).flat();
   const known = newestResults(io.warn);
   const described = await Promise.all(candidates.map((candidate) => describe(candidate, known)));
   const data = ops.map((op) => {
@@ -43,10 +55,12 @@ export async function list(selectors: readonly string[], _: unknown, io: Io): Pr
   const legend = described.some(({ last }) => last !== null)
     ? [pc.dim('The number before an idea is its mean speedup in the newest record here, verified in the same run.')]
     : [];
-  const strays = problems.map((problem) => `${pc.red('x')} ${told(problem)}`);
+  const strays = [...faults.map(({ message }) => message), ...problems.map(told)].map(
+    (sentence) => `${pc.red('x')} ${sentence}`,
+  );
   return {
     code: exit.fine,
-    data: { ops: data, candidates: described, problems: problems.map(misplaced) },
+    data: { ops: data, candidates: described, problems: [...faults, ...problems.map(misplaced)] },
     text: [...blocks, ...legend, ...strays].join('\n\n'),
   };
 }

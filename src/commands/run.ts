@@ -61,7 +61,7 @@ export async function prepareRun(
     .flatMap((suite) => suite.ops.map((op) => selectionOf(suite, op)))
     .filter((selection) => selection.candidates.length + selection.problems.length > 0);
   if (chosen.length === 0)
-    throw new NfoldError("There is no candidate to run: 'nfold list' shows what there is.", exit.nothing);
+    throw new NfoldError(nothingToRun(selectors.find((selector) => catalog.ops.includes(selector))), exit.nothing);
   const loaded = await Promise.all(chosen.map(({ op }) => loadOp(op)));
   const committed = makeSeed(flags.seed);
   const ops = withMatchingCases(loaded, flags.case, (op) => cases(op, committed.seed), io);
@@ -90,6 +90,11 @@ export async function prepareRun(
   };
   return { selections, strays: problems.filter(({ op }) => op === null), options, textName: text.name };
 }
+
+const nothingToRun = (op: string | undefined): string =>
+  op === undefined
+    ? "There is no candidate to run: 'nfold list' shows what there is."
+    : `${op} has no candidate yet: 'nfold new ${op}/mine' writes one.`;
 
 /** The ops that have a case for the filter among those that the command works on. Throws NfoldError if none has. */
 export function withMatchingCases(

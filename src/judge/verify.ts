@@ -2,11 +2,13 @@
  * Verification: every check draws one image, asks the oracle what must come out, and gives the same bytes to each candidate in its own
  * cell, twice, after a call on other bytes whose answer must not come back. A candidate's first finding is its verdict.
  */
+import { baselineFile } from '../catalog/ops.ts';
 import type { Call, Samples } from '../cell/protocol.ts';
 import { Timer } from '../cell/timer.ts';
-import { CandidateError } from '../contract/errors.ts';
+import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import { makeRng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
+import { shown } from '../files/places.ts';
 import { callOn } from './batch.ts';
 import type { OpConditions } from './conditions.ts';
 import { failed } from './failure.ts';
@@ -63,7 +65,8 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
   try {
     const nsPerFlop = await paceOf(op, baseline, text).catch((error: unknown) => {
       signal?.throwIfAborted();
-      throw error;
+      if (!(error instanceof CandidateError)) throw error;
+      throw new NfoldError(`${shown(baselineFile(op.name))} does not run: ${error.message}.`, exit.failed);
     });
     const verification = { ...request, nsPerFlop, hosts, baselineHost };
     for (const [i, check] of checks.entries()) {

@@ -1,6 +1,6 @@
 /** nfold new: writes files to start from, and overwrites none. */
 import { basename, join } from 'node:path';
-import { identify, scan, told } from '../catalog/candidates.ts';
+import { identify, isOddOp, scan, told } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { didYouMean } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
@@ -63,8 +63,8 @@ const firstOf = (op: string, language: Language) => {
 /** Throws NfoldError, with the nearest right word, if a candidate cannot be called that. */
 function candidateOf(id: string, language: Language) {
   const { ops, candidates, problems } = scan();
-  const [op, given, ...more] = id.split('/');
-  const broken = problems.find((problem) => problem.op === null && basename(problem.file) === op);
+  const [op, given, ...more] = id.replace(/^(\.\/)?kernels\//, '').split('/');
+  const broken = problems.find((problem) => isOddOp(problem, op));
   if (broken && !ops.includes(op)) throw new NfoldError(`${told(broken)}.`);
   if (!ops.includes(op))
     throw new NfoldError(`There is no op '${op}'.${didYouMean(op, ops)} 'nfold list' shows all of them.`);
@@ -76,7 +76,7 @@ function candidateOf(id: string, language: Language) {
     );
   const file = join(workspace().root, 'kernels', op, `${stem}.${languages[language]}`);
   const found = identify(file, [op]);
-  if (found && 'message' in found) throw new NfoldError(`${found.message}; for example ${op}/${plainName(stem)}.`);
+  if (found && 'message' in found) throw new NfoldError(`${told(found)}; for example ${op}/${plainName(stem)}.`);
   const known = [...candidates, ...problems.flatMap(({ namesake }) => namesake ?? [])];
   const taken = known.find((one) => one.id === id);
   let free = 2;

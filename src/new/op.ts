@@ -11,7 +11,7 @@ const example = 'rmsnorm_forward';
 /** The texts of its files by name. Throws NfoldError if an op cannot be called that. */
 export function opTexts(name: string): [string, string][] {
   const fault = nameFault(name);
-  if (fault !== null) throw new NfoldError(`${fault}.`);
+  if (fault !== null) throw new NfoldError(`A new op cannot be called '${name}': ${fault}.`);
   const folder = join(workspace().root, 'baselines', name);
   if (typeof look(folder) !== 'string')
     throw new NfoldError(`${shown(folder)} is there already, and nothing is overwritten: choose another name.`);

@@ -1,9 +1,9 @@
 /** Loads an op with its oracle, and builds its baseline and candidates; a candidate that does not build gets a verdict. */
 import { type Built, build, buildBaseline } from '../build/build.ts';
 import { type CandidateFile, type Problem, told } from '../catalog/candidates.ts';
-import { loadOp, loadOracle } from '../catalog/ops.ts';
+import { baselineFile, loadOp, loadOracle } from '../catalog/ops.ts';
 import type { PeerVariant } from '../catalog/peers.ts';
-import { CandidateError, plain } from '../contract/errors.ts';
+import { CandidateError, NfoldError, plain } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { shown } from '../files/places.ts';
@@ -25,7 +25,7 @@ export interface Prepared {
 }
 
 export async function prepare({ op: name, candidates: files, problems }: OpSelection): Promise<Prepared> {
-  const [op, oracle, baseline] = await Promise.all([loadOp(name), loadOracle(name), buildBaseline(name)]);
+  const [op, oracle, baseline] = await Promise.all([loadOp(name), loadOracle(name), baselineOf(name)]);
   const candidates: CandidateOutcome[] = [];
   for (const file of files) candidates.push(await outcomeOf(file, op));
   for (const problem of problems) {
@@ -39,6 +39,17 @@ export async function prepare({ op: name, candidates: files, problems }: OpSelec
     );
   }
   return { op, oracle, baseline, candidates };
+}
+
+/** Throws NfoldError if it does not build, as one of the user's may. */
+async function baselineOf(name: string): Promise<Built> {
+  try {
+    return await buildBaseline(name);
+  } catch (error) {
+    if (!(error instanceof CandidateError)) throw error;
+    const file = shown(baselineFile(name));
+    throw new NfoldError(`${error.message.startsWith(file) ? '' : `${file} `}${error.message}.`);
+  }
 }
 
 /** The built candidates whose verdict has one of these statuses. */

@@ -1,15 +1,18 @@
 /** Takes one op of a suite from sources to samples: builds and verifies its candidates, then times those that passed. */
 import type { Suite } from '../../bench/suites.ts';
+import { baselineFile, isOwn } from '../catalog/ops.ts';
 import { loadPeer } from '../catalog/peers.ts';
 import { selectCases } from '../catalog/select.ts';
 import type { Parameters } from '../contract/candidate.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { OnProgress } from '../contract/progress.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { counted } from '../contract/words.ts';
+import { shown } from '../files/places.ts';
 import { drawnCases, planChecks } from '../judge/plan.ts';
 import type { SurveyLimits } from '../judge/survey.ts';
-import { isStanding, merged, pending, type Settled, type Verdict } from '../judge/verdict.ts';
+import { isStanding, merged, pending, type Settled, type Verdict, verdictText } from '../judge/verdict.ts';
 import { verify } from '../judge/verify.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import { measure } from '../stopwatch/measure.ts';
@@ -31,13 +34,19 @@ export async function verifyCandidates(
   options: Omit<RunOptions, 'caseFilter' | 'committed' | 'signal'>,
   { cases, timedShapes, survey }: { cases: readonly Case[]; timedShapes: boolean; survey?: SurveyLimits },
 ): Promise<readonly CandidateOutcome[]> {
-  const { op, candidates } = prepared;
+  const { op, baseline, candidates } = prepared;
   const variants = builtOf(candidates, ['pending']);
   const checks = planChecks(op, cases, options.effort.repeats, timedShapes);
   const stage = `verifying ${counted(variants.length, 'candidate')}`;
   const onProgress = (done: number, total: number) =>
     options.onProgress({ op: op.name, stage, detail: `check ${done + 1} of ${total}` });
-  return judged(candidates, await verify({ ...options, ...prepared, variants, checks, survey, onProgress }));
+  // A baseline of the user's is no more proven than a candidate.
+  const all = isOwn(op.name) ? [...variants, baseline] : variants;
+  const verdicts = await verify({ ...options, ...prepared, variants: all, checks, survey, onProgress });
+  const own = verdicts.get(baseline.id) ?? pending;
+  if (isStanding(own)) return judged(candidates, verdicts);
+  const what = `${shown(baselineFile(op.name))} and the oracle beside it disagree`;
+  throw new NfoldError(`${what}: ${verdictText(own)}.`, exit.failed);
 }
 
 const judged = (candidates: readonly CandidateOutcome[], verdicts: ReadonlyMap<string, Verdict>) =>
