@@ -5,6 +5,7 @@
  *
  * Needs    Node 24 or later; the one that comes with nfold is first on the PATH of npm scripts and of `npx node`.
  */
+import { z } from 'zod';
 import { compareRecords } from './analysis/compare.ts';
 import { withOwnCells } from './cell/cell.ts';
 import { measureAndSave, measureDraft } from './commands/bench.ts';
@@ -16,7 +17,7 @@ import type { DataOf, ErrorData as ErrorSchema } from './contract/fields.ts';
 import type { OnProgress } from './contract/progress.ts';
 import { inWorkspace, type Workspace, workspaceAt } from './files/places.ts';
 import { usableCores } from './machine/cpus.ts';
-import { findRecord } from './records/find.ts';
+import { checkName, findRecord } from './records/find.ts';
 import type { Record as SavedRecord } from './records/schema.ts';
 import { loadRecord as loadFile, recordOf } from './records/store.ts';
 import { Io } from './report/output.ts';
@@ -104,6 +105,7 @@ export const list = (selectors: readonly string[] = [], settings: Where & Follow
  */
 export const verify = (selectors: readonly string[], settings: RunSettings = {}): Promise<Verification> =>
   call(settings, async (io) => {
+    checkCall(selectors, settings);
     const { data } = await verifyCommand(selectors, flagsOf(settings), io);
     settings.signal?.throwIfAborted();
     return data;
@@ -117,7 +119,9 @@ export const verify = (selectors: readonly string[], settings: RunSettings = {})
  */
 export const bench = (selectors: readonly string[], settings: BenchSettings = {}): Promise<RunRecord> =>
   call(settings, async (io) => {
+    checkCall(selectors, settings);
     const { save = true, peers = true, note } = settings;
+    if (typeof save === 'string') checkName(save);
     const flags = { ...flagsOf(settings), peers, note, save: typeof save === 'string' ? save : undefined };
     if (save === false) return recordOf((await measureDraft(selectors, flags, io)).draft);
     return (await measureAndSave(selectors, flags, io)).record;
@@ -142,11 +146,32 @@ export function compare(records: readonly RunRecord[], settings: { readonly forc
 
 const here = () => workspaceAt(process.cwd());
 
-const flagsOf = ({ effort, threads = usableCores(), ...rest }: RunSettings) => ({
-  ...{ case: rest.case, seed: rest.seed, text: rest.text, threads },
-  ...(effort === 'quick' && { quick: true as const }),
-  ...(effort === 'thorough' && { thorough: true as const }),
+/** Types are not looked at when a program runs: a wrong setting would be taken for none. */
+const Settings = z.object({
+  effort: z.enum(['quick', 'default', 'thorough']).optional(),
+  case: z.string().optional(),
+  threads: z.int().min(1).max(256).optional(),
+  seed: z.int().min(0).optional(),
+  text: z.string().optional(),
 });
+
+function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  const [{ path, message }] = error.issues;
+  throw new NfoldError(`The setting ${[what, ...path].join('.')} is wrong: ${message}.`);
+}
+
+const Selectors = z.array(z.string().min(1));
+
+function checkCall(selectors: unknown, settings: unknown): void {
+  checked(Selectors, selectors, 'selectors');
+  checked(Settings, settings, 'settings');
+}
+
+const flagsOf = ({ effort, case: filter, threads = usableCores(), seed, text }: RunSettings) => {
+  return { effort, case: filter, threads, seed, text };
+};
 
 const nowhere = { write: () => true };
 

@@ -84,10 +84,19 @@ export async function loadOp(name: string): Promise<AnyOp> {
   const op: AnyOp = await load(name, 'op');
   if (!isOwn(name)) return op;
   const file = opFile(name);
-  const guarded = typeof op === 'object' && op !== null ? guardOp(op, file) : op;
+  const guarded = typeof op === 'object' && op !== null ? onceGuarded(op, file) : op;
   const complaint = complaintAbout(guarded, name);
   if (complaint === null) return guarded;
   throw new NfoldError(`${shown(file)} ${complaint}.`);
+}
+
+const guards = new WeakMap<AnyOp, AnyOp>();
+
+/** One guard for an op, so that what is kept for the op is found again. */
+function onceGuarded(op: AnyOp, file: string): AnyOp {
+  const guarded = guards.get(op) ?? guardOp(op, file);
+  guards.set(op, guarded);
+  return guarded;
 }
 
 /** Throws NfoldError for a user's oracle that does not load. */

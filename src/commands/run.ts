@@ -46,7 +46,7 @@ interface Wanted {
  */
 export async function prepareRun(
   selectors: readonly string[],
-  flags: RunFlags,
+  flags: RunFlags & { readonly effort?: Scope['effort'] },
   io: Io,
   { cases = (op) => op.cases, byDefault }: Wanted = {},
 ) {
@@ -70,7 +70,7 @@ export async function prepareRun(
   const which = left.length > 3 ? counted(left.length, 'op') : left.join(', ');
   if (left.length > 0) io.note(`left out, as they have no case '${brief(flags.case ?? '')}': ${which}`);
   const text = loadText(flags.text, ops);
-  const name = flags.quick ? 'quick' : flags.thorough ? 'thorough' : scope.effort;
+  const name = flags.effort ?? (flags.quick ? 'quick' : flags.thorough ? 'thorough' : scope.effort);
   const signal = io.keepOnStop('stopping; what was measured is kept');
   signal.addEventListener('abort', cellEnder());
   const options: RunOptions = {

@@ -42,7 +42,8 @@ export interface Workspace {
 }
 
 /** The workspace in the folder `root`, an absolute path such as `import.meta.dirname`. Nothing is made in it before there is something to keep. */
-export function workspaceAt(root: string): Workspace {
+export function workspaceAt(folder: string): Workspace {
+  const root = resolve(folder);
   const state = join(root, '.nfold');
   const [home] = packageRoot.split(`${sep}node_modules${sep}`);
   const command = `${root}${sep}`.startsWith(`${home}${sep}`)

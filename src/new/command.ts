@@ -39,16 +39,19 @@ export async function create(what: string, name: string | undefined, { lang }: N
   if (settings.length > 0 && !settings.includes('tsconfig.json'))
     io.note(`tsconfig.json is yours and stays as it is: add ${settings.join(' and ')} to its references, for editors`);
   const nfold = command.map(quoted).join(' ');
-  const [verify, bench] = [`${nfold} verify ${op}/${stem}`, `${nfold} bench ${op}/${stem} --quick --no-peers`];
+  const id = `${op}/${stem}`;
+  const [watch, verify] = [`${nfold} watch ${id}`, `${nfold} verify ${id}`];
+  const bench = `${nfold} bench ${id} --quick --no-peers`;
   return {
     code: exit.fine,
-    data: { files: [...files, ...settings], next: [verify, bench] },
+    data: { files: [...files, ...settings], next: [watch, verify, bench] },
     text: [
       ...files.map((path) => `Wrote ${path}`),
       ...(settings.length > 0 ? [`Wrote ${settings.join(', ')}, which tell editors the types`] : []),
       '',
       `${shown(file)} computes what the baseline does, in the same order: it passes. Change it, and then:`,
-      `  ${verify.padEnd(bench.length)}  ${pc.dim('is it right?')}`,
+      `  ${watch.padEnd(bench.length)}  ${pc.dim('tells at each save: is it right, how fast?')}`,
+      `  ${verify.padEnd(bench.length)}  ${pc.dim('is it right, everywhere?')}`,
       `  ${bench}  ${pc.dim('is it fast?')}`,
     ].join('\n'),
   };
