@@ -14,7 +14,7 @@ import { pc } from '../report/screen.ts';
 import { candidateText } from './candidate.ts';
 import { editorFiles } from './editor.ts';
 import type { NewFlags } from './flags.ts';
-import { type Language, languageOf, languages } from './languages.ts';
+import { type Language, languageOf, languages, sentences } from './languages.ts';
 import { opTexts } from './op.ts';
 
 /** For `--json`. */
@@ -78,7 +78,7 @@ function candidateOf(id: string, language: Language) {
   const broken = problems.find((problem) => isOddOp(problem, op));
   if (broken && !ops.includes(op)) throw new NfoldError(`${told(broken)}.`);
   if (!ops.includes(op))
-    throw new NfoldError(`There is no op '${op}'.${didYouMean(op, ops)} 'nfold list' shows all of them.`);
+    throw new NfoldError(sentences(`There is no op '${op}'.`, didYouMean(op, ops), "'nfold list' shows all of them."));
   if (!given) throw new NfoldError(`Give the new candidate a name as well: 'nfold new ${op}/mine'.`);
   const [stem, ...endings] = given.split('.');
   if (more.length > 0 || endings.length > 0)
