@@ -14,5 +14,12 @@ export function languageOf(word: string): Language {
   if (found) return found as Language;
   const names = known.map(([name]) => name);
   const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  throw new NfoldError(`There is no language '${word}': --lang takes ${list}.${didYouMean(word, names)}`);
+  throw new NfoldError(sentences(`There is no language '${word}': --lang takes ${list}.`, didYouMean(word, names)));
 }
+
+/** Sentences in a row; some may be empty. */
+export const sentences = (...all: readonly string[]): string =>
+  all
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+    .join(' ');

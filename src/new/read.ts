@@ -124,6 +124,9 @@ export function readLoops(code: string, op: AnyOp) {
         indices.push(node.property);
         return visit(node.property, scope, result);
       }
+      case 'ForOfStatement':
+      case 'ForInStatement':
+        return refuse(node, 'runs over values: let an index run instead');
       case 'BlockStatement':
       case 'ForStatement':
         return children(within(scope));
