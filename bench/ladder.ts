@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { geometricMean } from 'simple-statistics';
 import { hashOf } from '../src/build/sources.ts';
 import { scan } from '../src/catalog/candidates.ts';
-import { killAllCells } from '../src/cell/cell.ts';
+import { killAllCells } from '../src/cell/runs.ts';
 import { revectorize } from '../src/contract/candidate.ts';
 import { NfoldError } from '../src/contract/errors.ts';
 import { threadsOf, type Variant } from '../src/contract/variant.ts';

@@ -14,7 +14,7 @@ import { median } from 'simple-statistics';
 import { hashOf } from '../src/build/sources.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadPeer } from '../src/catalog/peers.ts';
-import { killAllCells } from '../src/cell/cell.ts';
+import { killAllCells } from '../src/cell/runs.ts';
 import type { AnyOp, Case } from '../src/contract/op.ts';
 import type { OnProgress } from '../src/contract/progress.ts';
 import { threadsOf, type Variant } from '../src/contract/variant.ts';

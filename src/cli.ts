@@ -1,7 +1,7 @@
 /** argv to one command, whose code is loaded when it is called, so that `--help` answers at once. */
 import { inspect } from 'node:util';
 import { Command, CommanderError } from '@commander-js/extra-typings';
-import { withOwnCells } from './cell/cell.ts';
+import { withOwnCells } from './cell/runs.ts';
 import * as declare from './commands/flags.ts';
 import { checkWords, refuseRepeats } from './commands/options.ts';
 import { brief, errorData, exit, messageOf, NfoldError } from './contract/errors.ts';

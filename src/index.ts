@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { compareRecords } from './analysis/compare.ts';
-import { withOwnCells } from './cell/cell.ts';
+import { withOwnCells } from './cell/runs.ts';
 import { measureAndSave, measureDraft } from './commands/bench.ts';
 import { refuseOtherBaselines } from './commands/compare.ts';
 import { list as listCommand } from './commands/list.ts';

@@ -8,7 +8,7 @@ import { build, type Tuning } from '../src/build/build.ts';
 import { evaluate } from '../src/build/evaluate.ts';
 import { type CandidateFile, identify, type Problem } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
-import { killAllCells } from '../src/cell/cell.ts';
+import { killAllCells } from '../src/cell/runs.ts';
 import { Timer } from '../src/cell/timer.ts';
 import type { CandidateError } from '../src/contract/errors.ts';
 import { inOneLine } from '../src/contract/place.ts';

@@ -142,12 +142,8 @@ describe('a ready-made module', () => {
     ['cut.wasm', async () => (await module('1 65536')).subarray(0, 40), /is not a valid WebAssembly module/],
     ['text.wasm', async () => '(module)', /is not a valid WebAssembly module/],
     ['empty.wasm', async () => '', /is not a valid WebAssembly module/],
-    ['grows.wasm', async () => module('1 16'), /of 1 to 16 pages: .* the maximum has to be 65536/],
-    [
-      'endless.wasm',
-      async () => module('1'),
-      /a memory of another kind: import "env" "memory" \(memory 1 65536 shared\)/,
-    ],
+    ['grows.wasm', async () => module('1 16'), /imports a memory of 1 to 16 pages/],
+    ['endless.wasm', async () => module('1'), /imports a memory of another kind/],
     ['starts.wasm', async () => module('1 65536', '(func $now) (start $now)'), /has a start function/],
     ['large.wasm', async () => new Uint8Array(2 ** 20 + 1), /large\.wasm has 1048577 bytes: the limit is 1048576$/],
   ])('%s is refused', async (name, content, message) => {

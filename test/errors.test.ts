@@ -19,7 +19,7 @@ describe('errors that people make', () => {
   });
 
   test.each(mistakes.map(({ what, kind }, i) => [kind, what, i] as const))('.%s: %s', (_, __, i) => {
-    expect(all[i].verdict).toEqual(all[i].wanted);
+    expect(all[i].verdict).toMatchObject(all[i].wanted);
   });
 });
 

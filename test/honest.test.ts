@@ -1,6 +1,6 @@
 /** Odd but honest kernels pass: verified in this process. test/slow/pack.test.ts verifies them in processes and times them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { killAllCells } from '../src/cell/cell.ts';
+import { killAllCells } from '../src/cell/runs.ts';
 import { stopCompiler } from '../src/compiler/compile.ts';
 import { type Verdict, verdictText } from '../src/judge/verdict.ts';
 import { judge } from '../src/selftest/judge.ts';

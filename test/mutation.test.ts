@@ -3,7 +3,7 @@
  * place, as test/pack.test.ts shows. A part of the checks is made here; test/slow/mutation.test.ts makes all of them, and times each cheat.
  */
 import { afterAll, describe, test } from 'vitest';
-import { killAllCells } from '../src/cell/cell.ts';
+import { killAllCells } from '../src/cell/runs.ts';
 import { stopCompiler } from '../src/compiler/compile.ts';
 import { startAlone } from './support/here.ts';
 import { expectThrough, mutations, ofTimedCalls } from './support/mutation.ts';

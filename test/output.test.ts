@@ -68,7 +68,7 @@ describe('what is said by the way', () => {
     const { io, said } = spoken(false);
     expect(io.stop()).toBe(false);
     const signal = io.keepOnStop('stopping');
-    expect([signal.aborted, io.stop(), signal.aborted, said()]).toEqual([false, true, true, 'nfold: stopping\n']);
+    expect([signal.aborted, io.stop(), signal.aborted, said()]).toEqual([true, true, true, 'nfold: stopping\n']);
     io.endOnStop();
     expect(io.stop()).toBe(false);
   });

@@ -4,7 +4,7 @@
  * of them in processes, as the selftest does.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { killAllCells } from '../src/cell/cell.ts';
+import { killAllCells } from '../src/cell/runs.ts';
 import { stopCompiler } from '../src/compiler/compile.ts';
 import { type Verdict, verdictText } from '../src/judge/verdict.ts';
 import { judge } from '../src/selftest/judge.ts';

@@ -2,7 +2,6 @@
  * The parent's end of a cell: it starts the process, asks, and kills a cell that exceeds its limits. A cell that has nothing to do is
  * stopped, so that it cannot slow the one that is being timed.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
@@ -15,29 +14,7 @@ import { hintFor } from './hints.ts';
 import { endGroup, heapMiB, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
 import { limitData, maxDataBytes, maxResidentBytes, memoryOf, TimeAudit } from './procfs.ts';
 import type { Ask, Evaluation, Opening, Reply, Samples, Sampling } from './protocol.ts';
-
-const living = new Set<Cell>();
-const runs = new AsyncLocalStorage<Set<Cell>>();
-
-/** Ends every cell of this process. */
-export function killAllCells(): void {
-  for (const cell of living) cell.close();
-}
-
-/** Runs `work`, and what it awaits, as a run whose cells can be ended apart from those of other runs in this process. */
-export function withOwnCells<T>(work: () => T): T {
-  return runs.run(new Set(), work);
-}
-
-/** What ends the cells of the run that asks: for Ctrl-C and for failures half-way. */
-export function cellEnder(): () => void {
-  const own = runs.getStore() ?? living;
-  return () => {
-    for (const cell of own) cell.close();
-  };
-}
-
-process.on('exit', killAllCells);
+import { enlist, joinRun } from './runs.ts';
 
 /** What a cell reports, and the CPU time that its threads spent outside calls; null where the system keeps no account. */
 export type Timed = Samples & { readonly untimedNs: number | null };
@@ -84,7 +61,7 @@ export class Cell {
   #stderr = '';
   #waiting: { id: number; resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
   #ended: string | null = null;
-  readonly #run: Set<Cell> | undefined;
+  readonly #leave: () => void;
 
   constructor({ flags, trusted = false, cpu, graceMs, shared = false, onPrint }: CellOptions) {
     const { empty, program } = cellFiles();
@@ -97,9 +74,7 @@ export class Cell {
       { cwd: empty, stdio: ['ignore', onPrint ? 'pipe' : 'ignore', 'pipe', 'ipc'] },
     );
     if (onPrint) this.#child.stdout?.setEncoding('utf8').on('data', onPrint);
-    living.add(this);
-    this.#run = shared ? undefined : runs.getStore();
-    this.#run?.add(this);
+    this.#leave = enlist(this, shared);
     // A cell keeps this process alive only while it owes a reply.
     for (const part of [this.#child, this.#child.channel, this.#child.stderr as Socket | null]) part?.unref();
     this.#child.stderr?.on('data', (chunk) => {
@@ -167,10 +142,8 @@ export class Cell {
   /** The bytes or the plain value that a candidate's script returns. */
   async evaluate(evaluation: Evaluation, limitMs: number): Promise<unknown> {
     const asked = { ...evaluation, console: hasConsole() };
-    const run = runs.getStore()?.add(this);
-    const { value } = await this.#ask({ type: 'evaluate', evaluation: asked }, limitMs).finally(() =>
-      run?.delete(this),
-    );
+    const leave = joinRun(this);
+    const { value } = await this.#ask({ type: 'evaluate', evaluation: asked }, limitMs).finally(leave);
     return typeof value === 'string' ? JSON.parse(value) : value;
   }
 
@@ -227,8 +200,7 @@ export class Cell {
   #end(reason: string): void {
     if (this.#ended !== null) return;
     this.#ended = reason;
-    living.delete(this);
-    this.#run?.delete(this);
+    this.#leave();
     endGroup(this.#child);
     this.#waiting?.reject(endedBy(reason));
     this.#waiting = null;

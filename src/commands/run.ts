@@ -4,7 +4,7 @@ import { scan } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { alternatives, select, selectCases } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
-import { cellEnder } from '../cell/cell.ts';
+import { cellEnder } from '../cell/runs.ts';
 import { brief, exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';

@@ -4,13 +4,14 @@
  * in a private folder, behind the system's namespaces and limits.
  */
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { privateFolder } from '../cell/folder.ts';
 import { endGroup, startTool } from '../cell/lockdown.ts';
 import { attempt } from '../contract/attempt.ts';
 import { CandidateError } from '../contract/errors.ts';
+import { writeNew } from '../files/write.ts';
 import { answerTo, limitMs } from './compile.ts';
 
 /** The module, or all that clang and its linker say. */
@@ -119,8 +120,7 @@ async function buildBy({ command, linker, headers }: Paths, entry: string, files
   const folder = realpathSync(privateFolder());
   try {
     for (const [path, text] of Object.entries({ ...files, ...overlay([folder, headers]) })) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
+      writeNew(join(folder, path), text);
     }
     for (const [tool, ...args] of commandsFor(entry)) {
       const { code, log } = await run([tool === 'clang' ? command : linker, ...args], folder);

@@ -2,7 +2,7 @@
 import { analyse } from '../analysis/results.ts';
 import type { Built } from '../build/build.ts';
 import type { CandidateFile } from '../catalog/candidates.ts';
-import { cellEnder, withOwnCells } from '../cell/cell.ts';
+import { cellEnder, withOwnCells } from '../cell/runs.ts';
 import { Timer } from '../cell/timer.ts';
 import { CandidateError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';

@@ -4,8 +4,8 @@
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/build/evaluate.ts';
-import { killAllCells } from '../../src/cell/cell.ts';
 import { maxResidentBytes } from '../../src/cell/procfs.ts';
+import { killAllCells } from '../../src/cell/runs.ts';
 import { stopCompiler } from '../../src/compiler/compile.ts';
 import { busyFor, call, kernel, opened, sampled } from '../support/cells.ts';
 
