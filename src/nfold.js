@@ -55,9 +55,10 @@ function pinned() {
 
 /** @param {string} program */
 function runOn(program) {
-  // By the channel, which carries no messages, the child sees this process end.
-  const words = [fileURLToPath(start), ...process.argv.slice(2)];
-  const child = spawn(program, words, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  // This file again, on the other Node. By the channel, which carries no messages, the child sees this process end.
+  const words = [fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const env = { ...process.env, NFOLD_NODE: 'system' };
+  const child = spawn(program, words, { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   // The child decides what to keep; this process waits for it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', ({ message }) => refuse(`Its own Node does not start (${message}): ${again}.`));
@@ -70,7 +71,7 @@ function runOn(program) {
 function explain(error) {
   if (process.argv.includes('--debug')) throw error;
   const [what] = error.message.split(/ imported from |\n/);
-  if (error.code === 'ERR_MODULE_NOT_FOUND') refuse(`A part of it is not installed (${what}): ${again}.`);
+  if (error.code?.endsWith('MODULE_NOT_FOUND')) refuse(`A part of it is not installed (${what}): ${again}.`);
   else refuse(`It does not start on Node ${here} (${what}).`);
 }
 

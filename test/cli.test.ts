@@ -237,7 +237,8 @@ test('as a process: its exit code, and data alone on stdout', async () => {
 });
 
 test('an older Node hands over to the one that is pinned, which has the same words and exit code', async () => {
-  const older = "Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})";
+  const older =
+    "process.env.NFOLD_NODE||Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})";
   const env = { NODE_OPTIONS: `--import=data:text/javascript,${older}` };
   expect(await nfoldProcess(['list', 'sgemm'], { cwd: folder, env })).toMatchObject(await nfold('list', 'sgemm'));
   expect(await nfoldProcess(['list', 'nonsense'], { cwd: folder, env })).toMatchObject(await nfold('list', 'nonsense'));

@@ -41,7 +41,9 @@ function installed(node: string | null, { mode = 0o755, dependency = `node-${sys
   return join(top, nfold, 'src/nfold.js');
 }
 
-const older = "Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})";
+/** A Node of the system that says it is older. The one that comes along does not. */
+const older =
+  "process.env.PINNED||Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})";
 const onOlder = { NODE_OPTIONS: `--import=data:text/javascript,${older}` };
 
 function run(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {

@@ -12,6 +12,9 @@ const ending = extname(import.meta.url);
 /** Where nfold itself lies: its kernels, baselines and pages. */
 export const packageRoot = ending === '.ts' ? programs : resolve(programs, '..');
 
+/** The folder that has nfold: the checkout itself, or that of the node_modules which it lies in. */
+export const [homeRoot] = packageRoot.split(`${sep}node_modules${sep}`);
+
 /** A module of nfold that is run, by its path from the root without an ending: `src/cell/main`. */
 export const programFile = (path: string): string => join(programs, `${path}${ending}`);
 
@@ -45,10 +48,8 @@ export interface Workspace {
 export function workspaceAt(folder: string): Workspace {
   const root = resolve(folder);
   const state = join(root, '.nfold');
-  const [home] = packageRoot.split(`${sep}node_modules${sep}`);
-  const command = `${root}${sep}`.startsWith(`${home}${sep}`)
-    ? ['npx', 'nfold']
-    : ['node', join(packageRoot, 'src/nfold.js')];
+  const installed = `${root}${sep}`.startsWith(`${homeRoot}${sep}`);
+  const command = installed ? ['npx', 'nfold'] : ['node', join(packageRoot, 'src/nfold.js')];
   return { root, state, cache: join(state, 'cache'), records: join(state, 'records'), command };
 }
 

@@ -13,7 +13,7 @@ import { type Built, build, buildWithin } from '../build/build.ts';
 import { type CandidateFile, identify } from '../catalog/candidates.ts';
 import { opNames } from '../catalog/ops.ts';
 import { CandidateError } from '../contract/errors.ts';
-import { packageRoot } from '../files/places.ts';
+import { homeRoot, packageRoot } from '../files/places.ts';
 import { erred, type Verdict, verdictText } from '../judge/verdict.ts';
 
 export const families = [
@@ -76,7 +76,9 @@ export async function buildPacked(
 ): Promise<Built | Verdict> {
   try {
     const bound = 'family' in candidate && candidate.family === 'theft';
-    const built = await (bound ? build(candidate) : buildWithin(packageRoot, candidate));
+    // A kernel in TypeScript may need a package of nfold's as well.
+    const allowed = candidate.kind === 'as.ts' ? packageRoot : homeRoot;
+    const built = await (bound ? build(candidate) : buildWithin(allowed, candidate));
     await built.artifact(dims, 1);
     return built;
   } catch (error) {

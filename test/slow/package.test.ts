@@ -1,50 +1,240 @@
-/** The packed package, unpacked beside its declared dependencies alone: the text it trains on, what it can do, what it says is missing. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+/**
+ * The package, as npm packs and installs it, on a newcomer's path: the system's Node and npm, a folder with spaces in its name, no file of the
+ * checkout. It needs a registry, as `npm ci` does; without one it fails and says so.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadOp } from '../../src/catalog/ops.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildBaseline } from '../../src/build/build.ts';
+import { loadOp, opNames } from '../../src/catalog/ops.ts';
 import { loadText } from '../../src/catalog/text.ts';
-import { packageRoot } from '../../src/files/places.ts';
+import { manifest, packageRoot } from '../../src/files/places.ts';
+import { nfold as checkout } from '../support/command.ts';
+import {
+  addOwn,
+  bytesIn,
+  filesIn,
+  install,
+  intoStore,
+  link,
+  pack,
+  packagesIn,
+  type Ran,
+  run,
+} from '../support/installation.ts';
+import { hasNobody } from '../support/small.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'nfold-package-'));
-const unpacked = join(folder, 'package');
-afterAll(() => rmSync(folder, { recursive: true }));
+const top = mkdtempSync(join(tmpdir(), 'nfold-package-'));
+const folder = join(top, "a newcomer's folder");
+const inner = join(folder, 'another project');
+afterAll(() => {
+  spawnSync('chmod', ['-R', 'u+w', top]);
+  rmSync(top, { recursive: true, force: true });
+});
 
-const { dependencies } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+/** What a build could leave behind; other tests have their own folders. */
+const tree = () => readdirSync(packageRoot).filter((name) => name !== '.nfold' && name !== 'coverage');
+const [pinned] = Object.values(manifest().optionalDependencies);
+let before: string[];
+let tarball: string;
+let files: string[];
+let installed: Ran;
 
 beforeAll(() => {
-  execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: packageRoot, stdio: 'ignore' });
-  const [tarball] = readdirSync(folder);
-  execFileSync('tar', ['-xzf', tarball], { cwd: folder });
-  for (const name of Object.keys(dependencies)) {
-    const link = join(unpacked, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(packageRoot, 'node_modules', name), link);
-  }
+  before = tree().filter((name) => name !== 'dist');
+  tarball = pack(top);
+  files = filesIn(tarball);
+  installed = install(tarball, folder);
+  addOwn(folder);
+}, 600_000);
+
+const nfold = (args: readonly string[], cwd = folder): Ran => run(['npx', 'nfold', ...args], cwd);
+
+/** What it prints on stdout; on stderr there is nothing but progress. */
+function fine({ code, stdout, stderr }: Ran): string {
+  const odd = stderr.split('\n').filter((line) => !/^( *\d+ s {2}|seed committed|quick: |\r|$)/.test(line));
+  expect({ code, odd }).toEqual({ code: 0, odd: [] });
+  return stdout;
+}
+
+describe('packing', () => {
+  test('leaves the work tree as it was', () => {
+    expect(tree()).toEqual(before);
+  });
+
+  test('takes the programs, the types, the sources that one reads, the pages, and nothing else', () => {
+    const kinds = [
+      /^(package\.json|README\.md|LICENSE|src\/nfold\.js|dist\/moby-dick\.txt)$/,
+      /^dist\/(src|baselines|bench\/suites|bench\/peers)\b.*\.(js|d\.ts)$/,
+      /^(src\/contract|baselines)\/.*\.ts$/,
+      /^kernels\/\w+\/[\w.-]+\.(ts|wat|c|h|md)$/,
+      /^docs\/[\w.-]+\.(md|json|svg|yml)$/,
+      /^test\/(adversaries|odd-but-honest)\/\w+\/[\w.-]+\.(ts|wat|c)$/,
+    ];
+    expect(files.filter((file) => !kinds.some((kind) => kind.test(file)))).toEqual([]);
+    for (const kind of kinds) expect(files.some((file) => kind.test(file))).toBe(true);
+  });
+
+  test('takes each source that a kernel, a baseline or a kernel of the selftest is built from', () => {
+    const seen = new Set(files.filter((file) => /^(kernels|test)\/.*\.ts$|\/baseline\.ts$/.test(file)));
+    for (const file of seen) {
+      expect(files).toContain(file);
+      const text = readFileSync(join(folder, 'node_modules/nfold', file), 'utf8');
+      for (const [, path] of text.matchAll(/^import (?!type\b)[^;]*?'(\.[^']+)'/gm))
+        seen.add(join(file, '..', path.endsWith('.ts') ? path : `${path}.ts`));
+    }
+    expect(seen.size).toBeGreaterThan(250);
+  });
+
+  test('makes what publint and "are the types wrong" accept', () => {
+    const { code, stdout, stderr } = run(['npm', 'run', 'package-check'], packageRoot);
+    expect(code, stdout + stderr).toBe(0);
+    expect(tree()).toEqual(before);
+  });
+
+  test('keeps it small, with few packages beside it', () => {
+    expect(statSync(tarball).size).toBeLessThan(1.3e6);
+    expect(bytesIn(join(folder, 'node_modules/nfold'))).toBeLessThan(4e6);
+    const { dependencies } = manifest();
+    // Those named, what esbuild and assemblyscript need, and one Node.
+    expect(packagesIn(folder).length).toBe(1 + Object.keys(dependencies).length + 3 + 1);
+    expect(bytesIn(join(folder, 'node_modules'))).toBeLessThan(400e6);
+  });
 });
 
-const nfold = (...args: string[]) =>
-  spawnSync(process.execPath, [join(unpacked, 'src/nfold.js'), ...args], { cwd: folder, encoding: 'utf8' });
+describe('in an empty folder', () => {
+  test('npm warns of no engine and of nothing else but an install script, which nfold can do without', () => {
+    const warnings = installed.stderr.split('\n').filter((line) => /warn/i.test(line));
+    expect(warnings.filter((line) => !line.startsWith('npm warn install-scripts'))).toEqual([]);
+    expect(warnings.join('\n')).not.toMatch(/(?<!esbuild)@\d/);
+  });
 
-test('it trains on the bytes that a checkout trains on', async () => {
-  const ops = [await loadOp('train_gpt2')];
-  const { loadText: installed } = await import(pathToFileURL(join(unpacked, 'src/catalog/text.ts')).href);
-  expect(Buffer.compare(installed(undefined, ops).bytes, loadText(undefined, ops).bytes)).toBe(0);
-  expect(readFileSync(join(unpacked, 'data/moby-dick.txt')).length).toBeGreaterThan(1_000_000);
+  test('npx nfold runs on the Node that comes along, and says nothing of it', () => {
+    expect(nfold(['--version'])).toEqual({ code: 0, stdout: `${manifest().version}\n`, stderr: '' });
+    expect(run(['npx', 'node', '--version'], folder).stdout).toBe(`v${pinned}\n`);
+    // Without npx, the system's Node starts nfold and hands over.
+    const straight = run(['node', 'node_modules/nfold/src/nfold.js', 'list', 'sgemm'], folder);
+    expect(straight).toEqual(nfold(['list', 'sgemm']));
+    expect(fine(straight)).toContain('mine-ts');
+  });
+
+  test('candidates and their hashes are those of a checkout', async () => {
+    const hashes = (text: string) =>
+      JSON.parse(text)
+        .candidates.map(({ candidate, hash }: { candidate: string; hash: string }) => `${candidate} ${hash}`)
+        .filter((line: string) => !/^scale|mine-ts/.test(line));
+    const ours = hashes((await checkout(['list', '--json'], { cwd: packageRoot })).stdout);
+    const { code, stdout, stderr } = nfold(['list', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(hashes(stdout)).toEqual(ours);
+    expect(ours.length).toBeGreaterThan(30);
+    expect(JSON.parse(stdout).ops.map(({ op }: { op: string }) => op)).toEqual([...opNames(), 'scale'].sort());
+  });
+
+  test("a kernel and an op of one's own are verified beside a kernel of each kind", () => {
+    const kinds = ['sgemm/mine-ts', 'scale', 'gelu_forward/sigmoid-wasmrelaxedsimd', 'sgemm/ikj-wasmsimd'];
+    const stdout = fine(nfold(['verify', ...kinds, 'sgemm/shaped-6x8-wasmrelaxedsimd', '--quick', '--case', '*7*']));
+    expect(stdout.match(/ pass /g)).toHaveLength(5);
+  });
+
+  test('bench and compare; the baselines are those of a checkout; an absent peer says how to get it, and then runs', async () => {
+    const bench = ['bench', 'sgemm/mine-ts', 'scale', '--quick', '--case', 'N64', '--json'];
+    const { baselines, runtime } = JSON.parse(fine(nfold(bench)));
+    const hash = (await buildBaseline('sgemm')).hash;
+    expect(baselines).toEqual(expect.arrayContaining([expect.objectContaining({ op: 'sgemm', hash })]));
+    expect(runtime.node).toBe(pinned);
+    const shown = fine(nfold(['show']));
+    expect(shown.match(/ at M64N64K64: not installed: 'npm install [@\w/ -]+' adds it\b/g)).toHaveLength(3);
+    for (const name of ['onnxruntime-node', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'])
+      link(join(packageRoot, 'node_modules', name), join(folder, 'node_modules', name));
+    const { results } = JSON.parse(fine(nfold(bench)));
+    const peers = results.filter(({ peer }: { peer: boolean }) => peer);
+    expect(peers.map((row: { candidate: string; verdict: string }) => `${row.candidate} ${row.verdict}`)).toEqual(
+      expect.arrayContaining(['onnxruntime-node pass', 'tfjs-backend-wasm pass', 'tfjs-node unsupported']),
+    );
+    expect(fine(nfold(['compare', 'last~1', 'last']))).toContain('same machine, Node, flags, baselines and sources');
+  });
+
+  test.each(['nodenext', 'bundler'])('strict TypeScript finds the types (%s)', (moduleResolution) => {
+    const compilerOptions = {
+      ...{ strict: true, noEmit: true, skipLibCheck: false, types: [], lib: ['esnext', 'dom'], target: 'esnext' },
+      ...{ module: moduleResolution === 'bundler' ? 'esnext' : moduleResolution, moduleResolution },
+      allowImportingTsExtensions: true,
+    };
+    const include = ['kernels', 'baselines', 'use.ts'];
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include }));
+    const own = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...own, type: 'module' }));
+    const tsc = [process.execPath, join(packageRoot, 'node_modules/typescript/bin/tsc')];
+    expect(run([...tsc, '-p', folder], folder)).toEqual({ code: 0, stdout: '', stderr: '' });
+    appendFileSync(join(folder, 'kernels/sgemm/mine-ts.ts'), 'const wrong: Candidate<typeof op> = 1;\n');
+    expect(run([...tsc, '-p', folder], folder).stdout).toMatch(/^kernels\/sgemm\/mine-ts\.ts\(\d+,7\): error TS2322/);
+    addOwn(folder);
+  });
+
+  test('the library does what the commands do', () => {
+    const { verdicts, compared, ops } = JSON.parse(fine(run(['npx', 'node', 'use.ts'], folder)));
+    expect(verdicts).toEqual(['pass']);
+    expect(compared).toContain('records');
+    expect(ops).toContain('scale');
+  });
+
+  test('it trains on the bytes that a checkout trains on, and a plot asks for the libraries that draw it', async () => {
+    const installed = pathToFileURL(join(folder, 'node_modules/nfold/dist/src/catalog/text.js'));
+    const ops = [await loadOp('train_gpt2')];
+    const { bytes } = (await import(installed.href)).loadText(undefined, ops);
+    expect(bytes.length).toBeGreaterThan(1_000_000);
+    expect(Buffer.compare(bytes, loadText(undefined, ops).bytes)).toBe(0);
+    expect(nfold(['train', '--plot', 'curve.svg', '--steps', '1'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: "nfold: --plot needs two more packages: run 'npm install @observablehq/plot linkedom'.\n",
+    });
+  });
 });
 
-test('its dependencies suffice to list everything', () => {
-  const { status, stdout, stderr } = nfold('list', '--json');
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(JSON.parse(stdout)).toMatchObject({ problems: [], ops: expect.arrayContaining([expect.anything()]) });
-});
+describe('in other places', () => {
+  test('a second one inside the first, its packages below it, read-only: each is its own, and writes nothing there', () => {
+    mkdirSync(inner);
+    writeFileSync(join(inner, 'package.json'), '{ "type": "commonjs" }');
+    install(tarball, inner, '--install-strategy=nested');
+    addOwn(inner);
+    const own = join(inner, 'node_modules/nfold/package.json');
+    writeFileSync(own, readFileSync(own, 'utf8').replace(/"version": "[^"]+"/, '"version": "99.0.0"'));
+    chmodSync(top, 0o755);
+    fine(run(['chmod', '-R', 'a+rX,a-w', inner], top));
+    const elsewhere = mkdtempSync(join(top, 'tmp-'));
+    chmodSync(elsewhere, 0o777);
+    const nobody = process.getuid?.() === 0 && hasNobody ? ['unshare', '-U'] : [];
+    const env = { TMPDIR: elsewhere, HOME: elsewhere, npm_config_cache: join(elsewhere, 'npm') };
+    const asNobody = (...args: string[]) => fine(run([...nobody, 'npx', 'nfold', ...args], inner, env));
+    expect(asNobody('--version')).toBe('99.0.0\n');
+    expect(fine(nfold(['--version']))).toBe(`${manifest().version}\n`);
+    const verified = asNobody('verify', 'scale', 'gelu_forward/sigmoid-wasmrelaxedsimd', '--case', 'N7');
+    expect(verified.match(/ pass /g)).toHaveLength(2);
+    expect(run(['find', inner, '-name', '.nfold'], top).stdout).toBe('');
+  });
 
-test('a plot without the libraries that draw it is refused before the training, in one sentence', () => {
-  expect(nfold('train', '--plot', 'curve.svg', '--steps', '1')).toMatchObject({
-    status: 2,
-    stderr: "nfold: --plot needs two more packages: run 'npm install @observablehq/plot linkedom'.\n",
+  test('a store that links lead to, in a path with characters that mean something elsewhere', () => {
+    const odd = join(top, 'a,b *c %41#d? ü');
+    fine(run(['mv', folder, odd], top));
+    intoStore(odd);
+    const kinds = ['scale', 'gelu_forward/sigmoid-wasmrelaxedsimd', 'sgemm/shaped-6x8-wasmrelaxedsimd'];
+    const words = ['node_modules/nfold/src/nfold.js', 'verify', ...kinds, '--quick', '--case', '*7*'];
+    rmSync(join(odd, '.nfold'), { recursive: true });
+    expect(fine(run(['node', ...words], odd)).match(/ pass /g)).toHaveLength(3);
   });
 });

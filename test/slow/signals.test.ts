@@ -59,7 +59,7 @@ describe.skipIf(process.platform !== 'linux')('only Linux tells who started whom
       const wrong = spawn(olderNode as string, [entry, 'bench', 'nonsense'], { cwd: folder, env: plainEnv });
       expect(await endOf(wrong)).toBe(3);
       const { child, below } = await measuring(benchIn(olderNode as string));
-      process.kill((below.find(({ command }) => command.includes('src/start.ts')) as Seen).pid, 'SIGKILL');
+      process.kill((below.find(({ command }) => command.includes('src/nfold.js')) as Seen).pid, 'SIGKILL');
       expect(await endOf(child)).toBe(137);
       await untilGone(below);
     });
