@@ -8,4 +8,4 @@ TypeScript and WebAssembly, proves that they compute the same, and reports the m
   nfold verify sgemm             prove the equivalence of every sgemm candidate
   nfold list                     ops, cases, and candidates with their ideas
 
-To add a kernel, put one file into kernels/<op>/. 'nfold --help' lists all commands.`;
+'nfold new sgemm/mine' writes a kernel to start from. 'nfold --help' lists all commands.`;
