@@ -7,10 +7,11 @@ import { promisify } from 'node:util';
 import { verify, workspaceAt } from 'nfold';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packageRoot } from '../../src/files/places.ts';
+import { copyCheckout, pack } from '../support/installation.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'nfold-example-'));
-const [checkout, example] = ['checkout', 'example'].map((name) => join(folder, name));
+const example = join(folder, 'example');
 const page = readFileSync(join(packageRoot, 'docs/library.md'), 'utf8');
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -20,14 +21,9 @@ beforeAll(async () => {
   cpSync(join(packageRoot, 'docs/example'), example, { recursive: true });
   mkdirSync(modules);
   for (const name of readdirSync(installed)) symlinkSync(join(installed, name), join(modules, name));
-  // A copy is packed, since packing makes and removes dist/, and another test packs too.
-  const left = ['node_modules', '.git', '.nfold', 'dist', 'coverage'].map((name) => join(packageRoot, name));
-  cpSync(packageRoot, checkout, { recursive: true, filter: (file) => !left.includes(file) });
-  symlinkSync(installed, join(checkout, 'node_modules'));
-  await run('npm', ['pack', '--pack-destination', folder], { cwd: checkout });
-  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) as string;
+  const tarball = pack(folder, copyCheckout(folder));
   mkdirSync(join(modules, 'nfold'));
-  await run('tar', ['-xzf', join(folder, tarball), '--strip-components=1', '-C', join(modules, 'nfold')]);
+  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(modules, 'nfold')]);
 });
 
 const node = (...args: readonly string[]) =>

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/files/places.ts';
 import { languages } from '../../src/new/languages.ts';
-import { install, link, pack, type Ran, run, shellEnv } from '../support/installation.ts';
+import { copyCheckout, install, link, pack, type Ran, run, shellEnv } from '../support/installation.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'nfold-newcomer-'));
 const folder = join(top, 'my kernels');
 afterAll(() => rmSync(top, { recursive: true, force: true }));
 
 beforeAll(() => {
-  install(pack(top), folder);
+  install(pack(top, copyCheckout(top)), folder);
   // A compiler of C is the user's to install.
   link(join(packageRoot, 'node_modules/@yowasp/clang'), join(folder, 'node_modules/@yowasp/clang'));
 }, 600_000);

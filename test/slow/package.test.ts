@@ -77,10 +77,12 @@ describe('packing', () => {
 
   test('takes the programs, the types, the sources that one reads, the pages, and nothing else', () => {
     const kinds = [
-      /^(package\.json|README\.md|LICENSE|src\/nfold\.js|dist\/moby-dick\.txt)$/,
+      /^(package\.json|README\.md|AGENTS\.md|LICENSE|src\/nfold\.js|dist\/moby-dick\.txt)$/,
       /^dist\/(src|baselines|bench\/suites|bench\/peers)\b.*\.(js|d\.ts)$/,
       /^(src\/contract|baselines)\/.*\.ts$/,
       /^kernels\/\w+\/[\w.-]+\.(ts|wat|c|h|md)$/,
+      /^starters\/[\w./-]+\.ts$/,
+      /^docs\/example\/[\w./-]+\.(ts|json)$/,
       /^docs\/[\w.-]+\.(md|json|svg|yml)$/,
       /^test\/(adversaries|odd-but-honest)\/\w+\/[\w.-]+\.(ts|wat|c)$/,
     ];

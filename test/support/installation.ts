@@ -42,9 +42,18 @@ function npm(args: readonly string[], cwd: string): Ran {
 }
 
 /** The path of the tarball that `npm pack` makes. */
-export function pack(folder: string): string {
-  const { stdout } = npm(['pack', '--silent', '--pack-destination', folder], packageRoot);
+export function pack(folder: string, checkout = packageRoot): string {
+  const { stdout } = npm(['pack', '--silent', '--pack-destination', folder], checkout);
   return join(folder, stdout.trim());
+}
+
+/** A copy of this checkout in the folder. Packing makes and removes dist/, so two packings at once need two trees. */
+export function copyCheckout(folder: string): string {
+  const copy = join(folder, 'checkout');
+  const left = ['node_modules', '.git', '.nfold', 'dist', 'coverage'].map((name) => join(packageRoot, name));
+  cpSync(packageRoot, copy, { recursive: true, filter: (file) => !left.includes(file) });
+  symlinkSync(join(packageRoot, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
 }
 
 /** Paths in the tarball without its `package/`. */
