@@ -234,6 +234,11 @@ describe('what a baseline says in another way', () => {
     expect(await textIn('ts')).toContain('satisfies Candidate<typeof op>');
   });
 
+  test('the op keeps the name that the baseline gives it', async () => {
+    write(around(honest, helpers).replaceAll(' op ', ' mine ').replace('typeof op', 'typeof mine'));
+    expect(await textIn('ts')).toContain(`import type mine from '../../baselines/${op}/op.ts';`);
+  });
+
   test('what it imports is written out', async () => {
     write(`import { half } from '../halves.ts';\n${around(honest, 'const eps = 1e-5;')}`);
     writeFileSync(

@@ -4,7 +4,7 @@ import { NfoldError } from '../contract/errors.ts';
 import { readGiven } from '../files/given.ts';
 import { shown } from '../files/places.ts';
 
-const imports = /^import\b([^'"]*)['"]([^'"]+)['"];?[ \t]*\r?\n/gm;
+const imports = /^[ \t]*import\b([^'"]*)['"]([^'"]+)['"];?[ \t]*\r?\n/gm;
 const defaultExport = /^export default (?:\{[\s\S]*?^\}.*|.*)(?:\r?\n|$)/m;
 const definitions = /^(?:export )?(?:function|const|let|class) (\w+)/gm;
 
@@ -13,6 +13,7 @@ export function asTypeScript(file: string, opModule: string, about: string): str
   const texts: string[] = [];
   const types = new Set<string>();
   const seen = new Set([file]);
+  let opName = 'op';
   /** The code of a file without its imports, after that of the files that it imports. */
   const read = (path: string): string => {
     const text = readGiven('file', path)
@@ -22,7 +23,9 @@ export function asTypeScript(file: string, opModule: string, about: string): str
       const isType = /^\s*type\b/.test(names);
       const isContract = module === 'nfold/contract' || /\/contract\/\w+\.ts$/.test(module);
       if (isContract) for (const name of names.match(/[A-Z]\w*/g) ?? []) types.add(name);
-      if (isContract || module.endsWith('/op.ts') || module.startsWith('nfold/ops/')) continue;
+      if (isContract) continue;
+      if (module === './op.ts' && path === file) opName = /(\w+)\s+from/.exec(names)?.[1] ?? opName;
+      if (module.endsWith('/op.ts') || module.startsWith('nfold/ops/')) continue;
       const target = resolve(dirname(path), module);
       if (!module.startsWith('.')) throw new NfoldError(`${shown(path)} imports ${module}, which a candidate may not.`);
       if (!isType && !/^\s*\{(?!.*\bas\b)[^}]*\}\s*from\s*$/.test(names))
@@ -31,9 +34,14 @@ export function asTypeScript(file: string, opModule: string, about: string): str
         );
       if (seen.has(target)) continue;
       seen.add(target);
-      texts.push(read(target).replace(defaultExport, '').trim());
+      texts.push(
+        read(target)
+          .replace(defaultExport, '')
+          .replace(/^export /gm, '')
+          .trim(),
+      );
     }
-    return text.replace(imports, '').replace(/^export (?!default)/gm, '');
+    return text.replace(imports, '');
   };
   const main = read(file)
     .trim()
@@ -43,6 +51,6 @@ export function asTypeScript(file: string, opModule: string, about: string): str
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice) throw new NfoldError(`${shown(file)} and what it imports define ${twice} twice: rename one of the two.`);
   const used = [...types].filter((name) => new RegExp(`\\b${name}\\b`).test(code)).sort();
-  const head = `import type { ${used.join(', ')} } from 'nfold/contract';\nimport type op from '${opModule}';\n`;
-  return `${head}\n${code}\n`;
+  const contract = used.length > 0 ? `import type { ${used.join(', ')} } from 'nfold/contract';\n` : '';
+  return `${contract}import type ${opName} from '${opModule}';\n\n${code}\n`;
 }

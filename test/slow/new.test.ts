@@ -16,7 +16,9 @@ test.each([...opNames(), 'rms_norm'])('a new candidate of %s passes at once, in 
   if (op === 'rms_norm') await nfold(['new', 'op', op], { cwd });
   for (const [language] of known)
     expect(await nfold(['new', `${op}/new-${language}`, '--lang', language], { cwd })).toMatchObject({ code: 0 });
-  const { code, stdout } = await nfold(['verify', `${op}/new-*`, '--quick'], { cwd });
+  // A training step takes long in f64.
+  const cases = op === 'train_gpt2' ? ['--case', 'B1T*', '--case', 'B3T5*'] : [];
+  const { code, stdout } = await nfold(['verify', `${op}/new-*`, '--quick', ...cases], { cwd });
   expect(code, stdout).toBe(0);
   expect(stdout.match(/\/new-[\w-]+ +pass/g)).toHaveLength(known.length);
 });
