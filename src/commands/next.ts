@@ -16,8 +16,7 @@ export function startOfOne(roots: readonly string[] = [packageRoot, workspace().
   const isTaken = (name: string) => taken.some((other) => other.startsWith(`${name}.`));
   let name = 'mine-ts';
   for (let n = 2; isTaken(name); n++) name = `mine${n}-ts`;
-  const begin = workspace().root === packageRoot ? '' : `mkdir -p ${folder} && `;
-  return `${begin}cp -n ${quoted(shown(join(packageRoot, folder, 'ikj-ts.ts')))} ${folder}/${name}.ts`;
+  return words('new', `sgemm/${name}`);
 }
 
 /** Where the record is, and the commands, the most urgent first. */

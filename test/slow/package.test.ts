@@ -136,7 +136,9 @@ describe('in an empty folder', () => {
   test('candidates and their hashes are those of a checkout', async () => {
     const hashes = (text: string) =>
       JSON.parse(text)
-        .candidates.map(({ candidate, hash }: { candidate: string; hash: string }) => `${candidate} ${hash}`)
+        // C depends on the compiler that a machine has.
+        .candidates.filter(({ file }: { file: string }) => !file.endsWith('.c'))
+        .map(({ candidate, hash }: { candidate: string; hash: string }) => `${candidate} ${hash}`)
         .filter((line: string) => !/^scale|mine-ts/.test(line));
     const ours = hashes((await checkout(['list', '--json'], { cwd: packageRoot })).stdout);
     const { code, stdout, stderr } = nfold(['list', '--json']);
