@@ -44,14 +44,14 @@ describe('after a bench', () => {
         .trim()
         .split(/ {2,}/)[0]
         .replace(/^.*nfold(\.js)? /, '')
-        .replace(/^.*cp -n .*/, 'cp'),
+        .replace(/^new sgemm\/mine\d*-ts$/, 'new'),
     );
   };
 
   test.each<[string, Partial<Draft>, string[]]>([
-    ['all is well', {}, ['show', 'bench sgemm/mine-ts', 'list', 'cp']],
-    ['with more effort', { effort: 'default' }, ['show', 'bench sgemm/mine-ts --thorough', 'list', 'cp']],
-    ['with all effort', { effort: 'thorough' }, ['show', 'list', 'cp']],
+    ['all is well', {}, ['show', 'bench sgemm/mine-ts', 'list', 'new']],
+    ['with more effort', { effort: 'default' }, ['show', 'bench sgemm/mine-ts --thorough', 'list', 'new']],
+    ['with all effort', { effort: 'thorough' }, ['show', 'list', 'new']],
     [
       'one fails',
       { candidates: [passed, failed] },
@@ -63,16 +63,16 @@ describe('after a bench', () => {
       ['verify sgemm/bad-ts --case M1', 'verify sgemm/bad-ts', 'list'],
     ],
     ['one does not build', { candidates: [broken], samples: [] }, ['verify sgemm/torn-ts', 'list']],
-    ['this machine lacks something', { candidates: [lacking], samples: [] }, ['doctor', 'list', 'cp']],
+    ['this machine lacks something', { candidates: [lacking], samples: [] }, ['doctor', 'list', 'new']],
     [
       'a part of the cases',
       { caseFilter: 'M64*', means: withheld },
-      ['show', 'bench sgemm/mine-ts', "bench sgemm/mine-ts --case 'M64*'", 'list', 'cp'],
+      ['show', 'bench sgemm/mine-ts', "bench sgemm/mine-ts --case 'M64*'", 'list', 'new'],
     ],
     [
       'interrupted',
       { interrupted: true, caseFilter: 'M64*' },
-      ["bench sgemm/mine-ts --case 'M64*' --quick", 'show', 'list', 'cp'],
+      ["bench sgemm/mine-ts --case 'M64*' --quick", 'show', 'list', 'new'],
     ],
     [
       'interrupted before it was verified',
@@ -82,7 +82,7 @@ describe('after a bench', () => {
   ])('%s', (_, overrides, commands) => expect(proposed(overrides)).toEqual(commands));
 
   test('without a selector', () => {
-    expect(proposed({}, [])).toEqual(['show', 'bench sgemm', 'list', 'cp']);
+    expect(proposed({}, [])).toEqual(['show', 'bench sgemm', 'list', 'new']);
     expect(proposed({ interrupted: true }, [])[0]).toBe('bench --quick');
   });
 });
