@@ -6,7 +6,7 @@ export interface Suite {
   readonly peers: readonly string[];
   /** As slow as the baseline, so timed only where selectors are given: a run of everything does not wait for them. */
   readonly slowPeers: readonly string[];
-  /** Candidates that are steps on the way to others: timed only where selectors are given, for the same reason. */
+  /** Candidates that are steps on the way to others, or say the same in another language: timed only where selectors are given, for the same reason. */
   readonly intermediates: readonly string[];
   /** Whether its mean is the one that the essay reports. */
   readonly showsEssayResults: boolean;
@@ -58,6 +58,7 @@ export const suites: readonly Suite[] = [
       'sgemm/fma-6x8-wasmrelaxedsimd',
       'sgemm/threads-6x8-wasmrelaxedsimd',
       'sgemm/wide-6x16-wasmrelaxedsimd',
+      'sgemm/blocked-6x8-wasmrelaxedsimd',
     ],
     showsEssayResults: false,
     inDefaultRun: true,

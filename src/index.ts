@@ -155,18 +155,14 @@ const Settings = z.object({
   text: z.string().optional(),
 });
 
-function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const { success, data, error } = schema.safeParse(value);
-  if (success) return data;
-  const [{ path, message }] = error.issues;
-  throw new NfoldError(`The setting ${[what, ...path].join('.')} is wrong: ${message}.`);
-}
-
 const Selectors = z.array(z.string().min(1));
 
+/** Throws NfoldError for selectors or settings of another type. */
 function checkCall(selectors: unknown, settings: unknown): void {
-  checked(Selectors, selectors, 'selectors');
-  checked(Settings, settings, 'settings');
+  const { error } = z.object({ selectors: Selectors, settings: Settings }).safeParse({ selectors, settings });
+  if (!error) return;
+  const [{ path, message }] = error.issues;
+  throw new NfoldError(`${path.join('.')} is wrong: ${message}.`);
 }
 
 const flagsOf = ({ effort, case: filter, threads = usableCores(), seed, text }: RunSettings) => {

@@ -74,6 +74,14 @@ describe('C', () => {
     });
   });
 
+  test('a trap names the function and the byte, and run in the source', async () => {
+    const kernel = await built('traps.c', `/** @about traps */\nvoid run(${parameters}) {\n  __builtin_trap();\n}`);
+    await expect(outputs(kernel, 1)).rejects.toMatchObject({
+      message: expect.stringMatching(/unreachable, in function \d+, at byte \d+ of the module$/),
+      place: { line: 2, column: 6 },
+    });
+  });
+
   test('without a compiler it is unsupported, and told what to install', async () => {
     await expect(compileC(null, { root: '/', entry: 'x.c', files: {} })).rejects.toMatchObject({
       status: 'unsupported',
@@ -110,6 +118,13 @@ describe('a ready-made module', () => {
       const [{ text }] = kernel.sources;
       expect(Buffer.from(await (await fetch(text)).arrayBuffer())).toEqual(Buffer.from(bytes));
     }
+  });
+
+  test('names the function and the byte where it traps', async () => {
+    const text = `(module (import "env" "memory" (memory 1 65536)) (func (export "run") (param i32 i32 i32 i32 i32 i32 i32) unreachable))`;
+    await expect(outputs(await built('traps.wasm', await compile({ type: 'wat', text })), 1)).rejects.toMatchObject({
+      message: expect.stringMatching(/unreachable, in function 0, at byte \d+ of the module$/),
+    });
   });
 
   test('says in a section what others say in a comment', async () => {

@@ -7,7 +7,8 @@ import { speaking, withConsole } from '../src/cell/console.ts';
 import { excerpt } from '../src/report/excerpt.ts';
 import { call, kernel } from './support/cells.ts';
 import { nfold } from './support/command.ts';
-import { type Judged, judged, mistakes, write } from './support/mistakes.ts';
+import { type Judged, judged, write } from './support/judged.ts';
+import { mistakes } from './support/mistakes.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nfold-errors-')));
 afterAll(() => rmSync(folder, { recursive: true }));

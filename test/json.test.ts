@@ -16,6 +16,7 @@ import { Verify } from '../src/schemas/verify.ts';
 import { listening, nfold as nfoldIn } from './support/command.ts';
 import { draft } from './support/draft.ts';
 import { prepare } from './support/prepared.ts';
+import { undescribed } from './support/schema.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-json-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,15 +45,7 @@ const names = async () => {
 describe('the schemas', () => {
   test('every command has one, which describes every property', async () => {
     expect(Object.keys(schemas).sort()).toEqual([...(await names()), 'error'].sort());
-    const without: string[] = [];
-    const walk = (schema: unknown, path: string): void => {
-      if (typeof schema !== 'object' || schema === null) return;
-      const { properties } = schema as { properties?: { [name: string]: { description?: string } } };
-      for (const [name, property] of Object.entries(properties ?? {}))
-        if (!property.description?.endsWith('.')) without.push(`${path}/${name}`);
-      for (const [name, part] of Object.entries(schema)) walk(part, `${path}/${name}`);
-    };
-    for (const name of Object.keys(schemas)) walk(jsonSchemaOf(name), name);
+    const without = Object.keys(schemas).flatMap((name) => undescribed(jsonSchemaOf(name), name));
     expect(without).toEqual([]);
   });
 

@@ -5,22 +5,14 @@ import { join } from 'node:path';
 import { bench, compare, list, loadRecord, NfoldError, type Progress, verify, workspaceAt } from 'nfold';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { nfold } from './support/command.ts';
+import { geluSource } from './support/gelu.ts';
 
-const plain = `
-import type { Candidate } from 'nfold/contract';
-import type op from 'nfold/ops/gelu_forward';
-export default {
-  about: 'plain loops',
-  setup({ N }) {
-    return ({ out, inp }) => {
-      for (let i = 0; i < N; i++) {
-        const x = inp[i];
-        out[i] = FACTOR * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
-      }
-    };
-  },
-} satisfies Candidate<typeof op>;
-`;
+/** As a user writes it, with types. */
+const typed = (factor: string) =>
+  geluSource(
+    factor,
+    "import type { Candidate } from 'nfold/contract';\nimport type op from 'nfold/ops/gelu_forward';",
+  ).replace(/;\n$/, ' satisfies Candidate<typeof op>;\n');
 
 function folderWith(candidates: Readonly<Record<string, string>>) {
   const root = mkdtempSync(join(tmpdir(), 'nfold-library-'));
@@ -30,8 +22,7 @@ function folderWith(candidates: Readonly<Record<string, string>>) {
   return workspaceAt(root);
 }
 
-const right = plain.replace('FACTOR', '0.5');
-const wrong = plain.replace('FACTOR', '0.6');
+const [right, wrong] = ['0.5', '0.6'].map(typed);
 const small = { case: 'N17', effort: 'quick', seed: 7 } as const;
 
 describe('verify', () => {
@@ -53,6 +44,15 @@ describe('verify', () => {
     const workspace = folderWith({});
     await expect(verify(['gelu_forwrd/x'], { workspace })).rejects.toThrow(NfoldError);
     await expect(verify(['gelu_forwrd/x'], { workspace })).rejects.toThrow(/Nothing is called/);
+  });
+
+  it('throws a sentence for a setting that types would refuse', async () => {
+    const workspace = folderWith({});
+    const wrong = (settings: object) => verify(['sgemm/ikj-ts'], { workspace, ...settings });
+    await expect(wrong({ effort: 'fast' })).rejects.toThrow(/^settings\.effort is wrong: /);
+    await expect(wrong({ threads: 0 })).rejects.toThrow(/^settings\.threads is wrong: /);
+    await expect(verify('sgemm' as unknown as string[], { workspace })).rejects.toThrow(/^selectors is wrong: /);
+    await expect(bench(['sgemm/ikj-ts'], { workspace, save: 'last' })).rejects.toThrow(/cannot be called 'last'/);
   });
 
   it('rejects with the reason of an aborted signal, before and during the work', async () => {

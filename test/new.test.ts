@@ -95,6 +95,11 @@ describe('a new candidate', () => {
   });
 });
 
+test('with --json, the nearest right word is a hint', async () => {
+  const { stdout } = await said('new sgem/x --json', empty());
+  expect(JSON.parse(stdout).error).toMatchObject({ code: 'unknown-name', hint: expect.stringMatching(/'sgemm'/) });
+});
+
 test.each([
   ['new sgem/x', "There is no op 'sgem'. Did you mean 'sgemm'? 'nfold list' shows all of them."],
   ['new sgemm', "'nfold new sgemm/mine'"],

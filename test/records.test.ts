@@ -14,6 +14,7 @@ import { loadRecord, loadSummary, saveRecord, summaries } from '../src/records/s
 import { markdownRecord } from '../src/report/markdown.ts';
 import { reportRecord } from '../src/report/terminal.ts';
 import { draft } from './support/draft.ts';
+import { undescribed } from './support/schema.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -27,16 +28,7 @@ describe('the schema', () => {
   });
 
   test('every property has a description', () => {
-    const without: string[] = [];
-    const walk = (schema: unknown, path: string): void => {
-      if (typeof schema !== 'object' || schema === null) return;
-      const { properties } = schema as { properties?: { [name: string]: { description?: string } } };
-      for (const [name, property] of Object.entries(properties ?? {}))
-        if (!property.description?.endsWith('.')) without.push(`${path}/${name}`);
-      for (const [name, part] of Object.entries(schema)) walk(part, `${path}/${name}`);
-    };
-    walk(JSON.parse(jsonSchemaText()), '');
-    expect(without).toEqual([]);
+    expect(undescribed(JSON.parse(jsonSchemaText()))).toEqual([]);
   });
 
   test('a record of version 1 loads, with what it did not hold as null', () => {

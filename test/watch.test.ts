@@ -9,6 +9,7 @@ import { workspaceAt } from '../src/files/places.ts';
 import { sparkline } from '../src/report/format.ts';
 import { changed, filesOf, seen } from '../src/watch/saves.ts';
 import { listening, nfold } from './support/command.ts';
+import { geluSource } from './support/gelu.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'nfold watch '));
 const folder = join(root, 'kernels/gelu_forward');
@@ -17,20 +18,7 @@ mkdirSync(join(root, 'kernels/common'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 const file = join(folder, 'mine.ts');
-const source = (factor: string) => `
-import { half } from '../common/half.ts';
-export default {
-  about: 'plain loops',
-  setup({ N }) {
-    return ({ out, inp }) => {
-      for (let i = 0; i < N; i++) {
-        const x = inp[i];
-        out[i] = ${factor} * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
-      }
-    };
-  },
-};
-`;
+const source = (factor: string) => geluSource(factor, "import { half } from '../common/half.ts';");
 const half = join(root, 'kernels/common/half.ts');
 writeFileSync(half, 'export const half = 0.5;\n');
 

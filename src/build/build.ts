@@ -32,7 +32,7 @@ import {
   type Source,
   sourceOf,
 } from './sources.ts';
-import { inAssemblyScript, inText } from './traps.ts';
+import { inAssemblyScript, inBytes, inText } from './traps.ts';
 import { tunedParameters, tuneFile } from './tuned.ts';
 import { findIn, type TextFile } from './where.ts';
 
@@ -87,9 +87,9 @@ async function prefixErrors<T>({ id, file }: CandidateFile, work: () => Promise<
   try {
     return await speaking(id, work);
   } catch (error) {
-    const [message, details] = [messageOf(error), error instanceof CandidateError ? error : {}];
-    const [told, status] = [message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`, 'error'] as const;
-    throw new CandidateError(told, error instanceof CandidateError ? error.status : status, details);
+    const message = messageOf(error);
+    const told = message.startsWith(shown(file)) ? message : `${shown(file)} ${message}`;
+    throw error instanceof CandidateError ? new CandidateError(told, error.status, error) : new CandidateError(told);
   }
 }
 
@@ -190,14 +190,11 @@ async function assemblyScript(candidate: CandidateFile, allowed?: string): Promi
   return compiled(candidate, assemblyScriptSources(candidate.file, allowed));
 }
 
-function compiled(
-  candidate: CandidateFile,
-  { entry, files, root }: ReturnType<typeof assemblyScriptSources>,
-  marks = false,
-): Built {
+function compiled(candidate: CandidateFile, closure: Closure, marks = false): Built {
+  const { root, entry, files } = closure;
   const hash = hashOf('as.ts', compilers, ...Object.entries(files).flat());
   const shownAs = (name: string) => shown(join(root, name));
-  const texts = Object.entries(files).map(([name, text]) => ({ file: shownAs(name), text }));
+  const texts = textsIn(closure);
   const description = headComment({ file: shown(candidate.file), text: files[entry] });
   const request = { type: 'assemblyscript', entry, files } as const;
   const artifact = () =>
@@ -209,20 +206,27 @@ function compiled(
   return { ...identity(candidate, hash, description, sourcesOf(candidate, files)), tier: 'W', artifact, locate };
 }
 
+/** Its texts by the names that the user knows. */
+const textsIn = ({ root, files }: Closure): TextFile[] =>
+  Object.entries(files).map(([name, text]) => ({ file: shown(join(root, name)), text }));
+
 function sourcesOf({ file }: CandidateFile, files: Closure['files']): Source[] {
   const folder = basename(resolve(dirname(file), '..'));
   return Object.entries(files).map(([name, text]) => ({ path: `${folder}/${name}`, text }));
 }
 
 async function c(candidate: CandidateFile, allowed?: string): Promise<Built> {
-  const { root, entry, files } = cSources(candidate.file, allowed);
-  const texts = Object.entries(files).map(([name, text]) => ({ file: shown(join(root, name)), text }));
+  const closure = cSources(candidate.file, allowed);
+  const { entry, files } = closure;
+  const texts = textsIn(closure);
   const compiler = await cCompiler();
   const hash = hashOf('c', compiler?.name ?? '', ...cOptions, ...Object.entries(files).flat());
   const description = headComment({ file: shown(candidate.file), text: files[entry] });
-  const make = async () => declareShared(await compileC(compiler, { root, entry, files }));
+  const make = async () => declareShared(await compileC(compiler, closure));
   const artifact = () => module(hash, make, { texts: async () => texts });
-  const locate = async (thrown: Thrown) => ({ place: exported(thrown, texts) });
+  const locate = async (thrown: Thrown) => {
+    return { place: findIn(texts)(/\brun\s*\(/), words: inBytes(thrown, (await artifact()).bytes) };
+  };
   return { ...identity(candidate, hash, description, sourcesOf(candidate, files)), tier: 'W', artifact, locate };
 }
 
@@ -233,7 +237,8 @@ async function wasm(candidate: CandidateFile): Promise<Built> {
   const description = headComment({ file: shown(candidate.file), text: about + head });
   const sources = sourcesOf(candidate, { [`${candidate.op}/${basename(candidate.file)}`]: text });
   const artifact = async () => ({ kind: 'wasm', bytes }) as const;
-  return { ...identity(candidate, hashOf('wasm', text), description, sources), tier: 'W', artifact };
+  const locate = async (thrown: Thrown) => ({ place: null, words: inBytes(thrown, bytes) });
+  return { ...identity(candidate, hashOf('wasm', text), description, sources), tier: 'W', artifact, locate };
 }
 
 async function wat(candidate: CandidateFile): Promise<Built> {

@@ -6,7 +6,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { errorData, plain } from '../contract/errors.ts';
 import { absent, isLink, look, namesIn, oddityOf, realPath, type Trouble } from '../files/given.ts';
 import { packageRoot, placeOf, shown, workspace } from '../files/places.ts';
-import { oddOps, opNames } from './ops.ts';
+import { findOps } from './ops.ts';
 
 export const kinds = ['ts', 'as.ts', 'wat', 'wasm.ts', 'c', 'wasm'] as const;
 export type Kind = (typeof kinds)[number];
@@ -42,8 +42,8 @@ export interface Catalog {
 
 /** Reads folders and opens no file. A file or folder that cannot be read is a problem and hides no other. */
 export function scan(roots: readonly string[] = [packageRoot, workspace().root]): Catalog {
-  const ops = opNames();
-  const problems: Problem[] = oddOps().map((odd) => ({ ...odd, op: null }));
+  const { names: ops, odd } = findOps();
+  const problems: Problem[] = odd.map((one) => ({ ...one, op: null }));
   const found: CandidateFile[] = [];
   for (const top of new Set(roots.map((root) => join(root, 'kernels')))) {
     for (const { file, trouble } of filesBelow(top)) {

@@ -6,7 +6,7 @@ import type { Oracle } from '../contract/oracle.ts';
 import { shown } from '../files/places.ts';
 
 /** The file, and the line and the column in it that an error comes from, if its stack has them. */
-export function placeOf(error: unknown, file: string): string {
+export function thrownAt(error: unknown, file: string): string {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const frames = [...stack.matchAll(/(file:\/\/[^\s()]+?):(\d+):(\d+)/g)];
   const own = frames.find(([, url]) => fileURLToPath(url) === file);
@@ -21,7 +21,7 @@ const called =
       return work(...args);
     } catch (error) {
       if (error instanceof NfoldError) throw error;
-      throw new NfoldError(`${placeOf(error, file)}: ${name} throws: ${messageOf(error)}.`);
+      throw new NfoldError(`${thrownAt(error, file)}: ${name} throws: ${messageOf(error)}.`);
     }
   };
 

@@ -9,7 +9,7 @@ import type { AnyOp } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { contentOf, namesIn } from '../files/given.ts';
 import { packageRoot, programFile, shown, workspace } from '../files/places.ts';
-import { guardOp, guardOracle, placeOf } from './guard.ts';
+import { guardOp, guardOracle, thrownAt } from './guard.ts';
 import { complaintAbout } from './opShape.ts';
 import { resolveOwnNames } from './resolve.ts';
 
@@ -30,22 +30,18 @@ const builtIn: readonly string[] = opsBelow(packageRoot);
 
 export const isBuiltIn = (name: string): boolean => builtIn.includes(name);
 
-const isOwnRoot = () => workspace().root !== packageRoot;
-
-/** All ops by name, sorted. */
-export function opNames(): string[] {
-  const own = isOwnRoot() ? opsBelow(workspace().root) : [];
-  return [...new Set([...builtIn, ...own.filter((name) => oddityOf(name) === null)])].sort();
+/** All ops by name, sorted, and the folders in the user's baselines/ that look like an op and are none. */
+export function findOps(): { readonly names: readonly string[]; readonly odd: readonly OddOp[] } {
+  const { root } = workspace();
+  const found = (root === packageRoot ? [] : opsBelow(root)).map((name) => ({ name, message: oddityOf(name) }));
+  const own = found.flatMap(({ name, message }) => (message === null ? name : []));
+  const odd = found.flatMap(({ name, message }) =>
+    message === null ? [] : { file: join(root, 'baselines', name), message },
+  );
+  return { names: [...builtIn, ...own].sort(), odd };
 }
 
-/** The folders in the user's baselines/ that look like an op and are none. */
-export function oddOps(): OddOp[] {
-  if (!isOwnRoot()) return [];
-  return opsBelow(workspace().root).flatMap((name) => {
-    const message = oddityOf(name);
-    return message === null ? [] : { file: join(workspace().root, 'baselines', name), message };
-  });
-}
+export const opNames = (): readonly string[] => findOps().names;
 
 function oddityOf(name: string): string | null {
   const folder = join(workspace().root, 'baselines', name);
@@ -115,7 +111,7 @@ async function load<T>(name: string, part: 'op' | 'oracle'): Promise<T> {
     return (await import(pathToFileURL(file).href)).default;
   } catch (error) {
     if (!isOwn(name)) throw error;
-    throw new NfoldError((await faultIn(file)) ?? `${placeOf(error, file)} does not load: ${messageOf(error)}.`);
+    throw new NfoldError((await faultIn(file)) ?? `${thrownAt(error, file)} does not load: ${messageOf(error)}.`);
   }
 }
 

@@ -9,7 +9,7 @@ import { pc } from '../report/screen.ts';
 
 export const nfold = () => workspace().command.map(quoted).join(' ');
 
-/** A command that copies a kernel to a name that no file has, here or among nfold's own, whatever its ending. */
+/** A command that writes a kernel of a name that no file has, here or among nfold's own, whatever its ending. */
 export function startOfOne(roots: readonly string[] = [packageRoot, workspace().root]): string {
   const folder = 'kernels/sgemm';
   const taken = roots.flatMap((root) => namesIn(join(root, folder)));

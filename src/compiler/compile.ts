@@ -7,7 +7,13 @@ import { foldersOf } from '../files/packages.ts';
 import { programFile } from '../files/places.ts';
 
 export type CompileRequest = (
-  | { readonly type: 'assemblyscript'; readonly entry: string; readonly files: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'assemblyscript';
+      readonly entry: string;
+      readonly files: Readonly<Record<string, string>>;
+      /** Compiles statement by statement and keeps names, for a text that people read. */
+      readonly readable?: boolean;
+    }
   | { readonly type: 'wat'; readonly text: string }
   /** A module that clang and its linker make. */
   | {
@@ -26,14 +32,16 @@ export interface Compiled {
   readonly map?: string;
 }
 
-/** A module as text, one instruction a line. */
+/** A module as text: one instruction a line, or if it is to be readable, folded and with names. */
 export interface Disassembly {
   readonly text: string;
   /** For each function, the places of its `loop` and `end` instructions in order, in bytes from the start of its body. */
   readonly offsets: readonly (readonly number[])[];
 }
 
-export type CompilerRequest = CompileRequest | { readonly type: 'disassemble'; readonly bytes: Uint8Array };
+export type CompilerRequest =
+  | CompileRequest
+  | { readonly type: 'disassemble'; readonly bytes: Uint8Array; readonly readable?: boolean };
 
 /** A place names a file as the request does; WebAssembly text is `module.wat`. */
 export type CompilerReply =
@@ -87,8 +95,8 @@ export async function compile(request: CompileRequest, shownAs = (name: string) 
 export const compiled = (request: CompileRequest): Promise<Compiled> => made(request, 'does not build');
 
 /** Throws CandidateError for what its tool cannot read. */
-export const disassemble = (bytes: Uint8Array): Promise<Disassembly> =>
-  made({ type: 'disassemble', bytes }, 'cannot be shown as text');
+export const disassemble = (bytes: Uint8Array, readable?: boolean): Promise<Disassembly> =>
+  made({ type: 'disassemble', bytes, readable }, 'cannot be shown as text');
 
 async function made<Made extends Compiled | Disassembly>(request: CompilerRequest, otherwise: string): Promise<Made> {
   const reply = await answerTo(request);

@@ -6,11 +6,17 @@ import type { Tree } from '@yowasp/clang';
 import type { CompileRequest, CompilerReply, CompilerRequest, Disassembly } from './compile.ts';
 import * as options from './options.ts';
 
-async function assemblyScript({ entry, files, mapped }: Extract<CompileRequest, { type: 'assemblyscript' }>) {
+/** As plain as asc makes it: a module to be read, and not to be run. */
+const readableFlags = [
+  ['-O0', '--debug', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
+  ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--enable', 'threads'],
+].flat();
+
+async function assemblyScript({ entry, files, mapped, readable }: Extract<CompileRequest, { type: 'assemblyscript' }>) {
   const { default: asc } = await import('assemblyscript/asc');
   const stderr = asc.createMemoryStream();
   const written = new Map<string, Uint8Array | string>();
-  const flags = [...options.assemblyScript, ...(mapped ? ['--sourceMap'] : [])];
+  const flags = [...(readable ? readableFlags : options.assemblyScript), ...(mapped ? ['--sourceMap'] : [])];
   const { error } = await asc.main([entry, '--outFile', 'out.wasm', ...flags], {
     stderr,
     stdout: asc.createMemoryStream(),
@@ -68,12 +74,20 @@ function watError({ message }: Error, text: string): CompilerReply {
   };
 }
 
-async function disassemble(bytes: Uint8Array): Promise<Disassembly> {
+async function disassemble({
+  bytes,
+  readable,
+}: Extract<CompilerRequest, { type: 'disassemble' }>): Promise<Disassembly> {
   const { default: wabt } = await import('wabt');
   // A copy: wabt reads the whole buffer behind a view.
-  const parsed = (await wabt()).readWasm(new Uint8Array(bytes), options.wat);
+  const parsed = (await wabt()).readWasm(new Uint8Array(bytes), { ...options.wat, readDebugNames: readable });
   try {
-    return { text: parsed.toText({}), offsets: offsetsIn(parsed.toBinary({ log: true }).log) };
+    if (readable) {
+      parsed.generateNames();
+      parsed.applyNames();
+    }
+    const text = parsed.toText(readable ? { foldExprs: true, inlineExport: true } : {});
+    return { text, offsets: offsetsIn(parsed.toBinary({ log: true }).log) };
   } finally {
     parsed.destroy();
   }
@@ -126,7 +140,7 @@ async function answer(request: CompilerRequest): Promise<CompilerReply> {
     case 'c':
       return c(request);
     case 'disassemble':
-      return disassemble(request.bytes);
+      return disassemble(request);
   }
 }
 

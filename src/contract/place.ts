@@ -1,5 +1,5 @@
 /** Places in sources, as people, terminals and editors read them. */
-import { type Details, type Place, plain } from './errors.ts';
+import { type CandidateError, type Details, exit, NfoldError, type Place, plain } from './errors.ts';
 
 /** A sentence behind its place, `kernels/sgemm/mine.ts:12:5: …`, which terminals turn into a link. A sentence about that file need not name it. */
 export function located(message: string, place: Place | null | undefined): string {
@@ -12,6 +12,11 @@ export function located(message: string, place: Place | null | undefined): strin
 /** The same and what to do, on one line. */
 export function inOneLine(message: string, { place, hint }: Details): string {
   return `${located(message, place)}${hint ? `: ${hint}` : ''}`;
+}
+
+/** A candidate's error as the end of a command, which says place and hint in its sentence. `before` stands in front of it. */
+export function asFailure(error: CandidateError, before = ''): NfoldError {
+  return new NfoldError(before + inOneLine(error.message, error), exit.failed, { ...error, hint: null });
 }
 
 /** The place of a character of a text. */

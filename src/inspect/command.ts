@@ -8,6 +8,7 @@ import { loadText } from '../catalog/text.ts';
 import { withMatchingCases } from '../commands/run.ts';
 import { brief, CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import { type AnyOp, bySize, type Case } from '../contract/op.ts';
+import { asFailure } from '../contract/place.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { counted } from '../contract/words.ts';
 import { compose } from '../judge/image.ts';
@@ -29,7 +30,7 @@ export async function inspect(selector: string, flags: InspectFlags, io: Io): Pr
     const ran = data.tier === 'W' || data.optimizer.found !== null;
     return { code: ran ? exit.fine : exit.failed, data, text: reportInspection(data, flags) };
   } catch (error) {
-    throw error instanceof CandidateError ? new NfoldError(error.message, exit.failed) : error;
+    throw error instanceof CandidateError ? asFailure(error) : error;
   }
 }
 

@@ -10,11 +10,11 @@ import { packageRoot, shown, workspace } from '../files/places.ts';
 import { writeNew } from '../files/write.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
-import type { New } from '../schemas/watch.ts';
+import type { New } from '../schemas/wings.ts';
 import { candidateText } from './candidate.ts';
 import { editorFiles } from './editor.ts';
 import type { NewFlags } from './flags.ts';
-import { type Language, languageOf, languages, sentences } from './languages.ts';
+import { type Language, languageOf, languages } from './languages.ts';
 import { opTexts } from './op.ts';
 
 export async function create(what: string, name: string | undefined, { lang }: NewFlags, io: Io): Promise<Result<New>> {
@@ -70,7 +70,10 @@ function candidateOf(id: string, language: Language) {
   const broken = problems.find((problem) => isOddOp(problem, op));
   if (broken && !ops.includes(op)) throw new NfoldError(`${told(broken)}.`);
   if (!ops.includes(op))
-    throw new NfoldError(sentences(`There is no op '${op}'.`, didYouMean(op, ops), "'nfold list' shows all of them."));
+    throw new NfoldError(`There is no op '${op}'.`, exit.usage, {
+      code: 'unknown-name',
+      hint: `${didYouMean(op, ops)}'nfold list' shows all of them.`,
+    });
   if (!given) throw new NfoldError(`Give the new candidate a name as well: 'nfold new ${op}/mine'.`);
   const [stem, ...endings] = given.split('.');
   if (more.length > 0 || endings.length > 0)

@@ -1,7 +1,7 @@
 /** The languages that a new candidate can be in. */
 import { kinds } from '../catalog/candidates.ts';
 import { didYouMean } from '../catalog/select.ts';
-import { NfoldError } from '../contract/errors.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
 
 /** The endings of files, by the words of `--lang`. */
 export const languages = { ts: 'ts', as: 'as.ts', wat: 'wat', c: 'c', 'wasm-ts': 'wasm.ts' } as const;
@@ -14,12 +14,9 @@ export function languageOf(word: string): Language {
   if (found) return found as Language;
   const names = known.map(([name]) => name);
   const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  throw new NfoldError(sentences(`There is no language '${word}': --lang takes ${list}.`, didYouMean(word, names)));
+  const hint = didYouMean(word, names).trim() || null;
+  throw new NfoldError(`There is no language '${word}': --lang takes ${list}.`, exit.usage, {
+    code: 'unknown-name',
+    hint,
+  });
 }
-
-/** Sentences in a row; some may be empty. */
-export const sentences = (...all: readonly string[]): string =>
-  all
-    .map((one) => one.trim())
-    .filter((one) => one !== '')
-    .join(' ');

@@ -1,41 +1,18 @@
 /** WebAssembly text for a module in AssemblyScript: compiled statement by statement, with the names of the source. */
-import { NfoldError } from '../contract/errors.ts';
+import { compile, disassemble } from '../compiler/compile.ts';
+import { CandidateError, NfoldError } from '../contract/errors.ts';
 
-const options = [
-  '-O0',
-  '--debug',
-  '--noAssert',
-  '--runtime',
-  'stub',
-  '--use',
-  'abort=',
-  '--importMemory',
-  '--sharedMemory',
-];
-const memory = ['--initialMemory', '1', '--maximumMemory', '65536', '--enable', 'threads'];
+const entry = 'start.ts';
 
 /** The module as text, its lines indented by two. */
 export async function asWat(source: string): Promise<string> {
-  const { default: asc } = await import('assemblyscript/asc');
-  const { default: wabt } = await import('wabt');
-  const stderr = asc.createMemoryStream();
-  let bytes = new Uint8Array();
-  await asc.main(['start.ts', '--outFile', 'start.wasm', ...options, ...memory], {
-    stderr,
-    readFile: (name) => (name === 'start.ts' ? source : null),
-    writeFile(_, content) {
-      if (typeof content !== 'string') bytes = Uint8Array.from(content);
-    },
-    listFiles: () => [],
-  });
-  if (bytes.length === 0) throw new NfoldError(`The baseline cannot be put into WAT: ${stderr.toString()}`);
-  const module = (await wabt()).readWasm(bytes, { readDebugNames: true, threads: true, mutable_globals: true });
   try {
-    module.generateNames();
-    module.applyNames();
-    return tidy(module.toText({ foldExprs: true, inlineExport: true }));
-  } finally {
-    module.destroy();
+    const files = { [entry]: source };
+    const bytes = await compile({ type: 'assemblyscript', entry, files, readable: true });
+    return tidy((await disassemble(bytes, true)).text);
+  } catch (error) {
+    if (!(error instanceof CandidateError)) throw error;
+    throw new NfoldError(`The baseline cannot be put into WAT: ${error.message}.`);
   }
 }
 

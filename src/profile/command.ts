@@ -7,7 +7,7 @@ import { type Selection, select, selectCases } from '../catalog/select.ts';
 import type { RunFlags } from '../commands/flags.ts';
 import { prepareRun } from '../commands/run.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
-import { inOneLine } from '../contract/place.ts';
+import { asFailure } from '../contract/place.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { detailsOf, isStanding, verdictText } from '../judge/verdict.ts';
 import { newestResults } from '../records/newest.ts';
@@ -41,10 +41,7 @@ export async function profileCommand(selectors: readonly string[], flags: RunFla
       reports.push(report);
     }
   } catch (error) {
-    if (!options.signal.aborted)
-      throw error instanceof CandidateError
-        ? new NfoldError(inOneLine(error.message, error), exit.failed, { ...error, hint: null })
-        : error;
+    if (!options.signal.aborted) throw error instanceof CandidateError ? asFailure(error) : error;
   }
   return {
     code: options.signal.aborted ? exit.interrupted : exit.fine,

@@ -11,9 +11,9 @@ import { median } from 'simple-statistics';
 import { markedOps } from '../build/marks.ts';
 import type { MarkedNs } from '../cell/protocol.ts';
 import { Timer } from '../cell/timer.ts';
-import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
+import { CandidateError, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
-import { inOneLine } from '../contract/place.ts';
+import { asFailure } from '../contract/place.ts';
 import type { Variant } from '../contract/variant.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
 import type { RunOptions } from '../run/outcome.ts';
@@ -96,7 +96,7 @@ export async function profile(request: ProfileRequest): Promise<Profile[]> {
     }
   } catch (error) {
     if (!(error instanceof CandidateError) || signal.aborted) throw error;
-    throw new NfoldError(`${at}: ${inOneLine(error.message, error)}`, exit.failed, { ...error, hint: null });
+    throw asFailure(error, `${at}: `);
   } finally {
     for (const timer of timers) timer.close();
   }

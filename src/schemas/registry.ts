@@ -8,8 +8,8 @@ import { inspectData } from './inspect.ts';
 import { List } from './list.ts';
 import { Best, Comparison, History } from './records.ts';
 import { Verify } from './verify.ts';
-import { New, Watch } from './watch.ts';
-import { Profiled, Selftested, Trained, Tuned } from './wings.ts';
+import { Watch } from './watch.ts';
+import { New, Profiled, Selftested, Trained, Tuned } from './wings.ts';
 
 const Schema = z.union([
   z.strictObject({ commands: z.array(z.string()).describe('Names that have a schema.') }),

@@ -1,4 +1,4 @@
-/** What `new` prints with `--json`, and each line of `watch`. */
+/** What each line of `watch` is with `--json`. */
 import { z } from 'zod';
 import {
   count,
@@ -10,16 +10,9 @@ import {
   orNull,
   text,
   textOrNull,
-  texts,
 } from '../contract/fields.ts';
 import { Result, verdict } from '../records/schema.ts';
 import { Failure, Spread } from './verify.ts';
-
-export const New = z.object({
-  files: texts('The files that were written.'),
-  next: texts('The commands to go on with.'),
-});
-export type New = DataOf<typeof New>;
 
 const Mean = z.strictObject({
   value: number('Mean speedup over the cases that were timed.'),

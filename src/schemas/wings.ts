@@ -1,4 +1,4 @@
-/** What tune, profile, train and selftest print. */
+/** What new, tune, profile, train and selftest print. */
 import { z } from 'zod';
 import { Winner } from '../build/tuned.ts';
 import {
@@ -19,6 +19,12 @@ import { verdict } from '../records/schema.ts';
 const candidate = text('Id of the candidate.');
 const seed = count('Seed of the run.');
 const threads = count('Threads that the candidate used.');
+
+export const New = z.object({
+  files: texts('The files that were written.'),
+  next: texts('The commands to go on with.'),
+});
+export type New = DataOf<typeof New>;
 
 export const Tuned = z.strictObject({
   candidate,

@@ -7,6 +7,7 @@ import { Timer } from '../cell/timer.ts';
 import { CandidateError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Variant } from '../contract/variant.ts';
+import type { Spread } from '../judge/pattern.ts';
 import { type Check, drawnCases, planChecks } from '../judge/plan.ts';
 import { erred, isStanding, merged, pending, type Settled, type Verdict, verdictText } from '../judge/verdict.ts';
 import { type Host, type VerifyRequest, verify } from '../judge/verify.ts';
@@ -160,7 +161,7 @@ class Checking {
       const checks = this.#plan.slice(this.#made, this.#made + together);
       const verdicts = await verify({ ...this.#request, checks });
       this.#verdict = merged(this.#verdict, verdicts.get(variants[0].id) ?? pending);
-      if (this.#verdict.status === 'fail') this.#verdict = await this.#surveyed(this.#verdict);
+      if (this.#verdict.status === 'fail') this.#verdict = { ...this.#verdict, spread: await this.#spread() };
       this.#made += checks.length;
       if (isStanding(this.#verdict)) for (const check of checks) this.#suspects.delete(keyOf(op, check));
       else for (const check of checks) this.#suspects.add(keyOf(op, check));
@@ -169,11 +170,11 @@ class Checking {
     return { status: 'error', message: verdictText(this.#verdict) };
   }
 
-  /** The failure with what is known of how far it reaches. */
-  async #surveyed(verdict: Verdict): Promise<Verdict> {
+  /** How far the failure reaches. */
+  async #spread(): Promise<Spread | undefined> {
     const verdicts = await verify({ ...this.#request, checks: this.#plan, survey });
     const found = verdicts.get(this.#request.variants[0].id);
-    return found?.status === 'fail' ? ({ ...verdict, spread: found.spread } as Verdict) : verdict;
+    return found?.status === 'fail' ? found.spread : undefined;
   }
 }
 

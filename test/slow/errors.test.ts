@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CandidateFile, identify } from '../../src/catalog/candidates.ts';
 import { loadOp, opNames } from '../../src/catalog/ops.ts';
 import { nfold } from '../support/command.ts';
-import { type Judged, judged, moreMistakes, verdictsOf, write } from '../support/mistakes.ts';
+import { type Judged, judged, verdictsOf, write } from '../support/judged.ts';
+import { moreMistakes } from '../support/more-mistakes.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nfold-errors-')));
 afterAll(() => rmSync(folder, { recursive: true }));
