@@ -10,13 +10,12 @@ import { pc } from '../report/screen.ts';
 export const nfold = () => workspace().command.map(quoted).join(' ');
 
 /** A command that writes a kernel of a name that no file has, here or among nfold's own, whatever its ending. */
-export function startOfOne(roots: readonly string[] = [packageRoot, workspace().root]): string {
-  const folder = 'kernels/sgemm';
-  const taken = roots.flatMap((root) => namesIn(join(root, folder)));
+export function startOfOne(op = 'sgemm', roots: readonly string[] = [packageRoot, workspace().root]): string {
+  const taken = roots.flatMap((root) => namesIn(join(root, 'kernels', op)));
   const isTaken = (name: string) => taken.some((other) => other.startsWith(`${name}.`));
   let name = 'mine-ts';
   for (let n = 2; isTaken(name); n++) name = `mine${n}-ts`;
-  return words('new', `sgemm/${name}`);
+  return words('new', `${op}/${name}`);
 }
 
 /** Where the record is, and the commands, the most urgent first. */
@@ -40,6 +39,7 @@ function tipsFor(record: Record, selectors: readonly string[], show: string | fa
   const isTimed = record.samples.length > 0 && own.some(({ verdict }) => verdict === 'pass');
   const isPart = record.caseFilter !== null && record.means.some(({ peer, withheld }) => !peer && withheld !== null);
   const isOver = record.interrupted || record.effort === 'thorough';
+  const ops = new Set(own.map(({ candidate }) => candidate.split('/')[0]));
   const trained = record.suites.some(({ name }) => name === 'train_gpt2');
   const tips: (readonly [string | false, string])[] = [
     [replay, 'the check that failed, again'],
@@ -57,7 +57,7 @@ function tipsFor(record: Record, selectors: readonly string[], show: string | fa
     ],
     [isTimed && trained && words('bench', 'lm_ops', '--quick'), 'every kernel of the training step on its own'],
     [words('list'), 'every candidate and its idea'],
-    [bad.length === 0 && startOfOne(), 'a kernel of your own: one file, and its path registers it'],
+    [bad.length === 0 && startOfOne(ops.size === 1 ? [...ops][0] : undefined), 'a kernel of your own: one file, and its path registers it'],
   ];
   return tips.flatMap(([command, what]): Tip[] => (command ? [[command, what]] : []));
 }

@@ -13,18 +13,18 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('bench keeps what it measured, and what it prints can be typed and destroys nothing', async () => {
   const cwd = mkdtempSync(join(folder, 'a space-'));
-  for (const name of ['.nfold/records/x.json', 'kernels/sgemm']) mkdirSync(join(cwd, name), { recursive: true });
+  for (const name of ['.nfold/records/x.json', 'kernels/residual_forward']) mkdirSync(join(cwd, name), { recursive: true });
   writeFileSync(join(cwd, '.nfold/records/20261101-000000-aaaa.json'), '');
   symlinkSync('/nowhere', join(cwd, '.nfold/records/y.json'));
-  for (const name of ['mine-ts.ts', 'mine2-ts.wat']) writeFileSync(join(cwd, 'kernels/sgemm', name), '');
+  for (const name of ['mine-ts.ts', 'mine2-ts.wat']) writeFileSync(join(cwd, 'kernels/residual_forward', name), '');
   const args = ['residual_forward/unroll4-wasmsimd', '--quick', '--no-peers', '--case', 'N8192', '--threads', '1'];
   const { code, stdout, stderr } = await nfold(['bench', ...args, '--save', 'mine'], { cwd });
   expect(stderr).not.toMatch(/could not be saved/);
   expect(code).toBe(0);
   expect(summaries(join(cwd, '.nfold/records')).summaries).toMatchObject([{ name: 'mine' }]);
-  const [, copy] = /^ {2}(mkdir -p kernels\/sgemm && cp -n \S+ kernels\/sgemm\/mine3-ts\.ts) /m.exec(stdout) ?? [];
-  execFileSync('sh', ['-c', copy], { cwd });
-  expect(readdirSync(join(cwd, 'kernels/sgemm'))).toEqual(['mine-ts.ts', 'mine2-ts.wat', 'mine3-ts.ts']);
+  const [, write] = /^ {2}(node \S+src\/nfold\.js new residual_forward\/mine3-ts) /m.exec(stdout) ?? [];
+  execFileSync('sh', ['-c', write], { cwd });
+  expect(readdirSync(join(cwd, 'kernels/residual_forward'))).toEqual(['mine-ts.ts', 'mine2-ts.wat', 'mine3-ts.ts']);
   // npx would fetch whatever has that name.
   expect(stdout).not.toContain('npx nfold');
   const [, show] = /^ {2}(node \S+src\/nfold\.js show) /m.exec(stdout) ?? [];

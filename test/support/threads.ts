@@ -10,6 +10,7 @@ import { verify } from '../../src/judge/verify.ts';
 
 const ids = [
   'adamw/onepass-wasmrelaxedsimd',
+  'gelu_forward/base2-wasmrelaxedsimd',
   'residual_forward/unroll4-wasmsimd',
   'sgemm/ikj-ts',
   'sgemm/ikj-wasmsimd',
