@@ -57,7 +57,10 @@ function tipsFor(record: Record, selectors: readonly string[], show: string | fa
     ],
     [isTimed && trained && words('bench', 'lm_ops', '--quick'), 'every kernel of the training step on its own'],
     [words('list'), 'every candidate and its idea'],
-    [bad.length === 0 && startOfOne(ops.size === 1 ? [...ops][0] : undefined), 'a kernel of your own: one file, and its path registers it'],
+    [
+      bad.length === 0 && startOfOne(ops.size === 1 ? [...ops][0] : undefined),
+      'a kernel of your own: one file, and its path registers it',
+    ],
   ];
   return tips.flatMap(([command, what]): Tip[] => (command ? [[command, what]] : []));
 }

@@ -13,7 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('bench keeps what it measured, and what it prints can be typed and destroys nothing', async () => {
   const cwd = mkdtempSync(join(folder, 'a space-'));
-  for (const name of ['.nfold/records/x.json', 'kernels/residual_forward']) mkdirSync(join(cwd, name), { recursive: true });
+  for (const name of ['.nfold/records/x.json', 'kernels/residual_forward'])
+    mkdirSync(join(cwd, name), { recursive: true });
   writeFileSync(join(cwd, '.nfold/records/20261101-000000-aaaa.json'), '');
   symlinkSync('/nowhere', join(cwd, '.nfold/records/y.json'));
   for (const name of ['mine-ts.ts', 'mine2-ts.wat']) writeFileSync(join(cwd, 'kernels/residual_forward', name), '');
