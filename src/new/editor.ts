@@ -1,5 +1,5 @@
 /** What an editor has to know of a folder with kernels: the types of `nfold/contract`, and which files are AssemblyScript. */
-import { createRequire } from 'node:module';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { moduleOf } from '../catalog/resolve.ts';
 import { packageRoot, programFile } from '../files/places.ts';
@@ -20,8 +20,7 @@ const options = {
 
 /** The files by their names, for the folder `root`. An editor takes the nearest tsconfig.json, and there the project that has the file. */
 export function editorFiles(root: string): Readonly<Record<string, string>> {
-  const home = dirname(packageRoot).endsWith(`${sep}node_modules`) ? dirname(dirname(packageRoot)) : null;
-  const isInstalled = home !== null && `${root}${sep}`.startsWith(home + sep);
+  const isInstalled = isPackageOf(root);
   const from = (file: string) =>
     relative(root, file)
       .split(sep)
@@ -29,15 +28,13 @@ export function editorFiles(root: string): Readonly<Record<string, string>> {
       .replace(/^(?!\.)/, './');
   const modules = ['nfold', 'nfold/contract', 'nfold/draws'].map((name) => [name, [from(moduleOf(name) ?? '')]]);
   const paths = Object.fromEntries([...modules, ['nfold/ops/*', [from(programFile('baselines/*/op'))]]]);
-  const assembly = 'assemblyscript/std/assembly.json';
   const kernels = {
     compilerOptions: isInstalled ? options : { ...options, paths },
     include: ['kernels', 'baselines'],
     exclude: ['**/*.as.ts'],
   };
   const assemblyScript = {
-    extends: isInstalled ? assembly : from(createRequire(import.meta.url).resolve(assembly)),
-    compilerOptions: { skipLibCheck: true, noEmit: true },
+    extends: isInstalled ? 'nfold/assembly.json' : from(join(packageRoot, 'starters/assembly.json')),
     include: ['kernels/**/*.as.ts'],
   };
   const all = { files: [], references: [{ path: './tsconfig.kernels.json' }, { path: './tsconfig.as.json' }] };
@@ -47,4 +44,13 @@ export function editorFiles(root: string): Readonly<Record<string, string>> {
       ([name, value]) => [join(root, name), json(value)],
     ),
   );
+}
+
+/** Whether a file in `root` that imports nfold gets this one. A store of packages has it behind a link. */
+function isPackageOf(root: string): boolean {
+  for (let folder = root; ; folder = dirname(folder)) {
+    const found = join(folder, 'node_modules/nfold');
+    if (existsSync(found)) return realpathSync(found) === realpathSync(packageRoot);
+    if (folder === dirname(folder)) return false;
+  }
 }

@@ -81,7 +81,7 @@ describe('packing', () => {
       /^dist\/(src|baselines|bench\/suites|bench\/peers)\b.*\.(js|d\.ts)$/,
       /^(src\/contract|baselines)\/.*\.ts$/,
       /^kernels\/\w+\/[\w.-]+\.(ts|wat|c|h|md)$/,
-      /^starters\/[\w./-]+\.ts$/,
+      /^starters\/[\w./-]+\.(ts|json)$/,
       /^docs\/example\/[\w./-]+\.(ts|json)$/,
       /^docs\/[\w.-]+\.(md|json|svg|yml)$/,
       /^test\/(adversaries|odd-but-honest)\/\w+\/[\w.-]+\.(ts|wat|c)$/,
@@ -240,5 +240,9 @@ describe('in other places', () => {
     const words = ['node_modules/nfold/src/nfold.js', 'verify', ...kinds, '--quick', '--case', '*7*'];
     rmSync(join(odd, '.nfold'), { recursive: true });
     expect(fine(run(['node', ...words], odd)).match(/ pass /g)).toHaveLength(3);
+    // The types of AssemblyScript are nfold's to find there.
+    fine(run(['node', words[0], 'new', 'adamw/typed', '--lang', 'as'], odd));
+    const tsc = [process.execPath, join(packageRoot, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.as.json'];
+    expect(run(tsc, odd)).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 });
