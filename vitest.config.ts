@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest go first, so that none of them is the last one, with a CPU idle beside it. */
 const longest =
-  'kill signals small-disks together pack mutation cli revectorized lm-ops measure output profile train json environment false-rejections tune honest isolation'.split(
+  'pack mutation newcomer small-disks package kill together signals new threads c example output json cli lm-ops false-rejections profile revectorized measure train environment tune honest isolation'.split(
     ' ',
   );
 

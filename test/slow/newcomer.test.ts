@@ -19,8 +19,8 @@ beforeAll(() => {
   link(join(packageRoot, 'node_modules/@yowasp/clang'), join(folder, 'node_modules/@yowasp/clang'));
 }, 600_000);
 
-const words = (...args: readonly string[]) => ['npx', 'nfold', ...args];
-const nfold = (...args: readonly string[]): Ran => run(words(...args), folder);
+/** What npx starts, without the second that npx takes each time. */
+const nfold = (...args: readonly string[]): Ran => run(['node_modules/.bin/nfold', ...args], folder);
 const json = (...args: readonly string[]) => JSON.parse(nfold(...args, '--json').stdout);
 
 /** `nfold watch --json` as a child; `next` waits for a line. */
@@ -56,7 +56,7 @@ describe.each(Object.entries(languages))('in %s', (language, ending) => {
   let right: string;
 
   test('new writes a file that passes at once', () => {
-    const made = json('new', id, '--lang', language);
+    const made = JSON.parse(run(['npx', 'nfold', 'new', id, '--lang', language, '--json'], folder).stdout);
     expect(made.files).toContain(path);
     expect(made.next.join('\n')).toContain(`nfold watch ${id}`);
     right = readFileSync(file, 'utf8');
