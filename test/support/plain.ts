@@ -3,3 +3,4 @@ for (const name of ['CI', 'FORCE_COLOR', 'CLICOLOR_FORCE']) {
   delete process.env[name];
 }
 process.env.NO_COLOR = '1';
+process.env.TERM = 'xterm';
