@@ -5,10 +5,10 @@ import usual from './vitest.config.ts';
 export default mergeConfig(
   { ...usual, test: { ...usual.test, include: [], exclude: [] } },
   defineConfig({
-    // Five files at a time on two cores as well: most of them wait for processes.
+    // Three files at a time on two cores as well: most of them wait for processes.
     test: {
       include: ['test/slow/**/*.test.ts'],
-      maxWorkers: 5,
+      maxWorkers: 3,
       isolate: true,
       testTimeout: 900_000,
       hookTimeout: 120_000,

@@ -1,6 +1,6 @@
 /**
  * No check is decoration: each of them is left out in turn, and then a cheat of the pack gets through that fails with all of them in
- * place, as test/pack.test.ts shows. A part of the checks is made here; test/slow/mutation.test.ts makes all of them, and times each cheat.
+ * place, as test/pack.test.ts shows. A part of the checks is made here; test/slow/mutation.test.ts makes all of them.
  */
 import { afterAll, describe, test } from 'vitest';
 import { killAllCells } from '../src/cell/runs.ts';

@@ -43,12 +43,10 @@ describe('a new candidate', () => {
       for (const word of ['alpha op(A) op(B)', '(transA ? K : M, lda)', 'inout', 'lda, ldb', 'alpha, beta', 'Imports '])
         expect(head).toContain(word);
       expect(head).toContain(`nfold verify sgemm/mine-${language}; nfold bench`);
-      await said(`new gelu_forward/mine-${language} --lang ${language}`, cwd);
     }
-    const cases = ['M5N7K0*', 'N67'].flatMap((name) => ['--case', name]);
-    const verified = await nfold(['verify', '*/mine-*', '--quick', ...cases], { cwd });
+    const verified = await nfold(['verify', 'sgemm/mine-*', '--quick', '--case', 'M5N7K0*'], { cwd });
     expect(verified.code, verified.stdout).toBe(0);
-    expect(verified.stdout.match(/\/mine-[\w-]+ +pass/g)).toHaveLength(2 * known.length);
+    expect(verified.stdout.match(/\/mine-[\w-]+ +pass/g)).toHaveLength(known.length);
   });
 
   test('beside nfold it says which files it wrote; what to do next can be typed', async () => {

@@ -8,6 +8,7 @@ import { verify, workspaceAt } from 'nfold';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packageRoot } from '../../src/files/places.ts';
 import { copyCheckout, pack } from '../support/installation.ts';
+import { knowCeilings } from '../support/prepared.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'nfold-example-'));
@@ -20,6 +21,7 @@ beforeAll(async () => {
   const modules = join(example, 'node_modules');
   cpSync(join(packageRoot, 'docs/example'), example, { recursive: true });
   mkdirSync(modules);
+  knowCeilings(example);
   for (const name of readdirSync(installed)) symlinkSync(join(installed, name), join(modules, name));
   const tarball = pack(folder, copyCheckout(folder));
   mkdirSync(join(modules, 'nfold'));

@@ -10,9 +10,10 @@ import { makeSeed } from '../../src/judge/seed.ts';
 import { loadRecord, recordFiles, summaries } from '../../src/records/store.ts';
 import { readCheckpoint } from '../../src/train/checkpoint.ts';
 import { nfoldProcess as nfold, start } from '../support/command.ts';
+import { knowCeilings } from '../support/prepared.ts';
 
 /** As many as a CI run can wait for; `NFOLD_KILLS=50 npm run test:slow` has the fifty that docs/reliability.md speaks of. */
-const kills = Number(process.env.NFOLD_KILLS ?? 15);
+const kills = Number(process.env.NFOLD_KILLS ?? 10);
 const lanes = 5;
 const timeout = 3_600_000;
 
@@ -20,6 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'nfold-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const surroundings = { cwd: folder, env: { TMPDIR: join(folder, 'tmp') } };
 mkdirSync(surroundings.env.TMPDIR);
+knowCeilings(folder);
 
 /** Whole once, for its span; then killed over and over within it. `check` finds what is wrong, if anything is. */
 async function lane(args: readonly string[], check: (moments: string) => void): Promise<void> {
@@ -41,7 +43,7 @@ async function lane(args: readonly string[], check: (moments: string) => void): 
 
 /** Several at a time in one folder, so that each also finds what another one has just left. */
 async function killed(...run: Parameters<typeof lane>): Promise<void> {
-  // The first run of all measures the machine and builds, which is no measure of the next ones.
+  // The first run of all builds, which is no measure of the next ones.
   expect(await nfold(run[0], surroundings)).toMatchObject({ code: 0 });
   await Promise.all(Array.from({ length: lanes }, () => lane(...run)));
   // What they left half-written goes with the next one that is not killed.

@@ -7,6 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { packageRoot } from '../../src/files/places.ts';
 import { summaries } from '../../src/records/store.ts';
 import { nfold } from '../support/command.ts';
+import { knowCeilings } from '../support/prepared.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-odd-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,6 +16,7 @@ test('bench keeps what it measured, and what it prints can be typed and destroys
   const cwd = mkdtempSync(join(folder, 'a space-'));
   for (const name of ['.nfold/records/x.json', 'kernels/residual_forward'])
     mkdirSync(join(cwd, name), { recursive: true });
+  knowCeilings(cwd);
   writeFileSync(join(cwd, '.nfold/records/20261101-000000-aaaa.json'), '');
   symlinkSync('/nowhere', join(cwd, '.nfold/records/y.json'));
   for (const name of ['mine-ts.ts', 'mine2-ts.wat']) writeFileSync(join(cwd, 'kernels/residual_forward', name), '');

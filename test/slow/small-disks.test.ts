@@ -2,17 +2,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { events } from '../../src/build/tuned.ts';
 import { loadRecord } from '../../src/records/store.ts';
-import { nfold } from '../support/command.ts';
+import { knowCeilings } from '../support/prepared.ts';
 import { asNobody, hasLimits, hasNobody, hasSmall, onSmall } from '../support/small.ts';
 
 const measured = mkdtempSync(join(tmpdir(), 'nfold-ceilings-'));
 const peaks = { PEAKS: join(measured, '.nfold/peaks') };
-beforeAll(async () => {
-  expect(await nfold(['peak'], { cwd: measured })).toMatchObject({ code: 0 });
-});
+knowCeilings(measured);
 afterAll(() => rmSync(measured, { recursive: true, force: true }));
 
 type Ran = Awaited<ReturnType<typeof onSmall>>;

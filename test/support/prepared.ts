@@ -19,10 +19,15 @@ const far: Ceilings = {
 };
 
 export function prepare(folder: string): void {
-  const [peaks, cache] = ['peaks', 'cache'].map((name) => join(folder, '.nfold', name));
-  mkdirSync(peaks, { recursive: true });
-  writeFileSync(join(peaks, basename(ceilingsFile())), JSON.stringify(far));
+  knowCeilings(folder);
   const shared = workspace().cache;
   mkdirSync(shared, { recursive: true });
-  symlinkSync(shared, cache);
+  symlinkSync(shared, join(folder, '.nfold/cache'));
+}
+
+/** Those alone, where what is built is to be built. */
+export function knowCeilings(folder: string): void {
+  const peaks = join(folder, '.nfold/peaks');
+  mkdirSync(peaks, { recursive: true });
+  writeFileSync(join(peaks, basename(ceilingsFile())), JSON.stringify(far));
 }
