@@ -1,7 +1,7 @@
 /** nfold as npm installs it: packed once, and run as a newcomer runs it, with the Node and npm of the system. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { packageRoot } from '../../src/files/places.ts';
 
 /** The environment of a shell that npm has not started: no Node of a node_modules first on its PATH. */
@@ -89,6 +89,8 @@ export const addOwn = (folder: string): void =>
 export function intoStore(folder: string): void {
   const top = join(folder, 'node_modules');
   const home = (name: string) => join(top, '.store', name.replace('/', '+'), 'node_modules', name);
+  // Relative, so that the folder can be moved.
+  const beside = (target: string, path: string) => link(relative(dirname(path), target), path);
   const names = packagesIn(folder).map((path) => path.replace(/^node_modules\//, ''));
   for (const name of names) {
     mkdirSync(dirname(home(name)), { recursive: true });
@@ -98,10 +100,10 @@ export function intoStore(folder: string): void {
     const named = JSON.parse(readFileSync(join(home(name), 'package.json'), 'utf8'));
     const others = { ...named.dependencies, ...named.optionalDependencies, ...named.peerDependencies };
     for (const other of Object.keys(others)) {
-      if (names.includes(other)) link(home(other), join(home(name).slice(0, -name.length), other));
+      if (names.includes(other)) beside(home(other), join(home(name).slice(0, -name.length), other));
     }
   }
-  link(home('nfold'), join(top, 'nfold'));
+  beside(home('nfold'), join(top, 'nfold'));
 }
 
 export function link(target: string, path: string): void {
