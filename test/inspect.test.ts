@@ -1,5 +1,5 @@
 /** nfold inspect: on modules whose loops, passes and flop are known, on scripts that V8 deoptimizes, and on what cannot be inspected. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
@@ -15,6 +15,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const cpus = '/proc/cpuinfo';
+const hasAvx2 = existsSync(cpus) && /\bavx2\b/.test(readFileSync(cpus, 'utf8'));
 const run = (...args: string[]) => nfold(['inspect', ...args], { cwd: folder });
 
 function write(name: string, text: string): void {
@@ -81,6 +83,14 @@ describe('the hot loop', () => {
       expect(machineCode.gflops).toBeGreaterThan(0);
     } else expect(machineCode.why).toMatch(/\w{10}/);
     if (process.arch === 'x64' && revectorizer.why === null) expect(revectorizer.functions[0].tried).toBe(0);
+  });
+
+  test('in C: V8 says of each function which pairs it would join', async () => {
+    const { wat, revectorizer } = await inspected('gelu_forward/base2-wasmrelaxedsimd', '--case', 'N32768');
+    expect(wat.hot?.operations).toMatchObject({ 'f32x4.div': expect.any(Number) });
+    expect(revectorizer.asked).toBe(false);
+    if (process.arch === 'x64' && hasAvx2)
+      expect(revectorizer).toMatchObject({ why: null, functions: [{ function: 0 }] });
   });
 
   test('counts nested loops, each by itself', async () => {

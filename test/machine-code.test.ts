@@ -1,5 +1,6 @@
 /** What nfold inspect reads in the words of V8: machine code by kind and bound, and why pairs were not joined. */
 import { describe, expect, test } from 'vitest';
+import { withoutNames } from '../src/build/module.ts';
 import { loops } from '../src/inspect/code.ts';
 import { passOf } from '../src/inspect/pass.ts';
 import { joinedIn } from '../src/inspect/revectorizer.ts';
@@ -109,4 +110,26 @@ Revec: Print 1613: Decided to vectorize, 0 revectorizable intersect nodes:
   expect(joinedIn('7\nRevec: Run 1489: Empty seed\n').refused).toEqual([
     { why: expect.stringMatching(/^no two stores of 128 bits lie side by side/), count: 0, offsets: [] },
   ]);
+});
+
+test('names of functions, as compilers of C leave them, are taken out of a module, and nothing else is', () => {
+  const header = [0, 97, 115, 109, 1, 0, 0, 0];
+  const section = (name: string, ...content: number[]) => {
+    const named = [name.length, ...Buffer.from(name), ...content];
+    return [0, named.length, ...named];
+  };
+  const [types, rest] = [
+    [1, 4, 1, 96, 0, 0],
+    [3, 2, 1, 0, 10, 4, 1, 2, 0, 11],
+  ];
+  const hints = section('metadata.code.branch_hint', 0);
+  const given = new Uint8Array([
+    ...header,
+    ...types,
+    ...hints,
+    ...rest,
+    ...section('name', 1, 6, 1, 0, 3, 114, 117, 110),
+  ]);
+  expect(WebAssembly.validate(given)).toBe(true);
+  expect([...withoutNames(given)]).toEqual([...header, ...types, ...hints, ...rest]);
 });

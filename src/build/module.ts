@@ -131,6 +131,19 @@ export function declareShared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 /** An import as it stands in a module: the names, each after its length, the kind memory, and the flag of a maximum. */
 const unshared = '\x03env\x06memory\x02\x01';
 
+/** The module without the names of its functions, which V8 would print in place of their indices. It computes the same. */
+export function withoutNames(bytes: Uint8Array): Uint8Array {
+  const kept = [bytes.subarray(0, 8)];
+  const reader = new Reader(bytes, 8);
+  while (reader.more()) {
+    const start = reader.at;
+    const id = reader.byte();
+    const content = reader.part(reader.number());
+    if (id !== section.custom || content.name() !== 'name') kept.push(bytes.subarray(start, reader.at));
+  }
+  return Buffer.concat(kept);
+}
+
 /**
  * A ready-made module: its bytes; their text for a record, a data URL, which gives them back; and what its section `nfold` says in the
  * lines of a head comment, or ''. Throws CandidateError.
@@ -148,7 +161,7 @@ export function readModule(file: string): { readonly bytes: Uint8Array; readonly
 /** In pages. An `odd` memory has 64-bit addresses, or pages of another size. */
 type Memory = { initial: number; maximum: number; shared: boolean; odd: boolean };
 
-export const section = { import: 2, function: 3, memory: 5, start: 8, code: 10, data: 11 } as const;
+export const section = { custom: 0, import: 2, function: 3, memory: 5, start: 8, code: 10, data: 11 } as const;
 const importKind = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
 
 /** Reads a valid module. Source: WebAssembly core specification, binary format, modules. */
@@ -171,8 +184,8 @@ function partsOf(bytes: Uint8Array) {
 /** Only functions can stand before the memory, since `checkModule` refuses all other imports. */
 function importedMemory(imports: Reader): Memory | null {
   for (let left = imports.number(); left > 0; left--) {
-    imports.part(imports.number());
-    imports.part(imports.number());
+    imports.name();
+    imports.name();
     const kind = imports.byte();
     if (kind === importKind.function) imports.number();
     if (kind !== importKind.memory) continue;
@@ -214,6 +227,12 @@ export class Reader {
       value += (byte & 127) * scale;
       if (byte < 128) return value;
     }
+  }
+
+  name(): string {
+    const length = this.number();
+    this.#at += length;
+    return Buffer.from(this.#bytes.subarray(this.#at - length, this.#at)).toString();
   }
 
   part(length: number): Reader {

@@ -1,6 +1,7 @@
 /** What V8 makes of a WebAssembly module: its machine code, printed by V8 itself in a process of its own, and the loops in it. */
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { withoutNames } from '../build/module.ts';
 import { endGroup, startLocked } from '../cell/lockdown.ts';
 
 /** What lies between a jump backwards and where it goes. */
@@ -34,7 +35,7 @@ export async function compiled(module: Uint8Array, flags: readonly string[]): Pr
   const program = { main: '-', reads: [], flags: [...eager, ...flags] };
   const child = startLocked(program, { stdio: ['pipe', 'pipe', 'ignore'], timeout: limitMs, killSignal: 'SIGKILL' });
   const ended = once(child, 'close');
-  const script = `new WebAssembly.Module(Buffer.from('${Buffer.from(module).toString('base64')}', 'base64'))`;
+  const script = `new WebAssembly.Module(Buffer.from('${Buffer.from(withoutNames(module)).toString('base64')}', 'base64'))`;
   (child.stdin as Writable).on('error', () => {}).end(script);
   let text = '';
   (child.stdout as Readable).setEncoding('latin1').on('data', (chunk) => {
