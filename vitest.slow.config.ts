@@ -5,7 +5,7 @@ import usual from './vitest.config.ts';
 export default mergeConfig(
   { ...usual, test: { ...usual.test, include: [], exclude: [] } },
   defineConfig({
-    // Cells spin while they wait for each other's threads: on two cores, three files at a time take three times as long each.
+    // No more on two cores: with two others beside it, the newcomer's file took three times as long as alone.
     test: {
       include: ['test/slow/**/*.test.ts'],
       maxWorkers: 2,

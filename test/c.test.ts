@@ -8,6 +8,7 @@ import { cCompiler } from '../src/compiler/clang.ts';
 import { compile } from '../src/compiler/compile.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { kernelFolder, op, outputs, parameters, wrong } from './support/c.ts';
+import { customSection } from './support/section.ts';
 
 const { candidate, built, put, fault } = kernelFolder();
 const compiler = await cCompiler();
@@ -103,10 +104,7 @@ describe('a ready-made module', () => {
     (f32.store (local.get 2) (f32.add (f32.load (local.get 3)) (f32.load (local.get 4)))))`;
   const module = (memory: string, rest = '') =>
     compile({ type: 'wat', text: `(module (import "env" "memory" (memory ${memory})) ${run} ${rest})` });
-  const named = (name: string, text: string) => {
-    const content = [name.length, ...Buffer.from(name), ...Buffer.from(text)];
-    return [0, content.length, ...content];
-  };
+  const named = (name: string, text: string) => customSection(name, Buffer.from(text));
 
   test('is taken as it is, with a memory that is shared or not', async () => {
     const shared = await module('1 65536 shared');

@@ -4,6 +4,7 @@ import { withoutNames } from '../src/build/module.ts';
 import { loops } from '../src/inspect/code.ts';
 import { passOf } from '../src/inspect/pass.ts';
 import { joinedIn } from '../src/inspect/revectorizer.ts';
+import { customSection } from './support/section.ts';
 
 describe('one pass of machine code', () => {
   const pass = (...instructions: string[]) => passOf(instructions);
@@ -114,21 +115,17 @@ Revec: Print 1613: Decided to vectorize, 0 revectorizable intersect nodes:
 
 test('names of functions, as compilers of C leave them, are taken out of a module, and nothing else is', () => {
   const header = [0, 97, 115, 109, 1, 0, 0, 0];
-  const section = (name: string, ...content: number[]) => {
-    const named = [name.length, ...Buffer.from(name), ...content];
-    return [0, named.length, ...named];
-  };
   const [types, rest] = [
     [1, 4, 1, 96, 0, 0],
     [3, 2, 1, 0, 10, 4, 1, 2, 0, 11],
   ];
-  const hints = section('metadata.code.branch_hint', 0);
+  const hints = customSection('metadata.code.branch_hint', [0]);
   const given = new Uint8Array([
     ...header,
     ...types,
     ...hints,
     ...rest,
-    ...section('name', 1, 6, 1, 0, 3, 114, 117, 110),
+    ...customSection('name', [1, 6, 1, 0, 3, 114, 117, 110]),
   ]);
   expect(WebAssembly.validate(given)).toBe(true);
   expect([...withoutNames(given)]).toEqual([...header, ...types, ...hints, ...rest]);

@@ -161,7 +161,7 @@ describe('in every command', () => {
 test('the kernel that bench proposes to begin with has a name that no file has, of whatever kind', () => {
   const roots = ['one', 'other'].map((name) => mkdtempSync(join(folder, `${name}-`)));
   for (const root of roots) mkdirSync(join(root, 'kernels/sgemm'), { recursive: true });
-  const proposed = () => startOfOne(undefined, roots);
+  const proposed = () => startOfOne('sgemm', roots);
   expect(proposed()).toMatch(/ new sgemm\/mine-ts$/);
   writeFileSync(join(roots[1], 'kernels/sgemm/mine-ts.ts'), '');
   expect(proposed()).toMatch(/mine2-ts$/);

@@ -133,15 +133,8 @@ const unshared = '\x03env\x06memory\x02\x01';
 
 /** The module without the names of its functions, which V8 would print in place of their indices. It computes the same. */
 export function withoutNames(bytes: Uint8Array): Uint8Array {
-  const kept = [bytes.subarray(0, 8)];
-  const reader = new Reader(bytes, 8);
-  while (reader.more()) {
-    const start = reader.at;
-    const id = reader.byte();
-    const content = reader.part(reader.number());
-    if (id !== section.custom || content.name() !== 'name') kept.push(bytes.subarray(start, reader.at));
-  }
-  return Buffer.concat(kept);
+  const kept = [...sectionsOf(bytes)].filter(({ id, content }) => id !== section.custom || content.name() !== 'name');
+  return Buffer.concat([bytes.subarray(0, preamble), ...kept.map(({ start, end }) => bytes.subarray(start, end))]);
 }
 
 /**
@@ -164,14 +157,24 @@ type Memory = { initial: number; maximum: number; shared: boolean; odd: boolean 
 export const section = { custom: 0, import: 2, function: 3, memory: 5, start: 8, code: 10, data: 11 } as const;
 const importKind = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
 
-/** Reads a valid module. Source: WebAssembly core specification, binary format, modules. */
-function partsOf(bytes: Uint8Array) {
-  const found = { memory: null as Memory | null, functions: 0, ownMemories: 0, start: false, dataBytes: 0 };
-  const reader = new Reader(bytes, 8);
+/** Bytes before the first section: `\0asm` and the version. */
+const preamble = 8;
+
+/** Those of a valid module; `start`, `first` (of the content) and `end` in bytes. Source: WebAssembly core specification, binary format, modules. */
+export function* sectionsOf(bytes: Uint8Array) {
+  const reader = new Reader(bytes, preamble);
   while (reader.more()) {
+    const start = reader.at;
     const id = reader.byte();
     const size = reader.number();
-    const content = reader.part(size);
+    const first = reader.at;
+    yield { id, size, start, first, end: first + size, content: reader.part(size) };
+  }
+}
+
+function partsOf(bytes: Uint8Array) {
+  const found = { memory: null as Memory | null, functions: 0, ownMemories: 0, start: false, dataBytes: 0 };
+  for (const { id, size, content } of sectionsOf(bytes)) {
     if (id === section.import) found.memory = importedMemory(content);
     else if (id === section.function) found.functions = content.number();
     else if (id === section.memory) found.ownMemories = content.number();
@@ -197,7 +200,7 @@ function importedMemory(imports: Reader): Memory | null {
   return null;
 }
 
-export class Reader {
+class Reader {
   readonly #bytes: Uint8Array;
   #at: number;
 
@@ -229,15 +232,18 @@ export class Reader {
     }
   }
 
+  /** UTF-8 behind its length. */
   name(): string {
-    const length = this.number();
-    this.#at += length;
-    return Buffer.from(this.#bytes.subarray(this.#at - length, this.#at)).toString();
+    return Buffer.from(this.#take(this.number())).toString();
   }
 
   part(length: number): Reader {
+    return new Reader(this.#take(length));
+  }
+
+  #take(length: number): Uint8Array {
     const start = this.#at;
     this.#at += length;
-    return new Reader(this.#bytes.subarray(start, this.#at));
+    return this.#bytes.subarray(start, this.#at);
   }
 }

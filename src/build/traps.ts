@@ -7,7 +7,7 @@ import { SourceMap } from 'node:module';
 import { type CompileRequest, compiled } from '../compiler/compile.ts';
 import { placeAt } from '../contract/place.ts';
 import type { Thrown, Whereabouts } from '../contract/thrown.ts';
-import { Reader, section } from './module.ts';
+import { section, sectionsOf } from './module.ts';
 import type { TextFile } from './where.ts';
 
 /** A byte in the body of a function; `start` is the first of the body. */
@@ -31,20 +31,15 @@ function spotsOf({ trace }: Thrown, bytes: Uint8Array): Spot[] {
 }
 
 function bodiesOf(bytes: Uint8Array): number[] {
-  const starts: number[] = [];
-  const reader = new Reader(bytes, 8);
-  while (reader.more()) {
-    const id = reader.byte();
-    const size = reader.number();
-    if (id !== section.code) reader.part(size);
-    else
-      for (let left = reader.number(); left > 0; left--) {
-        const length = reader.number();
-        starts.push(reader.at);
-        reader.part(length);
-      }
-  }
-  return starts;
+  return [...sectionsOf(bytes)].flatMap(({ id, first, content }) => {
+    if (id !== section.code) return [];
+    return Array.from({ length: content.number() }, () => {
+      const length = content.number();
+      const start = first + content.at;
+      content.part(length);
+      return start;
+    });
+  });
 }
 
 /** For a module of which no text is known. */

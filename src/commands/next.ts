@@ -10,7 +10,7 @@ import { pc } from '../report/screen.ts';
 export const nfold = () => workspace().command.map(quoted).join(' ');
 
 /** A command that writes a kernel of a name that no file has, here or among nfold's own, whatever its ending. */
-export function startOfOne(op = 'sgemm', roots: readonly string[] = [packageRoot, workspace().root]): string {
+export function startOfOne(op: string, roots: readonly string[] = [packageRoot, workspace().root]): string {
   const taken = roots.flatMap((root) => namesIn(join(root, 'kernels', op)));
   const isTaken = (name: string) => taken.some((other) => other.startsWith(`${name}.`));
   let name = 'mine-ts';
@@ -39,7 +39,7 @@ function tipsFor(record: Record, selectors: readonly string[], show: string | fa
   const isTimed = record.samples.length > 0 && own.some(({ verdict }) => verdict === 'pass');
   const isPart = record.caseFilter !== null && record.means.some(({ peer, withheld }) => !peer && withheld !== null);
   const isOver = record.interrupted || record.effort === 'thorough';
-  const ops = new Set(own.map(({ candidate }) => candidate.split('/')[0]));
+  const op = record.baselines.length === 1 ? record.baselines[0].op : 'sgemm';
   const trained = record.suites.some(({ name }) => name === 'train_gpt2');
   const tips: (readonly [string | false, string])[] = [
     [replay, 'the check that failed, again'],
@@ -57,10 +57,7 @@ function tipsFor(record: Record, selectors: readonly string[], show: string | fa
     ],
     [isTimed && trained && words('bench', 'lm_ops', '--quick'), 'every kernel of the training step on its own'],
     [words('list'), 'every candidate and its idea'],
-    [
-      bad.length === 0 && startOfOne(ops.size === 1 ? [...ops][0] : undefined),
-      'a kernel of your own: one file, and its path registers it',
-    ],
+    [bad.length === 0 && startOfOne(op), 'a kernel of your own: one file, and its path registers it'],
   ];
   return tips.flatMap(([command, what]): Tip[] => (command ? [[command, what]] : []));
 }

@@ -21,7 +21,7 @@ beforeAll(() => {
   link(join(packageRoot, 'node_modules/@yowasp/clang'), join(folder, 'node_modules/@yowasp/clang'));
 }, 600_000);
 
-/** What npx starts, without the second that npx takes each time. */
+/** What npx starts, without the time that npx itself takes. */
 const nfold = (...args: readonly string[]): Ran => run(['node_modules/.bin/nfold', ...args], folder);
 const json = (...args: readonly string[]) => JSON.parse(nfold(...args, '--json').stdout);
 

@@ -8,7 +8,7 @@ test('the candidates tried are of each kind', () => {
   expect([...kindsOf()].sort()).toEqual(kinds.filter((kind) => kind !== 'wasm').sort());
 });
 
-test.each([1, 2, 3, 8, 16, 64])('on %i threads', async (threads) => {
+test.each([1, 2, 3, 7, 8, 16, 32, 64])('on %i threads', async (threads) => {
   const found = await verdictsAt(threads, ['adamw', 'gelu_forward', 'residual_forward', 'sgemm', 'train_gpt2']);
   expect(Object.keys(found)).toHaveLength(9);
   expect(found).toEqual(Object.fromEntries(Object.keys(found).map((id) => [id, 'pass'])));
