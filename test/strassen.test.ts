@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import op from '../baselines/sgemm/op.ts';
 import oracle from '../baselines/sgemm/oracle.ts';
-import { compose } from '../src/judge/image.ts';
+import { compose } from '../src/judge/compose.ts';
 import { strassen } from './support/strassen.ts';
 
 const n = 64;

@@ -1,6 +1,6 @@
 /** The checks of a verification: which shapes, in which distributions, how often. */
 import { type AnyOp, bySize, type Case } from '../contract/op.ts';
-import { makeRng } from '../contract/rng.ts';
+import { makeRng, type Seed } from '../contract/rng.ts';
 import { deriveSeed } from './seed.ts';
 
 export interface Check {
@@ -14,7 +14,7 @@ export interface Check {
 }
 
 /** Shapes that no candidate can foresee: they follow from the seed, which is committed to before the run. */
-export function drawnCases(op: AnyOp, seed: number, count = 6): readonly Case[] {
+export function drawnCases(op: AnyOp, seed: Seed, count = 6): readonly Case[] {
   const rng = makeRng(deriveSeed(seed, op.name, 'shapes'));
   return op.drawCase ? Array.from({ length: count }, () => op.drawCase?.(rng) as Case) : [];
 }
