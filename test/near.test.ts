@@ -13,7 +13,9 @@ const text = loadText(undefined, [op]).bytes;
 function stepAt(c: Case, distribution: string) {
   const { scalars, tensors } = compose({ op, case: c, distribution, text }, 5);
   const truths = oracle.truths(c.dims, scalars, tensors);
-  const after = Object.fromEntries(Object.entries(truths).map(([name, { want }]) => [name, new Float32Array(want)]));
+  const after: Record<string, Float32Array> = Object.fromEntries(
+    Object.entries(truths).map(([name, { want }]) => [name, new Float32Array(want)]),
+  );
   return { after, tensors, far: (outputs = after) => oracle.near!(c.dims, scalars, tensors, outputs) };
 }
 
