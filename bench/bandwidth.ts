@@ -11,7 +11,7 @@ import { Timer } from '../src/cell/timer.ts';
 import { compile } from '../src/compiler/compile.ts';
 import { type Case, defineOp } from '../src/contract/op.ts';
 import type { Variant } from '../src/contract/variant.ts';
-import { compose } from '../src/judge/image.ts';
+import { compose } from '../src/judge/compose.ts';
 import { describe } from '../src/machine/describe.ts';
 import { machine, runtime } from '../src/machine/fingerprint.ts';
 import { table } from '../src/report/table.ts';

@@ -16,7 +16,7 @@ import { Timer } from '../src/cell/timer.ts';
 import type { Candidate } from '../src/contract/candidate.ts';
 import type { AnyOp, Case } from '../src/contract/op.ts';
 import { callOn } from '../src/judge/batch.ts';
-import { compose } from '../src/judge/image.ts';
+import { compose } from '../src/judge/compose.ts';
 import { efforts, warmupCalls } from '../src/stopwatch/effort.ts';
 
 const callsFor = (op: AnyOp, c: Case) => Math.max(3, Math.min(50, Math.round(1e8 / op.flop(c.dims))));

@@ -27,9 +27,9 @@ interface Profile {
 const kinds = [
   ['garbage', /^\(garbage collector\)/],
   ['idle', /^\(idle\)/],
-  ['comparisons', /src\/(verify\/(inspect|trajectory)|measure\/timed)\.ts/],
-  ['inputs', /src\/(verify\/(image|batch)|measure\/inputs)\.ts/],
-  ['oracles and bounds', /baselines\/\w+\/(oracle|op|bounds)\.ts/],
+  ['comparisons', /src\/judge\/(inspect|trajectory|timed|steps)\.ts/],
+  ['inputs', /src\/(judge\/(image|batch|inputs)|contract\/rng)\.ts/],
+  ['oracles and bounds', /baselines\/\w+\/(oracle|op|bounds|near)\.ts|^wasm-function/],
 ] as const;
 type Kind = (typeof kinds)[number][0] | 'else';
 

@@ -27,7 +27,7 @@ import { openingOf } from '../src/cell/timer.ts';
 import { compile } from '../src/compiler/compile.ts';
 import type { Case } from '../src/contract/op.ts';
 import type { Variant } from '../src/contract/variant.ts';
-import { compose } from '../src/judge/image.ts';
+import { compose } from '../src/judge/compose.ts';
 import { cacheBytes } from '../src/machine/caches.ts';
 import type { Ceilings } from '../src/machine/ceilings.ts';
 import { describe } from '../src/machine/describe.ts';

@@ -13,8 +13,9 @@ import { refuseOtherBaselines } from './commands/compare.ts';
 import { list as listCommand } from './commands/list.ts';
 import { verify as verifyCommand } from './commands/verify.ts';
 import { NfoldError } from './contract/errors.ts';
-import type { DataOf, ErrorData as ErrorSchema } from './contract/fields.ts';
+import { type DataOf, type ErrorData as ErrorSchema, seed as seedField } from './contract/fields.ts';
 import type { OnProgress } from './contract/progress.ts';
+import type { Seed } from './contract/rng.ts';
 import { inWorkspace, type Workspace, workspaceAt } from './files/places.ts';
 import { usableCores } from './machine/cpus.ts';
 import { checkName, findRecord } from './records/find.ts';
@@ -57,8 +58,8 @@ export interface RunSettings extends Where, Following {
   readonly case?: string;
   /** Threads of a candidate that can use them, 1 to 256; others get one. Default: one for each core. */
   readonly threads?: number;
-  /** An integer from 0 to 2^53 - 1, which fixes inputs, drawn shapes and orders: to repeat an earlier run. Default: a random one. */
-  readonly seed?: number;
+  /** The seed of an earlier run, 32 hex digits, or an integer from 0 to 2^53 - 1, which fixes inputs, drawn shapes and orders: to repeat an earlier run. Default: a random one. */
+  readonly seed?: Seed;
   /** The path of a text to draw tokens from, from the workspace. Default: Moby Dick. */
   readonly text?: string;
 }
@@ -151,7 +152,7 @@ const Settings = z.object({
   effort: z.enum(['quick', 'default', 'thorough']).optional(),
   case: z.string().optional(),
   threads: z.int().min(1).max(256).optional(),
-  seed: z.int().min(0).optional(),
+  seed: seedField('Seed.').optional(),
   text: z.string().optional(),
 });
 

@@ -15,7 +15,8 @@ import { inOneLine } from '../src/contract/place.ts';
 import type { Variant } from '../src/contract/variant.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { callOn } from '../src/judge/batch.ts';
-import { compose, tensorsOf } from '../src/judge/image.ts';
+import { compose } from '../src/judge/compose.ts';
+import { tensorsOf } from '../src/judge/image.ts';
 
 const op = await loadOp('sgemm');
 const [c] = op.cases;

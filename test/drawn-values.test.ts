@@ -9,7 +9,7 @@ import train from '../baselines/train_gpt2/op.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { type Case, lengthOf } from '../src/contract/op.ts';
 import { makeRng } from '../src/contract/rng.ts';
-import { compose } from '../src/judge/image.ts';
+import { compose } from '../src/judge/compose.ts';
 import { drawnCases, planChecks } from '../src/judge/plan.ts';
 import { missed, rounding, wrong } from './support/late-steps.ts';
 

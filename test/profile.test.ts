@@ -14,7 +14,7 @@ import { stopCompiler } from '../src/compiler/compile.ts';
 import type { Variant } from '../src/contract/variant.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { callOn } from '../src/judge/batch.ts';
-import { compose } from '../src/judge/image.ts';
+import { compose } from '../src/judge/compose.ts';
 import { amdahl, profileOf } from '../src/profile/profile.ts';
 import { nfold } from './support/command.ts';
 import { prepare } from './support/prepared.ts';

@@ -10,7 +10,7 @@ import { build, type Metafile, transform } from 'esbuild';
 /** Everything that these files reach by value imports has to run in a browser: the analysis, and the numeric half of the judge. */
 const browserSafe = [
   'src/analysis/*',
-  ...['image', 'inspect', 'batch', 'checks', 'trajectory', 'verdict'].map((name) => `src/judge/${name}.ts`),
+  ...['image', 'inspect', 'batch', 'checks', 'verdict'].map((name) => `src/judge/${name}.ts`),
 ];
 const nodeGlobals = ['process', 'Buffer', '__dirname', '__filename', 'require', 'global', 'setImmediate'];
 

@@ -17,18 +17,21 @@
  * 2 lr there, and m still holds those gradients to dm. With scores and logits near 110 (`far`) one rounding moves a probability by
  * 110 u and more, and what all queries and keys have in common cancels in their gradients: floors are 64 times as high.
  */
-import type { BoundContext } from '../../src/contract/op.ts';
+import type { BoundContext, ScalarsOf } from '../../src/contract/op.ts';
 import { type GptDims, parameterParts } from './layout.ts';
+import type op from './op.ts';
 
 const u = 2 ** -24;
 
 export function stepBounds(context: BoundContext<keyof GptDims>): Record<'params' | 'm' | 'v' | 'loss', Float64Array> {
   const { dims, truths, baseline } = context;
-  const { scalars: s, inputs } = context;
+  const { inputs } = context;
+  const s = context.scalars as Given;
   const floor = context.distribution === 'far' ? 64 * u : u;
   const t = inputs.step[0];
   const c1 = 1 - s.beta1 ** t;
   const c2 = 1 - s.beta2 ** t;
+  const all = { ...s, c1, c2 };
   const [p, m, v, loss] = [truths.params.want, truths.m.want, truths.v.want, truths.loss.want];
   const bounds = {
     params: new Float64Array(p.length),
@@ -45,18 +48,35 @@ export function stepBounds(context: BoundContext<keyof GptDims>): Record<'params
       largest = Math.max(largest, Math.abs(m[i]));
     }
     const dm = 4 * Math.max(error, 16 * floor * largest);
-    const dg = dm / (1 - s.beta1);
     for (let i = offset; i < end; i++) {
-      const dv = 2 * Math.sqrt(v[i] * (1 - s.beta2)) * dg + (1 - s.beta2) * dg * dg + 4 * u * v[i];
-      const r = Math.sqrt(v[i] / c2);
-      const dr = r > 0 ? Math.min(Math.sqrt(dv / c2), dv / (c2 * r)) : Math.sqrt(dv / c2);
-      const update = (dm / c1 + ((Math.abs(m[i]) / c1) * dr) / (r + s.eps)) / (r + s.eps);
+      const dv = boundOfV(v[i], dm, s);
       bounds.m[i] = dm;
       bounds.v[i] = dv;
-      bounds.params[i] = 4 * u * (Math.abs(p[i]) + s.learning_rate) + s.learning_rate * Math.min(2, update);
+      bounds.params[i] = boundOfP({ p: p[i], m: m[i], v: v[i] }, dm, dv, all);
     }
   }
   return bounds;
+}
+
+type Given = ScalarsOf<typeof op>;
+
+/** dv of one parameter. */
+export function boundOfV(v: number, dm: number, { beta1, beta2 }: Given): number {
+  const dg = dm / (1 - beta1);
+  return 2 * Math.sqrt(v * (1 - beta2)) * dg + (1 - beta2) * dg * dg + 4 * u * v;
+}
+
+/** dp of one parameter. */
+export function boundOfP(
+  { p, m, v }: Readonly<Record<'p' | 'm' | 'v', number>>,
+  dm: number,
+  dv: number,
+  { learning_rate, eps, c1, c2 }: Given & Readonly<Record<'c1' | 'c2', number>>,
+): number {
+  const r = Math.sqrt(v / c2);
+  const dr = r > 0 ? Math.min(Math.sqrt(dv / c2), dv / (c2 * r)) : Math.sqrt(dv / c2);
+  const update = (dm / c1 + ((Math.abs(m) / c1) * dr) / (r + eps)) / (r + eps);
+  return 4 * u * (Math.abs(p) + learning_rate) + learning_rate * Math.min(2, update);
 }
 
 const off = (want: Float64Array, got: ArrayLike<number> | undefined, i: number) =>

@@ -8,6 +8,7 @@
 import type { DimsOf, ScalarsOf, TensorsOf } from '../../src/contract/op.ts';
 import type { Oracle } from '../../src/contract/oracle.ts';
 import { parameterParts } from './layout.ts';
+import { near } from './near.ts';
 import type op from './op.ts';
 
 type Op = typeof op;
@@ -28,6 +29,7 @@ export default {
     }
     return { params: { want: params }, m: { want: m }, v: { want: v }, loss: { want: Float64Array.of(loss) } };
   },
+  near,
 } satisfies Oracle<Op>;
 
 interface Matrix {

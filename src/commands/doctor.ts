@@ -10,7 +10,7 @@ import { allowedFlags } from '../contract/candidate.ts';
 import { exit, messageOf } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
 import { manifest, workspace } from '../files/places.ts';
-import { compose } from '../judge/image.ts';
+import { compose } from '../judge/compose.ts';
 import { tookEffect } from '../machine/ceilings.ts';
 import { type Cpus, cpusHere } from '../machine/cpus.ts';
 import { describe } from '../machine/describe.ts';

@@ -1,8 +1,7 @@
 /** The arguments and options of each command; the wings declare their own. */
 import { type Command, Option } from '@commander-js/extra-typings';
-import { maxSeed } from '../judge/seed.ts';
 import { usableCores } from '../machine/cpus.ts';
-import { all, either, positive, timedCalls, whole } from './options.ts';
+import { all, either, positive, seedOption, timedCalls, whole } from './options.ts';
 
 export type Program = Command<[], { debug?: true }>;
 
@@ -25,7 +24,7 @@ export const caseFilter = () =>
   new Option('--case <glob>', 'only cases whose name matches or contains it (M64*, NT); repeatable').argParser(either);
 
 export const seed = () =>
-  new Option('--seed <n>', 'use this seed, to repeat the inputs of an earlier run').argParser(whole(0, maxSeed));
+  new Option('--seed <seed>', 'use this seed, to repeat the inputs of an earlier run').argParser(seedOption);
 
 const reporter = (formats: string) =>
   new Option('--reporter <format[=file]>', `${formats}; on stdout or to a file; repeatable`).argParser(all);

@@ -1,6 +1,7 @@
 /** Parsers of a command line's words. They refuse in one sentence, before anything runs. */
 import { type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
 import { NfoldError } from '../contract/errors.ts';
+import type { Seed } from '../contract/rng.ts';
 
 /** The longest path of Linux; no name, note or glob needs more. */
 const maxLength = 4096;
@@ -24,6 +25,16 @@ export const whole = (min: number, max: number) => (text: string) => {
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}, in plain digits.`);
 };
+
+/** A seed as nfold prints it, or a number. */
+export function seedOption(text: string): Seed {
+  const value = Number(text);
+  if (/^[0-9a-f]{32}$/.test(text)) return text;
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError(
+    `It takes a seed that nfold printed, 32 hex digits, or a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, in plain digits.`,
+  );
+}
 
 export function positive(text: string): number {
   const value = Number(text);

@@ -7,6 +7,7 @@ import { loadText } from '../catalog/text.ts';
 import { cellEnder } from '../cell/runs.ts';
 import { brief, exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
+import type { Seed } from '../contract/rng.ts';
 import { counted } from '../contract/words.ts';
 import { makeSeed } from '../judge/seed.ts';
 import { usableCores } from '../machine/cpus.ts';
@@ -35,7 +36,7 @@ const everythingOf = (ops: readonly string[]): Scope => ({
 
 interface Wanted {
   /** The cases that the command works on; the timed ones, unless it says so. */
-  cases?(op: AnyOp, seed: number): readonly Case[];
+  cases?(op: AnyOp, seed: Seed): readonly Case[];
   /** The scope without a selector. */
   readonly byDefault?: Scope;
 }

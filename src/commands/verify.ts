@@ -4,6 +4,7 @@ import { selectCases } from '../catalog/select.ts';
 import { withConsole } from '../cell/console.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
+import type { Seed } from '../contract/rng.ts';
 import type { RoundPlan } from '../judge/conditions.ts';
 import { spreadText } from '../judge/pattern.ts';
 import { drawnCases } from '../judge/plan.ts';
@@ -30,7 +31,7 @@ export async function verify(selectors: readonly string[], flags: Flags, io: Io)
 }
 
 async function verifyAll(selectors: readonly string[], flags: Flags, io: Io): Promise<Result<Verify>> {
-  const cases = (op: AnyOp, seed: number) => [...op.cases, ...op.edges, ...drawnCases(op, seed)];
+  const cases = (op: AnyOp, seed: Seed) => [...op.cases, ...op.edges, ...drawnCases(op, seed)];
   const { selections, strays, options } = await prepareRun(selectors, flags, io, { cases });
   const outcomes: CandidateOutcome[] = [];
   try {
@@ -101,7 +102,7 @@ function checksOf(verdict: Verdict): string {
   return spread ? `${spread.of - spread.wrong} of ${spread.of}` : '-';
 }
 
-function asText(outcomes: readonly CandidateOutcome[], misplaced: readonly string[], seed: number): string {
+function asText(outcomes: readonly CandidateOutcome[], misplaced: readonly string[], seed: Seed): string {
   const failures = outcomes.flatMap(({ verdict }) => {
     if (verdict.status === 'pass') return [];
     if ('message' in verdict) return excerptOfFile(verdict.message, verdict).join('\n');

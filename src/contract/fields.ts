@@ -10,6 +10,8 @@ export const textOrNull = (what: string) => z.string().nullable().describe(what)
 export const countOrNull = (what: string) => z.int().nullable().describe(what);
 export const numberOrNull = (what: string) => z.number().nullable().describe(what);
 export const list = <T extends z.ZodType>(what: string, item: T) => z.array(item).describe(what);
+/** As `contract/rng.ts` has it. */
+export const seed = (what: string) => z.union([z.int().min(0), z.string().regex(/^[0-9a-f]{32}$/)]).describe(what);
 export const texts = (what: string) => list(what, z.string());
 export const orNull = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().describe(what);
 

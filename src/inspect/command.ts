@@ -11,7 +11,7 @@ import { type AnyOp, bySize, type Case } from '../contract/op.ts';
 import { asFailure } from '../contract/place.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { counted } from '../contract/words.ts';
-import { compose } from '../judge/image.ts';
+import { compose } from '../judge/compose.ts';
 import { usableCores } from '../machine/cpus.ts';
 import { loadSummary, newestFirst } from '../records/store.ts';
 import type { Io, Result } from '../report/output.ts';

@@ -15,7 +15,7 @@ export type CheckName =
   | 'inputs' // inputs are unchanged after the call
   | 'trajectory' // a short training run
   | 'sketch' // of timed calls: a random projection of every result
-  | 'full' // at least a tenth of timed calls against the oracle
+  | 'full' // some timed calls against the oracle, chosen afterwards
   | 'canary' // exact rows and columns in ordinary inputs
-  | 'carried' // a timed step from the state that the step before left
+  | 'steps' // every timed step of an op that carries state, against a fast reference
   | 'late'; // no result changes after it was handed over

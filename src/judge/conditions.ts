@@ -1,11 +1,12 @@
 import type { AnyOp } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
+import type { Seed } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import type { CheckName } from './checks.ts';
 
 /** What holds for every check and every timed call of a run. */
 export interface Conditions {
-  readonly seed: number;
+  readonly seed: Seed;
   readonly threads: number;
   /** Words that the replay command of a failure needs: effort, threads, text. */
   readonly replayFlags?: readonly string[];

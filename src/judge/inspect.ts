@@ -29,7 +29,6 @@ export interface Finding {
     | 'not repeatable'
     | 'trajectory'
     | 'sketch'
-    | 'not finite'
     | 'changed later';
   /** `C[3,5]`, `params.wte[17]` or `behind C` for a guard band. */
   readonly where: string;

@@ -1,9 +1,11 @@
 /** The baseline's pace: the time limit of a call and the number of calls in a round follow from it. */
 import { Timer } from '../cell/timer.ts';
 import { type AnyOp, bySize } from '../contract/op.ts';
+import type { Seed } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { callOn } from './batch.ts';
-import { compose, type Image } from './image.ts';
+import { compose } from './compose.ts';
+import type { Image } from './image.ts';
 
 const paces = new WeakMap<AnyOp, Promise<number>>();
 
@@ -19,7 +21,7 @@ export function paceOf(op: AnyOp, baseline: Variant, text: Uint8Array): Promise<
 }
 
 /** An image of the smallest of `cases`, by default the timed ones. */
-export function paceImage(op: AnyOp, text: Uint8Array, cases = op.cases, seed = 1): Image {
+export function paceImage(op: AnyOp, text: Uint8Array, cases = op.cases, seed: Seed = 1): Image {
   return compose({ op, case: bySize(op, cases)[0], distribution: op.distributions[0], text }, seed);
 }
 

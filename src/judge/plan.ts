@@ -1,6 +1,6 @@
 /** The checks of a verification: which shapes, in which distributions, under which scalars, on how many threads. */
 import { type AnyOp, bySize, bytesMoved, type Case } from '../contract/op.ts';
-import { makeRng, type Rng } from '../contract/rng.ts';
+import { makeRng, type Rng, type Seed } from '../contract/rng.ts';
 import { deriveSeed } from './seed.ts';
 
 export interface Check {
@@ -18,7 +18,7 @@ export interface Check {
 }
 
 export interface Extent {
-  readonly seed: number;
+  readonly seed: Seed;
   /** How often a case that is not timed is checked in each distribution. */
   readonly repeats: number;
   /** Whether timed shapes are checked in the distribution that they are timed in as well. */
@@ -29,7 +29,7 @@ export interface Extent {
 const anySizes: readonly string[] = Array(6).fill('any');
 
 /** Shapes that no candidate can foresee, one of each class: they follow from the seed, which is committed to before the run. */
-export function drawnCases(op: AnyOp, seed: number): readonly Case[] {
+export function drawnCases(op: AnyOp, seed: Seed): readonly Case[] {
   const draw = (size: string, i: number) =>
     op.drawCase?.(makeRng(deriveSeed(seed, op.name, 'shapes', i)), size) as Case;
   return op.drawCase ? (op.sizeClasses ?? anySizes).map(draw) : [];

@@ -3,31 +3,33 @@
  * so the record proves that inputs and shapes were fixed before the run, and that no person chose them.
  */
 import { createHash, randomBytes } from 'node:crypto';
+import { makeRng, type Rng, type Seed } from '../contract/rng.ts';
 
-export interface Seed {
-  readonly seed: number;
+export interface Committed {
+  readonly seed: Seed;
   /** Null for a seed that the user gave. */
   readonly commitment: { readonly hash: string; readonly secret: string } | null;
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest();
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-export const commitmentTo = (secret: string): string => sha256(`nfold commitment ${secret}`).toString('hex');
+/** 128 bits as hex digits: more than can be tried. */
+const seedDigits = 32;
 
-/** A kernel cannot try out that many seeds to foresee its inputs, and a number holds each of them exactly. */
-export const maxSeed = Number.MAX_SAFE_INTEGER;
+export const commitmentTo = (secret: string): string => sha256(`nfold commitment ${secret}`);
 
-/** An integer from 0 to `maxSeed`, as --seed takes it. */
-export const seedOf = (secret: string): number =>
-  Number(sha256(`nfold seed ${secret}`).readBigUInt64LE() & BigInt(maxSeed));
+export const seedOf = (secret: string): string => sha256(`nfold seed ${secret}`).slice(0, seedDigits);
 
-export function makeSeed(given: number | undefined): Seed {
+export function makeSeed(given: Seed | undefined): Committed {
   if (given !== undefined) return { seed: given, commitment: null };
   const secret = randomBytes(16).toString('hex');
   return { seed: seedOf(secret), commitment: { hash: commitmentTo(secret), secret } };
 }
 
+/** Draws that nothing foretells, and nothing repeats. */
+export const freshRng = (): Rng => makeRng(randomBytes(16).toString('hex'));
+
 /** A seed for one purpose of a run, so that each check can be replayed without those before it. */
-export function deriveSeed(runSeed: number, ...purpose: (string | number)[]): number {
-  return sha256([runSeed, ...purpose].join('|')).readInt32LE(0);
+export function deriveSeed(runSeed: Seed, ...purpose: (string | number)[]): string {
+  return sha256([runSeed, ...purpose].join('|')).slice(0, seedDigits);
 }

@@ -1,14 +1,13 @@
 /**
- * Checks the outputs of timed calls: at least a tenth of them in full, the others by a sketch, or in full if the op has none. A sketch's
- * projection is drawn after the outputs have come back, from the run's seed, which the cell never gets.
+ * Checks the outputs of timed calls, once all calls of a case have been answered: at least a tenth of them in full, the others by a sketch,
+ * or in full if the op has none. Which calls, and the sketch's projection, are drawn only then, from entropy that no input shares. Calls
+ * of an op that carries state are checked in steps.ts.
  */
 import type { Samples } from '../cell/protocol.ts';
 import type { Oracle } from '../contract/oracle.ts';
-import { makeRng, type Rng } from '../contract/rng.ts';
-import { overwritten } from './batch.ts';
 import type { CheckName } from './checks.ts';
-import { type Image, imageOf, roleOf, sameBytes, tensorsOf } from './image.ts';
-import type { PlannedCall, RoundInputs } from './inputs.ts';
+import { type Image, tensorsOf } from './image.ts';
+import { type PlannedCall, type RoundInputs, shuffled } from './inputs.ts';
 import {
   type Expectation,
   expectationOf,
@@ -18,9 +17,9 @@ import {
   type Inspection,
   inspect,
 } from './inspect.ts';
-import { deriveSeed } from './seed.ts';
+import { freshRng } from './seed.ts';
 
-/** The calls of one variant in one round, as planned, and what came back. */
+/** The calls of one variant, as planned, and what came back. */
 export interface TimedCalls {
   readonly planned: readonly PlannedCall[];
   readonly reads: Samples['reads'];
@@ -28,99 +27,71 @@ export interface TimedCalls {
   readonly changedLater?: number;
 }
 
+/** The largest error as a share of its bound, and the calls that were compared in full, by number from 0; or what is wrong, and in which call. */
+export type TimedInspection =
+  | { readonly worst: number; readonly full: readonly number[] }
+  | { readonly finding: Finding };
+
+/** At least one call in ten is compared with the oracle in full. */
+const fullShare = 10;
+
 /** Judges the timed calls of one case in one round. The truth of an image is computed once for all variants. */
 export class TimedJudge {
   readonly #expectations = new Map<Image, Expectation>();
   readonly #oracle: Oracle;
+  readonly #chosen: ReadonlySet<Image>;
+  readonly #rng = freshRng();
   readonly inputs: RoundInputs;
 
-  constructor(oracle: Oracle, inputs: RoundInputs, baseline: TimedCalls | undefined) {
+  /** To be made after the calls. `all`: compare each of them in full. */
+  constructor(oracle: Oracle, inputs: RoundInputs, all = false) {
+    const { images } = inputs;
     this.#oracle = oracle;
     this.inputs = inputs;
-    if (inputs.full !== 'drawn') return;
-    // If the baseline failed, only the bounds that the op derives without it hold.
-    const place = baseline?.planned.findIndex(({ drawn }) => drawn) ?? -1;
-    this.#expect(inputs.drawn[0], place < 0 ? null : (baseline?.reads[place][0] ?? null));
+    this.#chosen = new Set(all ? images : shuffled(images, this.#rng).slice(0, Math.ceil(images.length / fullShare)));
   }
 
-  /** All calls of one variant, and how many of them were compared in full. A finding names the call. */
-  inspect(
-    variant: string,
-    { planned, reads, changedLater }: TimedCalls,
-  ): { readonly worst: number; readonly full: number } | { readonly finding: Finding } {
-    if (changedLater !== undefined && this.#does('late')) {
+  inspect({ planned, reads, changedLater }: TimedCalls): TimedInspection {
+    const { warm } = this.inputs;
+    if (changedLater !== undefined && does(warm, 'late'))
       return { finding: finding('changed later', callName(changedLater)) };
-    }
-    const rng = makeRng(deriveSeed(this.inputs.seed, variant, 'sketch'));
-    let [worst, full] = [0, 0];
-    for (const [i, call] of planned.entries()) {
+    const full: number[] = [];
+    let worst = 0;
+    for (const [i, { image }] of planned.entries()) {
+      if (image === null) throw new Error('a call without an image');
       const [after] = reads[i];
-      // A carried step's inputs: the state that the step before left, and this step's batch over it.
-      const carried = call.carried && imageOf(overwritten(reads[i - 1][0], call.call.writes), this.inputs.warm);
-      const image = carried || call.image;
-      const inFull = image !== null && this.#isFull(image, call);
-      const inspection = inFull ? this.#inFull(image, after, call.carried) : this.#inPart(image, after, rng);
-      if ('finding' in inspection) {
-        const { where } = inspection.finding;
-        return { finding: { ...inspection.finding, where: `${where} of ${callName(i)}` } };
-      }
+      const inFull = !this.#oracle.sketch || (this.#chosen.has(image) && does(warm, 'full'));
+      const inspection = inFull ? inspect(image, after, this.#expect(image)) : this.#inSketch(image, after);
+      if ('finding' in inspection) return { finding: inCall(inspection.finding, i) };
       worst = Math.max(worst, inspection.worst);
-      if (inFull) full++;
+      if (inFull) full.push(i);
     }
     return { worst, full };
   }
 
-  #does(check: CheckName): boolean {
-    return !this.inputs.warm.without?.includes(check);
-  }
-
-  #isFull(image: Image, { drawn, carried }: PlannedCall): boolean {
-    if (carried) return this.#does('carried');
-    if (image.op.carries) return this.#expectations.has(image) && this.#does('full');
-    return (drawn && this.#does('full')) || !this.#oracle.sketch;
-  }
-
-  #inFull(image: Image, after: Uint8Array, carried: boolean): Inspection {
-    const known = carried ? this.#alike(image) : this.#expectations.get(image);
-    return inspect(image, after, known ?? this.#expect(image, null));
-  }
-
-  #inPart(image: Image | null, after: Uint8Array, rng: Rng): Inspection {
-    const found = image && !image.op.carries ? this.#inSketch(image, after, rng) : this.#notFinite(after);
-    return found ? { finding: found } : { worst: 0 };
-  }
-
-  #inSketch(image: Image, after: Uint8Array, rng: Rng): Finding | null {
+  #inSketch(image: Image, after: Uint8Array): Inspection {
     const trespass = findTrespass(image, after);
-    if (trespass) return trespass;
-    if (!this.#oracle.sketch || !this.#does('sketch')) return null;
+    if (trespass) return { finding: trespass };
+    if (!this.#oracle.sketch || !does(image, 'sketch')) return { worst: 0 };
     const { case: c, scalars, tensors, layout } = image;
-    const error = this.#oracle.sketch(c.dims, scalars, tensors, tensorsOf(after, layout), rng);
-    return error <= 1 ? null : finding('sketch', 'a random projection', { error, bound: 1 });
+    const error = this.#oracle.sketch(c.dims, scalars, tensors, tensorsOf(after, layout), this.#rng);
+    if (error <= 1) return { worst: 0 };
+    return { finding: finding('sketch', 'a random projection', { error, bound: 1 }) };
   }
 
-  #notFinite(after: Uint8Array): Finding | null {
-    const { warm } = this.inputs;
-    const outs = Object.keys(warm.op.tensors).filter((name) => roleOf(warm, name) === 'out');
-    const tensors =
-      after.length === warm.bytes.length
-        ? outs.map((name) => tensorsOf(after, warm.layout)[name])
-        : [new Float32Array(after.slice().buffer)];
-    const wrong = tensors.flatMap((values) => [...values].filter((value) => !Number.isFinite(value)));
-    return wrong.length === 0 ? null : finding('not finite', 'the result', { got: wrong[0] });
-  }
-
-  /** A variant and its twin reach the same states, which then share one truth. */
-  #alike({ bytes }: Image): Expectation | undefined {
-    return [...this.#expectations].find(([image]) => sameBytes(image.bytes, bytes))?.[1];
-  }
-
-  #expect(image: Image, baselineAfter: Uint8Array | null): Expectation {
-    const truths = this.#oracle.truths(image.case.dims, image.scalars, image.tensors);
-    const expectation = expectationOf(image, truths, baselineAfter);
-    this.#expectations.set(image, expectation);
-    return expectation;
+  #expect(image: Image): Expectation {
+    const known = this.#expectations.get(image) ?? expectationOf(image, truthsOf(this.#oracle, image), null);
+    this.#expectations.set(image, known);
+    return known;
   }
 }
 
-const callName = (i: number) => `timed call ${i + 1}`;
+/** Whether a check is made. */
+export const does = ({ without }: Image, check: CheckName): boolean => !without?.includes(check);
+
+export const truthsOf = (oracle: Oracle, { case: c, scalars, tensors }: Image) =>
+  oracle.truths(c.dims, scalars, tensors);
+
+export const callName = (i: number) => `timed call ${i + 1}`;
+
+export const inCall = (found: Finding, i: number): Finding => ({ ...found, where: `${found.where} of ${callName(i)}` });

@@ -10,9 +10,10 @@
 import type { Call } from '../cell/protocol.ts';
 import type { Tensors } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
-import { makeRng } from '../contract/rng.ts';
+import { makeRng, type Seed } from '../contract/rng.ts';
 import { type Batch, batchOf, callOn, fullImage, outputs, overwritten, writesOf } from './batch.ts';
-import { compose, type Drawing, type Image, imageOf, tensorsOf } from './image.ts';
+import { compose } from './compose.ts';
+import { type Drawing, type Image, imageOf, tensorsOf } from './image.ts';
 import { type Finding, finding, findTrespass, type Inspection } from './inspect.ts';
 
 const [minSteps, maxSteps] = [11, 20];
@@ -28,7 +29,7 @@ interface Trajectory {
 }
 
 /** `seedFor` derives a seed for each purpose, so that no input tells the candidate the number of steps. */
-export function planTrajectory(drawing: Drawing, seedFor: (purpose: string) => number): Trajectory {
+export function planTrajectory(drawing: Drawing, seedFor: (purpose: string) => Seed): Trajectory {
   const first = compose(drawing, seedFor('first'));
   const rng = makeRng(seedFor('batches'));
   const steps = makeRng(seedFor('steps')).int(minSteps, maxSteps);

@@ -1,6 +1,7 @@
 /** Verdicts on a candidate's equivalence, and their words. */
 import { type CandidateError, type Details, errorData } from '../contract/errors.ts';
 import { inOneLine } from '../contract/place.ts';
+import type { Seed } from '../contract/rng.ts';
 import type { Finding } from './inspect.ts';
 import type { Spread } from './pattern.ts';
 import { elementsText } from './place.ts';
@@ -10,7 +11,7 @@ export interface Failure extends Finding {
   readonly candidate: string;
   readonly case: string;
   readonly distribution: string;
-  readonly seed: number;
+  readonly seed: Seed;
   /** The command that repeats the failing check. */
   readonly replay: string;
 }
@@ -81,7 +82,6 @@ function sentence(failure: Failure): string {
     'not repeatable': `${where} was ${number(want)} at the first call and ${number(got)} at the second, on the same bytes`,
     trajectory: `in a training run ${where} ${off}`,
     sketch: `${where} is off by ${short(error)} times its bound`,
-    'not finite': `${where} is ${got}, not a finite number`,
     'changed later': `the result of ${where} changed after it had been handed over`,
   };
   const all = elements && elementsText(elements);

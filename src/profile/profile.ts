@@ -15,6 +15,7 @@ import { CandidateError, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { asFailure } from '../contract/place.ts';
 import type { Variant } from '../contract/variant.ts';
+import { outputs } from '../judge/batch.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
 import type { RunOptions } from '../run/outcome.ts';
 import { type Effort, warmupCalls } from '../stopwatch/effort.ts';
@@ -61,8 +62,7 @@ export async function profile(request: ProfileRequest): Promise<Profile[]> {
   const { op, c, steps, effort, signal, threads } = request;
   const name = op.caseName(c);
   const count = rounds[effort.name];
-  // Only the loss comes back.
-  const inputs: RoundInputs = { ...roundInputs(request, c, { round: 0, calls: 1 }), full: null };
+  const inputs = roundInputs(request, c, { round: 0, calls: 1 });
   const variants = steps.flatMap(({ plain, marked }) => (marked ? [plain, marked] : [plain]));
   const timers = variants.map((variant) => new Timer(variant, threads));
   let at = '';
@@ -105,8 +105,9 @@ export async function profile(request: ProfileRequest): Promise<Profile[]> {
   );
 }
 
+/** Only the loss comes back. */
 const callsOf = (inputs: RoundInputs, count: number, { variant }: Timer) =>
-  planCalls(inputs, count, variant.id).map(({ call }) => call);
+  planCalls(inputs, count, variant.id).map(({ call }) => ({ ...call, reads: outputs(inputs.warm) }));
 
 /** Opens the case, brings its code to the final tier, and takes one step from the state that all variants start from. */
 async function warmUp(timer: Timer, inputs: RoundInputs, effort: Effort, baselineNs?: number) {

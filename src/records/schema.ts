@@ -4,7 +4,18 @@
  * docs/record.schema.json, which holds the descriptions below.
  */
 import { z } from 'zod';
-import { count, ErrorData, flag, list, number, numberOrNull, orNull, text, textOrNull } from '../contract/fields.ts';
+import {
+  count,
+  ErrorData,
+  flag,
+  list,
+  number,
+  numberOrNull,
+  orNull,
+  seed,
+  text,
+  textOrNull,
+} from '../contract/fields.ts';
 import { comparisons } from '../stats/verdict.ts';
 
 export const recordSchema = 'nfold/record@3';
@@ -44,7 +55,7 @@ export const Finding = z.object({
   where: text('The element, guard band or call that it was found at.'),
   case: later('Name of the case.', string),
   distribution: later('Name of the distribution that the inputs were drawn from.', string),
-  seed: later('Seed of the inputs.', integer),
+  seed: later('Seed of the inputs.', seed('')),
   got: numberOrNull("The candidate's value."),
   want: numberOrNull('The value that it should be.'),
   error: numberOrNull('Absolute difference of the two.'),
@@ -196,7 +207,7 @@ export const Summary = z.object({
     }),
   ),
   effort: z.enum(['quick', 'default', 'thorough']).describe('How much time the run was given.'),
-  seed: count('Seed of all inputs and orders.'),
+  seed: seed('Seed of all inputs and orders.'),
   commitment: later(
     'Proof that the seed was fixed before the run; null for a seed that was given.',
     z.object({ hash: text('Hash of the secret, printed before the run.'), secret: textOrNull('The secret.') }),

@@ -6,7 +6,7 @@ import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { OnProgress } from '../contract/progress.ts';
 import type { Conditions } from '../judge/conditions.ts';
-import type { Seed } from '../judge/seed.ts';
+import type { Committed } from '../judge/seed.ts';
 import type { Settled, Verdict } from '../judge/verdict.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import type { Effort } from '../stopwatch/effort.ts';
@@ -16,7 +16,7 @@ export interface RunOptions extends Conditions {
   readonly effort: Effort;
   readonly caseFilter: string | undefined;
   /** The origin of the seed. */
-  readonly committed: Seed;
+  readonly committed: Committed;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
 }

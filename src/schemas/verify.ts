@@ -7,6 +7,7 @@ import {
   list,
   number,
   orNull,
+  seed,
   text,
   textOrNull,
 } from '../contract/fields.ts';
@@ -17,7 +18,7 @@ export const Failure = Finding.omit({ case: true, distribution: true, seed: true
   candidate: text('Id of the candidate.'),
   case: text('Name of the case.'),
   distribution: text('Distribution that the inputs were drawn from.'),
-  seed: count('Seed of the inputs.'),
+  seed: seed('Seed of the inputs.'),
   replay: text('The command that repeats the check.'),
 });
 
@@ -34,7 +35,7 @@ export const Spread = z.strictObject({
 });
 
 export const Verify = z.strictObject({
-  seed: count('Seed of the run.'),
+  seed: seed('Seed of the run.'),
   results: list(
     'One for each selected candidate.',
     z.strictObject({

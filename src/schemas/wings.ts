@@ -10,6 +10,7 @@ import {
   number,
   numberOrNull,
   orNull,
+  seed as seedField,
   text,
   textOrNull,
   texts,
@@ -17,7 +18,7 @@ import {
 import { verdict } from '../records/schema.ts';
 
 const candidate = text('Id of the candidate.');
-const seed = count('Seed of the run.');
+const seed = seedField('Seed of the run.');
 const threads = count('Threads that the candidate used.');
 
 export const New = z.object({

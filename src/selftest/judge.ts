@@ -9,8 +9,10 @@ import { loadOp, loadOracle } from '../catalog/ops.ts';
 import { loadText } from '../catalog/text.ts';
 import { type AnyOp, bySize, type Case } from '../contract/op.ts';
 import type { OnProgress } from '../contract/progress.ts';
+import { makeRng, type Seed } from '../contract/rng.ts';
 import type { CheckName } from '../judge/checks.ts';
 import { type Check, drawnCases, planChecks } from '../judge/plan.ts';
+import { deriveSeed } from '../judge/seed.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { type VerifyRequest, verify } from '../judge/verify.ts';
 import { efforts } from '../stopwatch/effort.ts';
@@ -18,7 +20,7 @@ import { measure } from '../stopwatch/measure.ts';
 import { buildPacked, type Cheat, cheats, honest, isStated } from './pack.ts';
 
 export interface JudgeOptions {
-  readonly seed: number;
+  readonly seed: Seed;
   readonly threads: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
@@ -118,6 +120,7 @@ function checksOf(op: AnyOp, timed: readonly Case[], { seed, without = [], oneIn
   const edges = without.includes('edges') ? [] : op.edges;
   const drawn = without.includes('drawn shapes') ? [] : drawnCases(op, seed);
   const all = planChecks(op, [...edges, ...drawn, ...timed], { seed, repeats: 1, timedShapes: false });
-  const checks = all.filter((_, i) => (i + seed) % oneIn === 0);
+  const first = makeRng(deriveSeed(seed, op.name, 'one in')).int(0, oneIn - 1);
+  const checks = all.filter((_, i) => i % oneIn === first);
   return without.includes('trajectory') ? checks.filter(({ trajectory }) => !trajectory) : checks;
 }

@@ -47,6 +47,7 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
     samples: samples(),
     verdicts,
     warmups: parts.flatMap(({ warmups }) => warmups),
+    audits: parts.flatMap(({ audits }) => audits),
     untimed: parts.flatMap(({ untimed }) => untimed),
     loopsNs,
     stolen: before && after && (after.stolen - before.stolen) / Math.max(1, after.all - before.all),

@@ -6,6 +6,7 @@ import type { Variant } from '../contract/variant.ts';
 import type { OpConditions, RoundPlan } from '../judge/conditions.ts';
 import { failed } from '../judge/failure.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
+import { StepJudge } from '../judge/steps.ts';
 import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
 import { erred, type Verdict } from '../judge/verdict.ts';
 import { type Effort, warmupCalls } from './effort.ts';
@@ -14,23 +15,25 @@ interface ReplayRequest extends OpConditions {
   readonly effort: Effort;
 }
 
-/** An error of a cell or a build becomes the verdict. */
+/** An error of a cell or a build becomes the verdict. Every call is compared in full. */
 export async function replayTimed(
   request: ReplayRequest,
   variant: Variant,
   c: Case,
   timed: RoundPlan,
 ): Promise<Verdict> {
+  const { oracle, op } = request;
   const inputs = roundInputs(request, c, timed);
   try {
-    const baseline = inputs.full === 'drawn' ? await callAgain(request, request.baseline, inputs, 1) : undefined;
     const calls = await callAgain(request, variant, inputs, timed.calls);
-    const inspection = new TimedJudge(request.oracle, inputs, baseline).inspect(variant.id, calls);
+    const inspection = op.carries
+      ? new StepJudge(oracle, inputs).inspect(calls, null)
+      : new TimedJudge(oracle, inputs, true).inspect(calls);
     if ('finding' in inspection) return failed(inspection.finding, variant, inputs.warm, { ...request, timed });
     return { status: 'pass', checks: timed.calls, worst: inspection.worst };
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
-    return erred(error, `${variant.id} at ${request.op.caseName(c)}`);
+    return erred(error, `${variant.id} at ${op.caseName(c)}`);
   }
 }
 

@@ -16,8 +16,17 @@ export interface MeasureRequest extends OpConditions {
   readonly onProgress: OnProgress;
 }
 
+/** Times of the calls of a variant at a case of a round: of those that were compared in full, which were chosen afterwards, and of the others. */
+export interface Audit {
+  readonly case: string;
+  readonly variant: string;
+  readonly fullNs: readonly number[];
+  readonly othersNs: readonly number[];
+}
+
 /** Observations beside the samples. */
 interface Seen {
+  readonly audits: readonly Audit[];
   /** One for each variant and case of a round. */
   readonly warmups: readonly { readonly case: string; readonly variant: string; readonly steady: boolean }[];
   /** One for each turn of a variant: calls, their time, and CPU time that the cell's threads spent outside them. */

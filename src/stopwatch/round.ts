@@ -9,18 +9,20 @@ import type { WarmupPlan } from '../cell/protocol.ts';
 import { Timer } from '../cell/timer.ts';
 import { CandidateError } from '../contract/errors.ts';
 import type { Case } from '../contract/op.ts';
-import { makeRng, type Rng } from '../contract/rng.ts';
+import { makeRng, type Rng, type Seed } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { callOn } from '../judge/batch.ts';
+import type { RoundPlan } from '../judge/conditions.ts';
 import { failed } from '../judge/failure.ts';
 import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } from '../judge/inputs.ts';
 import { measurePace, paceImage } from '../judge/pace.ts';
 import { deriveSeed } from '../judge/seed.ts';
-import { type TimedCalls, TimedJudge } from '../judge/timed.ts';
+import { StepJudge } from '../judge/steps.ts';
+import { type TimedCalls, type TimedInspection, TimedJudge } from '../judge/timed.ts';
 import { addVerdict, erred, isStanding, pending, type Verdict, verdictText } from '../judge/verdict.ts';
 import type { Sampled } from '../stats/speedup.ts';
 import { callPlan, warmAgain, warmOnce, warmupCalls } from './effort.ts';
-import type { CaseTimes, MeasureRequest } from './request.ts';
+import type { Audit, CaseTimes, MeasureRequest } from './request.ts';
 
 export interface Round {
   readonly number: number;
@@ -28,6 +30,9 @@ export interface Round {
   readonly variants: readonly Variant[];
   readonly rng: Rng;
 }
+
+/** How often, a variant, case and round, one of its steps is compared with the truth as well: a truth takes as long as a baseline's call. */
+const truthChance = 0.5;
 
 /** The id that a variant's verdict counts for: a twin's counts for its original. */
 const verdictId = ({ id, twinOf = id }: Variant) => twinOf;
@@ -44,7 +49,7 @@ export async function* timeRound(request: MeasureRequest, round: Round): AsyncGe
   try {
     const { nsPerFlop, errors } = await warmProcesses(request, timers, round.rng);
     const verdicts = new Map<string, Verdict>(errors);
-    yield { samples: [], warmups: [], untimed: [], verdicts: errors };
+    yield { samples: [], warmups: [], untimed: [], audits: [], verdicts: errors };
     for (const c of shuffled(cases, round.rng)) {
       signal?.throwIfAborted();
       const standing = timers.filter(({ variant }) => isStanding(verdicts.get(verdictId(variant)) ?? pending));
@@ -102,7 +107,7 @@ async function timeCase(
   timers: readonly Timer[],
   timing: Timing,
 ): Promise<CaseTimes> {
-  const { op, baseline, seed, effort } = request;
+  const { op, oracle, baseline, seed, effort } = request;
   const name = op.caseName(timing.case);
   const plan = callPlan(timing.baselineNs, effort);
   const inputs = roundInputs(request, timing.case, { round, calls: plan.others * plan.turns });
@@ -111,12 +116,24 @@ async function timeCase(
     timers.map((timer) => [timer, planCalls(inputs, perTurn(timer) * plan.turns, verdictId(timer.variant))]),
   );
   const plannedOf = (timer: Timer) => planned.get(timer) ?? [];
+  const steps = new Map(op.carries ? timers.map((timer) => [timer, new StepJudge(oracle, inputs)]) : []);
   const taken: Taken[] = [];
   const verdicts = new Map<string, Verdict>();
+  const audited = new Map<Timer, number[]>();
+  const say = (timer: Timer, inspection: TimedInspection, calls: number) => {
+    const verdict = judged(request, timer.variant, inspection, {
+      inputs,
+      calls,
+      timed: { round, calls: plannedOf(timer).length },
+    });
+    addVerdict(verdicts, verdictId(timer.variant), verdict);
+    if ('full' in inspection) audited.set(timer, [...(audited.get(timer) ?? []), ...inspection.full]);
+  };
+  const stands = ({ variant }: Timer) => isStanding(verdicts.get(verdictId(variant)) ?? pending);
   for (let turn = 0; turn < plan.turns; turn++) {
     for (const timer of inOrder(timers, round * plan.turns + turn, deriveSeed(seed, op.name, name, 'order'))) {
       const { variant } = timer;
-      if (verdicts.has(verdictId(variant))) continue;
+      if (!stands(timer)) continue;
       request.onProgress({
         stage: `round ${round + 1} of ${[...new Set(effort.rounds)].join(' to ')}`,
         detail: `${name}: ${variant.id}`,
@@ -124,30 +141,44 @@ async function timeCase(
       const calls = plannedOf(timer).slice(turn * perTurn(timer), (turn + 1) * perTurn(timer));
       try {
         const timed = await timeTurn(request, timer, calls, { ...timing, turn, warm: inputs.warm });
-        taken.push({ timer, turn, timed });
+        const judge = steps.get(timer);
+        // States are large: they are judged at once, and not kept.
+        taken.push({ timer, turn, timed: judge ? { ...timed, reads: [] } : timed });
+        if (judge) say(timer, judge.inspect({ planned: calls, ...timed }, truthChance / plan.turns), calls.length);
       } catch (error) {
         verdicts.set(verdictId(variant), verdictOf(request, variant, timing.case, error));
       }
     }
   }
-  const gathered = (timer: Timer): TimedCalls => {
-    const own = taken.filter((one) => one.timer === timer);
-    const changed = own.find(({ timed }) => timed.changedLater !== undefined);
-    return {
-      planned: plannedOf(timer),
-      reads: own.flatMap(({ timed }) => timed.reads),
-      changedLater: changed && changed.turn * perTurn(timer) + (changed.timed.changedLater ?? 0),
-    };
-  };
-  const all = timers.map((timer) => ({ timer, calls: gathered(timer) }));
-  const completed = all.filter(({ calls }) => calls.reads.length === calls.planned.length);
-  const judge = new TimedJudge(request.oracle, inputs, all.find(({ timer }) => timer.variant === baseline)?.calls);
-  for (const { timer, calls } of completed) {
-    const verdict = judged(request, timer.variant, judge, { calls, inputs, round });
-    addVerdict(verdicts, verdictId(timer.variant), verdict);
+  const ownOf = (timer: Timer) => taken.filter((one) => one.timer === timer);
+  const completed = timers.filter((timer) => ownOf(timer).length === plan.turns);
+  if (!op.carries) {
+    const judge = new TimedJudge(oracle, inputs);
+    for (const timer of completed) {
+      const calls = gathered(plannedOf(timer), ownOf(timer), perTurn(timer));
+      say(timer, judge.inspect(calls), calls.planned.length);
+    }
   }
-  const whole = taken.filter((one) => completed.some(({ timer }) => timer === one.timer));
-  return { ...seenIn(taken, name), samples: samplesOf(whole, name, round), verdicts };
+  const whole = taken.filter(({ timer }) => completed.includes(timer));
+  const audits = completed.map((timer) => auditOf(ownOf(timer), name, new Set(audited.get(timer))));
+  return { ...seenIn(taken, name), audits, samples: samplesOf(whole, name, round), verdicts };
+}
+
+/** The calls of all turns. */
+function gathered(planned: readonly PlannedCall[], own: readonly Taken[], perTurn: number): TimedCalls {
+  const changed = own.find(({ timed }) => timed.changedLater !== undefined);
+  return {
+    planned,
+    reads: own.flatMap(({ timed }) => timed.reads),
+    changedLater: changed && changed.turn * perTurn + (changed.timed.changedLater ?? 0),
+  };
+}
+
+/** The times of the calls that were compared in full, and of the others. */
+function auditOf(own: readonly Taken[], name: string, full: ReadonlySet<number>): Audit {
+  const timeNs = own.flatMap(({ timed }) => timed.timeNs);
+  const part = (is: boolean) => timeNs.filter((_, i) => full.has(i) === is);
+  return { case: name, variant: own[0].timer.variant.id, fullNs: part(true), othersNs: part(false) };
 }
 
 /** Nanoseconds of the calls of each turn. */
@@ -171,19 +202,16 @@ function seenIn(taken: readonly Taken[], name: string) {
   };
 }
 
-/** Whether the timed calls are right. Throws if the baseline's are not. */
+/** The verdict on some timed calls of a case. Throws if the baseline's are not right. */
 function judged(
   request: MeasureRequest,
   variant: Variant,
-  judge: TimedJudge,
-  { calls, inputs, round }: { calls: TimedCalls; inputs: RoundInputs; round: number },
+  inspection: TimedInspection,
+  { inputs, calls, timed }: { inputs: RoundInputs; calls: number; timed: RoundPlan },
 ): Verdict {
-  const id = verdictId(variant);
-  const inspection = judge.inspect(id, calls);
-  const count = calls.planned.length;
-  if (!('finding' in inspection)) return { status: 'pass', checks: count, worst: inspection.worst };
-  const timed = { round, calls: count };
-  const verdict = failed(inspection.finding, { ...variant, id }, inputs.warm, { ...request, timed });
+  if (!('finding' in inspection)) return { status: 'pass', checks: calls, worst: inspection.worst };
+  const told = { ...variant, id: verdictId(variant) };
+  const verdict = failed(inspection.finding, told, inputs.warm, { ...request, timed });
   if (variant === request.baseline) throw new Error(`the baseline fails its own check: ${verdictText(verdict)}`);
   return verdict;
 }
@@ -211,7 +239,7 @@ function verdictOf({ op, signal, baseline }: MeasureRequest, variant: Variant, c
 }
 
 /** The order of a turn, counted over all rounds: random for an even one, reversed for the next. */
-export function inOrder<T>(variants: readonly T[], turn: number, seed: number): T[] {
+export function inOrder<T>(variants: readonly T[], turn: number, seed: Seed): T[] {
   const order = shuffled(variants, makeRng(deriveSeed(seed, turn >> 1)));
   return turn % 2 === 0 ? order : order.toReversed();
 }

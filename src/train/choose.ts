@@ -5,6 +5,7 @@ import { select } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { OnProgress } from '../contract/progress.ts';
+import { makeSeed } from '../judge/seed.ts';
 import { detailsOf, verdictText } from '../judge/verdict.ts';
 import { duration } from '../report/format.ts';
 import { builtOf, prepare } from '../run/prepare.ts';
@@ -18,7 +19,7 @@ const trialSteps = 10;
 /** Returns the variant and, if none was named, why it is this one. Throws NfoldError if there is no candidate, or none passes. */
 export async function choose(plan: Plan, selector: string | undefined, onProgress: OnProgress) {
   const { task, threads } = plan;
-  const { op, seed } = task;
+  const { op } = task;
   const wanted = selector ?? plan.candidate;
   if (wanted === `${op.name}/baseline`) return { variant: await buildBaseline(op.name), why: null };
   const selection = select(wanted === null ? [] : [wanted], scan());
@@ -38,6 +39,8 @@ export async function choose(plan: Plan, selector: string | undefined, onProgres
   }
   onProgress({ op: op.name, stage: 'building' });
   const prepared = await prepare({ op: op.name, candidates: files, problems });
+  // The seed of a training run is short enough to be tried out.
+  const { seed } = makeSeed(undefined);
   const options = { seed, threads, text: loadText(undefined, [op]).bytes, effort: efforts.quick, onProgress };
   const outcomes = await verifyCandidates(prepared, options, { cases: op.edges, timedShapes: false });
   const passed = builtOf(outcomes, ['pass']);

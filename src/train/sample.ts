@@ -15,7 +15,7 @@ import { residual_forward } from '../../baselines/residual_forward/baseline.ts';
 import { activations, point_parameters } from '../../baselines/train_gpt2/memory.ts';
 import type op from '../../baselines/train_gpt2/op.ts';
 import type { DimsOf } from '../contract/op.ts';
-import { makeRng } from '../contract/rng.ts';
+import { makeRng, type Seed } from '../contract/rng.ts';
 
 type Dims = DimsOf<typeof op>;
 
@@ -29,7 +29,7 @@ export interface Model {
 /** Returns the prompt and up to `bytes` bytes that follow it, fewer if aborted. */
 export async function generate(
   model: Model,
-  { prompt, bytes, seed }: { readonly prompt: Uint8Array; readonly bytes: number; readonly seed: number },
+  { prompt, bytes, seed }: { readonly prompt: Uint8Array; readonly bytes: number; readonly seed: Seed },
   onByte: (done: number) => void,
   signal: AbortSignal,
 ): Promise<Uint8Array> {

@@ -9,7 +9,8 @@ import type { Text } from '../catalog/text.ts';
 import { NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case, TypedArray } from '../contract/op.ts';
 import { makeRng } from '../contract/rng.ts';
-import { compose, type Image } from '../judge/image.ts';
+import { compose } from '../judge/compose.ts';
+import type { Image } from '../judge/image.ts';
 import { deriveSeed } from '../judge/seed.ts';
 
 export interface Task {

@@ -12,8 +12,9 @@ import type { AnyOp, Case, Truths } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { inOneLine } from '../contract/place.ts';
 import { callOn, fullImage } from '../judge/batch.ts';
+import { compose } from '../judge/compose.ts';
 import type { Conditions } from '../judge/conditions.ts';
-import { compose, type Image } from '../judge/image.ts';
+import type { Image } from '../judge/image.ts';
 import { expectationOf, inspect } from '../judge/inspect.ts';
 
 /** A generator with a space to search. */

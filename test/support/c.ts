@@ -14,7 +14,8 @@ import type { Compiler } from '../../src/compiler/clang.ts';
 import type { CandidateError } from '../../src/contract/errors.ts';
 import type { Variant } from '../../src/contract/variant.ts';
 import { callOn } from '../../src/judge/batch.ts';
-import { compose, tensorsOf } from '../../src/judge/image.ts';
+import { compose } from '../../src/judge/compose.ts';
+import { tensorsOf } from '../../src/judge/image.ts';
 
 /** The parameters of residual_forward: out = inp1 + inp2. */
 export const parameters =

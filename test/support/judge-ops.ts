@@ -1,7 +1,7 @@
 /** A process of its own, as ops are loaded by Node and not by vitest: takes names of ops, prints for each what is wrong with it, or null. */
 import { loadOp, loadOracle } from '../../src/catalog/ops.ts';
 import { makeRng } from '../../src/contract/rng.ts';
-import { compose } from '../../src/judge/image.ts';
+import { compose } from '../../src/judge/compose.ts';
 
 /** Draws an image, asks the oracle and then the bounds, as a check does. */
 async function judge(name: string): Promise<void> {

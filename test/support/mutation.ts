@@ -20,20 +20,23 @@ const through: Readonly<Record<CheckName, string>> = {
   sketch: 'sgemm/one-call-in-four',
   full: 'sgemm/a-little-off',
   canary: 'sgemm/canary-blind',
-  carried: 'train_gpt2/where-it-left-off',
+  steps: 'train_gpt2/where-it-left-off',
   late: 'sgemm/clears-ahead',
 };
 
 export const mutations = Object.entries(through) as [CheckName, string][];
 
 /** Those whose cheat only timed calls find. */
-export const ofTimedCalls: readonly CheckName[] = ['sketch', 'full', 'canary', 'carried'];
+export const ofTimedCalls: readonly CheckName[] = ['sketch', 'full', 'canary', 'steps'];
 
 export async function expectThrough(check: CheckName, id: string, options: Partial<JudgeOptions> = {}): Promise<void> {
   const kernels = cheats().filter((cheat) => cheat.id === id);
   expect(kernels).toHaveLength(1);
-  // Under this seed none of the calls that are wrong is one of those that are compared in full.
-  const seed = check === 'sketch' ? 6 : 20261125;
-  const [verdict] = await judge(kernels[0].op, kernels, { threads: 2, ...options, seed, without: [check] });
-  expect(verdictText(verdict)).toBe('pass');
+  // Which timed calls are compared in full is drawn anew each time: often enough, none of the wrong ones is.
+  for (let tries = ofTimedCalls.includes(check) ? 30 : 1; ; tries--) {
+    const [verdict] = await judge(kernels[0].op, kernels, { threads: 2, ...options, seed: 20261125, without: [check] });
+    if (verdict.status !== 'pass' && tries > 1) continue;
+    expect(verdictText(verdict)).toBe('pass');
+    return;
+  }
 }
