@@ -19,6 +19,26 @@ export function stratified(out: Float32Array, rng: Rng, reach: number): void {
   }
 }
 
+/** An integer from lo to hi, each power of two among them about as often as another. */
+export const anySize = (rng: Rng, lo: number, hi: number): number => Math.floor(lo * ((hi + 1) / lo) ** rng.unit());
+
+/** Next to a size, and from 1 up: off the tiles that a kernel has for it. */
+export const beside = (rng: Rng, size: number): number => Math.max(1, size + rng.int(-3, 3));
+
+export const oneOf = <T>(rng: Rng, all: readonly T[]): T => all[rng.int(0, all.length - 1)];
+
+/** Sizes of ops that go element by element, the last of them beyond 2^20, where a kernel may stop to keep all in a cache. */
+export const lengthClasses = ['small', 'small', 'small', 'medium', 'large', 'largest'];
+
+export function anyLength(rng: Rng, sizeClass: string): number {
+  if (sizeClass === 'small') return rng.int(1, 3000);
+  if (sizeClass === 'medium') return anySize(rng, 3001, 2 ** 17);
+  return sizeClass === 'large' ? anySize(rng, 2 ** 17, 2 ** 20) : rng.int(2 ** 20 + 1, 1.3 * 2 ** 20);
+}
+
+/** Sizes of ops that go row by row: B T rows, and what is in a row. */
+export const rowClasses = ['small', 'small', 'small', 'many B', 'long T', 'long rows', 'beside a timed one'];
+
 /** Ids below V, often the last of them among the others. */
 export function ids(out: Int32Array, rng: Rng, V: number): void {
   for (let i = 0; i < out.length; i++) out[i] = rng.int(0, V - 1);

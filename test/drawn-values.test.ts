@@ -4,12 +4,13 @@
  */
 import { describe, expect, test } from 'vitest';
 import { anyStep, ids, lateStep, latestStep } from '../baselines/draws.ts';
+import sgemm from '../baselines/sgemm/op.ts';
 import train from '../baselines/train_gpt2/op.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { type Case, lengthOf } from '../src/contract/op.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import { compose } from '../src/judge/compose.ts';
-import { planChecks } from '../src/judge/plan.ts';
+import { drawnCases, planChecks } from '../src/judge/plan.ts';
 import { missed, rounding, wrong } from './support/late-steps.ts';
 
 const highest = 2 ** 31 - 1;
@@ -64,15 +65,66 @@ test('AdamW that is wrong from some step on is found under each seed, and roundi
 });
 
 describe('other values', () => {
+  const extent = { repeats: 1, timedShapes: true };
+
   test.each(['adamw', 'train_gpt2', 'sgemm'])('%s: timed shapes are verified under other scalars', async (name) => {
     const any = await loadOp(name);
-    const checks = planChecks(any, any.cases, 1, true).filter(({ varied }) => varied);
-    expect(checks.map((check) => check.case)).toEqual(any.cases);
-    const rng = makeRng(1);
-    for (const c of any.cases) {
-      const varied = any.vary?.(c, rng) as Case;
-      expect(any.flop(varied.dims)).toBe(any.flop(c.dims));
-      expect(varied.scalars).not.toEqual(c.scalars);
+    const varied = planChecks(any, any.cases, { ...extent, seed: 1 }).filter((check) => check.varied);
+    expect([...new Set(varied.map((check) => check.case))]).toEqual(any.cases);
+    for (const check of varied) expect(any.flop(check.varied?.dims ?? {})).toBe(any.flop(check.case.dims));
+    expect(varied.some((check) => check.varied?.scalars === check.case.scalars)).toBe(false);
+  });
+
+  test('sgemm: each timed shape gets every form, every kind of padding, alpha and beta', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const checks = planChecks(sgemm, sgemm.cases, { ...extent, seed }).filter((check) => check.varied);
+      const byCase = Map.groupBy(checks, (check) => check.case);
+      for (const [{ dims: own }, four] of byCase) {
+        const varied = four.map((check) => check.varied as Case);
+        expect(new Set(varied.map(({ dims: d }) => `${d.transA}${d.transB}`)).size).toBe(4);
+        const padded = varied.map(({ dims: d }) =>
+          [d.lda - (d.transA ? d.M : d.K), d.ldb - (d.transB ? d.K : d.N), d.ldc - d.N].map((pad) => (pad > 0 ? 1 : 0)),
+        );
+        expect(padded.map(String).sort()).toEqual(['0,0,1', '0,1,0', '1,0,0', '1,1,1']);
+        expect(varied.some(({ scalars }) => scalars.beta === 0)).toBe(true);
+        expect(varied.some(({ scalars }) => scalars.beta === 1)).toBe(true);
+        expect(varied.filter(({ scalars }) => scalars.alpha !== 1).length).toBeGreaterThanOrEqual(2);
+        expect(varied.every(({ dims: d }) => d.M === own.M && d.N === own.N && d.K === own.K)).toBe(true);
+      }
+    }
+  });
+
+  test('training: shapes as wide as the timed ones, with another vocabulary, each run', () => {
+    for (let seed = 1; seed <= 50; seed++) {
+      const drawn = drawnCases(train, seed);
+      expect(drawn.some(({ dims: d }) => d.C >= 64 && d.T >= 32 && d.V > 256)).toBe(true);
+      expect(drawn.some(({ dims: d }) => d.T === 1)).toBe(true);
+      expect(drawn.every(({ dims: d }) => d.C % d.NH === 0)).toBe(true);
+    }
+  });
+
+  test('threads: those of the run, one, and an odd number, in every run', async () => {
+    for (const name of ['sgemm', 'train_gpt2', 'gelu_forward']) {
+      const any = await loadOp(name);
+      for (let seed = 1; seed <= 50; seed++) {
+        const cases = [...any.edges, ...drawnCases(any, seed), ...any.cases];
+        const threads = planChecks(any, cases, { ...extent, seed }).map((check) => check.threads);
+        const other = threads.filter((count) => count !== undefined);
+        expect(other.length / threads.length).toBeLessThan(0.6);
+        expect(other.filter((count) => count === 1).length).toBeGreaterThan(5);
+        expect(other.filter((count) => count > 1 && count % 2 === 1).length).toBeGreaterThan(3);
+      }
+    }
+  });
+
+  test('a check is found again by its case alone, and a larger extent adds checks behind it', () => {
+    const all = planChecks(sgemm, [...sgemm.edges, ...sgemm.cases], { ...extent, seed: 9 });
+    for (const c of [sgemm.edges[14], sgemm.cases[3]]) {
+      const own = all.filter((check) => check.case === c);
+      expect(planChecks(sgemm, [c], { ...extent, seed: 9 })).toEqual(own);
+      expect(planChecks(sgemm, [c], { repeats: 3, timedShapes: true, seed: 9 }).slice(0, own.length)).toEqual(own);
+      const fewer = planChecks(sgemm, [c], { repeats: 1, timedShapes: false, seed: 9 });
+      expect(own.slice(0, fewer.length)).toEqual(fewer);
     }
   });
 

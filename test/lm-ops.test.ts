@@ -117,7 +117,7 @@ describe.each(ops)('%s', async (name) => {
       oracle,
       baseline: await buildBaseline(name),
       variants: await Promise.all(own.map(build)),
-      checks: planChecks(op, op.edges, 1, false).filter((_, i) => i % 4 === 0),
+      checks: planChecks(op, op.edges, { seed, repeats: 1, timedShapes: false }).filter((_, i) => i % 4 === 0),
       start: startUnderFlags,
       seed,
       threads: Math.min(2, availableParallelism()),

@@ -19,7 +19,7 @@
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
 import type { Rng } from '../../src/contract/rng.ts';
-import { anyStep, lateStep, latestStep, stratified, uniform } from '../draws.ts';
+import { anyLength, anyStep, lateStep, latestStep, lengthClasses, stratified, uniform } from '../draws.ts';
 import { models } from '../models.ts';
 import { parameterCount } from '../train_gpt2/layout.ts';
 
@@ -64,8 +64,9 @@ export default defineOp({
     adamw(127, { beta1: 0, learning_rate: 3e-4 }),
     adamw(1009),
   ],
-  drawCase: (rng) => adamw(rng.int(1, 3000), drawScalars(rng)),
-  vary: ({ dims }, rng) => ({ dims, scalars: drawScalars(rng) }),
+  sizeClasses: lengthClasses,
+  drawCase: (rng, sizeClass) => adamw(anyLength(rng, sizeClass), drawScalars(rng)),
+  vary: ({ dims }, rng) => [{ dims, scalars: drawScalars(rng) }],
   caseName: ({ dims: d }) => `N${d.N}`,
   flop: (d) => 16 * d.N,
   distributions: ['running', 'fresh', 'stratified', 'latest', 'late'],

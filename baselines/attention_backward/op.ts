@@ -37,6 +37,7 @@ export default defineOp({
   },
   cases: forward.cases,
   edges: forward.edges,
+  sizeClasses: forward.sizeClasses,
   drawCase: forward.drawCase,
   caseName: forward.caseName,
   flop: (d) => 4 * d.B * d.T * (d.T + 1) * d.C,

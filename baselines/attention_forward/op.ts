@@ -16,6 +16,7 @@
  * Source   Vaswani et al. 2017, arXiv:1706.03762; names and layout follow llm.c.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
+import { anySize, beside, oneOf } from '../draws.ts';
 import { models } from '../models.ts';
 import { distributions, drawInp } from './draw.ts';
 
@@ -53,9 +54,17 @@ export default defineOp({
     attention(1, 37, 20, 1),
     attention(1, 53, 21, 3),
   ],
-  drawCase(rng) {
-    const NH = rng.int(1, 6);
-    return attention(rng.int(1, 3), rng.int(1, 60), NH * rng.int(1, 24), NH);
+  sizeClasses: ['small', 'small', 'small', 'many B', 'long T', 'many heads', 'wide heads', 'beside a timed one'],
+  drawCase(rng, sizeClass) {
+    const by = (B: number, T: number, NH: number, hs: number) => attention(B, T, NH * hs, NH);
+    if (sizeClass === 'small') return by(rng.int(1, 3), rng.int(1, 60), rng.int(1, 6), rng.int(1, 24));
+    if (sizeClass === 'many B') return by(anySize(rng, 9, 100), rng.int(1, 9), rng.int(1, 3), rng.int(1, 9));
+    if (sizeClass === 'long T') return by(1, anySize(rng, 129, 400), rng.int(1, 2), rng.int(1, 24));
+    if (sizeClass === 'many heads') return by(rng.int(1, 2), rng.int(1, 24), anySize(rng, 7, 40), rng.int(1, 9));
+    if (sizeClass === 'wide heads') return by(rng.int(1, 2), rng.int(1, 24), rng.int(1, 2), anySize(rng, 65, 400));
+    const timed = oneOf(rng, models);
+    const NH = beside(rng, timed.NH);
+    return by(rng.int(1, timed.B), beside(rng, timed.T), NH, beside(rng, Math.ceil(timed.C / NH)));
   },
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}NH${d.NH}`,
   flop: (d) => 2 * d.B * d.T * (d.T + 1) * d.C,

@@ -12,6 +12,7 @@
  * Source   karpathy/llm.c, train_gpt2.c: crossentropy_softmax_backward.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
+import forward from '../crossentropy_softmax_forward/op.ts';
 import { ids, normal, softmaxRows, stratified, uniform } from '../draws.ts';
 import { models } from '../models.ts';
 
@@ -50,7 +51,8 @@ export default defineOp({
     crossentropy(3, 5, 67),
     crossentropy(1, 3, 257),
   ],
-  drawCase: (rng) => crossentropy(rng.int(1, 3), rng.int(1, 20), rng.int(1, 400)),
+  sizeClasses: forward.sizeClasses,
+  drawCase: forward.drawCase,
   caseName,
   flop: (d) => 3 * d.B * d.T * d.V,
   distributions: ['uniform', 'sharp', 'stratified'],

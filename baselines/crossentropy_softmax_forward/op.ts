@@ -14,7 +14,7 @@
  * Source   karpathy/llm.c, train_gpt2.c: softmax_forward and crossentropy_forward in one.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
-import { ids, normal } from '../draws.ts';
+import { anySize, beside, ids, normal, oneOf, rowClasses } from '../draws.ts';
 import { models } from '../models.ts';
 
 type CrossentropyCase = Case<'B' | 'T' | 'V', never>;
@@ -52,7 +52,16 @@ export default defineOp({
     crossentropy(3, 5, 67),
     crossentropy(1, 3, 257),
   ],
-  drawCase: (rng) => crossentropy(rng.int(1, 3), rng.int(1, 20), rng.int(1, 400)),
+  sizeClasses: rowClasses,
+  drawCase(rng, sizeClass) {
+    if (sizeClass === 'small') return crossentropy(rng.int(1, 3), rng.int(1, 20), rng.int(1, 400));
+    if (sizeClass === 'many B') return crossentropy(anySize(rng, 16, 400), rng.int(1, 5), rng.int(1, 60));
+    if (sizeClass === 'long T') return crossentropy(rng.int(1, 2), anySize(rng, 129, 2000), rng.int(1, 60));
+    // Up to the vocabulary of GPT-2 and beyond.
+    if (sizeClass === 'long rows') return crossentropy(1, rng.int(1, 4), anySize(rng, 1025, 60_000));
+    const timed = oneOf(rng, models);
+    return crossentropy(beside(rng, timed.B), beside(rng, timed.T), beside(rng, timed.V));
+  },
   caseName,
   flop: (d) => 5 * d.B * d.T * d.V,
   distributions: ['normal', 'extreme', 'equal', 'dominant'],

@@ -14,6 +14,7 @@
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
 import { uniform } from '../draws.ts';
+import forward from '../encoder_forward/op.ts';
 import { models } from '../models.ts';
 
 const encoder = (B: number, T: number, C: number, V: number): Case<'B' | 'T' | 'C' | 'V', never> => ({
@@ -47,7 +48,8 @@ export default defineOp({
     encoder(1, 4, 257, 6),
     encoder(7, 73, 5, 3),
   ],
-  drawCase: (rng) => encoder(rng.int(1, 5), rng.int(1, 40), rng.int(1, 90), rng.int(1, 70)),
+  sizeClasses: forward.sizeClasses,
+  drawCase: forward.drawCase,
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}V${d.V}`,
   flop: (d) => 2 * d.B * d.T * d.C,
   distributions: ['text', 'repeated', 'equal', 'integers'],

@@ -8,7 +8,7 @@
  * Source   Radford et al. 2019; names follow llm.c.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
-import { ids, stratified, uniform } from '../draws.ts';
+import { anySize, beside, ids, oneOf, rowClasses, stratified, uniform } from '../draws.ts';
 import { models } from '../models.ts';
 
 const encoder = (B: number, T: number, C: number, V: number): Case<'B' | 'T' | 'C' | 'V', never> => ({
@@ -41,7 +41,19 @@ export default defineOp({
     encoder(2, 9, 83, 29),
     encoder(1, 4, 257, 6),
   ],
-  drawCase: (rng) => encoder(rng.int(1, 5), rng.int(1, 40), rng.int(1, 90), rng.int(1, 70)),
+  sizeClasses: [...rowClasses, 'large V'],
+  drawCase(rng, sizeClass) {
+    if (sizeClass === 'small') return encoder(rng.int(1, 5), rng.int(1, 40), rng.int(1, 90), rng.int(1, 70));
+    if (sizeClass === 'many B') return encoder(anySize(rng, 16, 400), rng.int(1, 5), rng.int(1, 40), rng.int(1, 70));
+    if (sizeClass === 'long T') return encoder(rng.int(1, 2), anySize(rng, 129, 2000), rng.int(1, 40), rng.int(1, 70));
+    if (sizeClass === 'long rows')
+      return encoder(rng.int(1, 2), rng.int(1, 9), anySize(rng, 769, 6000), rng.int(1, 20));
+    if (sizeClass === 'large V')
+      return encoder(rng.int(1, 3), rng.int(1, 40), rng.int(1, 16), anySize(rng, 257, 60_000));
+    const timed = oneOf(rng, models);
+    const [B, T, C, V] = [timed.B, timed.T, timed.C, timed.V].map((size) => beside(rng, size));
+    return encoder(B, T, C, V);
+  },
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}V${d.V}`,
   flop: (d) => d.B * d.T * d.C,
   distributions: ['text', 'repeated', 'stratified', 'integers'],

@@ -14,7 +14,7 @@
  * Source   Hendrycks and Gimpel 2016, arXiv:1606.08415, the tanh form of GPT-2; names follow llm.c.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
-import { normal, stratified, uniform } from '../draws.ts';
+import { anyLength, lengthClasses, normal, stratified, uniform } from '../draws.ts';
 import { models } from '../models.ts';
 
 const gelu = (N: number): Case<'N', never> => ({ dims: { N }, scalars: {} });
@@ -33,7 +33,8 @@ export default defineOp({
   },
   cases: [...new Set(models.map(({ B, T, C }) => B * T * 4 * C))].map(gelu),
   edges: [0, 1, 2, 3, 4, 7, 16, 17, 31, 67, 128, 1009].map(gelu),
-  drawCase: (rng) => gelu(rng.int(1, 3000)),
+  sizeClasses: lengthClasses,
+  drawCase: (rng, sizeClass) => gelu(anyLength(rng, sizeClass)),
   caseName: ({ dims: d }) => `N${d.N}`,
   flop: (d) => 20 * d.N,
   distributions: ['normal', 'stratified', 'large', 'alone'],

@@ -17,6 +17,7 @@
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
 import { normal, uniform } from '../draws.ts';
+import forward from '../layernorm_forward/op.ts';
 import { models } from '../models.ts';
 
 const layernorm = (B: number, T: number, C: number): Case<'B' | 'T' | 'C', never> => ({
@@ -56,7 +57,8 @@ export default defineOp({
     layernorm(2, 3, 47),
     layernorm(1, 2, 257),
   ],
-  drawCase: (rng) => layernorm(rng.int(1, 5), rng.int(1, 20), rng.int(1, 300)),
+  sizeClasses: forward.sizeClasses,
+  drawCase: forward.drawCase,
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}`,
   flop: (d) => 16 * d.B * d.T * d.C,
   distributions: ['normal', 'offset', 'equal'],

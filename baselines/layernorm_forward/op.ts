@@ -16,7 +16,7 @@
  * Source   Ba et al. 2016, arXiv:1607.06450; names follow llm.c.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
-import { normal } from '../draws.ts';
+import { anySize, beside, normal, oneOf, rowClasses } from '../draws.ts';
 import { models } from '../models.ts';
 
 const layernorm = (B: number, T: number, C: number): Case<'B' | 'T' | 'C', never> => ({
@@ -50,7 +50,16 @@ export default defineOp({
     layernorm(2, 7, 31),
     layernorm(1, 2, 257),
   ],
-  drawCase: (rng) => layernorm(rng.int(1, 5), rng.int(1, 20), rng.int(1, 300)),
+  sizeClasses: rowClasses,
+  drawCase(rng, sizeClass) {
+    const [B, T, C] = [rng.int(1, 5), rng.int(1, 20), rng.int(1, 300)];
+    if (sizeClass === 'many B') return layernorm(anySize(rng, 16, 400), rng.int(1, 5), rng.int(1, 60));
+    if (sizeClass === 'long T') return layernorm(rng.int(1, 2), anySize(rng, 129, 2000), rng.int(1, 60));
+    if (sizeClass === 'long rows') return layernorm(rng.int(1, 2), rng.int(1, 9), anySize(rng, 769, 6000));
+    if (sizeClass === 'small') return layernorm(B, T, C);
+    const timed = oneOf(rng, models);
+    return layernorm(beside(rng, timed.B), beside(rng, timed.T), beside(rng, timed.C));
+  },
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}`,
   flop: (d) => 8 * d.B * d.T * d.C,
   distributions: ['normal', 'offset', 'equal'],

@@ -11,7 +11,7 @@
  */
 import { defineOp } from '../../src/contract/op.ts';
 import { normal, stratified, uniform } from '../draws.ts';
-import { canaries, canaryDraws, gridOf, grids, isExact } from '../exact.ts';
+import { canaries, ExactSums, gridOf, isExact, productGrid, upTo } from '../exact.ts';
 import forward from '../matmul_forward/op.ts';
 
 const u = 2 ** -24;
@@ -31,44 +31,59 @@ export default defineOp({
   },
   cases: forward.cases,
   edges: forward.edges,
+  sizeClasses: forward.sizeClasses,
   drawCase: forward.drawCase,
   caseName: forward.caseName,
   flop: (d) => 4 * d.B * d.T * d.C * d.OC,
   distributions: forward.distributions,
   exact: forward.exact,
-  /** As in matmul_forward. `integers`: dout is on one side of both products, inp and weight on the other. */
+  /** As in matmul_forward, of both products, which have dout in common. */
   draw({ dims: d, tensors: { dinp, dweight, dbias, dout, inp, weight }, rng, distribution, canaries: hidden }) {
     const all = [dinp, dweight, dbias, dout, inp, weight];
     if (distribution === 'normal') for (const x of all) normal(x, rng);
     if (distribution === 'normal' && hidden) {
-      // Rows and columns of dout against columns of weight and inp; what is added to goes along.
-      const { wide, narrow } = canaryDraws(Math.max(d.OC, d.B * d.T) + 1, rng);
       const [rows, ends, columns] = [d.B * d.T, d.OC, d.C].map((n) => canaries(n, rng));
-      for (const r of rows) for (let o = 0; o < d.OC; o++) dout[r * d.OC + o] = narrow();
-      for (const o of ends) for (let r = 0; r < d.B * d.T; r++) dout[r * d.OC + o] = narrow();
-      for (const i of columns) {
-        for (let o = 0; o < d.OC; o++) weight[o * d.C + i] = wide();
-        for (let r = 0; r < d.B * d.T; r++) inp[r * d.C + i] = wide();
-        for (const r of rows) dinp[r * d.C + i] = wide();
-        for (const o of ends) dweight[o * d.C + i] = wide();
-      }
+      drawExactly({ rows, ends, columns, unit: 2 ** -21 });
     }
     if (distribution === 'uniform') for (const x of all) uniform(x, rng, 0, 1);
     if (distribution === 'stratified') for (const x of all) stratified(x, rng, 16);
     if (distribution !== 'integers') return;
-    const factors = [inp, weight];
-    const [wide, narrow] = rng.bits() & 1 ? [[dout], factors] : [factors, [dout]];
-    const most = Math.min(2 ** 11, Math.floor(2 ** 23 / (Math.max(d.OC, d.B * d.T) + 1)));
-    for (const x of [...wide, dinp, dweight, dbias]) {
-      for (let i = 0; i < x.length; i++) x[i] = 2 * rng.int(-most, most - 1) + 1;
+    const unit = 2 ** rng.int(-16, 8);
+    for (const x of all) for (let i = 0; i < x.length; i++) x[i] = unit * rng.int(-9, 9);
+    // In half of the rows dout is made for the sums of dinp, and inp is 0; in the others for those of dweight.
+    const half = new Set(upTo(d.B * d.T).filter(() => rng.bits() & 1));
+    drawExactly({ rows: [...half], ends: upTo(d.OC), columns: upTo(d.C), unit });
+    for (const r of half) inp.fill(0, r * d.C, (r + 1) * d.C);
+
+    function drawExactly({
+      rows,
+      ends,
+      columns,
+      unit,
+    }: Record<'rows' | 'ends' | 'columns', readonly number[]> & { unit: number }) {
+      const [ofDweight, ofDinp] = [d.B * d.T, d.OC].map((K) => new ExactSums(K, rng, unit, 2 ** 23));
+      const isRow = new Set(rows);
+      const before = () => unit * rng.int(-(2 ** 23), 2 ** 23);
+      // Where a row meets a column of canaries, 0 suits both.
+      const whole = ends.length === d.OC;
+      for (const o of ends) ofDweight.draw(0, (r, value) => (dout[r * d.OC + o] = isRow.has(r) ? 0 : value));
+      const isEnd = new Set(whole ? [] : ends);
+      for (const r of rows) ofDinp.draw(0, (o, value) => (dout[r * d.OC + o] = isEnd.has(o) ? 0 : value));
+      for (const i of columns) {
+        ofDweight.draw(1, (r, value) => (inp[r * d.C + i] = value));
+        ofDinp.draw(1, (o, value) => (weight[o * d.C + i] = value));
+        for (const r of rows) dinp[r * d.C + i] = before();
+        for (const o of ends) dweight[o * d.C + i] = before();
+      }
     }
-    for (const x of narrow) for (let i = 0; i < x.length; i++) x[i] = rng.int(-1, 1);
   },
   bounds({ dims: d, inputs, truths }) {
     const [dout, inp, weight] = ['dout', 'inp', 'weight'].map((name) => inputs[name] as Float32Array);
     const R = d.B * d.T;
-    const [rows, ends] = [grids(dout, R, d.OC, d.OC, 1), grids(dout, d.OC, 1, R, d.OC)];
-    const [ofWeight, ofInp] = [grids(weight, d.C, 1, d.OC, d.C), grids(inp, d.C, 1, R, d.C)];
+    const columns = (X: Float32Array, count = d.C) => ({ X, count, step: 1, stride: count });
+    const ofDinp = productGrid(d.OC, { X: dout, count: R, step: d.OC, stride: 1 }, columns(weight));
+    const ofDweight = productGrid(R, columns(dout, d.OC), columns(inp));
+    const ofDbias = productGrid(R, columns(dout, d.OC), { X: Float32Array.of(1), count: 1, step: 0, stride: 0 });
     const bound = (name: string, K: number, gridAt: (at: number) => number) => {
       const factor = (2 * Math.sqrt(K) + 8) * u;
       const { scale } = truths[name] as { scale: Float64Array };
@@ -77,9 +92,9 @@ export default defineOp({
       );
     };
     return {
-      dinp: bound('dinp', d.OC, (at) => rows[Math.floor(at / d.C)] + ofWeight[at % d.C]),
-      dweight: bound('dweight', R, (at) => ends[Math.floor(at / d.C)] + ofInp[at % d.C]),
-      dbias: bound('dbias', R, (at) => ends[at]),
+      dinp: bound('dinp', d.OC, (at) => ofDinp(Math.floor(at / d.C), at % d.C)),
+      dweight: bound('dweight', R, (at) => ofDweight(Math.floor(at / d.C), at % d.C)),
+      dbias: bound('dbias', R, (at) => ofDbias(at, 0)),
     };
   },
 });

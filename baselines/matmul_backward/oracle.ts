@@ -5,6 +5,8 @@
 import type { DimsOf, Tensors, TensorsOf } from '../../src/contract/op.ts';
 import type { Oracle } from '../../src/contract/oracle.ts';
 import type { Rng } from '../../src/contract/rng.ts';
+import { gridOf } from '../exact.ts';
+import { sketch } from '../sketch.ts';
 import type op from './op.ts';
 
 type Op = typeof op;
@@ -25,34 +27,25 @@ export default {
     return { dinp, dweight, dbias };
   },
 
-  /**
-   * One random projection of each matrix, |p| in [1, 2) with random signs: |(dinp - before) p - dout (weight p)|, row by row, and dweight
-   * likewise with inp; dbias in full. Honest errors of a row have mixed signs, so that C of them add up as sqrt(C): the
-   * unit is the sum of their bounds / sqrt(C).
-   * Source: Freivalds 1977.
-   */
+  /** See ../sketch.ts; dbias in full. */
   sketch({ B, T, C, OC }: DimsOf<Op>, _scalars, before: TensorsOf<Op>, after: Tensors, rng: Rng) {
-    const p = Float64Array.from({ length: C }, () => (rng.bits() & 1 ? 1 : -1) * (1 + rng.unit()));
-    const dinp = projected(before.dinp, p);
-    const dweight = projected(before.dweight, p);
-    const dbias = started(before.dbias);
-    const inp = projected(before.inp, p);
-    const weight = projected(before.weight, p);
-    for (let r = 0; r < B * T; r++) {
-      for (let o = 0; o < OC; o++) {
-        const d = before.dout[r * OC + o];
-        dbias.want[o] += d;
-        dbias.scale[o] += Math.abs(d);
-        dinp.want[r] += d * weight.want[o];
-        dinp.scale[r] += Math.abs(d) * weight.scale[o];
-        dweight.want[o] += d * inp.want[r];
-        dweight.scale[o] += Math.abs(d) * inp.scale[r];
-      }
+    const R = B * T;
+    const sums = started(before.dbias);
+    for (let at = 0; at < before.dout.length; at++) {
+      sums.want[at % OC] += before.dout[at];
+      sums.scale[at % OC] += Math.abs(before.dout[at]);
     }
+    const product = (name: 'dinp' | 'dweight', M: number, K: number, rows: Float64Array, columns: Float64Array) => ({
+      ...{ M, N: C, K, rows, columns, alpha: 1 },
+      before: (i: number, j: number) => before[name][i * C + j],
+      gridBefore: (i: number, j: number) => gridOf(before[name][i * C + j]),
+      got: (i: number, j: number) => after[name][i * C + j],
+    });
+    const rows = Float64Array.from(before.dout);
     return Math.max(
-      worstOf(projected(after.dinp, p).want, dinp, (2 * Math.sqrt(OC) + 8) / Math.sqrt(C)),
-      worstOf(projected(after.dweight, p).want, dweight, (2 * Math.sqrt(B * T) + 8) / Math.sqrt(C)),
-      worstOf(after.dbias, dbias, 2 * Math.sqrt(B * T) + 8),
+      sketch(product('dinp', R, OC, rows, transposed(before.weight, OC, C)), rng),
+      sketch(product('dweight', OC, R, transposed(before.dout, R, OC), transposed(before.inp, R, C)), rng),
+      worstOf(after.dbias, sums, 2 * Math.sqrt(R) + 8),
     );
   },
 } satisfies Oracle<Op>;
@@ -77,18 +70,11 @@ function addScaled({ want, scale }: Sums, at: number, d: number, row: Float64Arr
   }
 }
 
-/** X p, and |X| |p|, row by row; X (rows, length of p). */
-function projected(X: ArrayLike<number>, p: Float64Array): Sums {
-  const n = p.length;
-  const rows = n === 0 ? 0 : X.length / n;
-  const sums = { want: new Float64Array(rows), scale: new Float64Array(rows) };
-  for (let r = 0; r < rows; r++) {
-    for (let i = 0; i < n; i++) {
-      sums.want[r] += X[r * n + i] * p[i];
-      sums.scale[r] += Math.abs(X[r * n + i] * p[i]);
-    }
-  }
-  return sums;
+/** X (rows, columns), column by column. */
+function transposed(X: Float32Array, rows: number, columns: number): Float64Array {
+  const out = new Float64Array(X.length);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = X[r * columns + c];
+  return out;
 }
 
 /** The largest |got - want| / (factor u scale). A NaN gets in, and once in it stays. */

@@ -11,8 +11,8 @@
  * Source   Higham 2002, chapter 3, for the error of a sum; names and layout follow llm.c.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
-import { normal, stratified, uniform } from '../draws.ts';
-import { canaries, canaryDraws, gridOf, grids, isExact } from '../exact.ts';
+import { anySize, beside, normal, oneOf, stratified, uniform } from '../draws.ts';
+import { canaries, ExactSums, gridOf, isExact, productGrid, upTo } from '../exact.ts';
 import { models } from '../models.ts';
 
 type MatmulCase = Case<'B' | 'T' | 'C' | 'OC', never>;
@@ -69,49 +69,58 @@ export default defineOp({
   },
   cases,
   edges,
-  drawCase(rng) {
-    // Now and then a long row: past any block of a cache that a kernel may have.
-    const side = () => (rng.int(0, 5) === 0 ? rng.int(91, 600) : rng.int(1, 90));
-    return matmul(rng.int(1, 3), rng.int(1, 40), side(), side());
+  sizeClasses: ['small', 'small', 'small', 'many B', 'long T', 'long C', 'long OC', 'all long', 'beside a timed one'],
+  drawCase(rng, sizeClass) {
+    const [B, T, C, OC] = [rng.int(1, 3), rng.int(1, 40), rng.int(1, 90), rng.int(1, 90)];
+    const long = () => anySize(rng, 1025, 3000);
+    if (sizeClass === 'small') return matmul(B, T, C, OC);
+    if (sizeClass === 'many B') return matmul(anySize(rng, 16, 400), rng.int(1, 5), C, OC);
+    if (sizeClass === 'long T') return matmul(1, long(), rng.int(1, 40), rng.int(1, 40));
+    if (sizeClass === 'long C') return matmul(B, T, long(), rng.int(1, 40));
+    if (sizeClass === 'long OC') return matmul(B, T, rng.int(1, 40), long());
+    if (sizeClass === 'all long') {
+      return matmul(rng.int(1, 3), anySize(rng, 91, 200), anySize(rng, 91, 600), anySize(rng, 91, 600));
+    }
+    const { dims: timed } = oneOf(rng, cases);
+    return matmul(timed.B, beside(rng, timed.T), beside(rng, timed.C), beside(rng, timed.OC));
   },
   caseName: ({ dims: d }) => `B${d.B}T${d.T}C${d.C}OC${d.OC}`,
   flop: (d) => 2 * d.B * d.T * d.C * d.OC,
   distributions: ['normal', 'uniform', 'stratified', 'integers'],
   exact: 'integers',
   /**
-   * `uniform`: in [0, 1), so that sums grow and nothing cancels. `integers`: odd and of at most 12 bits on one side, which
-   * half precision cannot hold, {-1, 0, 1} on the other, and sums below 2^24.
+   * `uniform`: in [0, 1), so that sums grow and nothing cancels. `integers`: sums of nearly 24 bits, of which f32 rounds none.
    */
   draw({ dims: d, tensors: { inp, weight, bias }, rng, distribution, canaries: hidden }) {
     const all = [inp, weight, bias];
     if (distribution === 'normal') for (const x of all) normal(x, rng);
     if (distribution === 'normal' && hidden) {
-      const { wide, narrow } = canaryDraws(d.C + 1, rng);
-      const [a, b] = rng.bits() & 1 ? [wide, narrow] : [narrow, wide];
-      for (const r of canaries(d.B * d.T, rng)) for (let i = 0; i < d.C; i++) inp[r * d.C + i] = a();
-      for (const o of canaries(d.OC, rng)) {
-        for (let i = 0; i < d.C; i++) weight[o * d.C + i] = b();
-        bias[o] = wide();
-      }
+      drawExactly(canaries(d.B * d.T, rng), canaries(d.OC, rng), 2 ** -21);
     }
     if (distribution === 'uniform') for (const x of all) uniform(x, rng, 0, 1);
     if (distribution === 'stratified') for (const x of all) stratified(x, rng, 16);
     if (distribution !== 'integers') return;
-    const [wide, narrow] = rng.bits() & 1 ? [inp, weight] : [weight, inp];
-    const most = Math.min(2 ** 11, Math.floor(2 ** 23 / (d.C + 1)));
-    const scale = 2 ** rng.int(-8, 8);
-    for (const x of [wide, bias]) for (let i = 0; i < x.length; i++) x[i] = scale * (2 * rng.int(-most, most - 1) + 1);
-    for (let i = 0; i < narrow.length; i++) narrow[i] = rng.int(-1, 1);
+    drawExactly(upTo(d.B * d.T), upTo(d.OC), 2 ** rng.int(-16, 8));
+
+    function drawExactly(rows: readonly number[], columns: readonly number[], unit: number): void {
+      const sums = new ExactSums(d.C, rng, unit, 2 ** 23);
+      for (const r of rows) sums.draw(0, (i, value) => (inp[r * d.C + i] = value));
+      for (const o of columns) {
+        sums.draw(1, (i, value) => (weight[o * d.C + i] = value));
+        bias[o] = unit * rng.int(-(2 ** 23), 2 ** 23);
+      }
+    }
   },
   bounds({ dims: d, inputs, truths }) {
     const factor = (2 * Math.sqrt(d.C) + 8) * u;
-    const rows = grids(inputs.inp as Float32Array, d.B * d.T, d.C, d.C, 1);
-    const columns = grids(inputs.weight as Float32Array, d.OC, d.C, d.C, 1);
+    const lines = (X: Float32Array, count: number) => ({ X, count, step: d.C, stride: 1 });
+    const [inp, weight] = [inputs.inp as Float32Array, inputs.weight as Float32Array];
+    const product = productGrid(d.C, lines(inp, d.B * d.T), lines(weight, d.OC));
     const biases = Float64Array.from(inputs.bias, gridOf);
     const { scale } = truths.out as { scale: Float64Array };
     const bounds = scale.map((terms, at) => {
       const o = at % d.OC;
-      const grid = Math.min(rows[(at - o) / d.OC] + columns[o], biases[o]);
+      const grid = Math.min(product((at - o) / d.OC, o), biases[o]);
       return isExact(terms, grid) ? 0 : factor * terms;
     });
     return { out: bounds };

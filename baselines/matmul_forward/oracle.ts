@@ -2,6 +2,8 @@
 import type { DimsOf, Tensors, TensorsOf } from '../../src/contract/op.ts';
 import type { Oracle } from '../../src/contract/oracle.ts';
 import type { Rng } from '../../src/contract/rng.ts';
+import { gridOf } from '../exact.ts';
+import { sketch } from '../sketch.ts';
 import type op from './op.ts';
 
 type Op = typeof op;
@@ -28,40 +30,16 @@ export default {
     return { out: { want, scale } };
   },
 
-  /**
-   * One random projection of a result, |p| in [1, 2) with random signs: |out p - inp (weight^T p) - bias . p|, row by row. Honest errors
-   * of a row have mixed signs, so that OC of them add up as sqrt(OC): the unit is the sum of their bounds / sqrt(OC).
-   * Source: Freivalds 1977.
-   */
+  /** See ../sketch.ts. */
   sketch({ B, T, C, OC }: DimsOf<Op>, _scalars, { inp, weight, bias }: TensorsOf<Op>, after: Tensors, rng: Rng) {
-    const p = Float64Array.from({ length: OC }, () => (rng.bits() & 1 ? 1 : -1) * (1 + rng.unit()));
-    const projected = new Float64Array(C);
-    const absolute = new Float64Array(C);
-    let biases = 0;
-    let absoluteBiases = 0;
-    for (let o = 0; o < OC; o++) {
-      biases += bias[o] * p[o];
-      absoluteBiases += Math.abs(bias[o] * p[o]);
-      for (let i = 0; i < C; i++) {
-        projected[i] += weight[o * C + i] * p[o];
-        absolute[i] += Math.abs(weight[o * C + i] * p[o]);
-      }
-    }
-    const unit = ((2 * Math.sqrt(C) + 8) * 2 ** -24) / Math.sqrt(OC);
-    let worst = 0;
-    for (let r = 0; r < B * T; r++) {
-      let got = 0;
-      for (let o = 0; o < OC; o++) got += after.out[r * OC + o] * p[o];
-      let want = biases;
-      let scale = absoluteBiases;
-      for (let i = 0; i < C; i++) {
-        want += inp[r * C + i] * projected[i];
-        scale += Math.abs(inp[r * C + i]) * absolute[i];
-      }
-      const error = got === want ? 0 : Math.abs(got - want) / (unit * scale);
-      // A NaN gets in, and once in it stays.
-      if (!(error <= worst) && !Number.isNaN(worst)) worst = error;
-    }
-    return worst;
+    const product = {
+      ...{ M: B * T, N: OC, K: C, alpha: 1 },
+      rows: Float64Array.from(inp),
+      columns: Float64Array.from(weight),
+      before: (_: number, o: number) => bias[o],
+      gridBefore: (_: number, o: number) => gridOf(bias[o]),
+      got: (r: number, o: number) => after.out[r * OC + o],
+    };
+    return sketch(product, rng);
   },
 } satisfies Oracle<Op>;

@@ -8,7 +8,7 @@
  * Source   He et al. 2015, arXiv:1512.03385; names follow llm.c.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
-import { stratified, uniform } from '../draws.ts';
+import { anyLength, lengthClasses, stratified, uniform } from '../draws.ts';
 import { models } from '../models.ts';
 
 const residual = (N: number): Case<'N', never> => ({ dims: { N }, scalars: {} });
@@ -27,7 +27,8 @@ export default defineOp({
   },
   cases: [...new Set(models.map(({ B, T, C }) => B * T * C))].map(residual),
   edges: [0, 1, 2, 3, 4, 15, 16, 17, 31, 67, 128, 1009].map(residual),
-  drawCase: (rng) => residual(rng.int(1, 3000)),
+  sizeClasses: lengthClasses,
+  drawCase: (rng, sizeClass) => residual(anyLength(rng, sizeClass)),
   caseName: ({ dims: d }) => `N${d.N}`,
   flop: (d) => 2 * d.N,
   distributions: ['uniform', 'stratified', 'integers'],

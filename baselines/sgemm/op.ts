@@ -13,31 +13,34 @@
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
 import type { Rng } from '../../src/contract/rng.ts';
-import { canaries, canaryDraws, gridOf, grids, isExact } from '../exact.ts';
+import { anySize, beside, oneOf } from '../draws.ts';
+import { canaries, ExactSums, gridOf, isExact, oddPart, productGrid } from '../exact.ts';
 
 const dims = ['M', 'N', 'K', 'lda', 'ldb', 'ldc', 'transA', 'transB'] as const;
 type Dim = (typeof dims)[number];
 type SgemmCase = Case<Dim, 'alpha' | 'beta'>;
 
+const forms = ['NN', 'NT', 'TN', 'TT'] as const;
+
 interface Options {
-  form?: 'NN' | 'NT' | 'TN' | 'TT';
+  form?: (typeof forms)[number];
   /** Added to each leading dimension. */
   pad?: number;
+  /** Added to lda, ldb and ldc. */
+  pads?: readonly number[];
   alpha?: number;
   beta?: number;
   extra?: boolean;
 }
 
 function gemm(M: number, N: number, K: number, options: Options = {}): SgemmCase {
-  const { form = 'NN', pad = 0, alpha = 1, beta = 0, extra = false } = options;
+  const { form = 'NN', pad = 0, pads = [pad, pad, pad], alpha = 1, beta = 0, extra = false } = options;
   const transA = form[0] === 'T' ? 1 : 0;
   const transB = form[1] === 'T' ? 1 : 0;
-  const lda = (transA ? M : K) + pad;
-  const ldb = (transB ? K : N) + pad;
-  return { dims: { M, N, K, lda, ldb, ldc: N + pad, transA, transB }, scalars: { alpha, beta }, extra };
+  const lda = (transA ? M : K) + pads[0];
+  const ldb = (transB ? K : N) + pads[1];
+  return { dims: { M, N, K, lda, ldb, ldc: N + pads[2], transA, transB }, scalars: { alpha, beta }, extra };
 }
-
-const forms = ['NN', 'NT', 'TN'] as const;
 
 /** The matmuls of training: (B*T, OC, C) forward, and the two products of the backward pass. */
 const training = [
@@ -48,7 +51,7 @@ const training = [
 
 const cases: SgemmCase[] = [
   ...[64, 128, 256, 512].map((n) => gemm(n, n, n)),
-  ...training.flatMap(([M, N, K]) => forms.map((form) => gemm(M, N, K, { form }))),
+  ...training.flatMap(([M, N, K]) => forms.slice(0, 3).map((form) => gemm(M, N, K, { form }))),
   gemm(1024, 1024, 1024, { extra: true }),
 ];
 
@@ -79,6 +82,13 @@ const edges: SgemmCase[] = [
   gemm(127, 129, 131, { alpha: 2 }),
 ];
 
+/** Half of the time the plainest, which most kernels have a path for. */
+const drawForm = (rng: Rng): Options => {
+  if (rng.bits() & 1) return {};
+  const scalars = rng.int(0, 2) === 0 ? { alpha: rng.int(-6, 12) / 4, beta: rng.int(-6, 12) / 4 } : {};
+  return { form: oneOf(rng, forms), pad: rng.int(0, 1) * rng.int(1, 13), ...scalars };
+};
+
 const u = 2 ** -24;
 
 export default defineOp({
@@ -93,17 +103,56 @@ export default defineOp({
   },
   cases,
   edges,
-  drawCase(rng) {
-    // One side in nine is long: past any block of a cache that a kernel may have, at the cost of two short ones.
-    const side = () => (rng.int(0, 8) === 0 ? rng.int(141, 700) : 1 + Math.floor(140 * rng.unit() ** 2));
-    const scalars = rng.int(0, 2) === 0 ? { alpha: rng.int(-6, 12) / 4, beta: rng.int(-6, 12) / 4 } : {};
-    const form = (['NN', 'NT', 'TN', 'TT'] as const)[rng.int(0, 3)];
-    return gemm(side(), side(), side(), { form, pad: rng.int(0, 1) * rng.int(1, 13), ...scalars });
+  sizeClasses: ['small', 'small', 'small', 'long M', 'long N', 'long K', 'two long', 'all long', 'beside a timed one'],
+  drawCase(rng, sizeClass) {
+    const small = () => 1 + Math.floor(140 * rng.unit() ** 2);
+    const long = anySize(rng, 1025, 3000);
+    const [a, b, c] = Array.from({ length: 3 }, () => anySize(rng, 141, 600));
+    switch (sizeClass) {
+      case 'long M':
+        return gemm(long, rng.int(1, 50), rng.int(1, 50), drawForm(rng));
+      case 'long N':
+        return gemm(rng.int(1, 50), long, rng.int(1, 50), drawForm(rng));
+      case 'long K':
+        return gemm(rng.int(1, 50), rng.int(1, 50), long, drawForm(rng));
+      case 'two long': {
+        const [M, N, K] = oneOf(rng, [
+          [small(), b, c],
+          [a, small(), c],
+          [a, b, small()],
+        ]);
+        return gemm(M, N, K, drawForm(rng));
+      }
+      case 'all long':
+        return gemm(a, b, c, drawForm(rng));
+      case 'beside a timed one': {
+        const { M, N, K } = oneOf(
+          rng,
+          cases.filter(({ extra }) => !extra),
+        ).dims;
+        return gemm(beside(rng, M), beside(rng, N), beside(rng, K), drawForm(rng));
+      }
+      default:
+        return gemm(small(), small(), small(), drawForm(rng));
+    }
   },
-  vary({ dims: { M, N, K, transA, transB } }, rng) {
-    const form = `${transA ? 'T' : 'N'}${transB ? 'T' : 'N'}` as const;
-    const quarters = (from: number) => (rng.bits() & 1 ? 1 : -1) * (rng.int(from, 12) / 4);
-    return gemm(M, N, K, { form, pad: rng.int(1, 13), alpha: quarters(5), beta: quarters(1) });
+  vary({ dims: { M, N, K } }, rng) {
+    const pad = () => rng.int(1, 13);
+    const pads = [
+      [pad(), 0, 0],
+      [0, pad(), 0],
+      [0, 0, pad()],
+      [pad(), pad(), pad()],
+    ];
+    const quarters = () => (rng.bits() & 1 ? 1 : -1) * (rng.int(5, 12) / 4);
+    const power = () => (rng.bits() & 1 ? 1 : -1) * 2 ** rng.int(-30, 30);
+    const alphas = [1, quarters(), power(), oneOf(rng, [-1, 0, 0.5, rng.normal()])];
+    const betas = [0, 1, quarters(), oneOf(rng, [-1, power(), rng.normal()])];
+    // Each form, padding and scalar once; what meets what is drawn.
+    const [p, a, b] = [rng.int(0, 3), rng.int(0, 3), rng.int(0, 3)];
+    return forms.map((form, i) =>
+      gemm(M, N, K, { form, pads: pads[(i + p) % 4], alpha: alphas[(i + a) % 4], beta: betas[(i + b) % 4] }),
+    );
   },
   caseName({ dims: d, scalars: s }) {
     const form = (d.transA ? 'T' : 'N') + (d.transB ? 'T' : 'N');
@@ -116,31 +165,34 @@ export default defineOp({
   distributions: ['normal', 'uniform', 'unit', 'laplace', 'lognormal', 'integers'],
   exact: 'integers',
   draw({ dims: d, scalars, tensors: { A, B, C }, rng, distribution, canaries: hidden }) {
-    const draws = elementDraws(distribution, d.K, rng);
-    for (let i = 0; i < A.length; i++) A[i] = draws.a();
-    for (let i = 0; i < B.length; i++) B[i] = draws.b();
-    for (let i = 0; i < C.length; i++) {
-      const padding = i % d.ldc >= d.N;
-      C[i] = scalars.beta === 0 && !padding ? Number.NaN : draws.c();
+    const isExactly = distribution === 'integers';
+    const draw = isExactly ? () => rng.int(-9, 9) : elementDraw(distribution, rng);
+    // Integers in the padding as well, which no kernel may read.
+    for (const X of [A, B, C]) for (let i = 0; i < X.length; i++) X[i] = draw();
+    if (isExactly) drawIntegers(d, scalars, { A, B, C }, rng);
+    if (hidden && distribution === 'normal') {
+      const sums = new ExactSums(d.K, rng, 2 ** -22);
+      for (const i of canaries(d.M, rng)) putLine(d, { A, B }, sums, 0, i);
+      for (const j of canaries(d.N, rng)) putLine(d, { A, B }, sums, 1, j);
     }
-    if (!hidden || distribution !== 'normal') return;
-    const { wide, narrow } = canaryDraws(d.K, rng);
-    const [a, b] = rng.bits() & 1 ? [wide, narrow] : [narrow, wide];
-    const [[aRow, aCol], [bRow, bCol]] = strides(d);
-    for (const i of canaries(d.M, rng)) for (let k = 0; k < d.K; k++) A[i * aRow + k * aCol] = a();
-    for (const j of canaries(d.N, rng)) for (let k = 0; k < d.K; k++) B[k * bRow + j * bCol] = b();
+    if (scalars.beta === 0) {
+      for (let i = 0; i < d.M; i++) C.fill(Number.NaN, i * d.ldc, i * d.ldc + d.N);
+    }
   },
   bounds({ dims: d, scalars: { alpha, beta }, inputs, truths }) {
     const factor = (2 * Math.sqrt(d.K) + 8) * u;
     const { scale } = truths.C as { scale: Float64Array };
     const [[aRow, aCol], [bRow, bCol]] = strides(d);
-    const rows = grids(inputs.A as Float32Array, d.M, aRow, d.K, aCol);
-    const columns = grids(inputs.B as Float32Array, d.N, bCol, d.K, bRow);
+    const product = productGrid(
+      d.K,
+      { X: inputs.A as Float32Array, count: d.M, step: aRow, stride: aCol },
+      { X: inputs.B as Float32Array, count: d.N, step: bCol, stride: bRow },
+    );
     const bounds = new Float64Array(scale.length);
     for (let i = 0; i < d.M; i++) {
       for (let at = i * d.ldc, j = 0; j < d.N; j++, at++) {
         const before = beta === 0 ? Number.POSITIVE_INFINITY : gridOf(beta) + gridOf(inputs.C[at]);
-        const grid = Math.min(rows[i] + columns[j] + gridOf(alpha), before);
+        const grid = Math.min(product(i, j) + gridOf(alpha), before);
         bounds[at] = isExact(scale[at], grid) ? 0 : factor * scale[at];
       }
     }
@@ -153,33 +205,51 @@ function strides(d: SgemmCase['dims']): readonly (readonly [row: number, col: nu
   return [d.transA ? [1, d.lda] : [d.lda, 1], d.transB ? [1, d.ldb] : [d.ldb, 1]];
 }
 
+type Factors = Readonly<Record<'A' | 'B', Float32Array>>;
+
+/** Row i of op(A), or column j of op(B). */
+function putLine(d: SgemmCase['dims'], { A, B }: Factors, sums: ExactSums, side: 0 | 1, line: number): void {
+  const [[aRow, aCol], [bRow, bCol]] = strides(d);
+  const [X, step, stride] = side === 0 ? [A, aRow, aCol] : [B, bCol, bRow];
+  sums.draw(side, (k, value) => {
+    X[line * step + k * stride] = value;
+  });
+}
+
 /**
- * Integers: |a| odd and below 2^12, b in {-1, 0, 1}, with K |a| |b| <= 2^24; then all partial sums are exact in f32. Or |a|
- * below 2^18 and few b that are not 0: inputs of 16 bits, good enough for the bound at large K, can't hold those.
+ * Integers whose sums are exact, times a power of two; alpha and beta take room for their own bits. C is as large as what is added to it,
+ * however small alpha is beside beta.
  */
-function elementDraws(distribution: string, K: number, rng: Rng): Record<'a' | 'b' | 'c', () => number> {
-  const both = (draw: () => number) => ({ a: draw, b: draw, c: draw });
+function drawIntegers(
+  d: SgemmCase['dims'],
+  { alpha, beta }: SgemmCase['scalars'],
+  { A, B, C }: Factors & { readonly C: Float32Array },
+  rng: Rng,
+): void {
+  const room = 2 ** (beta === 0 ? 24 : 23);
+  const unit = 2 ** rng.int(-16, 8);
+  const sums = new ExactSums(d.K, rng, unit, room / Math.max(1, oddPart(alpha)));
+  for (let i = 0; i < d.M; i++) putLine(d, { A, B }, sums, 0, i);
+  for (let j = 0; j < d.N; j++) putLine(d, { A, B }, sums, 1, j);
+  if (beta === 0) return;
+  const most = Math.floor(room / oddPart(beta));
+  const grid = alpha === 0 ? 1 : unit * 2 ** (gridOf(alpha) - gridOf(beta));
+  for (let i = 0; i < C.length; i++) C[i] = grid * rng.int(-most, most);
+}
+
+/** One of the continuous distributions. */
+function elementDraw(distribution: string, rng: Rng): () => number {
   switch (distribution) {
     case 'normal':
-      return both(() => rng.normal());
+      return () => rng.normal();
     case 'uniform':
-      return both(() => 2 * rng.unit() - 1);
+      return () => 2 * rng.unit() - 1;
     case 'unit':
-      return both(() => rng.unit());
+      return () => rng.unit();
     case 'laplace':
-      return both(() => Math.log(1 - rng.unit()) * (rng.bits() & 1 ? 1 : -1));
+      return () => Math.log(1 - rng.unit()) * (rng.bits() & 1 ? 1 : -1);
     case 'lognormal':
-      return both(() => Math.exp(rng.normal()));
-    case 'integers': {
-      // alpha and beta of the edges are multiples of 1/4 up to 3: four bits of headroom keep those products exact too.
-      const few = rng.bits() & 1;
-      const most = few ? 2 ** 18 : Math.min(2 ** 12 - 1, Math.floor(2 ** 20 / Math.max(1, K)));
-      const scale = 2 ** rng.int(-8, 8);
-      const wide = () => scale * (2 * rng.int(-(most >> 1), most >> 1) + 1);
-      const narrow = () => (few && rng.int(1, K) > 3 ? 0 : rng.int(-1, 1));
-      const c = () => scale * narrow();
-      return rng.bits() & 1 ? { a: wide, b: narrow, c } : { a: narrow, b: wide, c };
-    }
+      return () => Math.exp(rng.normal());
     default:
       throw new Error(`sgemm has no distribution '${distribution}'`);
   }

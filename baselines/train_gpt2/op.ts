@@ -18,7 +18,7 @@
  */
 import { type Case, type DrawContext, defineOp, type Part } from '../../src/contract/op.ts';
 import type { Rng } from '../../src/contract/rng.ts';
-import { anyStep, ids, lateStep, latestStep } from '../draws.ts';
+import { anySize, anyStep, ids, lateStep, latestStep } from '../draws.ts';
 import { models } from '../models.ts';
 import { stepBounds } from './bounds.ts';
 import { parameterCount, parameterParts } from './layout.ts';
@@ -57,6 +57,11 @@ const edges = [
   gpt(1, 33, 2, 40, 2),
 ];
 
+function flop(d: GptCase['dims']): number {
+  const matmulParameters = d.L * 12 * d.C * d.C + d.V * d.C;
+  return 6 * d.B * d.T * (matmulParameters + d.L * d.C * (d.T + 1));
+}
+
 export default defineOp({
   name: 'train_gpt2',
   about: 'one training step of a small GPT-2: forward, backward, AdamW',
@@ -76,18 +81,29 @@ export default defineOp({
   needsBaseline: true,
   needsText: true,
   carries: ['params', 'm', 'v'],
-  drawCase(rng) {
-    const NH = rng.int(1, 4);
-    // From C = 8 up: a layernorm of two or three elements has gradients that are nothing but rounding.
-    const [B, T, L, C] = [rng.int(1, 3), rng.int(1, 24), rng.int(1, 2), NH * rng.int(NH === 1 ? 8 : 4, 12)];
-    return gpt(B, T, L, C, NH, drawScalars(rng), rng.bits() & 1 ? 256 : rng.int(257, 300));
+  sizeClasses: ['small', 'small', 'small', 'one token', 'many heads', 'large V', 'as timed'],
+  drawCase(rng, sizeClass) {
+    const isLarge = sizeClass === 'as timed';
+    const draw = (): GptCase => {
+      const NH = rng.int(1, sizeClass === 'many heads' ? 16 : isLarge ? 8 : 4);
+      const [B, L] = [rng.int(1, isLarge ? 2 : 3), rng.int(1, isLarge ? 3 : 2)];
+      const T = sizeClass === 'one token' ? 1 : isLarge ? anySize(rng, 32, 128) : rng.int(1, 24);
+      // From C = 8 up: a layernorm of two or three elements has gradients that are nothing but rounding.
+      const C = NH * (isLarge ? rng.int(Math.ceil(64 / NH), Math.floor(256 / NH)) : rng.int(Math.ceil(8 / NH), 12));
+      const bytes = !isLarge && rng.bits() & 1;
+      const V =
+        sizeClass === 'large V' ? anySize(rng, 301, 5000) : bytes ? 256 : anySize(rng, 257, isLarge ? 600 : 300);
+      return gpt(B, T, L, C, NH, drawScalars(rng), V);
+    };
+    // As wide as the timed ones, and no more work than the least of them, which takes an oracle a fifth of a second.
+    const most = isLarge ? 1.5 * flop(cases[0].dims) : Number.POSITIVE_INFINITY;
+    let drawn = draw();
+    while (flop(drawn.dims) > most) drawn = draw();
+    return drawn;
   },
-  vary: ({ dims }, rng) => ({ dims, scalars: drawScalars(rng) }),
+  vary: ({ dims }, rng) => [{ dims, scalars: drawScalars(rng) }],
   caseName: ({ dims: d }) => `B${d.B}T${d.T}L${d.L}C${d.C}NH${d.NH}V${d.V}`,
-  flop(d) {
-    const matmulParameters = d.L * 12 * d.C * d.C + d.V * d.C;
-    return 6 * d.B * d.T * (matmulParameters + d.L * d.C * (d.T + 1));
-  },
+  flop,
   distributions: ['trained', 'init', 'far', 'late'],
   /**
    * `init` is a fresh GPT-2: weights N(0, 0.02), moments zero, step 1. `trained` is a state in mid-run, where every gradient

@@ -26,6 +26,7 @@ const OpShape = z.object({
   distributions: z.array(z.string().min(1)).min(1),
   draw: Fn,
   bounds: Fn,
+  sizeClasses: z.array(z.string().min(1)).min(1).optional(),
   drawCase: Fn.optional(),
   vary: Fn.optional(),
   exact: z.string().optional(),

@@ -56,13 +56,13 @@ export class Pool {
   async grow(threads: number): Promise<void> {
     const missing = Array.from({ length: threads - this.#threads.length }, () => this.#start());
     this.#threads.push(...(await Promise.all(missing)));
-    this.#control[word.crowded] = this.#threads.length + 1 > availableParallelism() ? 1 : 0;
   }
 
-  /** Hands one task to each of the first `tasks.length` threads. */
+  /** Hands one task to each of the first `tasks.length` threads; the others sleep through all calls. */
   assign(tasks: readonly ThreadTask[]): void {
     if (tasks.length > this.#threads.length) throw new Error('more tasks than threads were started');
     this.#active = tasks.length;
+    this.#control[word.crowded] = tasks.length + 1 > availableParallelism() ? 1 : 0;
     for (const [i, { port }] of this.#threads.entries()) port.postMessage(tasks[i] ?? null);
   }
 
@@ -88,6 +88,7 @@ export class Pool {
     Atomics.store(this.#control, word.done, 0);
     Atomics.add(this.#control, word.wake, 1);
     Atomics.notify(this.#control, word.wake);
+    // Those without a task say so, and sleep again: a late one must not take the task of a later call for this one's.
     reach(this.#control, word.awake, this.#threads.length);
   }
 
@@ -96,7 +97,7 @@ export class Pool {
   }
 
   finish(): void {
-    if (this.#active > 0) reach(this.#control, word.done, this.#threads.length);
+    if (this.#active > 0) reach(this.#control, word.done, this.#active);
   }
 
   /** Throws if a thread threw in the last call. */

@@ -106,7 +106,7 @@ export interface Evaluation {
 }
 
 export type Ask =
-  /** Starts threads up to this count, with the main one; asked before the cell holds anything of a candidate. */
+  /** Starts threads up to this count, with the main one; asked before a case is opened, while nothing of a candidate runs. */
   | { readonly type: 'threads'; readonly threads: number }
   | { readonly type: 'open'; readonly opening: Opening }
   | { readonly type: 'sample'; readonly sampling: Sampling }

@@ -3,11 +3,12 @@ import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_
 import { count, reach, setStack, type ThreadTask, word } from './pool.ts';
 
 const { control, port, wake } = workerData as { control: Int32Array; port: MessagePort; wake: number };
+/** Whether there is a task, even one that could not be prepared. */
+let active = false;
 let run: (() => void) | null = null;
 let woken = wake;
 
-function prepare(task: ThreadTask | null): (() => void) | null {
-  if (!task) return null;
+function prepare(task: ThreadTask): () => void {
   const instance = new WebAssembly.Instance(task.module, { env: { memory: task.memory, mark() {} } });
   setStack(instance, task.stack);
   const kernel = instance.exports.run as (...args: number[]) => void;
@@ -22,12 +23,17 @@ for (;;) {
   woken = Atomics.load(control, word.wake);
   let failure: Error | null = null;
   try {
-    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) run = prepare(next.message);
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+      run = null;
+      active = next.message !== null;
+      if (active) run = prepare(next.message);
+    }
   } catch (error) {
     failure = failureOf(error);
   }
   const standing = Atomics.load(control, word.go);
   count(control, word.awake);
+  if (!active) continue;
   reach(control, word.go, standing + 1);
   try {
     run?.();

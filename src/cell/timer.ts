@@ -38,6 +38,13 @@ export async function openingOf(
   };
 }
 
+interface Openness {
+  /** Whether fresh memory holds noise. Default: true. */
+  readonly noise?: boolean;
+  /** For this opening alone, of a variant that can use any number; a cell starts those that it lacks. Default: the timer's. */
+  readonly threads?: number;
+}
+
 interface Turn {
   /** Untimed calls on the image's bytes, before the timed ones. */
   readonly warmup?: WarmupPlan | null;
@@ -51,19 +58,22 @@ export class Timer {
   readonly #cell: Cell;
   #bytes: Uint8Array = new Uint8Array();
   #dims: Case['dims'] = {};
+  #opened: number;
 
   /** `cpu`: the CPU for a variant of one thread. */
   constructor(variant: Variant, threads: number, cpu?: number) {
     this.variant = variant;
     this.threads = threadsOf(variant, threads);
+    this.#opened = this.threads;
     this.#cell = new Cell({ ...variant, cpu: this.threads === 1 ? cpu : undefined });
   }
 
   /** Throws CandidateError, as `turn` does, for a variant that does not build or start, or that dies. */
-  async open(image: Opened, noise = true): Promise<Artifact['kind']> {
+  async open(image: Opened, { noise, threads = this.threads }: Openness = {}): Promise<Artifact['kind']> {
     this.#dims = image.case.dims;
-    const opening = await openingOf(image, this.variant, this.threads);
-    await this.#placed(() => this.#cell.open(noise ? opening : { ...opening, noise }));
+    const opening = await openingOf(image, this.variant, threads);
+    this.#opened = opening.threads;
+    await this.#placed(() => this.#cell.open({ ...opening, noise }));
     this.#bytes = image.bytes;
     return opening.artifact.kind;
   }
@@ -76,7 +86,8 @@ export class Timer {
 
   /** An error that the variant threw gets its place in the source. */
   async #placed<T>(work: () => Promise<T>): Promise<T> {
-    const { variant, threads } = this;
+    const { variant } = this;
+    const threads = this.#opened;
     return speaking(variant.id, work).catch(async (error: unknown) => {
       throw variant.locate ? await placed(error, (one) => variant.locate!(one, this.#dims, threads)) : error;
     });

@@ -103,10 +103,12 @@ export interface Op<
   readonly cases: readonly Case<D, S>[];
   /** Cases that are only verified: 0, 1, primes, ragged tails, padded strides. */
   readonly edges: readonly Case<D, S>[];
-  /** A shape that no kernel can know before the run, drawn from the committed seed. */
-  drawCase?(rng: Rng): Case<D, S>;
-  /** The same work with other scalars and, if it has any, other strides: timed shapes are verified with those too. */
-  vary?(c: Case<D, S>, rng: Rng): Case<D, S>;
+  /** Classes of drawn shapes, of each of which a run draws one. Default: six times `any`. */
+  readonly sizeClasses?: readonly string[];
+  /** A shape of a class that no kernel can know before the run, drawn from the committed seed. */
+  drawCase?(rng: Rng, sizeClass: string): Case<D, S>;
+  /** The same work under other scalars and, if it has any, other strides: drawn and timed shapes are verified under each of these too. */
+  vary?(c: Case<D, S>, rng: Rng): readonly Case<D, S>[];
   /** The key of a case, such as `M256N512K128`, which is printed, filtered by and recorded, and so never changes. */
   caseName(c: Case<D, S>): string;
   /** Textbook work of one call, in flop: a multiply-add is two. */

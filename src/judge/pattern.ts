@@ -12,6 +12,8 @@ export interface Seen {
   readonly name: string;
   readonly case: Case;
   readonly distribution: string;
+  /** Of a candidate that can use any number. */
+  readonly threads?: number;
   readonly wrong: boolean;
 }
 
@@ -135,6 +137,8 @@ function predicatesOf(op: AnyOp, seen: readonly Seen[]): Predicate[] {
   const flags: Term[] = op.dims.filter((name: string) => isFlag(op, name)).map(dim);
   const scalars = op.scalars.map((name: string): Term => ({ name, of: (one) => one.case.scalars[name] }));
   const inputs: Term = { name: 'inputs', of: ({ distribution }) => distribution };
+  const threads: Term = { name: 'threads', of: (one) => one.threads ?? 0 };
+  const odd: Term = { name: 'threads', of: (one) => (one.threads ?? 0) % 2 };
   const work: Term = { name: 'flop', of: (one) => op.flop(one.case.dims) };
   // The only bound that can separate by itself.
   const ends = ({ of }: Term) =>
@@ -144,6 +148,8 @@ function predicatesOf(op: AnyOp, seen: readonly Seen[]): Predicate[] {
   return [
     ...numbers.flatMap((number) => compared(number, ['='], bits)),
     ...numbers.flatMap((number) => compared(number, ['≠'], bits)),
+    ...compared(threads, ['=', '>'], [constant(1)]),
+    ...compared(odd, ['='], bits.toReversed(), '% 2 '),
     ...compared(inputs, ['=', '≠'], [...new Set(seen.map(inputs.of))].map(constant)),
     ...op.dims.flatMap((name: string) => compared(dim(name), ['≠', '='], [paddedBy(op, name) ?? []].flat().map(dim))),
     ...tiles.flatMap((tile) =>

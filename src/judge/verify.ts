@@ -6,8 +6,8 @@ import { baselineFile } from '../catalog/ops.ts';
 import type { Call, Samples } from '../cell/protocol.ts';
 import { Timer } from '../cell/timer.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
-import { makeRng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
+import { counted } from '../contract/words.ts';
 import { shown } from '../files/places.ts';
 import { callOn } from './batch.ts';
 import { compose } from './compose.ts';
@@ -48,6 +48,8 @@ interface Verification extends VerifyRequest {
 /** The calls of a check, each of which hands back the whole arena, and how the check judges what comes back. */
 interface Question {
   readonly image: Image;
+  /** Where they are not those of the run. */
+  readonly threads?: number;
   readonly turns: readonly (readonly Call[])[];
   /** The baseline's calls, for ops whose bounds derive from its results. */
   readonly baselineTurns: readonly (readonly Call[])[];
@@ -77,7 +79,8 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
       request.onProgress?.(i, checks.length);
       const { seen, said } = await runCheck(verification, check, going);
       for (const [id, verdict] of said) {
-        surveys.get(id)?.add(seen, verdict);
+        const { threads: any } = variants.find((one) => one.id === id) as Variant;
+        surveys.get(id)?.add({ ...seen, threads: any === 'any' ? (check.threads ?? threads) : undefined }, verdict);
         addVerdict(verdicts, id, verdict);
       }
     }
@@ -97,17 +100,17 @@ async function runCheck(verification: Verification, check: Check, variants: read
   const question = check.trajectory ? trajectoryOf(verification, check) : callsOf(verification, check);
   const { image, turns, baselineTurns } = question;
   // All variants start before the oracle, which keeps this process busy.
-  const baselineRun = baselineHost && ask(verification, baselineHost, image, baselineTurns);
+  const baselineRun = baselineHost && ask(verification, baselineHost, question, baselineTurns);
   // Awaited below; until then its failure must not count as unhandled.
   baselineRun?.catch(() => {});
   const runs = variants.map((variant) => {
-    const outcome = ask(verification, hosts.get(variant.id) as Host, image, turns);
+    const outcome = ask(verification, hosts.get(variant.id) as Host, question, turns);
     return { variant, outcome: outcome.catch((error: unknown) => error as Error) };
   });
   await new Promise(setImmediate);
   const judge = await question.judge(baselineRun);
-  const place = { ...image, ...namesOf(check, image) };
   const verdictOf = (variant: Variant, result: Uint8Array[] | Error): Verdict => {
+    const place = { op, ...namesOf(check, variant) };
     if (result instanceof ChangedLater) {
       return failed(finding('changed later', `call ${result.call + 1}`), variant, place, verification);
     }
@@ -130,25 +133,30 @@ async function runCheck(verification: Verification, check: Check, variants: read
   return { seen: { name: op.caseName(check.case), case: image.case, distribution, isEmpty }, said };
 }
 
-/** How a failure names its case and inputs. Drawn scalars are not part of a case's name, so they stand with the distribution. */
-function namesOf(check: Check, { case: c }: Image): Pick<Image, 'case' | 'distribution'> {
-  if (!check.varied) return check;
-  const scalars = Object.entries(c.scalars).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
-  return { case: check.case, distribution: `${check.distribution} (${scalars.join(', ')})` };
+/** How a failure names its case and inputs. What was drawn is not part of a case's name, so it stands with the distribution. */
+function namesOf(
+  { case: c, varied, distribution, threads }: Check,
+  variant: Variant,
+): Pick<Image, 'case' | 'distribution'> {
+  const own = { ...c.dims, ...c.scalars };
+  const drawn = Object.entries({ ...varied?.dims, ...varied?.scalars }).filter(([name, value]) => value !== own[name]);
+  const words = drawn.map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+  if (threads !== undefined && variant.threads === 'any') words.push(counted(threads, 'thread'));
+  return { case: c, distribution: words.length === 0 ? distribution : `${distribution} (${words.join(', ')})` };
 }
 
 /** Two calls on the same bytes, after one on other bytes. */
 function callsOf({ op, oracle, seed, text, without = [] }: Verification, check: Check): Question {
   const { distribution } = check;
   const purpose = [op.name, op.caseName(check.case), distribution, check.repeat] as const;
-  const varied = check.varied && op.vary?.(check.case, makeRng(deriveSeed(seed, ...purpose, 'scalars')));
-  const drawing = { op, case: varied || check.case, distribution, text, without };
+  const drawing = { op, case: check.varied ?? check.case, distribution, text, without };
   const image = compose(drawing, deriveSeed(seed, ...purpose));
   const earlier = compose(drawing, deriveSeed(seed, ...purpose, 'earlier'), image.layout);
   const images = without.includes('earlier') ? [image, image] : [earlier, image, image];
   const compared = !without.includes(distribution === op.exact ? 'exact' : 'truth');
   return {
     image,
+    threads: check.threads,
     turns: [images.map((one) => callOn(one))],
     baselineTurns: [[callOn(image)]],
     async judge(baseline) {
@@ -188,10 +196,10 @@ function trajectoryOf({ op, oracle, seed, text }: Verification, check: Check): Q
 async function ask(
   { op, nsPerFlop, without = [] }: Verification,
   host: Host,
-  image: Image,
+  { image, threads }: Question,
   turns: Question['turns'],
 ): Promise<Uint8Array[]> {
-  await host.open(image, !without.includes('noise'));
+  await host.open(image, { noise: !without.includes('noise'), threads });
   const left: Uint8Array[] = [];
   for (const calls of turns) {
     const { reads, changedLater } = await host.turn(calls, { expectedNs: nsPerFlop * op.flop(image.case.dims) });

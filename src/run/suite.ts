@@ -36,7 +36,7 @@ export async function verifyCandidates(
 ): Promise<readonly CandidateOutcome[]> {
   const { op, baseline, candidates } = prepared;
   const variants = builtOf(candidates, ['pending']);
-  const checks = planChecks(op, cases, options.effort.repeats, timedShapes);
+  const checks = planChecks(op, cases, { seed: options.seed, repeats: options.effort.repeats, timedShapes });
   const stage = `verifying ${counted(variants.length, 'candidate')}`;
   const onProgress = (done: number, total: number) =>
     options.onProgress({ op: op.name, stage, detail: `check ${done + 1} of ${total}` });

@@ -119,7 +119,7 @@ export function timedCases(op: AnyOp): readonly Case[] {
 function checksOf(op: AnyOp, timed: readonly Case[], { seed, without = [], oneIn = 1 }: JudgeOptions): Check[] {
   const edges = without.includes('edges') ? [] : op.edges;
   const drawn = without.includes('drawn shapes') ? [] : drawnCases(op, seed);
-  const all = planChecks(op, [...edges, ...drawn, ...timed], 1, false);
+  const all = planChecks(op, [...edges, ...drawn, ...timed], { seed, repeats: 1, timedShapes: false });
   const first = makeRng(deriveSeed(seed, op.name, 'one in')).int(0, oneIn - 1);
   const checks = all.filter((_, i) => i % oneIn === first);
   return without.includes('trajectory') ? checks.filter(({ trajectory }) => !trajectory) : checks;

@@ -225,7 +225,7 @@ async function timeTurn(
 ): Promise<Timed> {
   let warmup: WarmupPlan | null = null;
   if (turn === 0) {
-    const kind = await timer.open(warm, !without.includes('noise'));
+    const kind = await timer.open(warm, { noise: !without.includes('noise') });
     warmup = timer.variant.slow ? warmOnce : warmupCalls(kind, baselineNs, effort);
   } else if (!op.carries) warmup = warmAgain(baselineNs); // For an op that carries state, it would put the first state back.
   const planned = calls.map(({ call }) => call);

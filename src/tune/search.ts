@@ -13,10 +13,10 @@ import { median } from 'simple-statistics';
 import type { Tuning } from '../build/build.ts';
 import { type Event, events, type Winner } from '../build/tuned.ts';
 import type { Parameters } from '../contract/candidate.ts';
-import type { AnyOp, Case } from '../contract/op.ts';
+import type { Case } from '../contract/op.ts';
 import { makeRng, type Rng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
-import { type Check, planChecks } from '../judge/plan.ts';
+import { planChecks } from '../judge/plan.ts';
 import { deriveSeed } from '../judge/seed.ts';
 import { verify } from '../judge/verify.ts';
 import { describe } from '../machine/describe.ts';
@@ -125,27 +125,17 @@ async function climb(search: Search, trials: Trials): Promise<Parameters[]> {
 
 /** The number of checks that the configuration passed, at every edge and at this shape; null if it failed one. */
 async function check(search: Search, parameters: Parameters): Promise<number | null> {
-  const { op, built, c, common, onProgress } = search;
+  const { op, seed, built, c, common, onProgress } = search;
   const variant = built.tuning.with(parameters);
   const verdicts = await verify({
     ...search,
     variants: [variant],
-    checks: [...planChecks(op, op.edges, 1, false), ...shapeChecks(op, c)],
+    checks: planChecks(op, [...op.edges, c], { seed, repeats: 1, timedShapes: true }),
     onProgress: (done, total) =>
       onProgress({ op: common.case, stage: 'verifying', detail: `check ${done + 1} of ${total}` }),
   });
   const verdict = verdicts.get(variant.id);
   return verdict?.status === 'pass' ? verdict.checks : null;
-}
-
-/** This shape in all distributions, and in the exact one with the scalars of every edge. */
-function shapeChecks(op: AnyOp, c: Case): Check[] {
-  const scalars = new Map(op.edges.map((edge) => [JSON.stringify(edge.scalars), edge.scalars]));
-  const exact = op.exact ?? op.distributions[0];
-  return [
-    ...op.distributions.map((distribution) => ({ case: c, distribution, repeat: 0 })),
-    ...[...scalars.values()].map((values) => ({ case: { ...c, scalars: values }, distribution: exact, repeat: 1 })),
-  ];
 }
 
 async function confirm(search: Search, parameters: Parameters, checks: number): Promise<Winner> {

@@ -129,7 +129,9 @@ class Checking {
     signal: AbortSignal,
   ) {
     const { op } = prepared;
-    const planned = planChecks(op, [...op.edges, ...drawnCases(op, options.seed), ...cases], 1, true);
+    const planned = planChecks(op, [...op.edges, ...drawnCases(op, options.seed), ...cases], {
+      ...{ seed: options.seed, repeats: 1, timedShapes: true },
+    });
     const isSuspect = (check: Check) => suspects.has(keyOf(op, check));
     this.#plan = [...planned.filter(isSuspect), ...planned.filter((check) => !isSuspect(check))];
     this.#suspects = suspects;

@@ -21,7 +21,7 @@ test.each(ops)('%s', async (name) => {
   const verdicts = await verify({
     ...{ op, oracle: await loadOracle(name), baseline: await buildBaseline(name) },
     variants: await Promise.all(own.map(build)),
-    checks: planChecks(op, op.edges, 1, false),
+    checks: planChecks(op, op.edges, { seed: 20261123, repeats: 1, timedShapes: false }),
     start: startUnderFlags,
     ...{ seed: 20261123, threads: 2, text: new Uint8Array() },
   });

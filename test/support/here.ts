@@ -24,8 +24,8 @@ const idle: Room[] = [];
 function hostIn({ arena, pool }: Room, variant: Variant, threads: number, close = () => {}): Host {
   let kernel: Kernel;
   return {
-    async open(image, noise = true) {
-      const opening = { ...(await openingOf(image, variant, threads)), noise };
+    async open(image, { noise, threads: wanted = threads } = {}) {
+      const opening = { ...(await openingOf(image, variant, wanted)), noise };
       await pool.grow(opening.threads - 1);
       kernel = await makeKernel(opening, arena, pool);
       return opening.artifact.kind;

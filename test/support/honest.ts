@@ -25,7 +25,7 @@ export async function honestKernels(name: string): Promise<(seed: number) => Pro
   ];
   return async (seed) => {
     const variant = await kernels[seed % kernels.length]();
-    const checks = planChecks(op, [...op.edges, ...drawnCases(op, seed)], 1, false);
+    const checks = planChecks(op, [...op.edges, ...drawnCases(op, seed)], { seed, repeats: 1, timedShapes: false });
     const given = { op, oracle, baseline, threads: 2, text: loadText(undefined, [op]).bytes, start: startHere };
     const verdicts = await verify({ ...given, variants: [variant], seed, checks });
     return { kernel: variant.id, checks: checks.length, verdict: verdicts.get(variant.id) as Verdict };

@@ -8,7 +8,7 @@ async function judge(name: string): Promise<void> {
   const op = await loadOp(name);
   const oracle = await loadOracle(name);
   const image = compose({ op, case: op.cases[0], distribution: 'normal', text: new Uint8Array() }, 1);
-  op.drawCase?.(makeRng(1));
+  op.drawCase?.(makeRng(1), op.sizeClasses?.[0] ?? 'any');
   const { dims } = image.case;
   const truths = oracle.truths(dims, {}, image.tensors);
   op.bounds({ dims, scalars: {}, distribution: 'normal', inputs: image.tensors, truths, baseline: null });

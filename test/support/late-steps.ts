@@ -32,7 +32,8 @@ export const rounding: Kernels = { 'stands still from step 1,000,000 on': (t) =>
 /** Those that no check of this seed finds wrong. */
 export function missed(seed: number, kernels: Kernels): string[] {
   let left = Object.keys(kernels);
-  for (const { case: c, distribution } of planChecks(op, [...op.edges, ...drawnCases(op, seed)], 1, false)) {
+  const cases = [...op.edges, ...drawnCases(op, seed)].filter(({ dims }) => dims.N <= 3000);
+  for (const { case: c, distribution } of planChecks(op, cases, { seed, repeats: 1, timedShapes: false })) {
     if (left.length === 0) break;
     const drawing = { op, case: c, distribution, text: new Uint8Array() };
     const image = compose(drawing, deriveSeed(seed, op.caseName(c), distribution));

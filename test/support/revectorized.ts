@@ -26,7 +26,9 @@ export async function judged(
 ): Promise<Record<string, string>> {
   const given = { op, oracle: await loadOracle('sgemm'), baseline: await buildBaseline('sgemm'), variants };
   const request = { ...given, threads: 2 };
-  const checks = planChecks(op, op.edges, 1, false).filter(({ distribution }) => distributions.includes(distribution));
+  const checks = planChecks(op, op.edges, { seed: 20261125, repeats: 1, timedShapes: false }).filter(
+    ({ distribution }) => distributions.includes(distribution),
+  );
   const verdicts = await verify({
     ...request,
     checks,

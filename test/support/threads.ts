@@ -31,7 +31,8 @@ export async function verdictsAt(threads: number, ops: readonly string[]): Promi
     const variants = await Promise.all(files.map((file) => build(file)));
     // The least, and one with something for each thread.
     const sorted = bySize(op, op.edges);
-    const checks = planChecks(op, [sorted[0], sorted[sorted.length - 1]], 1, false);
+    const extent = { seed: 20261128, repeats: 1, timedShapes: false };
+    const checks = planChecks(op, [sorted[0], sorted[sorted.length - 1]], extent);
     const given = { op, oracle, baseline, variants, checks, threads, seed: 20261128 };
     const verdicts = await verify({ ...given, text: loadText(undefined, [op]).bytes });
     for (const [id, verdict] of verdicts) found[id] = 'message' in verdict ? verdict.message : verdict.status;
