@@ -7,20 +7,32 @@ import { isSeal, sealBytes, sealOf } from '../files/seal.ts';
 import { tryWrite } from '../files/write.ts';
 
 /** The entry `name`, or what `make` returns if the entry is missing, damaged or not ours; that is then kept if the disk allows it. */
-export async function cached(name: string, make: () => Promise<Uint8Array>, fresh = false): Promise<Uint8Array> {
+export async function cached(
+  name: string,
+  make: () => Promise<Uint8Array>,
+  { fresh = false, holds = (_: Uint8Array): boolean => true } = {},
+): Promise<Uint8Array> {
   if (fresh) return make();
   const kept = keptUnder(name);
-  if (kept) return kept;
+  if (kept && holds(kept)) return kept;
   const bytes = await make();
   const seal = sealOf(name, bytes);
   if (seal) tryWrite(fileOf(name), Buffer.concat([seal, bytes]));
   return bytes;
 }
 
-/** The same for what a candidate's code returns, which runs each time if somebody wants to hear what it prints. */
-export async function cachedJson(name: string, make: () => Promise<unknown>) {
-  const bytes = await cached(name, async () => Buffer.from(JSON.stringify(await make())), hasConsole());
-  return JSON.parse(Buffer.from(bytes).toString());
+/**
+ * The same for plain values. What a candidate's code returns is made afresh if somebody wants to hear what it prints. `holds`: whether what
+ * is kept still does.
+ */
+export async function cachedJson<T>(
+  name: string,
+  make: () => Promise<T>,
+  { fresh = hasConsole(), holds = (_: T): boolean => true } = {},
+): Promise<T> {
+  const parse = (bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString());
+  const options = { fresh, holds: (bytes: Uint8Array) => holds(parse(bytes)) };
+  return parse(await cached(name, async () => Buffer.from(JSON.stringify(await make())), options));
 }
 
 const fileOf = (name: string) => join(workspace().cache, name);

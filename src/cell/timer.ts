@@ -5,6 +5,7 @@
 import type { AnyOp, Case } from '../contract/op.ts';
 import { placed } from '../contract/thrown.ts';
 import { type Artifact, threadsOf, type Variant } from '../contract/variant.ts';
+import { atCostOf } from './budget.ts';
 import { Cell, type Timed } from './cell.ts';
 import { speaking } from './console.ts';
 import type { Layout } from './layout.ts';
@@ -63,7 +64,8 @@ export class Timer {
   async open(image: Opened, noise = true): Promise<Artifact['kind']> {
     this.#dims = image.case.dims;
     const opening = await openingOf(image, this.variant, this.threads);
-    await this.#placed(() => this.#cell.open(noise ? opening : { ...opening, noise }));
+    const open = () => this.#cell.open(noise ? opening : { ...opening, noise });
+    await this.#placed(() => atCostOf(this.variant.budget, open));
     this.#bytes = image.bytes;
     return opening.artifact.kind;
   }
