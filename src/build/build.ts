@@ -11,7 +11,7 @@ import { compile } from '../compiler/compile.ts';
 import * as options from '../compiler/options.ts';
 import type { Kind, TextFile } from '../compiler/texts.ts';
 import type { Parameters } from '../contract/candidate.ts';
-import { CandidateError, messageOf, type Place } from '../contract/errors.ts';
+import { CandidateError, messageOf } from '../contract/errors.ts';
 import type { Thrown } from '../contract/thrown.ts';
 import type { Variant } from '../contract/variant.ts';
 import { versionOf } from '../files/packages.ts';
