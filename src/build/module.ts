@@ -1,11 +1,12 @@
 /** The contract of a WebAssembly module, checked without running any of it. */
 import { anatomy } from '../compiler/compile.ts';
 import { type Anatomy, most } from '../compiler/sections.ts';
+import type { TextFile } from '../compiler/texts.ts';
 import { brief, CandidateError } from '../contract/errors.ts';
 import { contentOf } from '../files/given.ts';
-import { cachedJson } from './cache.ts';
+import { cached, cachedJson } from './cache.ts';
 import { digestOf } from './sources.ts';
-import { literally } from './where.ts';
+import { findIn, literally } from './where.ts';
 
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
 
@@ -18,7 +19,7 @@ const maxInitialPages = 2;
 const maxPages = 65536;
 
 /** `patterns`: what to look for in the source, to find the place. */
-export class Refused extends CandidateError {
+class Refused extends CandidateError {
   readonly patterns: readonly RegExp[];
   constructor(why: string, hint: string | null, patterns: readonly RegExp[]) {
     super(why, 'error', { code: 'contract', hint });
@@ -97,6 +98,32 @@ function read(bytes: Uint8Array): Promise<Anatomy> {
   anatomies.set(digest, found);
   found.catch(() => anatomies.delete(digest));
   return found;
+}
+
+interface Checked {
+  /** Where to look for what the module is refused for. */
+  texts(): Promise<readonly TextFile[]>;
+  readonly marks?: boolean;
+  readonly startHint?: string;
+  /** Whether to make it, though it was made before. */
+  readonly fresh?: boolean;
+}
+
+/** The module that `make` returns, kept under a key, as an artifact. Throws CandidateError, with its place, if it breaks the contract. */
+export async function module(
+  key: string,
+  make: () => Promise<Uint8Array>,
+  { texts, marks, startHint, fresh }: Checked,
+) {
+  const bytes = await cached(`${key}.wasm`, make, { fresh });
+  try {
+    await checkModule(bytes, marks, startHint);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const place = await findIn(await texts())(...error.patterns);
+    throw new CandidateError(error.message, 'error', { ...error, place });
+  }
+  return { kind: 'wasm', bytes } as const;
 }
 
 const onlyMemory = 'the only import allowed is the memory env.memory';

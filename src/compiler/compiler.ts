@@ -159,7 +159,7 @@ process.on('message', async (request: CompilerRequest) => {
   try {
     send(await answer(request));
   } catch (error) {
-    send({ error: error instanceof Error ? error.message : String(error) });
+    send({ error: error instanceof Error ? error.message : String(error), broken: true });
   }
 });
 process.on('disconnect', () => process.exit(0));

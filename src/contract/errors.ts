@@ -106,6 +106,9 @@ export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}
 /** The same in at most 1,000 characters: the middle of a longer word, and of a longer text, is left out. */
 export function brief(text: string): string {
   const without = (long: string, head: number, tail: number) => `${long.slice(0, head)}…${long.slice(-tail)}`;
-  const line = plain(text).replace(/\S{300,}/gu, (word) => without(word, 80, 40));
+  // On a text of megabytes, the search for long words would exhaust the stack.
+  const line = plain(text.length > 20_000 ? without(text, 10_000, 10_000) : text).replace(/\S{300,}/gu, (word) =>
+    without(word, 80, 40),
+  );
   return line.length > 1000 ? without(line, 600, 300) : line;
 }
