@@ -10,6 +10,7 @@ import { type CandidateFile, identify, type Problem } from '../src/catalog/candi
 import { loadOp } from '../src/catalog/ops.ts';
 import { killAllCells } from '../src/cell/runs.ts';
 import { Timer } from '../src/cell/timer.ts';
+import { asScript } from '../src/compiler/bundle.ts';
 import type { CandidateError } from '../src/contract/errors.ts';
 import { inOneLine } from '../src/contract/place.ts';
 import type { Variant } from '../src/contract/variant.ts';
@@ -65,9 +66,9 @@ describe('kinds', () => {
 
   test('code is asked again after all cells were ended, as by Ctrl-C', async () => {
     const code = 'export default { twice: (x) => 2 * x };';
-    expect(await evaluate(code, 'twice', [2])).toBe(4);
+    expect(await evaluate(await asScript(code), 'twice', [2])).toBe(4);
     killAllCells();
-    expect(await evaluate(code, 'twice', [3])).toBe(6);
+    expect(await evaluate(await asScript(code), 'twice', [3])).toBe(6);
   });
 
   test('a generator is asked anew for each shape', async () => {

@@ -151,6 +151,7 @@ describe('warnings', () => {
     loopsNs: [1000, 1020, 1010],
     stolen: 0.001,
     untimed: [],
+    foreseen: [],
     shortest: { variant: 'op/x', case: 'N1', timeNs: 5000, clockNs: 20 },
   };
 
@@ -192,6 +193,11 @@ describe('warnings', () => {
       'work beside the calls',
       { untimed: [{ variant: 'op/x', case: 'N1', calledNs: 2e6, untimedNs: 5e7, baselineUntimedNs: 3e6 }] },
       /op\/x at N1 uses 50 ms of CPU time outside each call of 2\.0 ms, the baseline 3\.0 ms/,
+    ],
+    [
+      'calls that take longer if they are looked at',
+      { foreseen: [{ variant: 'op/x', op: 'op', ratio: 1.5, chance: 2e-9 }] },
+      /op\/x takes 1\.5 times as long in the calls that were compared in full, .* once in 5e\+8 runs/,
     ],
     ['warm-up', { warmups: { unsteady: 20, of: 100 } }, /20 of 100 warm-ups ran out of time/],
   ])('%s', (_, seen, sentence) => {

@@ -47,7 +47,7 @@ describe('times that cannot be', () => {
     });
     const besides = (...own: number[]) => {
       const untimed = [turn('baseline', 2e8, 6e6), ...own.map((ns) => turn('x', 2e6, ns))];
-      const watched = { warmups: [], untimed, loopsNs: [], stolen: null };
+      const watched = { warmups: [], audits: [], untimed, loopsNs: [], stolen: null };
       const outcome = {
         op,
         baseline: { id: 'baseline' },

@@ -7,11 +7,11 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { evaluate } from '../src/build/evaluate.ts';
 import { checkModule } from '../src/build/module.ts';
-import { asScript } from '../src/build/script.ts';
 import { Cell } from '../src/cell/cell.ts';
 import { endGroup, isolation, startLocked } from '../src/cell/lockdown.ts';
 import { maxDataBytes, maxResidentBytes } from '../src/cell/procfs.ts';
 import { killAllCells } from '../src/cell/runs.ts';
+import { asScript } from '../src/compiler/bundle.ts';
 import { compile, stopCompiler } from '../src/compiler/compile.ts';
 import { Record } from '../src/records/schema.ts';
 import { reportRecord } from '../src/report/terminal.ts';
@@ -160,12 +160,14 @@ describe('building', () => {
   });
 
   test('one candidate does not meddle with the building of another', async () => {
-    await evaluate("Array.prototype.join = () => 'mine'; export default { about: 'x' };");
-    expect(await evaluate("export default { about: ['a', 'b'].join(' ') };")).toEqual({ about: 'a b' });
+    await evaluate(await asScript("Array.prototype.join = () => 'mine'; export default { about: 'x' };"));
+    expect(await evaluate(await asScript("export default { about: ['a', 'b'].join(' ') };"))).toEqual({ about: 'a b' });
   });
 
   test('it reaches no file, clock or process', async () => {
-    await expect(evaluate('export default { about: process.cwd() };')).rejects.toThrow(/process is not defined/);
+    await expect(evaluate(await asScript('export default { about: process.cwd() };'))).rejects.toThrow(
+      /process is not defined/,
+    );
   });
 
   test('a script that does not end is ended', async () => {

@@ -1,6 +1,6 @@
 /** What nfold inspect reads in the words of V8: machine code by kind and bound, and why pairs were not joined. */
 import { describe, expect, test } from 'vitest';
-import { withoutNames } from '../src/build/module.ts';
+import { withoutNames } from '../src/compiler/sections.ts';
 import { loops } from '../src/inspect/code.ts';
 import { passOf } from '../src/inspect/pass.ts';
 import { joinedIn } from '../src/inspect/revectorizer.ts';

@@ -1,8 +1,8 @@
 /** What the judge says that wrong elements, and wrong checks, have in common; and how far a candidate goes on after its first failure. */
 import { describe, expect, test } from 'vitest';
 import { buildBaseline } from '../src/build/build.ts';
-import { asScript } from '../src/build/script.ts';
 import { loadOp, loadOracle } from '../src/catalog/ops.ts';
+import { asScript } from '../src/compiler/bundle.ts';
 import type { AnyOp, Case, TensorSpec } from '../src/contract/op.ts';
 import { lengthOf } from '../src/contract/op.ts';
 import { makeRng } from '../src/contract/rng.ts';

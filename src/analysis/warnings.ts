@@ -2,6 +2,7 @@
 import type { Machine } from '../machine/describe.ts';
 import type { Warning } from '../records/schema.ts';
 import type { Watched } from '../stopwatch/request.ts';
+import { foreseen } from './audits.ts';
 import { everyCase, type TimedOp } from './timed.ts';
 
 type UntimedWork = Omit<Extract<Warning, { kind: 'untimed' }>, 'kind'>;
@@ -38,9 +39,17 @@ export function observed(ops: readonly TimedOp[], machine: Machine, clockNs: num
     /** Share of the machine's CPU time. */
     stolen: stolen.length > 0 ? Math.max(...stolen) : null,
     untimed: ops.flatMap(untimedWork),
+    foreseen: ops.flatMap(foreseenCalls),
     /** The shortest call that was timed, beside the step of the clock. */
     shortest,
   };
+}
+
+function foreseenCalls({ op, variants, watched }: TimedOp) {
+  return variants.flatMap(({ id, peer }) => {
+    const found = peer ? null : foreseen(watched?.audits.filter(({ variant }) => variant === id) ?? []);
+    return found ? [{ variant: id, op: op.name, ...found }] : [];
+  });
 }
 
 /** CPU time of a thread outside a call that input copies and a busy machine explain. */
@@ -89,6 +98,7 @@ export function warningsOf(seen: Observed): Warning[] {
     threads > cores && { kind: 'oversubscribed', threads, cores },
     shortest !== null && shortest.clockNs > 0.01 * shortest.timeNs && { kind: 'clock', ...shortest },
     warmups.unsteady > 0.1 * warmups.of && { kind: 'warmup', ...warmups },
+    ...seen.foreseen.map((found) => ({ kind: 'foreseen' as const, ...found })),
     ...untimed.map((work) => ({ kind: 'untimed' as const, ...work })),
   ];
   return found.filter((warning) => warning !== false);

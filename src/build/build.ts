@@ -1,13 +1,15 @@
 /** Builds a candidate's file into an artifact, which a cell can load: on demand, cached by the hash of all that goes into it. */
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Plugin } from 'esbuild';
 import { type CandidateFile, selectorOf } from '../catalog/candidates.ts';
 import { baselineFile } from '../catalog/ops.ts';
+import { atCostOf, Budget } from '../cell/budget.ts';
 import { hasConsole, speaking } from '../cell/console.ts';
+import type { Marking } from '../compiler/bundle.ts';
 import { compileC } from '../compiler/c.ts';
 import { cCompiler, cOptions } from '../compiler/clang.ts';
 import { compile } from '../compiler/compile.ts';
 import * as options from '../compiler/options.ts';
+import type { Kind, TextFile } from '../compiler/texts.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import { CandidateError, messageOf, type Place } from '../contract/errors.ts';
 import type { Thrown } from '../contract/thrown.ts';
@@ -21,22 +23,25 @@ import { evaluateBundle } from './evaluate.ts';
 import { bytesOf, quoting, textsOf, trapIn } from './generated.ts';
 import { marked, markImports } from './marks.ts';
 import { checkModule, declareShared, exportPatterns, Refused, readModule } from './module.ts';
-import { asScript, placeInBundle } from './script.ts';
 import {
   assemblyScriptSources,
   type Bundle,
   bundle,
+  bundler,
   type Closure,
   cSources,
-  hashOf,
+  digestOf,
+  headOf,
+  placeInBundle,
   type Source,
   sourceOf,
 } from './sources.ts';
 import { inAssemblyScript, inBytes, inText } from './traps.ts';
 import { tunedParameters, tuneFile } from './tuned.ts';
-import { findIn, type TextFile } from './where.ts';
+import { findIn } from './where.ts';
 
 export interface Built extends Variant {
+  readonly budget: Budget;
   readonly op: string;
   readonly hash: string;
   readonly about: string;
@@ -61,25 +66,33 @@ export interface Tuning {
 }
 
 /** Part of every hash: another compiler, or another use of it, makes another artifact. */
-const bundler = versionOf('esbuild');
 const compilers = `${versionOf('assemblyscript')} ${versionOf('wabt')} ${JSON.stringify(options)}`;
+
+/** What the makers return, before it has a budget and names its file in errors. */
+type Made = Omit<Built, 'budget'>;
 
 /** Builds a candidate. This function and `artifact` throw CandidateError; its message names the file and what to change. */
 export function build(candidate: CandidateFile): Promise<Built> {
-  return withFileInErrors(candidate, () => makers[candidate.kind](candidate));
+  return withinBudget(candidate, () => makers[candidate.kind](candidate));
 }
 
 /** The same for a candidate that may import from all of the folder `allowed`, not only from the common/ beside its op. */
 export function buildWithin(allowed: string, candidate: CandidateFile): Promise<Built> {
-  return withFileInErrors(candidate, () => makers[candidate.kind](candidate, allowed));
+  return withinBudget(candidate, () => makers[candidate.kind](candidate, allowed));
 }
 
-async function withFileInErrors(candidate: CandidateFile, work: () => Promise<Built>): Promise<Built> {
-  const built = await prefixErrors(candidate, work);
+async function withinBudget(candidate: CandidateFile, work: () => Promise<Made>): Promise<Built> {
+  const budget = new Budget();
+  return finished(candidate, await atCostOf(budget, () => prefixErrors(candidate, work)), budget);
+}
+
+/** `budget`: of what the candidate has taken so far; by default nothing. */
+function finished(candidate: CandidateFile, made: Made, budget = new Budget()): Built {
   return {
-    ...built,
+    ...made,
+    budget,
     selector: selectorOf(candidate),
-    artifact: (dims, threads) => prefixErrors(candidate, () => built.artifact(dims, threads)),
+    artifact: (dims, threads) => atCostOf(budget, () => prefixErrors(candidate, () => made.artifact(dims, threads))),
   };
 }
 
@@ -94,116 +107,122 @@ async function prefixErrors<T>({ id, file }: CandidateFile, work: () => Promise<
 }
 
 /** The frozen baseline, built like a TypeScript candidate. It may import from all of baselines/. */
-export function buildBaseline(op: string, plugins?: Plugin[]): Promise<Built> {
+export async function buildBaseline(op: string, marking?: Marking): Promise<Built> {
   const file = baselineFile(op);
-  return typescript({ id: `${op}/baseline`, op, kind: 'ts', file }, dirname(dirname(file)), plugins);
+  const made = await typescript({ id: `${op}/baseline`, op, kind: 'ts', file }, dirname(dirname(file)), marking);
+  return { ...made, budget: new Budget(Number.POSITIVE_INFINITY) };
 }
 
 /** The baseline with marks around each function that it imports from another op's baseline. */
 export async function buildMarkedBaseline(op: string): Promise<Built> {
-  return { ...(await buildBaseline(op, [markImports(baselineFile(op))])), marks: true };
+  return { ...(await buildBaseline(op, markImports(baselineFile(op)))), marks: true };
 }
 
 /** A candidate with its marks turned into calls; null if it has no marks. */
 export async function buildMarked(candidate: CandidateFile): Promise<Built | null> {
   if (candidate.kind !== 'as.ts') return null;
-  const sources = assemblyScriptSources(candidate.file);
-  const files = marked(sources.files);
+  const sources = await assemblyScriptSources(candidate.file);
+  const files = await marked(sources.files);
   if (!files) return null;
-  return withFileInErrors(candidate, async () => ({
-    ...compiled(candidate, { ...sources, files }, true),
+  return withinBudget(candidate, async () => ({
+    ...(await compiled(candidate, { ...sources, files }, true)),
     marks: true,
   }));
 }
 
 const makers = { ts: typescript, 'wasm.ts': generator, 'as.ts': assemblyScript, wat, c, wasm } as const;
 
-async function typescript(candidate: CandidateFile, allowed?: string, plugins?: Plugin[]): Promise<Built> {
-  const bundled = await bundle(candidate.file, allowed, plugins);
-  const { code, sources } = bundled;
-  const hash = hashOf('ts', bundler, code);
-  const description = await describe(textOf(candidate, bundled), hash, bundled, 'setup');
-  // Once for all cases and rounds: Ctrl-C ends the bundler's process as well, and a run must still be able to open cases.
-  let script: Promise<string> | undefined;
+async function typescript(candidate: CandidateFile, allowed?: string, marking?: Marking): Promise<Made> {
+  const bundled = await bundle(candidate.file, allowed, marking);
+  const { code, script, sources } = bundled;
+  const digest = digestOf('ts', bundler, code);
+  const description = await describe(textOf(candidate, bundled), digest, bundled, 'setup');
   return {
-    ...identity(candidate, hash, description, sources),
+    ...identity(candidate, digest, description, sources),
     threads: 'one',
     tier: 'J',
-    artifact: async () => {
-      script ??= asScript(code);
-      return { kind: 'js', code: await script };
-    },
+    artifact: async () => ({ kind: 'js', code: script }),
     locate: async (thrown) => ({ place: await placeInBundle(bundled, thrown) }),
   };
 }
 
-async function generator(candidate: CandidateFile, allowed?: string): Promise<Built> {
+async function generator(candidate: CandidateFile, allowed?: string): Promise<Made> {
   const bundled = await bundle(candidate.file, allowed);
   const { code, sources } = bundled;
-  const hash = hashOf('wasm.ts', bundler, compilers, code);
+  const digest = digestOf('wasm.ts', bundler, compilers, code);
   const source = textOf(candidate, bundled);
-  const description = await describe(source, hash, bundled, 'generate');
+  const description = await describe(source, digest, bundled, 'generate');
   const { tunable: space } = description;
   const ask = (method: string, ...args: readonly unknown[]) => evaluateBundle(bundled, method, args);
   const caches = cacheBytes();
   const defaults = async (dims: Dims): Promise<Parameters> => {
     if (!description.parameters) return {};
-    const name = `${hashOf(hash, JSON.stringify([dims, caches]))}.parameters.json`;
+    const name = `${digestOf(digest, JSON.stringify([dims, caches]))}.parameters.json`;
     const values = ParameterValues.safeParse(await cachedJson(name, () => ask('parameters', dims, caches)));
     if (values.success) return values.data;
-    const place = findIn([source])(/\bparameters\b/);
+    const place = await findIn([source])(/\bparameters\b/);
     throw new CandidateError('should return an object of numbers and words from parameters(dims, caches)', 'error', {
       place,
     });
   };
-  const using = (chosen: (dims: Dims, threads: number) => Parameters | null): Built => {
+  const using = (chosen: (dims: Dims, threads: number) => Parameters | null): Made => {
     const parameters = async (dims: Dims, threads: number) => ({ ...(await defaults(dims)), ...chosen(dims, threads) });
     const generate = async (dims: Dims, threads: number) => ask('generate', dims, await parameters(dims, threads));
-    const place = findIn([source])(/\bgenerate\b/);
+    const place = () => findIn([source])(/\bgenerate\b/);
     const artifact = async (dims: Dims, threads = 1) => {
-      const key = hashOf(hash, JSON.stringify([dims, await parameters(dims, threads)]));
+      const key = digestOf(digest, JSON.stringify([dims, await parameters(dims, threads)]));
       let made: unknown;
       const make = async () => {
         made ??= await generate(dims, threads);
         return made;
       };
       const texts = async () => textsOf(await make());
-      return module(key, async () => bytesOf(await make()), { texts, fresh: hasConsole() }).catch((error) => {
-        throw quoting(error, made, place);
+      return module(key, async () => bytesOf(await make()), { texts, fresh: hasConsole() }).catch(async (error) => {
+        throw quoting(error, made, await place());
       });
     };
     return {
-      ...identity(candidate, hash, description, sources),
+      ...identity(candidate, digest, description, sources),
       tier: 'W',
       artifact,
       async locate(thrown, dims, threads = 1) {
         const { bytes } = await artifact(dims, threads);
-        return trapIn(thrown, bytes, await generate(dims, threads), place);
+        return trapIn(thrown, bytes, await generate(dims, threads), await place());
       },
-      ...(description.parameters && { tuning: { space, parameters, with: (values) => using(() => values) } }),
+      ...(description.parameters && {
+        tuning: {
+          space,
+          parameters,
+          with: (values) =>
+            finished(
+              candidate,
+              using(() => values),
+            ),
+        },
+      }),
     };
   };
-  return using(tunedParameters(tuneFile(candidate.id), hash));
+  return using(tunedParameters(tuneFile(candidate.id), shortened(digest)));
 }
 
-async function assemblyScript(candidate: CandidateFile, allowed?: string): Promise<Built> {
-  return compiled(candidate, assemblyScriptSources(candidate.file, allowed));
+async function assemblyScript(candidate: CandidateFile, allowed?: string): Promise<Made> {
+  return compiled(candidate, await assemblyScriptSources(candidate.file, allowed));
 }
 
-function compiled(candidate: CandidateFile, closure: Closure, marks = false): Built {
+async function compiled(candidate: CandidateFile, closure: Closure, marks = false): Promise<Made> {
   const { root, entry, files } = closure;
-  const hash = hashOf('as.ts', compilers, ...Object.entries(files).flat());
+  const digest = digestOf('as.ts', compilers, ...Object.entries(files).flat());
   const shownAs = (name: string) => shown(join(root, name));
   const texts = textsIn(closure);
-  const description = headComment({ file: shown(candidate.file), text: files[entry] });
+  const description = await described(candidate, 'as.ts', files[entry]);
   const request = { type: 'assemblyscript', entry, files } as const;
   const artifact = () =>
-    module(hash, () => compile(request, shownAs), { texts: async () => texts, marks, startHint: startInScript });
+    module(digest, () => compile(request, shownAs), { texts: async () => texts, marks, startHint: startInScript });
   const locate = async (thrown: Thrown) => {
     const found = await inAssemblyScript(thrown, (await artifact()).bytes, request, shownAs);
-    return found.place ? found : { ...found, place: exported(thrown, texts) };
+    return found.place ? found : { ...found, place: await exported(thrown, texts) };
   };
-  return { ...identity(candidate, hash, description, sourcesOf(candidate, files)), tier: 'W', artifact, locate };
+  return { ...identity(candidate, digest, description, sourcesOf(candidate, files)), tier: 'W', artifact, locate };
 }
 
 /** Its texts by the names that the user knows. */
@@ -215,54 +234,63 @@ function sourcesOf({ file }: CandidateFile, files: Closure['files']): Source[] {
   return Object.entries(files).map(([name, text]) => ({ path: `${folder}/${name}`, text }));
 }
 
-async function c(candidate: CandidateFile, allowed?: string): Promise<Built> {
-  const closure = cSources(candidate.file, allowed);
+async function c(candidate: CandidateFile, allowed?: string): Promise<Made> {
+  const closure = await cSources(candidate.file, allowed);
   const { entry, files } = closure;
   const texts = textsIn(closure);
   const compiler = await cCompiler();
-  const hash = hashOf('c', compiler?.name ?? '', ...cOptions, ...Object.entries(files).flat());
-  const description = headComment({ file: shown(candidate.file), text: files[entry] });
+  const digest = digestOf('c', compiler?.name ?? '', ...cOptions, ...Object.entries(files).flat());
+  const description = await described(candidate, 'c', files[entry]);
   const make = async () => declareShared(await compileC(compiler, closure));
-  const artifact = () => module(hash, make, { texts: async () => texts });
+  const artifact = () => module(digest, make, { texts: async () => texts });
   const locate = async (thrown: Thrown) => {
-    return { place: findIn(texts)(/\brun\s*\(/), words: inBytes(thrown, (await artifact()).bytes) };
+    const words = await inBytes(thrown, (await artifact()).bytes);
+    return { place: await findIn(texts)(/\brun\s*\(/), words };
   };
-  return { ...identity(candidate, hash, description, sourcesOf(candidate, files)), tier: 'W', artifact, locate };
+  return { ...identity(candidate, digest, description, sourcesOf(candidate, files)), tier: 'W', artifact, locate };
 }
 
 /** Nobody could add a comment to a ready-made module: a description is optional. */
-async function wasm(candidate: CandidateFile): Promise<Built> {
-  const { bytes, text, head } = readModule(candidate.file);
+async function wasm(candidate: CandidateFile): Promise<Made> {
+  const { bytes, text } = readModule(candidate.file);
+  const { head } = await checkModule(bytes);
   const about = head.includes('@about') ? '' : `// @about a ready-made module of ${bytes.length} bytes\n`;
-  const description = headComment({ file: shown(candidate.file), text: about + head });
+  const description = await described(candidate, 'wasm', about + head);
   const sources = sourcesOf(candidate, { [`${candidate.op}/${basename(candidate.file)}`]: text });
   const artifact = async () => ({ kind: 'wasm', bytes }) as const;
-  const locate = async (thrown: Thrown) => ({ place: null, words: inBytes(thrown, bytes) });
-  return { ...identity(candidate, hashOf('wasm', text), description, sources), tier: 'W', artifact, locate };
+  const locate = async (thrown: Thrown) => ({ place: null, words: await inBytes(thrown, bytes) });
+  return { ...identity(candidate, digestOf('wasm', text), description, sources), tier: 'W', artifact, locate };
 }
 
-async function wat(candidate: CandidateFile): Promise<Built> {
+/** By the head of a file. */
+const described = async ({ file }: CandidateFile, kind: Kind, text: string): Promise<Description> =>
+  headComment({ file: shown(file), text }, await headOf(kind, text));
+
+async function wat(candidate: CandidateFile): Promise<Made> {
   const source = sourceOf(candidate.file, candidate.file);
   const text = { file: shown(candidate.file), text: source.text };
-  const hash = hashOf('wat', compilers, text.text);
-  const description = headComment(text);
+  const digest = digestOf('wat', compilers, text.text);
+  const description = await described(candidate, 'wat', text.text);
   const artifact = () =>
-    module(hash, () => compile({ type: 'wat', text: text.text }, () => text.file), { texts: async () => [text] });
+    module(digest, () => compile({ type: 'wat', text: text.text }, () => text.file), { texts: async () => [text] });
   const locate = async (thrown: Thrown) => {
     const found = await inText(thrown, (await artifact()).bytes, text);
-    return found.place ? found : { place: exported(thrown, [text]) };
+    return found.place ? found : { place: await exported(thrown, [text]) };
   };
-  return { ...identity(candidate, hash, description, [source]), tier: 'W', artifact, locate };
+  return { ...identity(candidate, digest, description, [source]), tier: 'W', artifact, locate };
 }
 
 /** The function that a module is called by: the place of an error that came before any of its code ran. */
-function exported({ message }: Thrown, texts: readonly TextFile[]): Place | null {
+function exported({ message }: Thrown, texts: readonly TextFile[]): Promise<Place | null> {
   return findIn(texts)(...exportPatterns(message.includes('scratchBytes') ? 'scratchBytes' : 'run'));
 }
 
-function identity({ id, op }: CandidateFile, hash: string, description: Description, sources: readonly Source[]) {
+/** The digits that people see. */
+const shortened = (digest: string) => digest.slice(0, 16);
+
+function identity({ id, op }: CandidateFile, digest: string, description: Description, sources: readonly Source[]) {
   const { about, flags, threads, source = null } = description;
-  return { id, op, hash, about, flags, threads, source, sources };
+  return { id, op, hash: shortened(digest), about, flags, threads, source, sources };
 }
 
 const startInScript =
@@ -278,12 +306,12 @@ interface Checked {
 }
 
 async function module(key: string, make: () => Promise<Uint8Array>, { texts, marks, startHint, fresh }: Checked) {
-  const bytes = await cached(`${key}.wasm`, make, fresh);
+  const bytes = await cached(`${key}.wasm`, make, { fresh });
   try {
-    checkModule(bytes, marks, startHint);
+    await checkModule(bytes, marks, startHint);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    const place = findIn(await texts())(...error.patterns);
+    const place = await findIn(await texts())(...error.patterns);
     throw new CandidateError(error.message, 'error', { ...error, place });
   }
   return { kind: 'wasm', bytes } as const;

@@ -1,11 +1,12 @@
 /** A candidate's metadata: from its default export, or from the head of a WAT or AssemblyScript file. */
 import { z } from 'zod';
+import type { Head, TextFile } from '../compiler/texts.ts';
 import { allowedFlags } from '../contract/candidate.ts';
 import { CandidateError, type Place, plain } from '../contract/errors.ts';
 import { cachedJson } from './cache.ts';
 import { evaluateBundle } from './evaluate.ts';
 import type { Bundle } from './sources.ts';
-import { findIn, findInComments, type TextFile } from './where.ts';
+import { findIn, findInComments } from './where.ts';
 
 const maxAbout = 200;
 
@@ -26,26 +27,26 @@ export type Description = z.infer<typeof Description>;
 /** The metadata of a default export, whose file is `source`. Its code has to run for that: once per content. */
 export async function describe(
   source: TextFile,
-  hash: string,
+  digest: string,
   bundle: Bundle,
   needs: 'setup' | 'generate',
 ): Promise<Description> {
-  const raw = await cachedJson(`${hash}.json`, () => evaluateBundle(bundle));
+  const raw = (await cachedJson(`${digest}.json`, () => evaluateBundle(bundle))) as Record<string, unknown>;
   const find = findIn([source]);
-  const place = find(/\bexport\s+default\b/);
-  if (raw[needs] === true) return parseDescription(raw, (name) => find(new RegExp(`(?<![\\w.])${name}\\s*:`)) ?? place);
+  if (raw[needs] === true)
+    return parseDescription(raw, async (name) => {
+      return (await find(new RegExp(`(?<![\\w.])${name}\\s*:`))) ?? find(exported);
+    });
   const signature = needs === 'setup' ? 'setup(dims, arena)' : 'generate(dims)';
   const message = `should export default { about, ${signature} }, and has no function ${needs}`;
-  throw new CandidateError(message, 'error', { place });
+  throw new CandidateError(message, 'error', { place: await find(exported) });
 }
 
+const exported = /\bexport\s+default\b/;
+
 /** `@about`, `@threads`, `@flags`, `@source` at the head of a file. */
-export function headComment(source: TextFile): Description {
-  const { text } = source;
-  const tag = (name: string) =>
-    // Each part stays within a line: else the search would scan a run of empty lines once from each of them.
-    new RegExp(`^[ \\t]*(?:/\\*\\*|\\*|;;|//)?[ \\t]*@${name}[ \\t]+(.+?)[ \\t]*(?:\\*/)?$`, 'm').exec(text)?.[1];
-  const [about, origin, flags, threads] = ['about', 'source', 'flags', 'threads'].map(tag);
+export function headComment(source: TextFile, { tags }: Head): Promise<Description> {
+  const { about, source: origin, flags, threads } = tags;
   const find = findInComments(source);
   return parseDescription({ about, source: origin, flags: flags?.split(/\s+/), threads }, (name) =>
     find(new RegExp(`@${name}\\b`), /^/),
@@ -53,11 +54,11 @@ export function headComment(source: TextFile): Description {
 }
 
 /** Throws CandidateError, which names the first mistake and what is expected. `find` looks for the place of a name. */
-function parseDescription(raw: unknown, find: (name: string) => Place | null): Description {
+async function parseDescription(raw: unknown, find: (name: string) => Promise<Place | null>): Promise<Description> {
   const result = Description.safeParse(raw, { reportInput: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new CandidateError(complaint(issue), 'error', { place: find(String(issue.path[0])) });
+  throw new CandidateError(complaint(issue), 'error', { place: await find(String(issue.path[0])) });
 }
 
 function complaint({ path, code, input }: z.core.$ZodIssue): string {

@@ -6,8 +6,7 @@
 import { Cell } from '../cell/cell.ts';
 import { CandidateError } from '../contract/errors.ts';
 import { placed, Thrown } from '../contract/thrown.ts';
-import { asScript, placeInBundle } from './script.ts';
-import type { Bundle } from './sources.ts';
+import { type Bundle, placeInBundle } from './sources.ts';
 
 const limitMs = 10_000;
 
@@ -16,7 +15,7 @@ class Evaluator {
   code: string | null = null;
   waiting = 0;
   lastAsked = 0;
-  #loaded: { readonly code: string; readonly script: string; readonly cell: Cell } | null = null;
+  #loaded: { readonly code: string; readonly cell: Cell } | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
   evaluate(code: string, method?: string, args?: readonly unknown[]): Promise<unknown> {
@@ -31,9 +30,9 @@ class Evaluator {
   async #ask(code: string, method?: string, args?: readonly unknown[]): Promise<unknown> {
     // A run that was stopped has ended its cells.
     if (this.#loaded?.code !== code || this.#loaded.cell.hasEnded) this.#stop();
-    this.#loaded ??= { code, script: await asScript(code), cell: new Cell({ flags: [], shared: true }) };
+    this.#loaded ??= { code, cell: new Cell({ flags: [], shared: true }) };
     try {
-      return await this.#loaded.cell.evaluate({ code: this.#loaded.script, method, args }, limitMs);
+      return await this.#loaded.cell.evaluate({ code, method, args }, limitMs);
     } catch (error) {
       if (!(error instanceof CandidateError)) throw error;
       this.#stop();
@@ -49,16 +48,16 @@ class Evaluator {
 
 const evaluators = Array.from({ length: 8 }, () => new Evaluator());
 
-/** What `method` of the default export returns, or the export itself, with `true` for each function in it. Throws CandidateError. */
+/** What `method` of a script's default export returns, or the export itself, with `true` for each function in it. */
 export function evaluate(code: string, method?: string, args?: readonly unknown[]): Promise<unknown> {
   const [idlest] = evaluators.toSorted((a, b) => a.waiting - b.waiting || a.lastAsked - b.lastAsked);
   return (evaluators.find((one) => one.code === code) ?? idlest).evaluate(code, method, args);
 }
 
-/** The same for the code of a bundle. An error says its place in the sources. */
+/** The same for a bundle. Throws CandidateError, with its place in the sources. */
 export async function evaluateBundle(bundle: Bundle, method?: string, args?: readonly unknown[]): Promise<unknown> {
   try {
-    return await evaluate(bundle.code, method, args);
+    return await evaluate(bundle.script, method, args);
   } catch (error) {
     throw await placed(error, async (thrown) => ({ place: await placeInBundle(bundle, thrown) }));
   }

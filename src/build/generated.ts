@@ -30,9 +30,9 @@ export async function trapIn(
   made: unknown,
   place: Place | null,
 ): Promise<Whereabouts> {
-  if (typeof made !== 'string') return { place, words: inBytes(thrown, bytes) };
+  if (typeof made !== 'string') return { place, words: await inBytes(thrown, bytes) };
   const found = await inText(thrown, bytes, { file, text: made });
-  const words = found.place ? [found.words, lineOf(made, found.place)] : [inBytes(thrown, bytes)];
+  const words = found.place ? [found.words, lineOf(made, found.place)] : [await inBytes(thrown, bytes)];
   return { place, words: words.filter(Boolean).join(' ') };
 }
 

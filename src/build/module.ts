@@ -1,6 +1,10 @@
-/** The contract of a WebAssembly module, checked on its bytes, without running any of it. */
-import { CandidateError, messageOf } from '../contract/errors.ts';
+/** The contract of a WebAssembly module, checked without running any of it. */
+import { anatomy } from '../compiler/compile.ts';
+import { type Anatomy, most } from '../compiler/sections.ts';
+import { brief, CandidateError } from '../contract/errors.ts';
 import { contentOf } from '../files/given.ts';
+import { cachedJson } from './cache.ts';
+import { digestOf } from './sources.ts';
 import { literally } from './where.ts';
 
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
@@ -32,14 +36,24 @@ const runSignature = 'export run(tid, nthreads, ...pointers, ...dims, ...scalars
  * Throws CandidateError unless the module
  *   - imports `env.memory` alone (in a profile build `env.mark` as well), within the limits of the arena,
  *   - exports `run` (the cell checks the count of its parameters),
- *   - has no memory and no start function of its own, and no more bytes than a kernel needs.
+ *   - has no memory and no start function of its own, and no more bytes, functions, locals and exports than a kernel needs.
  *
  * A start function would run outside the timed calls. `scratchBytes` does too, but it sees only the dims.
  */
-export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move its work into run'): void {
+export async function checkModule(
+  bytes: Uint8Array,
+  marks = false,
+  startHint = 'move its work into run',
+): Promise<Anatomy> {
   if (bytes.length > maxBytes) refuse(`makes a module of ${bytes.length} bytes: the limit is ${maxBytes}`, null);
-  const module = moduleOf(bytes);
-  const foreign = WebAssembly.Module.imports(module).find(
+  const module = await read(bytes);
+  const { functions, locals, exports } = module;
+  const counts = { functions, locals, exports: exports.length };
+  for (const what of ['functions', 'locals', 'exports'] as const) {
+    if (counts[what] > most[what])
+      refuse(`makes a module of more than ${most[what]} ${what}, which no kernel needs`, null, /\(func\b/);
+  }
+  const foreign = module.imports.find(
     ({ module: from, name, kind }) =>
       from !== 'env' ||
       !((name === 'memory' && kind === 'memory') || (marks && name === 'mark' && kind === 'function')),
@@ -48,7 +62,7 @@ export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move 
     const { module: from, name, kind } = foreign;
     refuse(`imports the ${kind} ${from}.${name}`, importHint(name), ...importPatterns(from, name));
   }
-  const { memory, ownMemories, start, dataBytes } = partsOf(bytes);
+  const { memory, ownMemories, start, dataBytes } = module;
   const own = /(?<!"\s*)\(memory\b/;
   if (memory === null) {
     const instead = ownMemories > 0 ? ', and makes one of its own' : '';
@@ -59,27 +73,30 @@ export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move 
   if (!shared || odd) refuse('imports a memory of another kind', memoryImport, ...imported);
   if (initial > maxInitialPages || maximum !== maxPages) {
     const limits = `the minimum may be at most ${maxInitialPages}, and the maximum has to be ${maxPages}`;
-    refuse(`imports a memory of ${initial} to ${maximum} pages: ${limits}`, null, ...imported);
+    refuse(`imports a memory of ${initial} to ${maximum ?? 'any number of'} pages: ${limits}`, null, ...imported);
   }
   if (ownMemories > 0) refuse('has a memory of its own', 'scratch comes from scratchBytes(nthreads, ...dims)', own);
   if (start) refuse('has a start function, which would run untimed', startHint, /\(start\b/, /\bnew\s+\w*Array\b/);
   if (dataBytes > maxData) {
     refuse(`brings ${dataBytes} bytes of data: the limit is ${maxData}`, null, /\(data\b/, /\bmemory\.data\b/);
   }
-  const functions = WebAssembly.Module.exports(module).flatMap(({ kind, name }) => (kind === 'function' ? name : []));
-  if (functions.includes('run')) return;
-  const other = functions.find((name) => name !== 'scratchBytes') ?? 'run';
+  const named = exports.flatMap(({ kind, name }) => (kind === 'function' ? name : []));
+  if (named.includes('run')) return module;
+  const other = named.find((name) => name !== 'scratchBytes') ?? 'run';
   const hidden = [/\bfunction\s+run\b/, /\(func\s+\$run\b/, /\bfunction\b/, /\(func\b/];
-  const names = functions.join(', ') || 'no function';
+  const names = brief(named.join(', ')) || 'no function';
   refuse(`exports ${names}`, runSignature, ...exportPatterns(other), ...hidden);
 }
 
-function moduleOf(bytes: Uint8Array): WebAssembly.Module {
-  try {
-    return new WebAssembly.Module(new Uint8Array(bytes));
-  } catch (error) {
-    throw new CandidateError(`is not a valid WebAssembly module: ${messageOf(error)}`);
-  }
+const anatomies = new Map<string, Promise<Anatomy>>();
+
+/** What a module is made of, read and compiled once for each module. */
+function read(bytes: Uint8Array): Promise<Anatomy> {
+  const digest = digestOf('module', process.versions.v8, bytes);
+  const found = anatomies.get(digest) ?? cachedJson(`${digest}.json`, () => anatomy(bytes), { fresh: false });
+  anatomies.set(digest, found);
+  found.catch(() => anatomies.delete(digest));
+  return found;
 }
 
 const onlyMemory = 'the only import allowed is the memory env.memory';
@@ -109,14 +126,6 @@ export const exportPatterns = (name: string): RegExp[] => [
   new RegExp(`\\bexport\\s+function\\s+${literally(name)}\\b`),
 ];
 
-/** What a valid module is made of. */
-export function anatomy(bytes: Uint8Array) {
-  const module = moduleOf(bytes);
-  const { memory, dataBytes, functions } = partsOf(bytes);
-  const [imports, exports] = [WebAssembly.Module.imports(module), WebAssembly.Module.exports(module)];
-  return { imports, exports, memory, dataBytes, functions };
-}
-
 /**
  * The module with its imported memory declared as shared. A linker does that only if all objects were made for threads, and then writes
  * tables by a start function; a module itself does not tell one kind of memory from the other.
@@ -131,119 +140,12 @@ export function declareShared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 /** An import as it stands in a module: the names, each after its length, the kind memory, and the flag of a maximum. */
 const unshared = '\x03env\x06memory\x02\x01';
 
-/** The module without the names of its functions, which V8 would print in place of their indices. It computes the same. */
-export function withoutNames(bytes: Uint8Array): Uint8Array {
-  const kept = [...sectionsOf(bytes)].filter(({ id, content }) => id !== section.custom || content.name() !== 'name');
-  return Buffer.concat([bytes.subarray(0, preamble), ...kept.map(({ start, end }) => bytes.subarray(start, end))]);
-}
-
 /**
- * A ready-made module: its bytes; their text for a record, a data URL, which gives them back; and what its section `nfold` says in the
- * lines of a head comment, or ''. Throws CandidateError.
+ * A ready-made module: its bytes, and their text for a record, a data URL, which gives them back. Throws CandidateError.
  */
-export function readModule(file: string): { readonly bytes: Uint8Array; readonly text: string; readonly head: string } {
+export function readModule(file: string): { readonly bytes: Uint8Array; readonly text: string } {
   const content = contentOf(file, maxBytes);
   if (typeof content === 'string') throw new CandidateError(content);
-  const bytes = declareShared(new Uint8Array(content));
-  checkModule(bytes);
-  const [section = []] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), 'nfold');
   const text = `data:application/wasm;base64,${content.toString('base64')}\n`;
-  return { bytes, text, head: Buffer.from(section as ArrayBuffer).toString() };
-}
-
-/** In pages. An `odd` memory has 64-bit addresses, or pages of another size. */
-type Memory = { initial: number; maximum: number; shared: boolean; odd: boolean };
-
-export const section = { custom: 0, import: 2, function: 3, memory: 5, start: 8, code: 10, data: 11 } as const;
-const importKind = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
-
-/** Bytes before the first section: `\0asm` and the version. */
-const preamble = 8;
-
-/** Those of a valid module; `start`, `first` (of the content) and `end` in bytes. Source: WebAssembly core specification, binary format, modules. */
-export function* sectionsOf(bytes: Uint8Array) {
-  const reader = new Reader(bytes, preamble);
-  while (reader.more()) {
-    const start = reader.at;
-    const id = reader.byte();
-    const size = reader.number();
-    const first = reader.at;
-    yield { id, size, start, first, end: first + size, content: reader.part(size) };
-  }
-}
-
-function partsOf(bytes: Uint8Array) {
-  const found = { memory: null as Memory | null, functions: 0, ownMemories: 0, start: false, dataBytes: 0 };
-  for (const { id, size, content } of sectionsOf(bytes)) {
-    if (id === section.import) found.memory = importedMemory(content);
-    else if (id === section.function) found.functions = content.number();
-    else if (id === section.memory) found.ownMemories = content.number();
-    else if (id === section.start) found.start = true;
-    else if (id === section.data) found.dataBytes += size;
-  }
-  return found;
-}
-
-/** Only functions can stand before the memory, since `checkModule` refuses all other imports. */
-function importedMemory(imports: Reader): Memory | null {
-  for (let left = imports.number(); left > 0; left--) {
-    imports.name();
-    imports.name();
-    const kind = imports.byte();
-    if (kind === importKind.function) imports.number();
-    if (kind !== importKind.memory) continue;
-    const flags = imports.byte();
-    const initial = imports.number();
-    const maximum = flags & 1 ? imports.number() : Number.POSITIVE_INFINITY;
-    return { initial, maximum, shared: (flags & 2) !== 0, odd: flags > 3 };
-  }
-  return null;
-}
-
-class Reader {
-  readonly #bytes: Uint8Array;
-  #at: number;
-
-  constructor(bytes: Uint8Array, at = 0) {
-    this.#bytes = bytes;
-    this.#at = at;
-  }
-
-  /** Bytes that it has passed. */
-  get at(): number {
-    return this.#at;
-  }
-
-  more(): boolean {
-    return this.#at < this.#bytes.length;
-  }
-
-  byte(): number {
-    return this.#bytes[this.#at++];
-  }
-
-  /** LEB128 */
-  number(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.byte();
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  }
-
-  /** UTF-8 behind its length. */
-  name(): string {
-    return Buffer.from(this.#take(this.number())).toString();
-  }
-
-  part(length: number): Reader {
-    return new Reader(this.#take(length));
-  }
-
-  #take(length: number): Uint8Array {
-    const start = this.#at;
-    this.#at += length;
-    return this.#bytes.subarray(start, this.#at);
-  }
+  return { bytes: declareShared(new Uint8Array(content)), text };
 }

@@ -1,18 +1,30 @@
 /** Reads what a candidate is made of: its own file and what it imports from kernels/common. */
 import { createHash } from 'node:crypto';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { build, type Location, type Message, type Plugin } from 'esbuild';
+import { type Bundled, bundled, type Frame, type Marking, type Served, spotOf, type Want } from '../compiler/bundle.ts';
+import { read as readHead } from '../compiler/compile.ts';
+import type { Head, Kind } from '../compiler/texts.ts';
+import { attempt } from '../contract/attempt.ts';
 import { CandidateError, type Place } from '../contract/errors.ts';
 import { placeAt } from '../contract/place.ts';
+import type { Thrown } from '../contract/thrown.ts';
 import { absent, contentOf, look } from '../files/given.ts';
+import { versionOf } from '../files/packages.ts';
 import { shown } from '../files/places.ts';
+import { cachedJson } from './cache.ts';
 
-/** 16 hex digits of a SHA-256 over the parts and their lengths. */
-export function hashOf(...parts: (string | Uint8Array)[]): string {
+/** A SHA-256 over the parts and their lengths, in hex: what is kept goes by it, since two texts with the same 16 digits can be found. */
+export function digestOf(...parts: (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return hash.digest('hex').slice(0, 16);
+  return hash.digest('hex');
 }
+
+/** 16 digits of it, for people. */
+export const hashOf = (...parts: (string | Uint8Array)[]): string => digestOf(...parts).slice(0, 16);
+
+/** Part of every hash: another bundler makes another script. */
+export const bundler = versionOf('esbuild');
 
 /** Refuses an import from outside the folder `allowed`. */
 function checkImport(file: string, imported: string, allowed: string): void {
@@ -25,30 +37,6 @@ function checkImport(file: string, imported: string, allowed: string): void {
 /** A larger source could be nested so deep that it ends the bundler's process, and with it all builds. */
 const maxBytes = 2 ** 17;
 
-const entry = 'candidate';
-
-/**
- * Finds and reads files for the bundler. By itself it would wait at a pipe for ever, take a `*` in the entry's path for a glob, and
- * accept bytes that are no text. A link counts as a file of the folder that it lies in.
- */
-const guard = (file: string, allowed: string): Plugin => ({
-  name: 'guard',
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /.*/ }, ({ kind, path, resolveDir }) => {
-      if (kind === 'entry-point') return { path: file };
-      if (!/^[./]/.test(path)) return null;
-      const there = [path, `${path}.ts`].map((name) => resolve(resolveDir, name)).find((name) => look(name) !== absent);
-      return there ? { path: there } : { errors: [{ text: `Could not resolve "${path}"` }] };
-    });
-    onLoad({ filter: /.*/ }, ({ path }) => {
-      checkImport(file, path, allowed);
-      // A source map of its own could lead to any file, and esbuild would read it.
-      const contents = readSource(path, file).replace(/([#@]\s*)sourceMappingURL=/g, '$1sourceMappingurl=');
-      return { contents, loader: 'default' };
-    });
-  },
-});
-
 const commonOf = (file: string) => resolve(dirname(file), '../common');
 
 /** A file that a candidate was built from. The path is relative to the folder that holds kernels/ or baselines/. */
@@ -57,58 +45,97 @@ export interface Source {
   readonly text: string;
 }
 
-/** A TypeScript file and its imports as one JavaScript module without types. */
-export interface Bundle {
-  readonly code: string;
-  /** Source map of the code. Its paths start at `root`. */
-  readonly map: string;
+/** A TypeScript file and its imports as one JavaScript module without types, and as a script. */
+export interface Bundle extends Pick<Bundled, 'code' | 'map' | 'script'> {
   readonly root: string;
   /** The file first. */
   readonly sources: readonly Source[];
 }
 
-/** Bundles a candidate's file; it runs none of it. */
-export async function bundle(file: string, allowed = commonOf(file), plugins: Plugin[] = []): Promise<Bundle> {
-  const root = resolve(dirname(file), '../..');
-  const result = await build({
-    entryPoints: [entry],
-    // The bundle names its files relative to it, and the hash must not depend on the folder that nfold was started in.
-    absWorkingDir: root,
-    bundle: true,
-    write: false,
-    metafile: true,
-    sourcemap: 'external',
-    sourcesContent: false,
-    outfile: resolve(root, 'candidate.js'),
-    format: 'esm',
-    platform: 'neutral',
-    target: 'esnext',
-    charset: 'utf8',
-    logLevel: 'silent',
-    tsconfigRaw: {},
-    plugins: [...plugins, guard(file, allowed)],
-  }).catch((failure: { errors?: Message[] }) => {
-    const [first] = failure.errors ?? [];
-    const ours = first?.detail instanceof CandidateError ? first.detail : null;
-    // For an error of ours, esbuild's location is ours as well, and the import is in a note.
-    const location = ours ? first.notes.find(({ text }) => /by this import$/.test(text))?.location : first?.location;
-    const place = location && placeOf(location, root);
-    if (ours) throw new CandidateError(ours.message, 'error', { place });
-    throw new CandidateError(`${shown(file)} does not build: ${first?.text ?? failure}`, 'error', { place });
-  });
-  // With a plugin's `?suffix`, one file can be two modules.
-  const inputs = [
-    ...new Set(Object.keys(result.metafile.inputs).map((input) => resolve(root, input.replace(/\?\w+$/, '')))),
-  ];
-  const files = [file, ...inputs.filter((input) => input !== file).sort()];
-  const [map, code] = result.outputFiles.map(({ text }) => text);
-  return { code, map, root, sources: files.map((path) => sourceOf(path, file)) };
+/** Finds and reads what a candidate imports, within limits. */
+function library(file: string, allowed: string) {
+  const texts = new Map<string, string>();
+  let bytes = 0;
+  const read = (path: string): string => {
+    checkImport(file, path, allowed);
+    const known = texts.get(path);
+    if (known !== undefined) return known;
+    const text = readSource(path, file);
+    texts.set(path, text);
+    bytes += text.length;
+    if (texts.size > maxFiles) throw new CandidateError(`${shown(file)} imports more than ${maxFiles} files`);
+    if (bytes > maxImported) throw new CandidateError(`${shown(file)} imports more than ${maxImported} bytes`);
+    return text;
+  };
+  const serve = ({ importer, path }: Want): Served => {
+    if (importer === null) return { file, text: read(file) };
+    const places = /^[./]/.test(path) ? [path, `${path}.ts`].map((name) => resolve(dirname(importer), name)) : [];
+    const there = places.find((place) => look(place) !== absent);
+    return there ? { file: there, text: read(there) } : { error: `Could not resolve "${path}"` };
+  };
+  return { read, serve };
 }
 
-/** esbuild counts columns from 0, in bytes. */
-function placeOf({ file, line, column, lineText }: Location, root: string): Place {
-  const before = Buffer.from(lineText).subarray(0, column).toString();
-  return { file: shown(resolve(root, file.replace(/\?\w+$/, ''))), line, column: before.length + 1 };
+/** More than any kernel needs. */
+const maxFiles = 200;
+const maxImported = 2 ** 21;
+
+/** What was asked and answered while a bundle was made: it is the same as long as the answers are. */
+interface Kept extends Bundled {
+  readonly asked: readonly (readonly [want: Want, answer: string])[];
+}
+
+/** Bundles a candidate's file; it runs none of it. */
+export async function bundle(file: string, allowed = commonOf(file), marking?: Marking): Promise<Bundle> {
+  const root = resolve(dirname(file), '../..');
+  const { read, serve } = library(file, allowed);
+  const answer = (served: Served) => digestOf(JSON.stringify(served));
+  const make = async (): Promise<Kept> => {
+    const asked = new Map<string, Kept['asked'][number]>();
+    let refusal: { readonly error: CandidateError } | null = null;
+    const listening = (want: Want): Served => {
+      try {
+        const served = serve(want);
+        asked.set(JSON.stringify(want), [want, answer(served)]);
+        return served;
+      } catch (error) {
+        if (!(error instanceof CandidateError) || want.importer === null) throw error;
+        refusal ??= { error };
+        return { error: error.message };
+      }
+    };
+    const reply = await bundled(root, listening, marking);
+    if (!('error' in reply)) return { ...reply, asked: [...asked.values()] };
+    const { error, spot, refused } = reply;
+    const place = spot && { ...spot, file: shown(resolve(root, spot.file)) };
+    const ours = refusal as { readonly error: CandidateError } | null;
+    if (ours?.error.message === error) throw new CandidateError(error, 'error', { place });
+    if (refused) throw new CandidateError(`${shown(file)} ${error}`, 'error', { place, hint: importHint });
+    throw new CandidateError(`${shown(file)} does not build: ${error}`, 'error', { place });
+  };
+  const holds = ({ asked }: Kept) => asked.every(([want, was]) => attempt(() => answer(serve(want)) === was, false));
+  const key = digestOf('bundle', bundler, file, allowed, JSON.stringify(marking ?? null), read(file));
+  const { code, map, script, inputs } = await cachedJson(`${key}.json`, make, { holds, fresh: false });
+  const others = inputs.map((input: string) => resolve(root, input)).filter((input: string) => input !== file);
+  return { code, map, script, root, sources: [file, ...others.sort()].map((path) => sourceOf(path, file)) };
+}
+
+const importHint = 'use import statements at the head of the file, from kernels/common';
+
+/** The first place in the sources that the stack of an error leads to. */
+export async function placeInBundle({ code, map, root, sources }: Bundle, { trace }: Thrown): Promise<Place | null> {
+  // Of a syntax error, V8 shows the line, and marks the column below it.
+  const [, line, margin] = /^candidate\.js:(\d{1,7})\n.*\n([ \t]*)\^/.exec(trace) ?? [];
+  const known = [...trace.matchAll(/\b(candidate|bundle)\.js:(\d{1,7}):(\d{1,7})/g)];
+  const frames = known.map(([, script, at, column]): Frame => [script, Number(at), Number(column)]);
+  const own = sources.map(({ path }) => path);
+  const spot = await spotOf({
+    code,
+    map,
+    own,
+    frames: line ? [['candidate', Number(line), margin.length + 1]] : frames,
+  });
+  return spot && { ...spot, file: shown(resolve(root, spot.file)) };
 }
 
 /** The texts of a file and of what it imports, by path relative to `root`: the folder above the op's, or `allowed`. */
@@ -118,45 +145,45 @@ export interface Closure {
   readonly files: Record<string, string>;
 }
 
-export function assemblyScriptSources(file: string, allowed?: string): Closure {
-  const imports = /^[^\S\n]*(?:import|export)\b[^;'"]*['"](\.[^'"]+)['"]/gm;
-  return closure(file, imports, (path) => `${path}.ts`, allowed);
-}
+export const assemblyScriptSources = (file: string, allowed?: string): Promise<Closure> =>
+  closure(file, 'as.ts', (path) => `${path}.ts`, allowed);
 
-export function cSources(file: string, allowed?: string): Closure {
-  const includes = /^[^\S\n]*#[^\S\n]*include[^\S\n]*"([^"\n]+)"/gm;
-  // What is not there may be a header of the compiler.
-  return closure(file, includes, (path) => (look(path) === absent ? null : path), allowed);
-}
+/** What is not there may be a header of the compiler. */
+export const cSources = (file: string, allowed?: string): Promise<Closure> =>
+  closure(file, 'c', (path) => (look(path) === absent ? null : path), allowed);
 
-function closure(
+async function closure(
   file: string,
-  imports: RegExp,
+  kind: Kind,
   fileOf: (path: string) => string | null,
   allowed = commonOf(file),
-): Closure {
+): Promise<Closure> {
   const root = allowed === commonOf(file) ? resolve(dirname(file), '..') : allowed;
+  const nameOf = (path: string) => relative(root, path).split(sep).join('/');
   const files: Record<string, string> = {};
-  const visit = (path: string) => {
-    const name = relative(root, path).split(sep).join('/');
-    if (name in files) return;
-    files[name] = readSource(path, file);
-    for (const found of files[name].matchAll(imports)) {
-      const imported = fileOf(resolve(dirname(path), found[1]));
-      if (imported === null) continue;
+  const { read } = library(file, allowed);
+  const visit = async (path: string, text: string): Promise<void> => {
+    files[nameOf(path)] = text;
+    for (const { path: name, index } of (await headOf(kind, text)).imports) {
+      const imported = fileOf(resolve(dirname(path), name));
+      if (imported === null || nameOf(imported) in files) continue;
+      let found: string;
       try {
-        checkImport(file, imported, allowed);
-        visit(imported);
+        found = read(imported);
       } catch (error) {
         if (!(error instanceof CandidateError) || error.place) throw error;
-        const place = placeAt(shown(path), files[name], found.index + found[0].lastIndexOf(found[1]));
-        throw new CandidateError(error.message, 'error', { place });
+        throw new CandidateError(error.message, 'error', { place: placeAt(shown(path), text, index) });
       }
+      await visit(imported, found);
     }
   };
-  visit(file);
-  return { root, entry: relative(root, file).split(sep).join('/'), files };
+  await visit(file, read(file));
+  return { root, entry: nameOf(file), files };
 }
+
+/** What a source says of itself, read once for each text. */
+export const headOf = (kind: Kind, text: string): Promise<Head> =>
+  cachedJson(`${digestOf('head', kind, text)}.json`, () => readHead(kind, text), { fresh: false });
 
 /** The text of a file and its path relative to the folder above kernels/. Throws CandidateError, which names the candidate. */
 export function sourceOf(path: string, candidate: string): Source {

@@ -4,11 +4,10 @@
  * folded instruction counts when its parenthesis closes.
  */
 import { SourceMap } from 'node:module';
-import { type CompileRequest, compiled } from '../compiler/compile.ts';
+import { anatomy, type CompileRequest, compiled } from '../compiler/compile.ts';
+import type { TextFile } from '../compiler/texts.ts';
 import { placeAt } from '../contract/place.ts';
 import type { Thrown, Whereabouts } from '../contract/thrown.ts';
-import { section, sectionsOf } from './module.ts';
-import type { TextFile } from './where.ts';
 
 /** A byte in the body of a function; `start` is the first of the body. */
 interface Spot {
@@ -19,32 +18,18 @@ interface Spot {
 }
 
 /** Those of a stack, innermost first. */
-function spotsOf({ trace }: Thrown, bytes: Uint8Array): Spot[] {
-  const imported = WebAssembly.Module.imports(new WebAssembly.Module(bytes.slice())).filter(
-    ({ kind }) => kind === 'function',
-  );
-  const starts = bodiesOf(bytes);
+async function spotsOf({ trace }: Thrown, bytes: Uint8Array): Promise<Spot[]> {
+  const { imports, bodies } = await anatomy(bytes);
+  const imported = imports.filter(({ kind }) => kind === 'function').length;
   return [...trace.matchAll(/wasm-function\[(\d{1,6})\]:0x([0-9a-f]{1,8})/g)].flatMap(([, name, at]) => {
-    const index = Number(name) - imported.length;
-    return index in starts ? [{ index, start: starts[index], at: Number.parseInt(at, 16) }] : [];
-  });
-}
-
-function bodiesOf(bytes: Uint8Array): number[] {
-  return [...sectionsOf(bytes)].flatMap(({ id, first, content }) => {
-    if (id !== section.code) return [];
-    return Array.from({ length: content.number() }, () => {
-      const length = content.number();
-      const start = first + content.at;
-      content.part(length);
-      return start;
-    });
+    const index = Number(name) - imported;
+    return index in bodies ? [{ index, start: bodies[index], at: Number.parseInt(at, 16) }] : [];
   });
 }
 
 /** For a module of which no text is known. */
-export function inBytes(thrown: Thrown, bytes: Uint8Array): string | null {
-  const [spot] = spotsOf(thrown, bytes);
+export async function inBytes(thrown: Thrown, bytes: Uint8Array): Promise<string | null> {
+  const [spot] = await spotsOf(thrown, bytes);
   return spot ? `in function ${spot.index}, at byte ${spot.at} of the module` : null;
 }
 
@@ -58,7 +43,7 @@ export async function inAssemblyScript(
   const { bytes: again, map = '{}' } = await compiled({ ...request, mapped: true });
   const isSame = Buffer.compare(again.subarray(0, bytes.length), bytes) === 0;
   const lines = new SourceMap(JSON.parse(map));
-  for (const { start, at } of isSame ? spotsOf(thrown, bytes) : []) {
+  for (const { start, at } of isSame ? await spotsOf(thrown, bytes) : []) {
     // What the compiler has folded together has no line, and what lies before it has.
     for (let byte = at; byte >= start; ) {
       const entry = lines.findEntry(0, byte);
@@ -70,14 +55,14 @@ export async function inAssemblyScript(
       byte = generatedColumn - 1;
     }
   }
-  return { place: null, words: inBytes(thrown, bytes) };
+  return { place: null, words: await inBytes(thrown, bytes) };
 }
 
 /** In WebAssembly text. `words` name the instruction. */
 export async function inText(thrown: Thrown, bytes: Uint8Array, { file, text }: TextFile): Promise<Whereabouts> {
   const functions = functionsOf(text);
   const { map = '' } = await compiled({ type: 'wat', text, mapped: true });
-  const [spot] = spotsOf(thrown, bytes).filter(({ index }) => index in functions);
+  const [spot] = (await spotsOf(thrown, bytes)).filter(({ index }) => index in functions);
   if (!spot) return { place: null };
   const { open, words } = functions[spot.index];
   const written = writtenIn(map, spot.index);

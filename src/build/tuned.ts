@@ -2,13 +2,14 @@
  * The logs of searches for parameters on this machine, in .nfold/tuned. A candidate has a file and an event a line, and lines are only
  * appended: a search can stop at any line and go on from there, and the evidence for a choice stays beside it. `build` reads them.
  */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { attempt } from '../contract/attempt.ts';
 import type { Parameters } from '../contract/candidate.ts';
 import { count, flag, list, number, numberOrNull, orNull, text } from '../contract/fields.ts';
 import { contentOf } from '../files/given.ts';
 import { workspace } from '../files/places.ts';
+import { sealedJson, unsealed } from '../files/seal.ts';
 import { fingerprint } from '../machine/ceilings.ts';
 
 const Values = z.record(z.string(), z.union([z.number(), z.string()]));
@@ -64,14 +65,30 @@ export function tuneFile(candidate: string): string {
   return join(workspace().state, 'tuned', fingerprint(), `${candidate.replaceAll('/', '-')}.jsonl`);
 }
 
-/** The events of a candidate's source, oldest first. Lines that are no events, such as half a line, are skipped, and so is an unreadable file. */
+/** A log's name is the same in whatever folder it lies. */
+const nameOf = (file: string) => `${basename(dirname(file))}/${basename(file)}`;
+
+/** An event as a line of its log. */
+export const lineOf = (file: string, event: Event): string => sealedJson(nameOf(file), event);
+
+/**
+ * The events of a candidate's source, oldest first. Lines that are no events, such as half a line, are skipped, and so are those that came
+ * with the folder, and an unreadable file. Behind too many of them nothing is ours.
+ */
 export function events(file: string, hash: string): Event[] {
-  return contentOf(file)
-    .toString()
-    .split('\n')
-    .flatMap((line) => attempt(() => Event.parse(JSON.parse(line)), []))
-    .filter((event) => event.hash === hash);
+  const found: Event[] = [];
+  let strange = 0;
+  for (const line of contentOf(file, maxBytes).toString().split('\n')) {
+    const event = attempt(() => Event.parse(unsealed(nameOf(file), line)));
+    if (event?.hash === hash) found.push(event);
+    if (!event && ++strange > maxStrange) break;
+  }
+  return found;
 }
+
+/** More than months of searches write, and more lines than killed ones leave unfinished. */
+const maxBytes = 2 ** 26;
+const maxStrange = 1000;
 
 type Dims = Readonly<Record<string, number>>;
 const keyOf = (dims: Dims, threads: number) => JSON.stringify([threads, Object.entries(dims).sort()]);

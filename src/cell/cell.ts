@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import { brief, CandidateError, type ErrorCode } from '../contract/errors.ts';
 import { Thrown } from '../contract/thrown.ts';
 import type { Variant } from '../contract/variant.ts';
+import { spending } from './budget.ts';
 import { hasConsole, pass } from './console.ts';
 import { cellFiles } from './folder.ts';
 import { hintFor } from './hints.ts';
@@ -95,7 +96,8 @@ export class Cell {
   /** Makes a case ready to be called. Throws CandidateError, like all that a cell is asked. */
   async open(opening: Opening): Promise<void> {
     if (opening.artifact.kind === 'wasm') await this.#startThreads(opening.threads);
-    await this.#ask({ type: 'open', opening: { ...opening, console: hasConsole() } }, this.#startMs);
+    const asked = { ...opening, console: hasConsole() };
+    await spending(this.#startMs, (limitMs) => this.#ask({ type: 'open', opening: asked }, limitMs));
   }
 
   /** Systems count the memory of a thread differently: it is measured while threads start, and added to the limits. */
@@ -143,7 +145,8 @@ export class Cell {
   async evaluate(evaluation: Evaluation, limitMs: number): Promise<unknown> {
     const asked = { ...evaluation, console: hasConsole() };
     const leave = joinRun(this);
-    const { value } = await this.#ask({ type: 'evaluate', evaluation: asked }, limitMs).finally(leave);
+    const ask = (ms: number) => this.#ask({ type: 'evaluate', evaluation: asked }, ms);
+    const { value } = await spending(limitMs, ask).finally(leave);
     return typeof value === 'string' ? JSON.parse(value) : value;
   }
 

@@ -5,6 +5,7 @@
 import type { AnyOp, Case } from '../contract/op.ts';
 import { placed } from '../contract/thrown.ts';
 import { type Artifact, threadsOf, type Variant } from '../contract/variant.ts';
+import { atCostOf } from './budget.ts';
 import { Cell, type Timed } from './cell.ts';
 import { speaking } from './console.ts';
 import type { Layout } from './layout.ts';
@@ -73,7 +74,8 @@ export class Timer {
     this.#dims = image.case.dims;
     const opening = await openingOf(image, this.variant, threads);
     this.#opened = opening.threads;
-    await this.#placed(() => this.#cell.open({ ...opening, noise }));
+    const open = () => this.#cell.open({ ...opening, noise });
+    await this.#placed(() => atCostOf(this.variant.budget, open));
     this.#bytes = image.bytes;
     return opening.artifact.kind;
   }

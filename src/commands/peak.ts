@@ -1,6 +1,7 @@
 /** nfold peak: measures this machine's ceilings and keeps them, so that results can be given as a share of them. */
 import { exit } from '../contract/errors.ts';
 import { shown } from '../files/places.ts';
+import { sealTrouble } from '../files/seal.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import { ceilingsFile, saveCeilings } from '../machine/ceilings.ts';
 import { describe } from '../machine/describe.ts';
@@ -19,5 +20,5 @@ export async function peak(_: unknown, io: Io): Promise<Result<Ceilings>> {
   if (trouble) io.warn(trouble.message);
   const text = `${describe(machine(), runtime())}\n\n${reportCeilings(data)}`;
   if (trouble) return { code: exit.failed, data, text };
-  return { code: exit.fine, data, text: `${text}\n\nKept in ${shown(ceilingsFile())}` };
+  return { code: exit.fine, data, text: `${text}\n\n${sealTrouble() ?? `Kept in ${shown(ceilingsFile())}`}` };
 }

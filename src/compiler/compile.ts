@@ -1,10 +1,12 @@
-/** The parent's end of the compiler: one child for all builds, which gets one request at a time and is killed when it takes too long. */
-import type { ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
-import { endGroup, type Program, startLocked } from '../cell/lockdown.ts';
+/** The parent's end of the compiler, a helper that reads sources and modules and compiles them. */
+import { dirname, join } from 'node:path';
 import { CandidateError, type Place } from '../contract/errors.ts';
+import { placeAt } from '../contract/place.ts';
 import { foldersOf } from '../files/packages.ts';
 import { programFile } from '../files/places.ts';
+import { Helper, helpful, stopHelpers } from './helper.ts';
+import type { Anatomy } from './sections.ts';
+import type { Head, Kind, TextFile } from './texts.ts';
 
 export type CompileRequest = (
   | {
@@ -41,7 +43,18 @@ export interface Disassembly {
 
 export type CompilerRequest =
   | CompileRequest
+  | { readonly type: 'read'; readonly kind: Kind; readonly text: string }
+  | { readonly type: 'marks'; readonly files: Readonly<Record<string, string>>; readonly ops: readonly string[] }
+  | {
+      readonly type: 'find';
+      readonly texts: readonly TextFile[];
+      readonly patterns: readonly RegExp[];
+      readonly comments: boolean;
+    }
+  | { readonly type: 'module'; readonly bytes: Uint8Array }
   | { readonly type: 'disassemble'; readonly bytes: Uint8Array; readonly readable?: boolean };
+
+type MarksReply = { readonly files: Record<string, string> | null; readonly error?: string };
 
 /** A place names a file as the request does; WebAssembly text is `module.wat`. */
 export type CompilerReply =
@@ -49,36 +62,19 @@ export type CompilerReply =
   | { readonly error: string; readonly place?: Place };
 
 export const limitMs = 60_000;
-let child: ChildProcess | null = null;
-let queue: Promise<unknown> = Promise.resolve();
+/** For what takes milliseconds. */
+const readMs = 10_000;
 
-function program(): Program {
+const compiler = new Helper<CompilerRequest, CompilerReply>(() => {
   const main = programFile('src/compiler/compiler');
   const script = foldersOf('assemblyscript', main);
   const below = ['binaryen', 'long'].flatMap((name) => foldersOf(name, join(script.at(-1) ?? main, 'package.json')));
-  const own = ['package.json', programFile('src/compiler/options')];
   const others = ['wabt', '@yowasp/clang'].flatMap((name) => foldersOf(name, main));
-  return { main, reads: [...own, ...script, ...below, ...others], flags: [] };
-}
-
-function start(): ChildProcess {
-  const started = startLocked(program(), { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-  started.unref();
-  const forget = () => {
-    if (child === started) child = null;
-  };
-  started.on('exit', forget).on('error', forget);
-  started.channel?.unref();
-  return started;
-}
+  return { main, reads: ['package.json', dirname(main), ...script, ...below, ...others], flags: [] };
+});
 
 /** Ends the process; the next request starts another one. */
-export function stopCompiler(): void {
-  if (child) endGroup(child);
-  child = null;
-}
-
-process.on('exit', stopCompiler);
+export const stopCompiler = stopHelpers;
 
 /** The module's bytes. Throws CandidateError; its place names a file as `shownAs` does, or else as the request does. */
 export async function compile(request: CompileRequest, shownAs = (name: string) => name): Promise<Uint8Array> {
@@ -105,33 +101,35 @@ async function made<Made extends Compiled | Disassembly>(request: CompilerReques
 }
 
 /** The reply as it is: what was made, or all that the compiler says. Throws CandidateError if its process ends. */
-export function answerTo(request: CompilerRequest): Promise<CompilerReply> {
-  const reply = queue.then(() => ask(request));
-  queue = reply.catch(() => {});
-  return reply;
+export const answerTo = (request: CompilerRequest): Promise<CompilerReply> => compiler.ask(request, limitMs);
+
+/** What a source says of itself. */
+export const read = (kind: Kind, text: string): Promise<Head> =>
+  compiler.ask({ type: 'read', kind, text }, readMs) as Promise<never>;
+
+/** The texts with marks turned into calls; null if there is none. */
+export async function withMarks(files: Readonly<Record<string, string>>, ops: readonly string[]) {
+  const { files: marked, error } = (await compiler.ask({ type: 'marks', files, ops }, readMs)) as MarksReply;
+  if (error) throw new CandidateError(error);
+  return marked;
 }
 
-async function ask(request: CompilerRequest): Promise<CompilerReply> {
-  child ??= start();
-  const worker = child;
-  worker.channel?.ref();
-  let timer: NodeJS.Timeout | undefined;
-  let ended = () => {};
-  try {
-    return await new Promise<CompilerReply>((resolve, reject) => {
-      const give = (message: string) => {
-        stopCompiler();
-        reject(new CandidateError(message));
-      };
-      timer = setTimeout(() => give(`does not finish building within ${limitMs / 1000} s`), limitMs);
-      worker.once('message', resolve);
-      ended = () => give('ended the process that builds it');
-      worker.once('exit', ended);
-      worker.send(request, (error) => error && ended());
-    });
-  } finally {
-    clearTimeout(timer);
-    worker.removeAllListeners('message').off('exit', ended);
-    worker.channel?.unref();
-  }
+/** The first place of these patterns, each looked for in all texts. Null if that fails: a place is only a help. */
+export async function find(
+  texts: readonly TextFile[],
+  patterns: readonly RegExp[],
+  comments = false,
+): Promise<Place | null> {
+  const request = { type: 'find', texts, patterns, comments } as const;
+  const found = await helpful(() => compiler.ask(request, readMs) as Promise<{ text?: number; index?: number }>);
+  if (found?.text === undefined || found.index === undefined) return null;
+  const { file, text } = texts[found.text];
+  return placeAt(file, text, found.index);
+}
+
+/** What a module is made of. Throws CandidateError if it is none. */
+export async function anatomy(bytes: Uint8Array): Promise<Anatomy> {
+  const reply = (await compiler.ask({ type: 'module', bytes }, readMs)) as Anatomy & { error?: string };
+  if (reply.error) throw new CandidateError(`is not a valid WebAssembly module: ${reply.error}`);
+  return reply;
 }

@@ -1,10 +1,12 @@
 /**
- * The child process that compiles AssemblyScript, WAT and, with a compiler that is WebAssembly itself, C, and disassembles modules. It reads
- * candidates' code and runs none of it.
+ * The child process that reads sources and modules, compiles AssemblyScript, WAT and, with a compiler that is WebAssembly itself, C, and
+ * disassembles modules. It reads candidates' code and runs none of it.
  */
 import type { Tree } from '@yowasp/clang';
 import type { CompileRequest, CompilerReply, CompilerRequest, Disassembly } from './compile.ts';
 import * as options from './options.ts';
+import { anatomyOf } from './sections.ts';
+import { findIn, marked, readHead } from './texts.ts';
 
 /** As plain as asc makes it: a module to be read, and not to be run. */
 const readableFlags = [
@@ -131,8 +133,16 @@ async function c({ commands: steps, files }: Extract<CompileRequest, { type: 'c'
   }
 }
 
-async function answer(request: CompilerRequest): Promise<CompilerReply> {
+async function answer(request: CompilerRequest): Promise<object> {
   switch (request.type) {
+    case 'read':
+      return readHead(request.kind, request.text);
+    case 'marks':
+      return marked(request.files, request.ops);
+    case 'find':
+      return findIn(request.texts, request.patterns, request.comments);
+    case 'module':
+      return anatomyOf(request.bytes);
     case 'assemblyscript':
       return assemblyScript(request);
     case 'wat':
@@ -145,7 +155,7 @@ async function answer(request: CompilerRequest): Promise<CompilerReply> {
 }
 
 process.on('message', async (request: CompilerRequest) => {
-  const send = (reply: CompilerReply) => process.send?.(reply);
+  const send = (reply: object) => process.send?.(reply);
   try {
     send(await answer(request));
   } catch (error) {

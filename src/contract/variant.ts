@@ -7,6 +7,12 @@ export type Artifact =
   | { readonly kind: 'js'; readonly code: string }
   | { readonly kind: 'peer'; readonly file: string };
 
+/** Milliseconds that a variant has taken outside of its timed calls, and may take in all. */
+export interface Spending {
+  spentMs: number;
+  readonly limitMs: number;
+}
+
 export interface Variant {
   /** `sgemm/ikj-ts`, `sgemm/baseline`, or a peer's name. */
   readonly id: string;
@@ -22,6 +28,8 @@ export interface Variant {
   readonly slow?: boolean;
   /** Its cell is not locked down: a peer has to load its library from disk. */
   readonly trusted?: boolean;
+  /** Absent for one that is trusted. */
+  readonly budget?: Spending;
   /** Its artifact calls `mark`: a profile build. */
   readonly marks?: boolean;
   /** The artifact for these dims; tuned parameters may depend on the number of threads. Throws CandidateError if it does not build. */

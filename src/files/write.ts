@@ -32,11 +32,11 @@ export function writeWhole(file: string, content: string | Uint8Array): void {
 }
 
 /** Makes a file and its folders; false if the name is taken. Throws Unwritten. */
-export function writeNew(file: string, content: string | Uint8Array): boolean {
+export function writeNew(file: string, content: string | Uint8Array, mode?: number): boolean {
   makeFolder(file);
   return withFileInErrors(file, () => {
     try {
-      throughHalf(file, null, content, (half) => putNew(half, file));
+      throughHalf(file, null, content, (half) => putNew(half, file), mode);
       return true;
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
@@ -158,15 +158,26 @@ function replaceable(file: string): { readonly path: string; readonly there: Sta
   return target;
 }
 
-function throughHalf(path: string, there: Stats | null, content: string | Uint8Array, put: (half: string) => void) {
+function throughHalf(
+  path: string,
+  there: Stats | null,
+  content: string | Uint8Array,
+  put: (half: string) => void,
+  mode?: number,
+) {
   clearHalves(dirname(path));
   const half = halfOf(path);
   try {
-    withOpen(half, 'wx', (fd) => {
-      if (there) copyOwner(fd, there);
-      writeAll(fd, typeof content === 'string' ? Buffer.from(content) : content);
-      fs.fsyncSync(fd);
-    });
+    withOpen(
+      half,
+      'wx',
+      (fd) => {
+        if (there) copyOwner(fd, there);
+        writeAll(fd, typeof content === 'string' ? Buffer.from(content) : content);
+        fs.fsyncSync(fd);
+      },
+      mode,
+    );
     put(half);
     // So that the name outlives a power cut as well.
     attempt(() => withOpen(dirname(path), 'r', fs.fsyncSync));
@@ -175,8 +186,8 @@ function throughHalf(path: string, there: Stats | null, content: string | Uint8A
   }
 }
 
-function withOpen(file: string, flags: string, use: (fd: number) => void): void {
-  const fd = fs.openSync(file, flags);
+function withOpen(file: string, flags: string, use: (fd: number) => void, mode?: number): void {
+  const fd = fs.openSync(file, flags, mode);
   try {
     use(fd);
   } finally {

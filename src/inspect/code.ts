@@ -1,8 +1,8 @@
 /** What V8 makes of a WebAssembly module: its machine code, printed by V8 itself in a process of its own, and the loops in it. */
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { withoutNames } from '../build/module.ts';
 import { endGroup, startLocked } from '../cell/lockdown.ts';
+import { withoutNames } from '../compiler/sections.ts';
 
 /** What lies between a jump backwards and where it goes. */
 export interface Loop {

@@ -1,7 +1,6 @@
 /** All that is said of a WebAssembly candidate: what its module is made of, its hot loop, the machine code of that, and what V8 joined. */
 import type { Built } from '../build/build.ts';
-import { anatomy } from '../build/module.ts';
-import { disassemble } from '../compiler/compile.ts';
+import { anatomy, disassemble } from '../compiler/compile.ts';
 import { revectorize } from '../contract/candidate.ts';
 import { CandidateError } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
@@ -56,7 +55,7 @@ export async function inspectModule(bytes: Uint8Array, { built, image, wat, onSt
   const lines = text.split('\n').slice(textLine - 1, wat ? undefined : (hot?.lastLine ?? 0));
   onStage("reading V8's machine code");
   return {
-    module: moduleOf(bytes, image.op, text),
+    module: await moduleOf(bytes, image.op, text),
     wat: { why, text: lines.join('\n'), textLine, loops: all.length, hot, guessed },
     machineCode: await machineCodeOf(bytes, built, hot),
     revectorizer: await revectorizerOf(bytes, built),
@@ -64,11 +63,18 @@ export async function inspectModule(bytes: Uint8Array, { built, image, wat, onSt
   };
 }
 
-function moduleOf(bytes: Uint8Array, op: AnyOp, text: string): Inspection['module'] {
-  const { imports, exports, memory, dataBytes, functions } = anatomy(bytes);
-  const { initial = 0, maximum = 0, shared = false } = memory ?? {};
+async function moduleOf(bytes: Uint8Array, op: AnyOp, text: string): Promise<Inspection['module']> {
+  const { imports, exports, memory, dataBytes, functions } = await anatomy(bytes);
+  const { initial = 0, maximum, shared = false } = memory ?? {};
   const named = exports.map(({ name, kind }) => ({ name, kind, parameters: parametersOf(name, op, text) }));
-  return { bytes: bytes.length, functions, dataBytes, memory: { initial, maximum, shared }, imports, exports: named };
+  return {
+    bytes: bytes.length,
+    functions,
+    dataBytes,
+    memory: { initial, maximum: maximum ?? 0, shared },
+    imports: [...imports],
+    exports: named,
+  };
 }
 
 /** `A: i32`, by the names that the op gives to the parameters of these two functions. */

@@ -1,11 +1,12 @@
 /** The measured peak rates of this machine, kept in .nfold/peaks, one file for each machine and runtime. */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { attempt } from '../contract/attempt.ts';
 import { count, flag, list, number, numberOrNull, text } from '../contract/fields.ts';
 import { contentOf } from '../files/given.ts';
 import { workspace } from '../files/places.ts';
+import { sealedJson, unsealed } from '../files/seal.ts';
 import { tryWrite, type Unwritten } from '../files/write.ts';
 import type { Machine, Runtime } from './describe.ts';
 import { machine, runtime } from './fingerprint.ts';
@@ -63,12 +64,14 @@ export function fingerprint({ cpu, cores, arch, os }: Machine = machine(), { nod
 
 export const ceilingsFile = () => join(workspace().state, 'peaks', `${fingerprint()}.json`);
 
-/** The ceilings kept for this machine; null if their file is missing or damaged. */
+/** The ceilings kept for this machine; null if their file is missing or damaged, or came with the folder. */
 export function loadCeilings(file = ceilingsFile()): Ceilings | null {
-  return attempt(() => Ceilings.parse(JSON.parse(contentOf(file).toString())), null);
+  return attempt(() => Ceilings.parse(unsealed(basename(file), contentOf(file, maxBytes).toString())), null);
 }
+
+const maxBytes = 2 ** 20;
 
 /** Returns the error if the file could not be written, else null. */
 export function saveCeilings(ceilings: Ceilings, file = ceilingsFile()): Unwritten | null {
-  return tryWrite(file, `${JSON.stringify(ceilings, null, 1)}\n`);
+  return tryWrite(file, `${sealedJson(basename(file), ceilings)}\n`);
 }

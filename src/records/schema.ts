@@ -180,6 +180,16 @@ const Warning = z.discriminatedUnion('kind', [
     unsteady: count('Warm-ups that did.'),
     of: count('Warm-ups.'),
   }),
+  warning(
+    'foreseen',
+    'A candidate takes longer in the calls that were compared in full, which nothing should tell it.',
+    {
+      variant,
+      op,
+      ratio: number('Time of these calls over that of others.'),
+      chance: number('Probability of that by chance.'),
+    },
+  ),
   warning('untimed', 'A candidate uses much CPU time outside its timed calls.', {
     variant,
     case: caseName,

@@ -27,6 +27,8 @@ const texts: TextOf = {
     `The clock is coarse for ${variant} at ${name}: a call takes ${timeNs.toFixed(0)} ns and the clock steps by ${clockNs} ns, ${percent(clockNs / timeNs)} of it. Trust the larger cases more.`,
   warmup: ({ unsteady, of }) =>
     `${unsteady} of ${of} warm-ups ran out of time before ten calls agreed within 2 %. More effort (default, --thorough) warms up for longer.`,
+  foreseen: ({ variant, ratio, chance }) =>
+    `Suspicious: ${variant} takes ${ratio.toFixed(1)} times as long in the calls that were compared in full, chosen after they were made, as in others; by chance that happens once in ${(1 / chance).toExponential(0)} runs. Read its source: it may know which calls are looked at.`,
   untimed: ({ variant, case: name, calledNs, untimedNs, baselineUntimedNs }) =>
     `Suspicious: ${variant} at ${name} uses ${ms(untimedNs)} of CPU time outside each call of ${ms(calledNs)}, the baseline ${ms(baselineUntimedNs)}. Read its source: it may work while it is not timed.`,
   note: ({ text }) => text,

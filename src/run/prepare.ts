@@ -27,7 +27,7 @@ export interface Prepared {
 export async function prepare({ op: name, candidates: files, problems }: OpSelection): Promise<Prepared> {
   const [op, oracle, baseline] = await Promise.all([loadOp(name), loadOracle(name), baselineOf(name)]);
   const candidates: CandidateOutcome[] = [];
-  for (const file of files) candidates.push(await outcomeOf(file, op));
+  for (const file of files) candidates.push(await outcomeOf(file, op, baseline));
   for (const problem of problems) {
     candidates.push(
       outcome(plain(shown(problem.file)), {
@@ -66,9 +66,10 @@ function outcome(
   return { id, about: built?.about ?? peer?.peer.about ?? null, built, peer, parameters: new Map(), verdict };
 }
 
-async function outcomeOf(candidate: CandidateFile, op: AnyOp): Promise<CandidateOutcome> {
+async function outcomeOf(candidate: CandidateFile, op: AnyOp, { budget }: Built): Promise<CandidateOutcome> {
   try {
     const built = await build(candidate);
+    built.budget.standBeside(budget);
     // Compiled now for one case, so that a compile error shows before anything is timed.
     await built.artifact(op.cases[0].dims);
     const missing = built.flags.find((flag) => !acceptsFlag(flag));

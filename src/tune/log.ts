@@ -1,12 +1,13 @@
 /** Keeps the events of a search in the file where `build` looks for them (build/tuned.ts). */
 import { basename, dirname, join } from 'node:path';
-import type { Event } from '../build/tuned.ts';
+import { type Event, lineOf } from '../build/tuned.ts';
 import { elsewhere } from '../files/elsewhere.ts';
+import { sealTrouble } from '../files/seal.ts';
 import { appendLine, Unwritten } from '../files/write.ts';
 
 /** Throws Unwritten. */
 export function append(file: string, event: Event): void {
-  appendLine(file, JSON.stringify(event));
+  appendLine(file, lineOf(file, event));
 }
 
 /** Takes the events of one command. An event that the file does not take goes to another folder. */
@@ -26,9 +27,9 @@ export function evidenceIn(file: string) {
       });
     }
   };
-  /** A sentence about events that are not in the file; null if all are. */
+  /** A sentence about events that later runs will not find; null if they will. */
   const trouble = (): string | null => {
-    if (clause === null) return null;
+    if (clause === null) return sealTrouble();
     const where =
       others.size > 0
         ? `what was found is in ${[...others].join(' and ')} instead, where later runs do not look`

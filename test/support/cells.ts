@@ -1,6 +1,7 @@
 /** A cell of its own for a line of JavaScript, which gets one tensor C of one element. */
-import { asScript } from '../../src/build/script.ts';
+
 import { Cell, type CellOptions } from '../../src/cell/cell.ts';
+import { asScript } from '../../src/compiler/bundle.ts';
 
 export const kernel = (body: string) =>
   `export default { about: 'x', setup: (dims, arena) => ({ C }) => { ${body} } };`;

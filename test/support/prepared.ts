@@ -2,10 +2,10 @@
  * A folder in which nfold finds what a bench would else begin with: ceilings, which take 18 s to measure, and what the tests have built
  * so far. For tests of something else.
  */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { workspace } from '../../src/files/places.ts';
-import { type Ceilings, ceilingsFile } from '../../src/machine/ceilings.ts';
+import { type Ceilings, ceilingsFile, saveCeilings } from '../../src/machine/ceilings.ts';
 import { example } from './ceilings.ts';
 
 /** So high that no time is below what the work takes at them, whatever the machine. */
@@ -27,7 +27,6 @@ export function prepare(folder: string): void {
 
 /** Those alone, where what is built is to be built. */
 export function knowCeilings(folder: string): void {
-  const peaks = join(folder, '.nfold/peaks');
-  mkdirSync(peaks, { recursive: true });
-  writeFileSync(join(peaks, basename(ceilingsFile())), JSON.stringify(far));
+  const trouble = saveCeilings(far, join(folder, '.nfold/peaks', basename(ceilingsFile())));
+  if (trouble) throw trouble;
 }

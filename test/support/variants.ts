@@ -1,7 +1,7 @@
 /** Kernels of the test folders as variants: built like candidates, but free to import the code that they bend. */
 import { join } from 'node:path';
-import { asScript } from '../../src/build/script.ts';
 import { bundle } from '../../src/build/sources.ts';
+import { asScript } from '../../src/compiler/bundle.ts';
 import type { Variant } from '../../src/contract/variant.ts';
 import { packageRoot } from '../../src/files/places.ts';
 
