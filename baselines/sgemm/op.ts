@@ -165,11 +165,11 @@ export default defineOp({
   distributions: ['normal', 'uniform', 'unit', 'laplace', 'lognormal', 'integers'],
   exact: 'integers',
   draw({ dims: d, scalars, tensors: { A, B, C }, rng, distribution, canaries: hidden }) {
-    const isExactly = distribution === 'integers';
-    const draw = isExactly ? () => rng.int(-9, 9) : elementDraw(distribution, rng);
-    // Integers in the padding as well, which no kernel may read.
-    for (const X of [A, B, C]) for (let i = 0; i < X.length; i++) X[i] = draw();
-    if (isExactly) drawIntegers(d, scalars, { A, B, C }, rng);
+    if (distribution === 'integers') drawIntegers(d, scalars, { A, B, C }, rng);
+    else {
+      const draw = elementDraw(distribution, rng);
+      for (const X of [A, B, C]) for (let i = 0; i < X.length; i++) X[i] = draw();
+    }
     if (hidden && distribution === 'normal') {
       const sums = new ExactSums(d.K, rng, 2 ** -22);
       for (const i of canaries(d.M, rng)) putLine(d, { A, B }, sums, 0, i);
@@ -226,6 +226,7 @@ function drawIntegers(
   { A, B, C }: Factors & { readonly C: Float32Array },
   rng: Rng,
 ): void {
+  for (const X of [A, B, C]) X.fill(7);
   const room = 2 ** (beta === 0 ? 24 : 23);
   const unit = 2 ** rng.int(-16, 8);
   const sums = new ExactSums(d.K, rng, unit, room / Math.max(1, oddPart(alpha)));

@@ -35,8 +35,11 @@ export function drawnCases(op: AnyOp, seed: Seed): readonly Case[] {
   return op.drawCase ? (op.sizeClasses ?? anySizes).map(draw) : [];
 }
 
-/** A drawn shape that keeps the parent busy for a tenth of a second, by its flop and bytes, is not checked in every distribution. */
-const isCostly = (op: AnyOp, { dims }: Case): boolean => op.flop(dims) + 20 * bytesMoved(op, dims) > 1e8;
+/**
+ * A drawn shape that keeps the parent busy for a tenth of a second, by its flop and bytes, is not checked in every distribution. One that
+ * carries state is: no timed shape as large is.
+ */
+const isCostly = (op: AnyOp, { dims }: Case): boolean => !op.carries && op.flop(dims) + 20 * bytesMoved(op, dims) > 1e8;
 
 /**
  * The checks of a list of cases:
@@ -44,7 +47,7 @@ const isCostly = (op: AnyOp, { dims }: Case): boolean => op.flop(dims) + 20 * by
  *   edges, drawn shapes   every distribution; a costly shape: the exact one, if there is one, and one that is drawn
  *   timed shapes          the exact distribution, or if the op has none, all that they are not timed in, since a kernel may treat
  *                         large shapes differently; with `timedShapes`, the distribution that they are timed in as well
- *   drawn, timed shapes   once under each of the variations that are drawn (`vary`), in the exact distribution or in others by turns
+ *   variations            those that are drawn (`vary`), once each, of edges the first: exact, or in one distribution after another
  *   repeats               every distribution again, under variations
  *
  * For an op that carries state, timed shapes except the smallest are checked under variations alone, and these only with `timedShapes`.
@@ -85,7 +88,8 @@ function checksOf(op: AnyOp, c: Case, { seed, repeats, timedShapes }: Extent, rn
   const isState = op.carries !== undefined && isTimed && c !== bySize(op, op.cases)[0];
   // Large states by turns, so that each distribution occurs at some of them.
   const turn = isState ? makeRng(deriveSeed(seed, op.name, 'turn')).int(0, 99) + number : rng.int(0, 99);
-  const variations = op.edges.includes(c) || (isState && !timedShapes) ? [] : (op.vary?.(c, rng.fork()) ?? []);
+  const all = op.vary?.(c, rng.fork()) ?? [];
+  const variations = isState && !timedShapes ? [] : op.edges.includes(c) ? all.slice(0, 1) : all;
   const varied = variations.map((one, i): Unnumbered => {
     return { distribution: hard[(turn + i) % hard.length] ?? usual, varied: one };
   });

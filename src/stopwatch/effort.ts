@@ -37,7 +37,7 @@ const thorough = { rounds: [8, 40], halfWidth: 0.01, budgetS: 1200, sampleMs: 50
 
 export const efforts: Readonly<Record<Effort['name'], Effort>> = {
   quick: { name: 'quick', ...shared, ...quick, repeats: 1, extra: false },
-  default: { name: 'default', ...shared, ...usual, repeats: 2, extra: false },
+  default: { name: 'default', ...shared, ...usual, repeats: 1, extra: false },
   thorough: { name: 'thorough', ...shared, ...thorough, repeats: 8, extra: true },
 };
 

@@ -1,8 +1,8 @@
 /**
- * Strassen's product of f32 matrices: seven half-sized products in place of eight, one level after another.
+ * Strassen's product of matrices: seven half-sized products in place of eight, one level after another.
  *
  * Shapes   A (M,K), B (K,N), C (M,N), row-major and dense; each side a multiple of 2^levels.
- * Numerics f32. Blocks are added before they are multiplied, so that the error of an element is a share of what is large in A and B,
+ * Numerics those of its inputs, f32 or f64. Blocks are added before they are multiplied, so that the error of an element is a share of what is large in A and B,
  *          not of its own row and column.
  * Source   Strassen 1969, Gaussian elimination is not optimal; Higham 2002, chapter 23, for its error.
  */
@@ -18,15 +18,15 @@ const products = [
   { a: [0, 1, 0, -1], b: [0, 0, 1, 1], c: [1, 0, 0, 0] },
 ];
 
-export function strassen(
-  A: Float32Array,
-  B: Float32Array,
+export function strassen<X extends Float32Array | Float64Array>(
+  A: X,
+  B: X,
   M: number,
   N: number,
   K: number,
   levels: number,
-): Float32Array {
-  const C = new Float32Array(M * N);
+): X {
+  const C = alike(A, M * N);
   if (levels === 0) {
     for (let i = 0; i < M; i++) {
       for (let k = 0; k < K; k++) for (let j = 0; j < N; j++) C[i * N + j] += A[i * K + k] * B[k * N + j];
@@ -42,9 +42,17 @@ export function strassen(
   return C;
 }
 
+const alike = <X extends Float32Array | Float64Array>(X: X, length: number): X =>
+  (X instanceof Float64Array ? new Float64Array(length) : new Float32Array(length)) as X;
+
 /** The sum of the quarters of X, times their signs. */
-function quarters(X: Float32Array, rows: number, cols: number, signs: readonly number[]): Float32Array {
-  const sum = new Float32Array((rows * cols) / 4);
+function quarters<X extends Float32Array | Float64Array>(
+  X: X,
+  rows: number,
+  cols: number,
+  signs: readonly number[],
+): X {
+  const sum = alike(X, (rows * cols) / 4);
   eachQuarter(rows, cols, (q, from, at) => {
     sum[at] += signs[q] * X[from];
   });
