@@ -1,7 +1,8 @@
 /** A candidate's metadata: from its default export, or from the head of a WAT or AssemblyScript file. */
 import { z } from 'zod';
 import { allowedFlags } from '../contract/candidate.ts';
-import { CandidateError, type Place, plain } from '../contract/errors.ts';
+import { CandidateError, type Place } from '../contract/errors.ts';
+import { plain } from '../contract/foreign.ts';
 import { cachedJson } from './cache.ts';
 import { evaluateBundle } from './evaluate.ts';
 import type { Bundle } from './sources.ts';
