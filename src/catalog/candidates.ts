@@ -3,7 +3,8 @@
  * that fits no rule is a problem with a hint.
  */
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { errorData, plain } from '../contract/errors.ts';
+import { errorData } from '../contract/errors.ts';
+import { plain } from '../contract/foreign.ts';
 import { absent, isLink, look, namesIn, oddityOf, realPath, type Trouble } from '../files/given.ts';
 import { packageRoot, placeOf, shown, workspace } from '../files/places.ts';
 import { findOps } from './ops.ts';
