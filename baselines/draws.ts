@@ -1,5 +1,5 @@
 /** Draws that the ops of a training step have in common. */
-import type { Rng } from '../src/contract/rng.ts';
+import type { Rng } from '../src/contract/random.ts';
 
 /** N(0, spread^2) around center. */
 export function normal(out: Float32Array, rng: Rng, spread = 1, center = 0): void {
