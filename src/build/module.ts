@@ -1,9 +1,11 @@
 /** The contract of a WebAssembly module, checked without running any of it. */
+import { join } from 'node:path';
 import { anatomy } from '../compiler/compile.ts';
 import { type Anatomy, most } from '../compiler/sections.ts';
 import type { TextFile } from '../compiler/texts.ts';
 import { brief, CandidateError } from '../contract/errors.ts';
 import { contentOf } from '../files/given.ts';
+import { workspace } from '../files/places.ts';
 import { cached, cachedJson } from './cache.ts';
 import { digestOf } from './sources.ts';
 import { findIn, literally } from './where.ts';
@@ -89,14 +91,16 @@ export async function checkModule(
   refuse(`exports ${names}`, runSignature, ...exportPatterns(other), ...hidden);
 }
 
+/** By workspace and digest. */
 const anatomies = new Map<string, Promise<Anatomy>>();
 
 /** What a module is made of, read and compiled once for each module. */
 function read(bytes: Uint8Array): Promise<Anatomy> {
-  const digest = digestOf('module', process.versions.v8, bytes);
-  const found = anatomies.get(digest) ?? cachedJson(`${digest}.json`, () => anatomy(bytes), { fresh: false });
-  anatomies.set(digest, found);
-  found.catch(() => anatomies.delete(digest));
+  const name = `${digestOf('module', process.versions.v8, bytes)}.json`;
+  const key = join(workspace().cache, name);
+  const found = anatomies.get(key) ?? cachedJson(name, () => anatomy(bytes), { fresh: false });
+  anatomies.set(key, found);
+  found.catch(() => anatomies.delete(key));
   return found;
 }
 

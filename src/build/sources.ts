@@ -89,14 +89,17 @@ interface Kept extends Bundled {
 export async function bundle(file: string, allowed = commonOf(file), marking?: Marking): Promise<Bundle> {
   const root = resolve(dirname(file), '../..');
   const { read, serve } = library(file, allowed);
-  const answer = (served: Served) => digestOf(JSON.stringify(served));
+  // What is kept is the same in whatever folder.
+  const nameOf = (path: string) => relative(root, path).split(sep).join('/');
+  const answer = (served: Served) => ('error' in served ? served.error : digestOf(nameOf(served.file), served.text));
   const make = async (): Promise<Kept> => {
     const asked = new Map<string, Kept['asked'][number]>();
     let refusal: { readonly error: CandidateError } | null = null;
     const listening = (want: Want): Served => {
       try {
         const served = serve(want);
-        asked.set(JSON.stringify(want), [want, answer(served)]);
+        const kept = { ...want, importer: want.importer && nameOf(want.importer) };
+        asked.set(JSON.stringify(kept), [kept, answer(served)]);
         return served;
       } catch (error) {
         if (!(error instanceof CandidateError) || want.importer === null) throw error;
@@ -113,8 +116,11 @@ export async function bundle(file: string, allowed = commonOf(file), marking?: M
     if (refused) throw new CandidateError(`${shown(file)} ${error}`, 'error', { place, hint: importHint });
     throw new CandidateError(`${shown(file)} does not build: ${error}`, 'error', { place });
   };
-  const holds = ({ asked }: Kept) => asked.every(([want, was]) => attempt(() => answer(serve(want)) === was, false));
-  const key = digestOf('bundle', bundler, file, allowed, JSON.stringify(marking ?? null), read(file));
+  const isSame = ([{ importer, path }, was]: Kept['asked'][number]) =>
+    attempt(() => answer(serve({ importer: importer && resolve(root, importer), path })) === was, false);
+  const holds = ({ asked }: Kept) => asked.every(isSame);
+  const marks = JSON.stringify(marking ? { ...marking, file: nameOf(marking.file) } : null);
+  const key = digestOf('bundle', bundler, nameOf(file), nameOf(allowed), marks, read(file));
   const { code, map, script, inputs } = await cachedJson(`${key}.json`, make, { holds, fresh: false });
   const others = inputs.map((input: string) => resolve(root, input)).filter((input: string) => input !== file);
   return { code, map, script, root, sources: [file, ...others.sort()].map((path) => sourceOf(path, file)) };

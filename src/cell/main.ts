@@ -30,7 +30,7 @@ async function answer(ask: Ask): Promise<{ samples?: Samples; value?: Uint8Array
 }
 
 /** More than any module or its text has, and more than any description. */
-const maxReturned = (method?: string) => (method === 'generate' ? 2 ** 23 : 2 ** 16);
+const maxReturned = (method?: string) => (method === 'generate' ? 2 ** 24 : 2 ** 16);
 
 function evaluate({ code, method, args = [], console }: Evaluation): Uint8Array | string {
   const realm = new Realm(console);
