@@ -1,6 +1,7 @@
 /** The contract of a WebAssembly module, checked on its bytes, without running any of it. */
 import { CandidateError, messageOf } from '../contract/errors.ts';
-import { contentOf } from '../files/given.ts';
+import { contentWithin } from '../files/given.ts';
+import { homesOf } from '../files/homes.ts';
 import { literally } from './where.ts';
 
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
@@ -142,7 +143,7 @@ export function withoutNames(bytes: Uint8Array): Uint8Array {
  * lines of a head comment, or ''. Throws CandidateError.
  */
 export function readModule(file: string): { readonly bytes: Uint8Array; readonly text: string; readonly head: string } {
-  const content = contentOf(file, maxBytes);
+  const content = contentWithin(homesOf(file), file, maxBytes);
   if (typeof content === 'string') throw new CandidateError(content);
   const bytes = declareShared(new Uint8Array(content));
   checkModule(bytes);

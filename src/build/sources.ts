@@ -4,7 +4,8 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { build, type Location, type Message, type Plugin } from 'esbuild';
 import { CandidateError, type Place } from '../contract/errors.ts';
 import { placeAt } from '../contract/place.ts';
-import { absent, contentOf, look } from '../files/given.ts';
+import { absent, contentWithin, look } from '../files/given.ts';
+import { homesOf, homesOfImports } from '../files/homes.ts';
 import { shown } from '../files/places.ts';
 
 /** 16 hex digits of a SHA-256 over the parts and their lengths. */
@@ -29,7 +30,7 @@ const entry = 'candidate';
 
 /**
  * Finds and reads files for the bundler. By itself it would wait at a pipe for ever, take a `*` in the entry's path for a glob, and
- * accept bytes that are no text. A link counts as a file of the folder that it lies in.
+ * accept bytes that are no text.
  */
 const guard = (file: string, allowed: string): Plugin => ({
   name: 'guard',
@@ -43,7 +44,7 @@ const guard = (file: string, allowed: string): Plugin => ({
     onLoad({ filter: /.*/ }, ({ path }) => {
       checkImport(file, path, allowed);
       // A source map of its own could lead to any file, and esbuild would read it.
-      const contents = readSource(path, file).replace(/([#@]\s*)sourceMappingURL=/g, '$1sourceMappingurl=');
+      const contents = readSource(path, file, allowed).replace(/([#@]\s*)sourceMappingURL=/g, '$1sourceMappingurl=');
       return { contents, loader: 'default' };
     });
   },
@@ -102,7 +103,7 @@ export async function bundle(file: string, allowed = commonOf(file), plugins: Pl
   ];
   const files = [file, ...inputs.filter((input) => input !== file).sort()];
   const [map, code] = result.outputFiles.map(({ text }) => text);
-  return { code, map, root, sources: files.map((path) => sourceOf(path, file)) };
+  return { code, map, root, sources: files.map((path) => sourceOf(path, file, allowed)) };
 }
 
 /** esbuild counts columns from 0, in bytes. */
@@ -140,7 +141,7 @@ function closure(
   const visit = (path: string) => {
     const name = relative(root, path).split(sep).join('/');
     if (name in files) return;
-    files[name] = readSource(path, file);
+    files[name] = readSource(path, file, allowed);
     for (const found of files[name].matchAll(imports)) {
       const imported = fileOf(resolve(dirname(path), found[1]));
       if (imported === null) continue;
@@ -159,18 +160,20 @@ function closure(
 }
 
 /** The text of a file and its path relative to the folder above kernels/. Throws CandidateError, which names the candidate. */
-export function sourceOf(path: string, candidate: string): Source {
+export function sourceOf(path: string, candidate: string, allowed?: string): Source {
   const root = resolve(dirname(candidate), '../..');
-  return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };
+  return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate, allowed) };
 }
 
 /** `TextDecoder` drops the byte order mark that some editors write. */
-function readSource(path: string, candidate: string): string {
+function readSource(path: string, candidate: string, allowed = commonOf(candidate)): string {
   const refusal = (why: string) =>
     new CandidateError(
       path === candidate ? `${shown(path)} ${why}` : `${shown(candidate)} needs ${shown(path)}, which ${why}`,
     );
-  const bytes = contentOf(path, maxBytes);
+  const wider = allowed === commonOf(candidate) ? [] : [allowed];
+  const homes = path === candidate ? homesOf(candidate) : homesOfImports(candidate);
+  const bytes = contentWithin([...wider, ...homes], path, maxBytes);
   if (typeof bytes === 'string') throw refusal(bytes);
   if (/^(\xff\xfe|\xfe\xff)/.test(bytes.toString('latin1', 0, 2))) throw refusal('is UTF-16: save it as UTF-8');
   if (bytes.includes(0)) throw refusal('holds NUL bytes, as UTF-16 and binary files do: save it as UTF-8');
