@@ -11,7 +11,7 @@ import { loadOp } from '../src/catalog/ops.ts';
 import { atCostOf, Budget } from '../src/cell/budget.ts';
 import { Timer } from '../src/cell/timer.ts';
 import { stopCompiler } from '../src/compiler/compile.ts';
-import { compose } from '../src/judge/image.ts';
+import { compose } from '../src/judge/compose.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-untrusted-'));
 afterAll(() => {

@@ -4,7 +4,8 @@ import { anatomy } from '../compiler/compile.ts';
 import { type Anatomy, most } from '../compiler/sections.ts';
 import type { TextFile } from '../compiler/texts.ts';
 import { brief, CandidateError } from '../contract/errors.ts';
-import { contentOf } from '../files/given.ts';
+import { contentWithin } from '../files/given.ts';
+import { homesOf } from '../files/homes.ts';
 import { workspace } from '../files/places.ts';
 import { cached, cachedJson } from './cache.ts';
 import { digestOf } from './sources.ts';
@@ -175,7 +176,7 @@ const unshared = '\x03env\x06memory\x02\x01';
  * A ready-made module: its bytes, and their text for a record, a data URL, which gives them back. Throws CandidateError.
  */
 export function readModule(file: string): { readonly bytes: Uint8Array; readonly text: string } {
-  const content = contentOf(file, maxBytes);
+  const content = contentWithin(homesOf(file), file, maxBytes);
   if (typeof content === 'string') throw new CandidateError(content);
   const text = `data:application/wasm;base64,${content.toString('base64')}\n`;
   return { bytes: declareShared(new Uint8Array(content)), text };
