@@ -74,20 +74,23 @@ export function canaries(n: number, rng: Rng): readonly number[] {
   return Array.from({ length: 8 }, (_, q) => rng.int(start(q), start(q + 1) - 1));
 }
 
+const widest = 2 ** 19;
+
 /**
  * Integers for the two sides of sums of K products, all of which are exact: for each k it is drawn which side is wide, and how wide.
  *
  *   short   an odd integer on the wide side, 0 or 1 on the other; all of them add up to half of the room at most
- *   long    an odd integer of up to 22 bits; the other side is 1 at one k that it draws, and 0 at all others: two such products a sum
+ *   long    an odd integer of up to 19 bits; the other side is 1 at one k that it draws, and 0 at all others: two such products a sum
  *
  * So each sum asks for nearly all bits of wide numbers on either side, and as signs go by line, it has nearly the most bits that f32 holds:
- * inputs, products or results of fewer bits show in most elements, and not only under some draws.
+ * inputs, products or results of fewer bits show in most elements, and not only under some draws. With 19 bits, two levels of Strassen's
+ * method, which multiplies wide by wide, stay exact in f64: 2 * 19 bits, log2 K for the sum, and six for what it adds before and after.
  */
 export class ExactSums {
   readonly #rng: Rng;
   /** Bit 0: which side is wide; bit 1: long. */
   readonly #kinds: Uint8Array;
-  readonly #most: readonly [short: number, long: number];
+  readonly #most: readonly number[];
   readonly #unit: number;
 
   /** `unit`, a power of two: of the wide numbers. `room`: what a sum may come to in this unit, less where it is scaled or added to. */
@@ -95,7 +98,7 @@ export class ExactSums {
     this.#rng = rng;
     this.#unit = unit;
     this.#kinds = Uint8Array.from({ length: K }, () => rng.int(0, 3));
-    this.#most = [Math.floor(room / 2 / Math.max(1, K)), Math.floor(room / 4)];
+    this.#most = [room / 2 / Math.max(1, K), room / 4].map((most) => Math.min(widest, Math.floor(most)));
   }
 
   /** One line of a side, k by k: a row of the left factor (side 0), or a column of the right one (side 1). */

@@ -52,13 +52,14 @@ export default defineOp({
     crossentropy(3, 5, 67),
     crossentropy(1, 3, 257),
   ],
-  sizeClasses: rowClasses,
+  sizeClasses: [...rowClasses, 'longest rows'],
   drawCase(rng, sizeClass) {
     if (sizeClass === 'small') return crossentropy(rng.int(1, 3), rng.int(1, 20), rng.int(1, 400));
     if (sizeClass === 'many B') return crossentropy(anySize(rng, 16, 400), rng.int(1, 5), rng.int(1, 60));
     if (sizeClass === 'long T') return crossentropy(rng.int(1, 2), anySize(rng, 129, 2000), rng.int(1, 60));
-    // Up to the vocabulary of GPT-2 and beyond.
-    if (sizeClass === 'long rows') return crossentropy(1, rng.int(1, 4), anySize(rng, 1025, 60_000));
+    if (sizeClass === 'long rows') return crossentropy(rng.int(1, 2), rng.int(1, 4), anySize(rng, 1025, 30_000));
+    // Around the vocabulary of GPT-2.
+    if (sizeClass === 'longest rows') return crossentropy(1, rng.int(2, 4), rng.int(30_000, 60_000));
     const timed = oneOf(rng, models);
     return crossentropy(beside(rng, timed.B), beside(rng, timed.T), beside(rng, timed.V));
   },

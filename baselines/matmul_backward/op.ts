@@ -43,12 +43,12 @@ export default defineOp({
     if (distribution === 'normal') for (const x of all) normal(x, rng);
     if (distribution === 'normal' && hidden) {
       const [rows, ends, columns] = [d.B * d.T, d.OC, d.C].map((n) => canaries(n, rng));
-      drawExactly({ rows, ends, columns, unit: 2 ** -21 });
+      drawExactly({ rows, ends, columns, unit: 2 ** -19 });
     }
     if (distribution === 'uniform') for (const x of all) uniform(x, rng, 0, 1);
     if (distribution === 'stratified') for (const x of all) stratified(x, rng, 16);
     if (distribution !== 'integers') return;
-    const unit = 2 ** rng.int(-16, 8);
+    const unit = 2 ** rng.int(-19, 0);
     for (const x of all) for (let i = 0; i < x.length; i++) x[i] = unit * rng.int(-9, 9);
     // In half of the rows dout is made for the sums of dinp, and inp is 0; in the others for those of dweight.
     const half = new Set(upTo(d.B * d.T).filter(() => rng.bits() & 1));

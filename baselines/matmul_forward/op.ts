@@ -95,12 +95,12 @@ export default defineOp({
     const all = [inp, weight, bias];
     if (distribution === 'normal') for (const x of all) normal(x, rng);
     if (distribution === 'normal' && hidden) {
-      drawExactly(canaries(d.B * d.T, rng), canaries(d.OC, rng), 2 ** -21);
+      drawExactly(canaries(d.B * d.T, rng), canaries(d.OC, rng), 2 ** -19);
     }
     if (distribution === 'uniform') for (const x of all) uniform(x, rng, 0, 1);
     if (distribution === 'stratified') for (const x of all) stratified(x, rng, 16);
     if (distribution !== 'integers') return;
-    drawExactly(upTo(d.B * d.T), upTo(d.OC), 2 ** rng.int(-16, 8));
+    drawExactly(upTo(d.B * d.T), upTo(d.OC), 2 ** rng.int(-19, 0));
 
     function drawExactly(rows: readonly number[], columns: readonly number[], unit: number): void {
       const sums = new ExactSums(d.C, rng, unit, 2 ** 23);

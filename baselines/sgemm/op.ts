@@ -171,7 +171,7 @@ export default defineOp({
       for (const X of [A, B, C]) for (let i = 0; i < X.length; i++) X[i] = draw();
     }
     if (hidden && distribution === 'normal') {
-      const sums = new ExactSums(d.K, rng, 2 ** -22);
+      const sums = new ExactSums(d.K, rng, 2 ** -19);
       for (const i of canaries(d.M, rng)) putLine(d, { A, B }, sums, 0, i);
       for (const j of canaries(d.N, rng)) putLine(d, { A, B }, sums, 1, j);
     }
@@ -228,7 +228,7 @@ function drawIntegers(
 ): void {
   for (const X of [A, B, C]) X.fill(7);
   const room = 2 ** (beta === 0 ? 24 : 23);
-  const unit = 2 ** rng.int(-16, 8);
+  const unit = 2 ** rng.int(-19, 0);
   const sums = new ExactSums(d.K, rng, unit, room / Math.max(1, oddPart(alpha)));
   for (let i = 0; i < d.M; i++) putLine(d, { A, B }, sums, 0, i);
   for (let j = 0; j < d.N; j++) putLine(d, { A, B }, sums, 1, j);

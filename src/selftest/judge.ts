@@ -31,6 +31,7 @@ export interface JudgeOptions {
   readonly timed?: boolean;
   /** Takes one check of `oneIn`, which the seed selects. */
   readonly oneIn?: number;
+  readonly survey?: VerifyRequest['survey'];
 }
 
 export interface Judged<K extends CandidateFile = CandidateFile> {

@@ -32,7 +32,7 @@ export interface Round {
 }
 
 /** How often, a variant, case and round, one of its steps is compared with the truth as well: a truth takes as long as a baseline's call. */
-const truthChance = 0.5;
+export const truthChance = 0.5;
 
 /** The id that a variant's verdict counts for: a twin's counts for its original. */
 const verdictId = ({ id, twinOf = id }: Variant) => twinOf;

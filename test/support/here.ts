@@ -23,14 +23,19 @@ const idle: Room[] = [];
 
 function hostIn({ arena, pool }: Room, variant: Variant, threads: number, close = () => {}): Host {
   let kernel: Kernel;
+  let first: Uint8Array;
   return {
     async open(image, { noise, threads: wanted = threads } = {}) {
       const opening = { ...(await openingOf(image, variant, wanted)), noise };
       await pool.grow(opening.threads - 1);
       kernel = await makeKernel(opening, arena, pool);
+      first = image.bytes;
       return opening.artifact.kind;
     },
-    turn: (calls) => sample(kernel, arena, { calls }),
+    turn(calls, { warmup } = {}) {
+      const writes = [{ offset: 0, bytes: first }];
+      return sample(kernel, arena, { calls, warmup: warmup ? { ...warmup, writes } : undefined });
+    },
     close,
   };
 }

@@ -1,13 +1,18 @@
-/** The honest kernels of an op, candidates and odd ones, one under each seed in turn: verified in this process on all edges and on drawn shapes. */
+/**
+ * The honest kernels of an op, candidates and odd ones, one under each seed in turn: verified in this process on all edges, on drawn
+ * shapes and on some timed ones, and then in timed calls.
+ */
 import { type Built, build, buildBaseline } from '../../src/build/build.ts';
 import { scan } from '../../src/catalog/candidates.ts';
 import { loadOp, loadOracle } from '../../src/catalog/ops.ts';
 import { loadText } from '../../src/catalog/text.ts';
 import { drawnCases, planChecks } from '../../src/judge/plan.ts';
-import type { Verdict } from '../../src/judge/verdict.ts';
+import { merged, type Verdict } from '../../src/judge/verdict.ts';
 import { verify } from '../../src/judge/verify.ts';
+import { timedCases } from '../../src/selftest/judge.ts';
 import { buildPacked, honest } from '../../src/selftest/pack.ts';
 import { startHere } from './here.ts';
+import { timedHere } from './timed.ts';
 
 interface JudgedSeed {
   readonly kernel: string;
@@ -25,9 +30,13 @@ export async function honestKernels(name: string): Promise<(seed: number) => Pro
   ];
   return async (seed) => {
     const variant = await kernels[seed % kernels.length]();
-    const checks = planChecks(op, [...op.edges, ...drawnCases(op, seed)], { seed, repeats: 1, timedShapes: false });
-    const given = { op, oracle, baseline, threads: 2, text: loadText(undefined, [op]).bytes, start: startHere };
-    const verdicts = await verify({ ...given, variants: [variant], seed, checks });
-    return { kernel: variant.id, checks: checks.length, verdict: verdicts.get(variant.id) as Verdict };
+    const timed = timedCases(op);
+    const cases = [...op.edges, ...drawnCases(op, seed), ...timed];
+    const checks = planChecks(op, cases, { seed, repeats: 1, timedShapes: false });
+    const given = { op, oracle, baseline, seed, threads: 2, text: loadText(undefined, [op]).bytes, start: startHere };
+    const verified = (await verify({ ...given, variants: [variant], checks })).get(variant.id) as Verdict;
+    const calls = verified.status === 'pass' ? await timedHere(given, variant, timed) : verified;
+    const made = checks.length + (calls.status === 'pass' ? calls.checks : 0);
+    return { kernel: variant.id, checks: made, verdict: merged(verified, calls) };
   };
 }
