@@ -2,6 +2,7 @@
 import { CandidateError, messageOf } from '../contract/errors.ts';
 import { contentWithin } from '../files/given.ts';
 import { homesOf } from '../files/homes.ts';
+import { isFar } from './offsets.ts';
 import { literally } from './where.ts';
 
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
@@ -49,7 +50,7 @@ export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move 
     const { module: from, name, kind } = foreign;
     refuse(`imports the ${kind} ${from}.${name}`, importHint(name), ...importPatterns(from, name));
   }
-  const { memory, ownMemories, start, dataBytes } = partsOf(bytes);
+  const { memory, ownMemories, start, dataBytes, far } = partsOf(bytes);
   const own = /(?<!"\s*)\(memory\b/;
   if (memory === null) {
     const instead = ownMemories > 0 ? ', and makes one of its own' : '';
@@ -61,6 +62,10 @@ export function checkModule(bytes: Uint8Array, marks = false, startHint = 'move 
   if (initial > maxInitialPages || maximum !== maxPages) {
     const limits = `the minimum may be at most ${maxInitialPages}, and the maximum has to be ${maxPages}`;
     refuse(`imports a memory of ${initial} to ${maximum} pages: ${limits}`, null, ...imported);
+  }
+  if (far) {
+    const hint = 'add what goes beyond to the address: an arena has at most 2 GiB';
+    refuse('has a load or store with an offset of 2^30 or more, or an instruction of the GC proposal', hint, /offset=/);
   }
   if (ownMemories > 0) refuse('has a memory of its own', 'scratch comes from scratchBytes(nthreads, ...dims)', own);
   if (start) refuse('has a start function, which would run untimed', startHint, /\(start\b/, /\bnew\s+\w*Array\b/);
@@ -174,12 +179,13 @@ export function* sectionsOf(bytes: Uint8Array) {
 }
 
 function partsOf(bytes: Uint8Array) {
-  const found = { memory: null as Memory | null, functions: 0, ownMemories: 0, start: false, dataBytes: 0 };
-  for (const { id, size, content } of sectionsOf(bytes)) {
+  const found = { memory: null as Memory | null, functions: 0, ownMemories: 0, start: false, dataBytes: 0, far: false };
+  for (const { id, size, first, end, content } of sectionsOf(bytes)) {
     if (id === section.import) found.memory = importedMemory(content);
     else if (id === section.function) found.functions = content.number();
     else if (id === section.memory) found.ownMemories = content.number();
     else if (id === section.start) found.start = true;
+    else if (id === section.code) found.far = isFar(bytes.subarray(first, end));
     else if (id === section.data) found.dataBytes += size;
   }
   return found;
