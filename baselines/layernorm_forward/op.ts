@@ -3,7 +3,8 @@
  *
  * Shapes   inp, out (B,T,C); weight, bias (C); mean, rstd (B,T), kept for the backward pass.
  * Numerics f32; variance divides by C; rstd = 1 / sqrt(variance + 1e-5).
- * Error    s = 4 sqrt(C) + 16 stands for a sum of C terms, with room for the usual ways to take it; u = 2^-24.
+ * Error    s = 4 sqrt(C) + 16 stands for a sum of C terms, with room for the usual ways to take it; u = 2^-24. Where all terms of a row
+ *          are equal, the roundings of a plain sum do not cancel (Higham 2002, chapter 4): there it is C + 16, if that is more.
  *            dmean = s u mean|x|
  *            dvar  = s u (var + (x0 - mean)^2 / 8) + dmean^2        a second pass, or one that is shifted by x0, the first
  *                  + 6 u mean|x| sqrt(var)                          of the row; or updates of both, where x is taken off a mean that
@@ -74,9 +75,9 @@ export default defineOp({
       for (let i = r * d.C; i < (r + 1) * d.C; i++) t.inp[i] = distribution === 'equal' ? level : level + t.inp[i];
     }
   },
-  bounds({ dims: d, inputs: { inp, weight, bias }, truths }) {
+  bounds({ dims: d, distribution, inputs: { inp, weight, bias }, truths }) {
     const { B, T, C } = d;
-    const s = (4 * Math.sqrt(C) + 16) * u;
+    const s = (Math.max(4 * Math.sqrt(C), distribution === 'equal' ? C : 0) + 16) * u;
     const bounds = { out: new Float64Array(B * T * C), mean: new Float64Array(B * T), rstd: new Float64Array(B * T) };
     for (let r = 0; r < B * T; r++) {
       const from = r * C;

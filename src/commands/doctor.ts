@@ -14,6 +14,7 @@ import { compose } from '../judge/compose.ts';
 import { tookEffect } from '../machine/ceilings.ts';
 import { type Cpus, cpusHere } from '../machine/cpus.ts';
 import { describe } from '../machine/describe.ts';
+import { engineFaults, engineLine, tryEngine } from '../machine/engine.ts';
 import { acceptsFlag, hasRelaxedSimd, hasSharedMemory, machine, runtime } from '../machine/fingerprint.ts';
 import { quickProbe } from '../machine/peak.ts';
 import { type WorkingThreads, workingThreads } from '../machine/threads.ts';
@@ -37,6 +38,7 @@ export async function doctor(): Promise<Result<Doctor>> {
   const { revectorized, medianExcess: unrest } = await quickProbe();
   const isFaster = revectorized !== null && revectorized >= tookEffect;
   const cpus = cpusHere();
+  const engine = await tryEngine();
   const working = await workingThreads(Math.max(maxTried, here.cores));
   const isBusy = here.load !== null && here.load > 0.5 * here.cores;
   const noise = `the median of identical calls is ${(100 * unrest).toFixed(0)} % slower than the fastest`;
@@ -50,6 +52,7 @@ export async function doctor(): Promise<Result<Doctor>> {
     here.cores < 2 && 'one core: the harness itself will disturb what it times.',
     working.reason !== null && threadAdvice(working, here.cores),
     revectorized !== null && !isFaster && `V8 takes the revectorizer flag, but ${slow}.`,
+    ...engineFaults(engine),
     unrest > maxUnrest && `the machine is noisy: ${noise}. ${close}`,
   ].filter((warning) => warning !== false);
   const packages = ['tinybench', 'assemblyscript', 'wabt', 'esbuild'].map((name) => [name, dependencies[name]]);
@@ -65,6 +68,7 @@ export async function doctor(): Promise<Result<Doctor>> {
     cpus,
     threadsThatWork: working.threads,
     isolation: isolation(),
+    engine,
     cCompiler: compiler,
     peers,
     state,
@@ -80,6 +84,7 @@ export async function doctor(): Promise<Result<Doctor>> {
     line(here.cores, `threads for candidates that can use them, ${reasonOf(cpus)}`),
     line(working.threads, 'threads were tried and work'),
     line(compiler !== null, `C candidates: ${compiler ?? whatToInstall}`),
+    line(engine.faults.length === 0, engineLine(engine)),
     `       isolation of candidates: ${data.isolation}`,
     '',
     'Peers',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, type DataOf, list, number, numberOrNull, text, textOrNull, texts } from '../contract/fields.ts';
 import { Summary } from '../records/schema.ts';
+import { Engine } from './engine.ts';
 
 const { machine, runtime } = Summary.shape;
 
@@ -25,6 +26,7 @@ export const Doctor = z.strictObject({
     .describe('The processor.'),
   threadsThatWork: count('Threads that could be started.'),
   isolation: text('What keeps candidates away from the rest of the machine.'),
+  engine: Engine,
   cCompiler: textOrNull('The compiler of C and its version; null if there is none.'),
   peers: list(
     'The peers.',

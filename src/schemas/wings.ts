@@ -16,6 +16,7 @@ import {
   texts,
 } from '../contract/fields.ts';
 import { verdict } from '../records/schema.ts';
+import { Engine } from './engine.ts';
 
 const candidate = text('Id of the candidate.');
 const seed = seedField('Seed of the run.');
@@ -128,6 +129,7 @@ export const Selftested = z.strictObject({
   seed,
   seconds: count('Duration, s.'),
   isolation: text('What kept the kernels away from the rest of the machine.'),
+  engine: Engine,
   cheats: judged('Kernels that must fail.'),
   honest: judged('Kernels that must pass.'),
 });

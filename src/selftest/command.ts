@@ -4,6 +4,7 @@ import { isolation } from '../cell/lockdown.ts';
 import { exit } from '../contract/errors.ts';
 import { makeSeed } from '../judge/seed.ts';
 import { verdictText } from '../judge/verdict.ts';
+import { engineFaults, engineLine, tryEngine } from '../machine/engine.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
 import { table } from '../report/table.ts';
@@ -16,12 +17,13 @@ export async function selftest({ seed: given, threads }: SelftestFlags, io: Io):
   const began = performance.now();
   const { seed } = makeSeed(given);
   const { cheats: bad, honest: fine } = await judgePack({ seed, threads, signal: io.signal, onProgress: io.progress });
-  const failed = [...bad, ...fine].some(({ good }) => !good);
+  const engine = await tryEngine();
+  const failed = engine.faults.length > 0 || [...bad, ...fine].some(({ good }) => !good);
   const seconds = Math.round((performance.now() - began) / 1000);
   return {
     code: failed ? exit.failed : exit.fine,
-    data: { seed, seconds, isolation: isolation(), cheats: bad.map(asData), honest: fine.map(asData) },
-    text: `${asText(bad, fine)}, isolation: ${isolation()}; seed ${seed}, ${seconds} s`,
+    data: { seed, seconds, isolation: isolation(), engine, cheats: bad.map(asData), honest: fine.map(asData) },
+    text: `${[...engineFaults(engine).map((fault) => `${pc.red('x')} ${fault}`), engineLine(engine)].join('\n')}\n${asText(bad, fine)}, isolation: ${isolation()}; seed ${seed}, ${seconds} s`,
   };
 }
 
