@@ -3,11 +3,12 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { build } from '../src/build/build.ts';
-import { checkModule, section, sectionsOf } from '../src/build/module.ts';
-import { isFar } from '../src/build/offsets.ts';
+import { checkModule } from '../src/build/module.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { compile } from '../src/compiler/compile.ts';
+import { isFar } from '../src/compiler/offsets.ts';
+import { section, sectionsOf } from '../src/compiler/sections.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { engineBugs } from '../src/machine/engineBugs.ts';
 
@@ -38,7 +39,7 @@ test.each([
   expect(isFar(codeOf(await module(drop(2 ** 32 - 1))))).toBe(true);
   expect(isFar(codeOf(await module(drop(2 ** 30 - 1))))).toBe(false);
   const bytes = await module(drop(2 ** 31));
-  expect(() => checkModule(bytes)).toThrow(/offset of 2\^30 or more/);
+  await expect(checkModule(bytes)).rejects.toThrow(/offset of 2\^30 or more/);
 });
 
 test('the code of the known bugs that need it, lanes and stores too', async () => {

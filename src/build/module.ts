@@ -6,15 +6,10 @@ import type { TextFile } from '../compiler/texts.ts';
 import { brief, CandidateError } from '../contract/errors.ts';
 import { contentWithin } from '../files/given.ts';
 import { homesOf } from '../files/homes.ts';
-<<<<<<< HEAD
 import { workspace } from '../files/places.ts';
 import { cached, cachedJson } from './cache.ts';
 import { digestOf } from './sources.ts';
 import { findIn, literally } from './where.ts';
-=======
-import { isFar } from './offsets.ts';
-import { literally } from './where.ts';
->>>>>>> i13-C
 
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
 
@@ -71,11 +66,7 @@ export async function checkModule(
     const { module: from, name, kind } = foreign;
     refuse(`imports the ${kind} ${from}.${name}`, importHint(name), ...importPatterns(from, name));
   }
-<<<<<<< HEAD
-  const { memory, ownMemories, start, dataBytes } = module;
-=======
-  const { memory, ownMemories, start, dataBytes, far } = partsOf(bytes);
->>>>>>> i13-C
+  const { memory, ownMemories, start, dataBytes, far } = module;
   const own = /(?<!"\s*)\(memory\b/;
   if (memory === null) {
     const instead = ownMemories > 0 ? ', and makes one of its own' : '';
@@ -192,107 +183,5 @@ export function readModule(file: string): { readonly bytes: Uint8Array; readonly
   const content = contentWithin(homesOf(file), file, maxBytes);
   if (typeof content === 'string') throw new CandidateError(content);
   const text = `data:application/wasm;base64,${content.toString('base64')}\n`;
-<<<<<<< HEAD
   return { bytes: declareShared(new Uint8Array(content)), text };
-=======
-  return { bytes, text, head: Buffer.from(section as ArrayBuffer).toString() };
-}
-
-/** In pages. An `odd` memory has 64-bit addresses, or pages of another size. */
-type Memory = { initial: number; maximum: number; shared: boolean; odd: boolean };
-
-export const section = { custom: 0, import: 2, function: 3, memory: 5, start: 8, code: 10, data: 11 } as const;
-const importKind = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
-
-/** Bytes before the first section: `\0asm` and the version. */
-const preamble = 8;
-
-/** Those of a valid module; `start`, `first` (of the content) and `end` in bytes. Source: WebAssembly core specification, binary format, modules. */
-export function* sectionsOf(bytes: Uint8Array) {
-  const reader = new Reader(bytes, preamble);
-  while (reader.more()) {
-    const start = reader.at;
-    const id = reader.byte();
-    const size = reader.number();
-    const first = reader.at;
-    yield { id, size, start, first, end: first + size, content: reader.part(size) };
-  }
-}
-
-function partsOf(bytes: Uint8Array) {
-  const found = { memory: null as Memory | null, functions: 0, ownMemories: 0, start: false, dataBytes: 0, far: false };
-  for (const { id, size, first, end, content } of sectionsOf(bytes)) {
-    if (id === section.import) found.memory = importedMemory(content);
-    else if (id === section.function) found.functions = content.number();
-    else if (id === section.memory) found.ownMemories = content.number();
-    else if (id === section.start) found.start = true;
-    else if (id === section.code) found.far = isFar(bytes.subarray(first, end));
-    else if (id === section.data) found.dataBytes += size;
-  }
-  return found;
-}
-
-/** Only functions can stand before the memory, since `checkModule` refuses all other imports. */
-function importedMemory(imports: Reader): Memory | null {
-  for (let left = imports.number(); left > 0; left--) {
-    imports.name();
-    imports.name();
-    const kind = imports.byte();
-    if (kind === importKind.function) imports.number();
-    if (kind !== importKind.memory) continue;
-    const flags = imports.byte();
-    const initial = imports.number();
-    const maximum = flags & 1 ? imports.number() : Number.POSITIVE_INFINITY;
-    return { initial, maximum, shared: (flags & 2) !== 0, odd: flags > 3 };
-  }
-  return null;
-}
-
-class Reader {
-  readonly #bytes: Uint8Array;
-  #at: number;
-
-  constructor(bytes: Uint8Array, at = 0) {
-    this.#bytes = bytes;
-    this.#at = at;
-  }
-
-  /** Bytes that it has passed. */
-  get at(): number {
-    return this.#at;
-  }
-
-  more(): boolean {
-    return this.#at < this.#bytes.length;
-  }
-
-  byte(): number {
-    return this.#bytes[this.#at++];
-  }
-
-  /** LEB128 */
-  number(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.byte();
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  }
-
-  /** UTF-8 behind its length. */
-  name(): string {
-    return Buffer.from(this.#take(this.number())).toString();
-  }
-
-  part(length: number): Reader {
-    return new Reader(this.#take(length));
-  }
-
-  #take(length: number): Uint8Array {
-    const start = this.#at;
-    this.#at += length;
-    return this.#bytes.subarray(start, this.#at);
-  }
->>>>>>> i13-C
 }

@@ -1,4 +1,5 @@
 /** Reads modules without running any of them. */
+import { isFar } from './offsets.ts';
 
 /** What a module is made of. */
 export interface Anatomy {
@@ -11,6 +12,8 @@ export interface Anatomy {
   /** Of those that it defines. */
   readonly functions: number;
   readonly locals: number;
+  /** Whether an offset is too large, or an instruction is not known: see offsets.ts. */
+  readonly far: boolean;
   /** Where the body of each function begins. */
   readonly bodies: readonly number[];
   /** What its section `nfold` says. */
@@ -26,15 +29,19 @@ export const most = { functions: 2000, locals: 200_000, exports: 1000 };
 /** Throws V8's words if it is none. A module that has too many functions or locals is not compiled: it lacks imports and exports. */
 export function anatomyOf(bytes: Uint8Array): Anatomy {
   const parts = partsOf(bytes);
-  const excessive = parts && (parts.functions > most.functions || parts.locals > most.locals);
-  if (excessive) return { ...parts, bodies: [], imports: [], exports: [], head: '' };
+  if (parts && (parts.functions > most.functions || parts.locals > most.locals)) {
+    const { code: _, ...counts } = parts;
+    return { ...counts, far: false, bodies: [], imports: [], exports: [], head: '' };
+  }
   const module = new WebAssembly.Module(new Uint8Array(bytes));
   if (!parts) throw new Error('its sections cannot be read');
   const [head = new ArrayBuffer()] = WebAssembly.Module.customSections(module, 'nfold');
+  const { code, ...rest } = parts;
   return {
-    ...parts,
+    ...rest,
     imports: WebAssembly.Module.imports(module).slice(0, most.exports),
     exports: WebAssembly.Module.exports(module).slice(0, most.exports + 1),
+    far: isFar(code),
     head: Buffer.from(head).toString(),
   };
 }
@@ -43,14 +50,16 @@ export function anatomyOf(bytes: Uint8Array): Anatomy {
 function partsOf(bytes: Uint8Array) {
   const found = { memory: null as Memory | null, ownMemories: 0, start: false, dataBytes: 0, functions: 0, locals: 0 };
   const bodies: number[] = [];
+  let code: Uint8Array = new Uint8Array();
   try {
-    for (const { id, size, first, content } of sectionsOf(bytes)) {
+    for (const { id, size, first, end, content } of sectionsOf(bytes)) {
       if (id === section.import) found.memory = importedMemory(content);
       else if (id === section.function) found.functions = content.number();
       else if (id === section.memory) found.ownMemories = content.number();
       else if (id === section.start) found.start = true;
       else if (id === section.data) found.dataBytes += size;
       else if (id === section.code) {
+        code = bytes.subarray(first, end);
         for (let left = content.number(); left > 0; left--) {
           const length = content.number();
           bodies.push(first + content.at);
@@ -62,7 +71,7 @@ function partsOf(bytes: Uint8Array) {
         }
       }
     }
-    return { ...found, bodies };
+    return { ...found, bodies, code };
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -93,14 +102,14 @@ export function withoutNames(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([bytes.subarray(0, preamble), ...kept.map(({ start, end }) => bytes.subarray(start, end))]);
 }
 
-const section = { custom: 0, import: 2, function: 3, memory: 5, start: 8, code: 10, data: 11 } as const;
+export const section = { custom: 0, import: 2, function: 3, memory: 5, start: 8, code: 10, data: 11 } as const;
 const importKind = { function: 0, memory: 2 } as const;
 
 /** Bytes before the first section: `\0asm` and the version. */
 const preamble = 8;
 
 /** `start`, `first` (of the content) and `end` in bytes. Source: WebAssembly core specification, binary format, modules. */
-function* sectionsOf(bytes: Uint8Array) {
+export function* sectionsOf(bytes: Uint8Array) {
   const reader = new Reader(bytes, preamble);
   while (reader.more()) {
     const start = reader.at;
