@@ -1,5 +1,5 @@
 /** Draws that the ops of a training step have in common. */
-import type { Rng } from '../src/contract/rng.ts';
+import type { Rng } from '../src/contract/random.ts';
 
 /** N(0, spread^2) around center. */
 export function normal(out: Float32Array, rng: Rng, spread = 1, center = 0): void {
@@ -25,11 +25,13 @@ export const anySize = (rng: Rng, lo: number, hi: number): number => Math.floor(
 /** Next to a size, and from 1 up: off the tiles that a kernel has for it. */
 export const beside = (rng: Rng, size: number): number => Math.max(1, size + rng.int(-3, 3));
 
+/** One of them, each as likely as the others. */
 export const oneOf = <T>(rng: Rng, all: readonly T[]): T => all[rng.int(0, all.length - 1)];
 
 /** Sizes of ops that go element by element, the last of them beyond 2^20, where a kernel may stop to keep all in a cache. */
 export const lengthClasses = ['small', 'small', 'small', 'medium', 'large', 'largest'];
 
+/** A length of such a class: see `lengthClasses`. */
 export function anyLength(rng: Rng, sizeClass: string): number {
   if (sizeClass === 'small') return rng.int(1, 3000);
   if (sizeClass === 'medium') return anySize(rng, 3001, 2 ** 17);

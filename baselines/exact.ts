@@ -6,7 +6,7 @@
  *
  * Canaries are rows and columns of that kind among ordinary ones.
  */
-import type { Rng } from '../src/contract/rng.ts';
+import type { Rng } from '../src/contract/random.ts';
 
 const word = new Int32Array(1);
 const float = new Float32Array(word.buffer);

@@ -12,7 +12,7 @@
  * Elements    All whose sum of products must be exact: those of canary rows and columns. And 64 drawn ones, within b_j, or exactly.
  * Source      Freivalds 1977 for the projection; Hoeffding 1963, theorem 2, for the sum of random signs.
  */
-import type { Rng } from '../src/contract/rng.ts';
+import type { Rng } from '../src/contract/random.ts';
 import { coarsest, gridOf, isExact, productGrid } from './exact.ts';
 
 export interface Product {

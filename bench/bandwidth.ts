@@ -14,6 +14,7 @@ import type { Variant } from '../src/contract/variant.ts';
 import { compose } from '../src/judge/compose.ts';
 import { describe } from '../src/machine/describe.ts';
 import { machine, runtime } from '../src/machine/fingerprint.ts';
+import { printable } from '../src/report/screen.ts';
 import { table } from '../src/report/table.ts';
 
 const copy = `
@@ -74,4 +75,6 @@ for (const c of op.cases) {
 }
 console.log(`${describe(machine(), runtime())}\n`);
 const right = (head: string) => ({ head, align: 'right' as const });
-console.log(table([right('bytes moved'), right('threads'), right('fresh, GB/s'), right('again, GB/s')], rows));
+console.log(
+  printable(table([right('bytes moved'), right('threads'), right('fresh, GB/s'), right('again, GB/s')], rows)),
+);

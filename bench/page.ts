@@ -9,7 +9,7 @@ export function fill(page: string, name: string, text: string): void {
   const file = join(packageRoot, page);
   const before = readFileSync(file, 'utf8');
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [from, to] = [before.indexOf(open), before.indexOf(close)];
+  const [from, to] = [before.indexOf(open), before.lastIndexOf(close)];
   if (from < 0 || to < from) throw new Error(`${page} has no markers ${open} and ${close}`);
   writeWhole(file, `${before.slice(0, from + open.length)}\n${text}\n${before.slice(to)}`);
 }

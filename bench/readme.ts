@@ -14,6 +14,7 @@ import { counted } from '../src/contract/words.ts';
 import { packageRoot, workspace } from '../src/files/places.ts';
 import type { Mean, Record } from '../src/records/schema.ts';
 import { loadRecord, newestFirst, recordFiles } from '../src/records/store.ts';
+import { inMarkdown } from '../src/report/escape.ts';
 import { interval, multiple, shortFlags } from '../src/report/format.ts';
 import { markdownBest, markdownOp, markdownSource, markdownSuite } from '../src/report/markdown.ts';
 import { Io } from '../src/report/output.ts';
@@ -81,7 +82,7 @@ function headlineRows({ suite: { name }, record }: Shown): string[][] {
     record.candidates.find((one) => one.candidate === candidate)?.about?.replace(/ \(.*$/, '') ?? candidate;
   const peers = means
     .filter(({ peer }) => peer)
-    .map((mean) => `${nameOf(mean)}: ${multiple(mean.arithmetic?.value ?? null)}`);
+    .map((mean) => `${inMarkdown(nameOf(mean))}: ${multiple(mean.arithmetic?.value ?? null)}`);
   return rows.map((mean) => [
     `${names[name] ?? `**${name}**`}, ${counted(mean.cases, 'case')}`,
     shortFlags(flagsOf(mean)) === '-' ? 'none (stock V8)' : shortFlags(flagsOf(mean)),
@@ -93,8 +94,8 @@ function headlineRows({ suite: { name }, record }: Shown): string[][] {
 
 function linkTo(record: Record, { candidate, op }: Mean): string {
   const path = record.candidates.find((one) => one.candidate === candidate && one.op === op)?.sources[0]?.path;
-  const name = candidate.replace(`${op}/`, '');
-  return path === undefined ? name : `[${name}](${path})`;
+  const name = inMarkdown(candidate.replace(`${op}/`, ''));
+  return path === undefined ? name : `[${name}](${encodeURI(path).replace(/[()]/g, escape)})`;
 }
 
 function headline(found: readonly Shown[]): string {
@@ -113,7 +114,7 @@ function wide({ suite, record }: Shown): string {
       ? [
           'The best candidate of each op; the others are in `kernels/<op>/README.md`.',
           markdownBest(record, ops),
-          ...(overall ? [stripVTControlCharacters(overallLine(overall))] : []),
+          ...(overall ? [inMarkdown(stripVTControlCharacters(overallLine(overall)))] : []),
         ]
       : [markdownSuite(record, suite)];
   return [`### ${name}`, ...table, markdownSource(record)].join('\n\n');

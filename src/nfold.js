@@ -25,7 +25,9 @@ const another = `start nfold with Node ${oldest} or later`;
 
 /** @param {string} sentence */
 function refuse(sentence) {
-  process.stderr.write(`nfold: ${sentence}\n`);
+  // The environment's words are not ours.
+  const plain = sentence.replace(/[^\P{C}]+/gu, ' ');
+  process.stderr.write(`nfold: ${plain}\n`);
   const unknown = { file: null, line: null, column: null, hint: null };
   if (process.argv.includes('--json'))
     process.stdout.write(

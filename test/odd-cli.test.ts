@@ -19,7 +19,7 @@ describe('one sentence', () => {
     [['list', ''], 2, /empty argument, what follows 'list'/],
     [['verify', '--seed', ''], 2, /empty argument, what follows '--seed'/],
     [['train', '--sample', ''], 2, /empty argument, what follows '--sample'/],
-    [['verify', '--seed', '0x10'], 2, /'0x10' is invalid\. It takes a whole number .*in plain digits\./],
+    [['verify', '--seed', '0x10'], 2, /'0x10' is invalid\. It takes a seed .* or a whole number .*in plain digits\./],
     [['train', '--steps', ' 5'], 2, /' 5' is invalid\. It takes a whole number/],
     [['tune', 'x', '--minutes', '1e1'], 2, /'1e1' is invalid\. It takes a number above 0, in plain decimals/],
     [['compare', 'a', 'b', '--fail-below', '+1'], 2, /'\+1' is invalid\. It takes a number above 0/],

@@ -96,8 +96,11 @@ describe('saving', () => {
   });
 
   test('the head is found where it is longer than one read, and a record laid out otherwise is read whole', () => {
-    const long = saveRecord(draft({ overrides: { warnings: [{ kind: 'note', text: 'x'.repeat(200_000) }] } }), folder);
-    expect(loadSummary(long.file)).toMatchObject({ warnings: [{ text: expect.stringMatching(/^x{200000}$/) }] });
+    const long = saveRecord(
+      draft({ overrides: { warnings: Array(40).fill({ kind: 'note', text: 'x'.repeat(5000) }) } }),
+      folder,
+    );
+    expect(loadSummary(long.file)).toMatchObject({ warnings: { length: 40 } });
     const pretty = join(folder, 'pretty.json');
     writeFileSync(pretty, JSON.stringify(long.record, null, 2));
     expect(loadSummary(pretty).id).toBe(long.record.id);
@@ -132,7 +135,7 @@ describe('saving', () => {
       one,
       `import { saveRecord } from '${join(packageRoot, 'src/records/store.ts')}';
        import { draft } from '${join(packageRoot, 'test/support/draft.ts')}';
-       const big = draft({ overrides: { note: 'x'.repeat(5e6) } });
+       const big = draft({ overrides: { texts: Object.fromEntries([1, 2, 3].map((i) => [i, 'x'.repeat(2e6)])) } });
        console.log('ready');
        for (;;) saveRecord(big, '${folder}');`,
     );

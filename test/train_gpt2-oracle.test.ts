@@ -101,7 +101,8 @@ describe.each(op.distributions)('the baseline against the oracle, %s', (distribu
     const u = distribution === 'far' ? 64 * 2 ** -24 : 2 ** -24;
     expect(worst(truths.loss.want, tensors.loss, [{ name: 'loss', offset: 0, length: 1 }])).toBeLessThan(4 * u);
     expect(worst(truths.m.want, tensors.m, parts)).toBeLessThan(64 * u);
-    expect(worst(truths.v.want, tensors.v, parts)).toBeLessThan(64 * u);
+    // A square is off by twice as much.
+    expect(worst(truths.v.want, tensors.v, parts)).toBeLessThan(128 * u);
     // A first step divides a gradient by its own size: near 0 its rounding error fills learning_rate whole.
     if (distribution === 'trained') expect(worst(truths.params.want, tensors.params, parts)).toBeLessThan(4 * u);
   });

@@ -18,7 +18,7 @@
  * Source   Loshchilov and Hutter 2019, arXiv:1711.05101; names follow llm.c.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
-import type { Rng } from '../../src/contract/rng.ts';
+import type { Rng } from '../../src/contract/random.ts';
 import { anyLength, anyStep, lateStep, latestStep, lengthClasses, stratified, uniform } from '../draws.ts';
 import { models } from '../models.ts';
 import { parameterCount } from '../train_gpt2/layout.ts';

@@ -1,5 +1,5 @@
 /** Draws of the two attention ops: queries, keys and values, and for the backward op the probabilities that belong to them. */
-import type { Rng } from '../../src/contract/rng.ts';
+import type { Rng } from '../../src/contract/random.ts';
 import { normal } from '../draws.ts';
 
 interface Dims {

@@ -4,7 +4,7 @@
  */
 import type { DimsOf, Tensors, TensorsOf } from '../../src/contract/op.ts';
 import type { Oracle } from '../../src/contract/oracle.ts';
-import type { Rng } from '../../src/contract/rng.ts';
+import type { Rng } from '../../src/contract/random.ts';
 import { gridOf } from '../exact.ts';
 import { sketch } from '../sketch.ts';
 import type op from './op.ts';

@@ -12,7 +12,7 @@
  * Source   Dongarra et al. 1990, level 3 BLAS; Higham 2002, chapter 3, for the error of a sum.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
-import type { Rng } from '../../src/contract/rng.ts';
+import type { Rng } from '../../src/contract/random.ts';
 import { anySize, beside, oneOf } from '../draws.ts';
 import { canaries, ExactSums, gridOf, isExact, oddPart, productGrid } from '../exact.ts';
 

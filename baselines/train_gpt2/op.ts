@@ -17,7 +17,7 @@
  * Source   Radford et al. 2019; Loshchilov and Hutter 2019, arXiv:1711.05101; names and layout follow llm.c.
  */
 import { type Case, type DrawContext, defineOp, type Part } from '../../src/contract/op.ts';
-import type { Rng } from '../../src/contract/rng.ts';
+import type { Rng } from '../../src/contract/random.ts';
 import { anySize, anyStep, ids, lateStep, latestStep } from '../draws.ts';
 import { models } from '../models.ts';
 import { stepBounds } from './bounds.ts';

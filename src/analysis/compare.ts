@@ -3,7 +3,7 @@
  * from the rounds of both (stats/welch.ts), and no difference within both noise floors is called faster or slower.
  */
 import { byCandidate } from '../records/byCandidate.ts';
-import type { Record } from '../records/schema.ts';
+import type { Record, Result } from '../records/schema.ts';
 import type { Interval } from '../stats/interval.ts';
 import { meansOf } from '../stats/means.ts';
 import { roundMeans } from '../stats/speedup.ts';
@@ -56,16 +56,23 @@ export interface Compared {
 /** The caller first checks that the records may be compared: differences.ts finds baselines that differ. */
 export function compareRecords(records: readonly Record[]): Compared {
   const held = records.map(byCandidate);
+  const samples = records.map((one) => Map.groupBy(one.samples, (s) => keyOf(s.op, s.variant, s.case)));
   const results = records.flatMap((record) => record.results);
   const timed = new Map(results.map(({ op, candidate, peer }) => [`${op} ${candidate}`, { op, candidate, peer }]));
   const rows = [...timed.values()].map((row) => {
-    const all = records.map(({ effort, samples }, i) => ({
-      ...held[i](row),
-      samples: samples.filter(({ op }) => op === row.op),
-      margin: efforts[effort].halfWidth,
-    }));
-    const names = [...new Set(all.flatMap(({ results }) => results.map((r) => r.case)))];
-    const common = names.filter((name) => all.every((one) => resultOf(one, name)?.speedup));
+    const all = records.map(({ effort }, i): Held => {
+      const { results, ...own } = held[i](row);
+      const samplesAt = (name: string) =>
+        [`${row.op}/baseline`, row.candidate].flatMap((variant) => samples[i].get(keyOf(row.op, variant, name)) ?? []);
+      return {
+        ...own,
+        results: new Map(results.map((r) => [r.case, r])),
+        samplesAt,
+        margin: efforts[effort].halfWidth,
+      };
+    });
+    const names = [...new Set(all.flatMap(({ results }) => [...results.keys()]))];
+    const common = names.filter((name) => all.every(({ results }) => results.get(name)?.speedup));
     const rowOf = (cases: readonly string[], name: string | null): Row => {
       const compared = changesOf(all.map((one) => evidenceOf(one, row, cases, name)));
       return { ...row, case: name, cases: cases.length, ...compared };
@@ -75,19 +82,24 @@ export function compareRecords(records: readonly Record[]): Compared {
   return { means: rows.map(({ mean }) => mean), cases: rows.flatMap(({ cases }) => cases) };
 }
 
-type Held = ReturnType<ReturnType<typeof byCandidate>> & Pick<Record, 'samples'> & { readonly margin: number };
+const keyOf = (...parts: readonly string[]) => parts.join('\n');
 
-const resultOf = ({ results }: Held, name: string | null) => results.find((r) => r.case === name);
+/** What a record has of a candidate: its results, and the samples of it and of the baseline, by case. */
+interface Held extends Omit<ReturnType<ReturnType<typeof byCandidate>>, 'results'> {
+  readonly results: ReadonlyMap<string, Result>;
+  readonly margin: number;
+  samplesAt(name: string): Record['samples'];
+}
 
 /**
  * The side of one case or, if `name` is null, of the mean over `cases`, and what its changes are judged by: the speedup of each round, the
  * noise floor, and the precision of the record's effort.
  */
 function evidenceOf(held: Held, row: Pick<Row, 'op' | 'candidate'>, cases: readonly string[], name: string | null) {
-  const rounds = roundMeans(held.samples, `${row.op}/baseline`, row.candidate, cases);
-  const values = cases.flatMap((one) => resultOf(held, one)?.speedup?.value ?? []);
+  const rounds = roundMeans(cases.flatMap(held.samplesAt), `${row.op}/baseline`, row.candidate, cases);
+  const values = cases.flatMap((one) => held.results.get(one)?.speedup?.value ?? []);
   const mean = values.length > 0 ? meansOf(values, rounds).arithmetic : null;
-  const result = resultOf(held, name);
+  const result = name === null ? undefined : held.results.get(name);
   const verdict = result?.verdict ?? held.candidate?.verdict ?? 'pass';
   const side: Side = {
     speedup: name === null ? mean : (result?.speedup ?? null),

@@ -11,11 +11,12 @@ export type Moment = ReturnType<typeof historyOf>[number];
  * says why, and `part` has the mean over the cases that were measured, if any were.
  */
 export function historyOf(records: readonly Summary[], candidate: string, caseName?: string) {
-  return records.flatMap((record) =>
-    record.candidates.flatMap((row) => {
+  return records.flatMap((record) => {
+    const held = byCandidate(record);
+    return record.candidates.flatMap((row) => {
       const { op, verdict, attempt, hash } = row;
       if (row.candidate !== candidate || op === null) return [];
-      const { mean: whole, results } = byCandidate(record)(row);
+      const { mean: whole, results } = held(row);
       const timed = results.filter((result) => result.speedup !== null);
       const at = timed.find((result) => result.case === caseName);
       const speedup = (caseName === undefined ? whole?.arithmetic : at?.speedup) ?? null;
@@ -26,8 +27,8 @@ export function historyOf(records: readonly Summary[], candidate: string, caseNa
       const withheld = speedup === null ? (missing ?? 'it was not timed') : null;
       const baselineHash = baselineOf(record, op);
       return { record, op, speedup, part, withheld, verdict, attempt, hash, baselineHash };
-    }),
-  );
+    });
+  });
 }
 
 export type Champion = ReturnType<typeof champions>[number];

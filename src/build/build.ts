@@ -11,18 +11,18 @@ import { compile } from '../compiler/compile.ts';
 import * as options from '../compiler/options.ts';
 import type { Kind, TextFile } from '../compiler/texts.ts';
 import type { Parameters } from '../contract/candidate.ts';
-import { CandidateError, messageOf, type Place } from '../contract/errors.ts';
+import { CandidateError, messageOf } from '../contract/errors.ts';
 import type { Thrown } from '../contract/thrown.ts';
 import type { Variant } from '../contract/variant.ts';
 import { versionOf } from '../files/packages.ts';
 import { shown } from '../files/places.ts';
 import { cacheBytes } from '../machine/caches.ts';
-import { cached, cachedJson } from './cache.ts';
+import { cachedJson } from './cache.ts';
 import { type Description, describe, headComment, ParameterValues } from './description.ts';
 import { evaluateBundle } from './evaluate.ts';
 import { bytesOf, quoting, textsOf, trapIn } from './generated.ts';
 import { marked, markImports } from './marks.ts';
-import { checkModule, declareShared, exportPatterns, Refused, readModule } from './module.ts';
+import { checkModule, declareShared, module, readModule } from './module.ts';
 import {
   assemblyScriptSources,
   type Bundle,
@@ -36,7 +36,7 @@ import {
   type Source,
   sourceOf,
 } from './sources.ts';
-import { inAssemblyScript, inBytes, inText } from './traps.ts';
+import { exported, inAssemblyScript, inBytes, inText } from './traps.ts';
 import { tunedParameters, tuneFile } from './tuned.ts';
 import { findIn } from './where.ts';
 
@@ -280,11 +280,6 @@ async function wat(candidate: CandidateFile): Promise<Made> {
   return { ...identity(candidate, digest, description, [source]), tier: 'W', artifact, locate };
 }
 
-/** The function that a module is called by: the place of an error that came before any of its code ran. */
-function exported({ message }: Thrown, texts: readonly TextFile[]): Promise<Place | null> {
-  return findIn(texts)(...exportPatterns(message.includes('scratchBytes') ? 'scratchBytes' : 'run'));
-}
-
 /** The digits that people see. */
 const shortened = (digest: string) => digest.slice(0, 16);
 
@@ -295,27 +290,6 @@ function identity({ id, op }: CandidateFile, digest: string, description: Descri
 
 const startInScript =
   'AssemblyScript makes one for globals that code must fill, such as new StaticArray: fill them in run, or use memory.data or scratch';
-
-interface Checked {
-  /** Where to look for what the module is refused for. */
-  texts(): Promise<readonly TextFile[]>;
-  readonly marks?: boolean;
-  readonly startHint?: string;
-  /** Whether to make it, though it was made before. */
-  readonly fresh?: boolean;
-}
-
-async function module(key: string, make: () => Promise<Uint8Array>, { texts, marks, startHint, fresh }: Checked) {
-  const bytes = await cached(`${key}.wasm`, make, { fresh });
-  try {
-    await checkModule(bytes, marks, startHint);
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    const place = await findIn(await texts())(...error.patterns);
-    throw new CandidateError(error.message, 'error', { ...error, place });
-  }
-  return { kind: 'wasm', bytes } as const;
-}
 
 /** The candidate's own file, by the name that the user knows. */
 const textOf = ({ file }: CandidateFile, { sources }: Bundle): TextFile => ({

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { Head, TextFile } from '../compiler/texts.ts';
 import { allowedFlags } from '../contract/candidate.ts';
-import { CandidateError, type Place, plain } from '../contract/errors.ts';
+import { CandidateError, type Place } from '../contract/errors.ts';
+import { plain } from '../contract/foreign.ts';
 import { cachedJson } from './cache.ts';
 import { evaluateBundle } from './evaluate.ts';
 import type { Bundle } from './sources.ts';

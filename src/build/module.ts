@@ -1,11 +1,15 @@
 /** The contract of a WebAssembly module, checked without running any of it. */
+import { join } from 'node:path';
 import { anatomy } from '../compiler/compile.ts';
 import { type Anatomy, most } from '../compiler/sections.ts';
+import type { TextFile } from '../compiler/texts.ts';
 import { brief, CandidateError } from '../contract/errors.ts';
-import { contentOf } from '../files/given.ts';
-import { cachedJson } from './cache.ts';
+import { contentWithin } from '../files/given.ts';
+import { homesOf } from '../files/homes.ts';
+import { workspace } from '../files/places.ts';
+import { cached, cachedJson } from './cache.ts';
 import { digestOf } from './sources.ts';
-import { literally } from './where.ts';
+import { findIn, literally } from './where.ts';
 
 const memoryImport = 'import "env" "memory" (memory 1 65536 shared)';
 
@@ -18,7 +22,7 @@ const maxInitialPages = 2;
 const maxPages = 65536;
 
 /** `patterns`: what to look for in the source, to find the place. */
-export class Refused extends CandidateError {
+class Refused extends CandidateError {
   readonly patterns: readonly RegExp[];
   constructor(why: string, hint: string | null, patterns: readonly RegExp[]) {
     super(why, 'error', { code: 'contract', hint });
@@ -88,15 +92,43 @@ export async function checkModule(
   refuse(`exports ${names}`, runSignature, ...exportPatterns(other), ...hidden);
 }
 
+/** By workspace and digest. */
 const anatomies = new Map<string, Promise<Anatomy>>();
 
 /** What a module is made of, read and compiled once for each module. */
 function read(bytes: Uint8Array): Promise<Anatomy> {
-  const digest = digestOf('module', process.versions.v8, bytes);
-  const found = anatomies.get(digest) ?? cachedJson(`${digest}.json`, () => anatomy(bytes), { fresh: false });
-  anatomies.set(digest, found);
-  found.catch(() => anatomies.delete(digest));
+  const name = `${digestOf('module', process.versions.v8, bytes)}.json`;
+  const key = join(workspace().cache, name);
+  const found = anatomies.get(key) ?? cachedJson(name, () => anatomy(bytes), { fresh: false });
+  anatomies.set(key, found);
+  found.catch(() => anatomies.delete(key));
   return found;
+}
+
+interface Checked {
+  /** Where to look for what the module is refused for. */
+  texts(): Promise<readonly TextFile[]>;
+  readonly marks?: boolean;
+  readonly startHint?: string;
+  /** Whether to make it, though it was made before. */
+  readonly fresh?: boolean;
+}
+
+/** The module that `make` returns, kept under a key, as an artifact. Throws CandidateError, with its place, if it breaks the contract. */
+export async function module(
+  key: string,
+  make: () => Promise<Uint8Array>,
+  { texts, marks, startHint, fresh }: Checked,
+) {
+  const bytes = await cached(`${key}.wasm`, make, { fresh });
+  try {
+    await checkModule(bytes, marks, startHint);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const place = await findIn(await texts())(...error.patterns);
+    throw new CandidateError(error.message, 'error', { ...error, place });
+  }
+  return { kind: 'wasm', bytes } as const;
 }
 
 const onlyMemory = 'the only import allowed is the memory env.memory';
@@ -144,7 +176,7 @@ const unshared = '\x03env\x06memory\x02\x01';
  * A ready-made module: its bytes, and their text for a record, a data URL, which gives them back. Throws CandidateError.
  */
 export function readModule(file: string): { readonly bytes: Uint8Array; readonly text: string } {
-  const content = contentOf(file, maxBytes);
+  const content = contentWithin(homesOf(file), file, maxBytes);
   if (typeof content === 'string') throw new CandidateError(content);
   const text = `data:application/wasm;base64,${content.toString('base64')}\n`;
   return { bytes: declareShared(new Uint8Array(content)), text };

@@ -8,7 +8,8 @@ import { attempt } from '../contract/attempt.ts';
 import { CandidateError, type Place } from '../contract/errors.ts';
 import { placeAt } from '../contract/place.ts';
 import type { Thrown } from '../contract/thrown.ts';
-import { absent, contentOf, look } from '../files/given.ts';
+import { absent, contentWithin, look } from '../files/given.ts';
+import { homesOf, homesOfImports } from '../files/homes.ts';
 import { versionOf } from '../files/packages.ts';
 import { shown } from '../files/places.ts';
 import { cachedJson } from './cache.ts';
@@ -60,7 +61,7 @@ function library(file: string, allowed: string) {
     checkImport(file, path, allowed);
     const known = texts.get(path);
     if (known !== undefined) return known;
-    const text = readSource(path, file);
+    const text = readSource(path, file, allowed);
     texts.set(path, text);
     bytes += text.length;
     if (texts.size > maxFiles) throw new CandidateError(`${shown(file)} imports more than ${maxFiles} files`);
@@ -89,14 +90,17 @@ interface Kept extends Bundled {
 export async function bundle(file: string, allowed = commonOf(file), marking?: Marking): Promise<Bundle> {
   const root = resolve(dirname(file), '../..');
   const { read, serve } = library(file, allowed);
-  const answer = (served: Served) => digestOf(JSON.stringify(served));
+  // What is kept is the same in whatever folder.
+  const nameOf = (path: string) => relative(root, path).split(sep).join('/');
+  const answer = (served: Served) => ('error' in served ? served.error : digestOf(nameOf(served.file), served.text));
   const make = async (): Promise<Kept> => {
     const asked = new Map<string, Kept['asked'][number]>();
     let refusal: { readonly error: CandidateError } | null = null;
     const listening = (want: Want): Served => {
       try {
         const served = serve(want);
-        asked.set(JSON.stringify(want), [want, answer(served)]);
+        const kept = { ...want, importer: want.importer && nameOf(want.importer) };
+        asked.set(JSON.stringify(kept), [kept, answer(served)]);
         return served;
       } catch (error) {
         if (!(error instanceof CandidateError) || want.importer === null) throw error;
@@ -113,11 +117,14 @@ export async function bundle(file: string, allowed = commonOf(file), marking?: M
     if (refused) throw new CandidateError(`${shown(file)} ${error}`, 'error', { place, hint: importHint });
     throw new CandidateError(`${shown(file)} does not build: ${error}`, 'error', { place });
   };
-  const holds = ({ asked }: Kept) => asked.every(([want, was]) => attempt(() => answer(serve(want)) === was, false));
-  const key = digestOf('bundle', bundler, file, allowed, JSON.stringify(marking ?? null), read(file));
+  const isSame = ([{ importer, path }, was]: Kept['asked'][number]) =>
+    attempt(() => answer(serve({ importer: importer && resolve(root, importer), path })) === was, false);
+  const holds = ({ asked }: Kept) => asked.every(isSame);
+  const marks = JSON.stringify(marking ? { ...marking, file: nameOf(marking.file) } : null);
+  const key = digestOf('bundle', bundler, nameOf(file), nameOf(allowed), marks, read(file));
   const { code, map, script, inputs } = await cachedJson(`${key}.json`, make, { holds, fresh: false });
   const others = inputs.map((input: string) => resolve(root, input)).filter((input: string) => input !== file);
-  return { code, map, script, root, sources: [file, ...others.sort()].map((path) => sourceOf(path, file)) };
+  return { code, map, script, root, sources: [file, ...others.sort()].map((path) => sourceOf(path, file, allowed)) };
 }
 
 const importHint = 'use import statements at the head of the file, from kernels/common';
@@ -186,18 +193,20 @@ export const headOf = (kind: Kind, text: string): Promise<Head> =>
   cachedJson(`${digestOf('head', kind, text)}.json`, () => readHead(kind, text), { fresh: false });
 
 /** The text of a file and its path relative to the folder above kernels/. Throws CandidateError, which names the candidate. */
-export function sourceOf(path: string, candidate: string): Source {
+export function sourceOf(path: string, candidate: string, allowed?: string): Source {
   const root = resolve(dirname(candidate), '../..');
-  return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate) };
+  return { path: relative(root, path).split(sep).join('/'), text: readSource(path, candidate, allowed) };
 }
 
 /** `TextDecoder` drops the byte order mark that some editors write. */
-function readSource(path: string, candidate: string): string {
+function readSource(path: string, candidate: string, allowed = commonOf(candidate)): string {
   const refusal = (why: string) =>
     new CandidateError(
       path === candidate ? `${shown(path)} ${why}` : `${shown(candidate)} needs ${shown(path)}, which ${why}`,
     );
-  const bytes = contentOf(path, maxBytes);
+  const wider = allowed === commonOf(candidate) ? [] : [allowed];
+  const homes = path === candidate ? homesOf(candidate) : homesOfImports(candidate);
+  const bytes = contentWithin([...wider, ...homes], path, maxBytes);
   if (typeof bytes === 'string') throw refusal(bytes);
   if (/^(\xff\xfe|\xfe\xff)/.test(bytes.toString('latin1', 0, 2))) throw refusal('is UTF-16: save it as UTF-8');
   if (bytes.includes(0)) throw refusal('holds NUL bytes, as UTF-16 and binary files do: save it as UTF-8');

@@ -6,8 +6,11 @@
 import { SourceMap } from 'node:module';
 import { anatomy, type CompileRequest, compiled } from '../compiler/compile.ts';
 import type { TextFile } from '../compiler/texts.ts';
+import type { Place } from '../contract/errors.ts';
 import { placeAt } from '../contract/place.ts';
 import type { Thrown, Whereabouts } from '../contract/thrown.ts';
+import { exportPatterns } from './module.ts';
+import { findIn } from './where.ts';
 
 /** A byte in the body of a function; `start` is the first of the body. */
 interface Spot {
@@ -31,6 +34,11 @@ async function spotsOf({ trace }: Thrown, bytes: Uint8Array): Promise<Spot[]> {
 export async function inBytes(thrown: Thrown, bytes: Uint8Array): Promise<string | null> {
   const [spot] = await spotsOf(thrown, bytes);
   return spot ? `in function ${spot.index}, at byte ${spot.at} of the module` : null;
+}
+
+/** The function that a module is called by: the place of an error that came before any of its code ran. */
+export function exported({ message }: Thrown, texts: readonly TextFile[]): Promise<Place | null> {
+  return findIn(texts)(...exportPatterns(message.includes('scratchBytes') ? 'scratchBytes' : 'run'));
 }
 
 /** `shownAs`: the name that the user knows a file of the request by. */

@@ -2,9 +2,11 @@
  * The candidates: kernels/<op>/<name>.<kind>, in nfold's own folder and in the user's. The path is the registration. A file
  * that fits no rule is a problem with a hint.
  */
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { errorData, plain } from '../contract/errors.ts';
-import { absent, isLink, look, namesIn, oddityOf, realPath, type Trouble } from '../files/given.ts';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { errorData } from '../contract/errors.ts';
+import { plain } from '../contract/foreign.ts';
+import { absent, astray, isLink, isWithin, look, namesIn, oddityOf, realPath, type Trouble } from '../files/given.ts';
+import { homesOf } from '../files/homes.ts';
 import { packageRoot, placeOf, shown, workspace } from '../files/places.ts';
 import { findOps } from './ops.ts';
 
@@ -115,15 +117,20 @@ function filesBelow(top: string): { file: string; trouble: Trouble | null }[] {
         const file = join(folder, name);
         const there = look(file);
         if (typeof there === 'string') found.push({ file, trouble: there });
-        else if (!there.isDirectory() || ending.test(name)) found.push({ file, trouble: oddityOf(there) });
-        else (isLink(file) ? links : folders).push(file);
+        else if (!there.isDirectory() || ending.test(name))
+          found.push({ file, trouble: oddityOf(there) ?? strays(file) });
+        else if (!isLink(file)) folders.push(file);
+        else if (isWithin(realPath(file), realPath(dirname(top)))) links.push(file);
+        else found.push({ file, trouble: astray });
       }
     }
   }
   return found.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-const isWithin = (path: string, folder: string) => !relative(folder, path).startsWith('..');
+/** Of a file that is a link, or lies in a folder that is one. */
+const strays = (file: string): Trouble | null =>
+  homesOf(file).some((home) => isWithin(realPath(file), realPath(home))) ? null : astray;
 
 /** The word that selects a candidate: its id, or its path if several files have that id. */
 export const selectorOf = ({ id, selector = id }: CandidateFile): string => selector;

@@ -3,7 +3,8 @@
  * as they would from a folder that it is installed in. The files of such a folder are modules, whatever a package.json above them says.
  */
 import module from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { look, oddityOf } from '../files/given.ts';
 import { programFile } from '../files/places.ts';
 
 /** What each name of the package stands for, as `exports` in package.json has it. */
@@ -28,8 +29,12 @@ export function resolveOwnNames(folder: string): void {
         if (file === null && /^nfold\/(?!package\.json$|dist\/)/.test(specifier))
           throw new Error(`there is no '${specifier}', but ${known}`);
         const found = next(file === null ? specifier : pathToFileURL(file).href, context);
-        const isModule = found.url.endsWith('.ts') && [...folders].some((start) => found.url.startsWith(start));
-        return isModule ? { ...found, format: 'module-typescript' } : found;
+        const isOwn = [...folders].some((start) => found.url.startsWith(start));
+        const there = isOwn && look(fileURLToPath(found.url));
+        // Node would wait at a pipe for ever.
+        const oddity = typeof there === 'object' ? oddityOf(there) : null;
+        if (oddity !== null) throw new Error(`${specifier} ${oddity}`);
+        return isOwn && found.url.endsWith('.ts') ? { ...found, format: 'module-typescript' } : found;
       },
     });
   }

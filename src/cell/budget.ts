@@ -54,23 +54,19 @@ export async function spending<T>(limitMs: number, step: (limitMs: number) => Pr
   const timer = setInterval(() => {
     ticks += Math.min(1, availableParallelism() / active);
   }, tickMs);
+  const stepMs = Math.min(limitMs, left());
   const began = performance.now();
+  const tookMs = () => performance.now() - began;
   active++;
   try {
-    return await step(Math.min(limitMs, left()));
+    return await step(stepMs);
   } catch (error) {
-    count();
-    throw error instanceof CandidateError && left() <= 0 ? exhausted(budget) : error;
+    const isLast = stepMs < limitMs && tookMs() >= stepMs - tickMs;
+    throw isLast && error instanceof CandidateError ? exhausted(budget) : error;
   } finally {
-    count();
+    budget.spentMs += Math.min(tookMs(), ticks * tickMs);
     clearInterval(timer);
     active--;
-  }
-
-  function count() {
-    if (!budget || ticks === 0) return;
-    budget.spentMs += Math.min(performance.now() - began, ticks * tickMs);
-    ticks = 0;
   }
 }
 

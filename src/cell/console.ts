@@ -3,7 +3,7 @@
  * asked elsewhere, timed calls among it, has no console.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { plain } from '../contract/errors.ts';
+import { plain } from '../contract/foreign.ts';
 
 /** Lines of one candidate that are passed on. */
 const maxLines = 1000;

@@ -1,8 +1,10 @@
 /**
- * The temporary folder of this process: the program of its cells, and an empty folder that they start in. It is removed at exit. A
- * killed process leaves its folder behind; the name holds its pid, so that the next process can remove it.
+ * The temporary folder of this process: the program of its cells, and an empty folder that they start in. It is removed at exit, and by a
+ * shell after a kill. What is left all the same, the next process removes: the name holds the pid.
  */
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { dirname, extname, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { attempt } from '../contract/attempt.ts';
@@ -39,7 +41,7 @@ function makeFolder(): string {
       const parent = resolve(place());
       removeLeftFolders(parent);
       const folder = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
-      process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+      removeAtEnd(folder);
       mkdirSync(join(folder, 'empty'));
       const room = join(folder, 'room');
       writeWhole(room, Buffer.alloc(roomBytes));
@@ -53,6 +55,15 @@ function makeFolder(): string {
     'No folder for temporary files can be written to: let TMPDIR name one with room in it.',
     'no-file',
   );
+}
+
+/** If this process is killed, its end closes a pipe, and a shell that waits for that removes the folder. */
+function removeAtEnd(folder: string): void {
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const words = ['-c', 'read -r line; rm -rf -- "$0"', folder];
+  const shell = spawn('/bin/sh', words, { cwd: '/', env: {}, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  shell.on('error', () => {}).unref();
+  (shell.stdin as Socket | null)?.on('error', () => {}).unref();
 }
 
 function removeLeftFolders(parent: string): void {

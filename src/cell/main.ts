@@ -29,8 +29,8 @@ async function answer(ask: Ask): Promise<{ samples?: Samples; value?: Uint8Array
   }
 }
 
-/** More than any module or its text. */
-const maxReturned = 2 ** 25;
+/** More than any module or its text has, and more than any description. */
+const maxReturned = (method?: string) => (method === 'generate' ? 2 ** 24 : 2 ** 16);
 
 function evaluate({ code, method, args = [], console }: Evaluation): Uint8Array | string {
   const realm = new Realm(console);
@@ -41,8 +41,11 @@ function evaluate({ code, method, args = [], console }: Evaluation): Uint8Array 
     (candidate[name] as (...args: unknown[]) => unknown)(...args.map((arg) => realm.copy(arg)));
   const value = method === undefined ? realm.record(Object.fromEntries(described())) : call(method);
   const returned = types.isUint8Array(value) ? new Uint8Array(value) : (realm.json(value) ?? 'null');
-  if (returned.length <= maxReturned) return returned;
-  throw new Error(`it returns ${returned.length} bytes: the limit is ${maxReturned}`);
+  const limit = maxReturned(method);
+  if (returned.length <= limit) return returned;
+  throw new Error(
+    `${method ? `${method} returns` : 'its description has'} ${returned.length} bytes: the limit is ${limit}`,
+  );
 }
 
 /** Anything may be thrown; an error's name is told only if it says something. */

@@ -1,11 +1,11 @@
 /** nfold history: one candidate over time, as a table and a line. */
-import { plot } from 'asciichart';
 import { historyOf, type Moment } from '../analysis/series.ts';
 import { matching } from '../catalog/glob.ts';
 import { didYouMean } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
 import { summaries } from '../records/store.ts';
+import { chart } from '../report/chart.ts';
 import { digits, interval, minute, multiple, verdictMark } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc, screen } from '../report/screen.ts';
@@ -35,7 +35,7 @@ export function history(selector: string, { case: caseName }: { readonly case?: 
   return {
     code: exit.fine,
     data: { candidate, case: caseName ?? null, history: data },
-    text: `${head}\n${tableOf(columns(what), lines)}${values.length > 1 ? `\n\n${chart(values)}\n${legend}` : ''}`,
+    text: `${head}\n${tableOf(columns(what), lines)}${values.length > 1 ? `\n\n${curve(values)}\n${legend}` : ''}`,
   };
 }
 
@@ -88,8 +88,8 @@ function changes({ before, ...now }: Line): string {
     .join(', ');
 }
 
-function chart(values: readonly number[]): string {
+function curve(values: readonly number[]): string {
   const { columns } = screen();
   const width = Math.max(10, (Number.isFinite(columns) ? columns : 80) - 12);
-  return plot(values.slice(-width), { height: 8, format: (value: number) => `${digits(value)}x`.padStart(8) });
+  return chart([values.slice(-width)], { height: 8, format: (value: number) => `${digits(value)}x`.padStart(8) });
 }

@@ -8,7 +8,7 @@ import type { BuildResult, Location, Message, Plugin, TransformFailure, Transfor
 import type { BundlerReply, BundlerRequest, Frame, Marking, Served, Spot, Want } from './bundle.ts';
 
 /** Kilobytes. */
-const memory = 2 ** 20;
+const memory = 2 ** 19;
 
 /** Limits esbuild's memory, ends it with this process, and lets it print nothing. */
 const guarded = `ulimit -d ${memory}; [ -x /usr/bin/setpriv ] && exec /usr/bin/setpriv --pdeathsig KILL "$@" 2>/dev/null; exec "$@" 2>/dev/null`;

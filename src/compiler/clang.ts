@@ -7,10 +7,12 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { spending } from '../cell/budget.ts';
 import { privateFolder } from '../cell/folder.ts';
 import { endGroup, startTool } from '../cell/lockdown.ts';
 import { attempt } from '../contract/attempt.ts';
 import { CandidateError } from '../contract/errors.ts';
+import { contentOf } from '../files/given.ts';
 import { writeNew } from '../files/write.ts';
 import { answerTo, limitMs } from './compile.ts';
 
@@ -126,14 +128,20 @@ async function buildBy({ command, linker, headers }: Paths, entry: string, files
       const { code, log } = await run([tool === 'clang' ? command : linker, ...args], folder);
       if (code !== 0) return { error: log };
     }
-    return { bytes: readFileSync(join(folder, 'out.wasm')) };
+    const bytes = contentOf(join(folder, 'out.wasm'), maxModule);
+    return typeof bytes === 'string' ? { error: `error: the module ${bytes}` } : { bytes };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** Runs a command to its end. `log` is what it prints; the code is null if it was killed or did not start. */
-async function run(command: readonly string[], cwd: string): Promise<{ code: number | null; log: string }> {
+const run = (command: readonly string[], cwd: string): Promise<Ran> =>
+  spending(limitMs, (ms) => runWithin(ms, command, cwd));
+
+type Ran = { readonly code: number | null; readonly log: string };
+
+async function runWithin(ms: number, command: readonly string[], cwd: string): Promise<Ran> {
   // The compiler looks for its linker on the PATH.
   const env = { PATH: process.env.PATH, TMPDIR: cwd };
   const child = startTool(command, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -142,13 +150,15 @@ async function run(command: readonly string[], cwd: string): Promise<{ code: num
     if (log.length < maxLog) log += text;
   };
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', keep);
-  const timer = setTimeout(() => endGroup(child), limitMs);
+  const timer = setTimeout(() => endGroup(child), ms);
   const began = performance.now();
   const [code] = await once(child, 'close').catch(() => [null]);
   clearTimeout(timer);
-  if (performance.now() - began < limitMs) return { code, log };
-  throw new CandidateError(`does not finish building within ${limitMs / 1000} s`);
+  if (performance.now() - began < ms) return { code, log };
+  throw new CandidateError(`does not finish building within ${Math.ceil(ms / 1000)} s`);
 }
 
+/** Bytes: more than a candidate's module may have. */
+const maxModule = 2 ** 24;
 /** Characters: more than a compiler prints before it gives up. */
 const maxLog = 2 ** 18;

@@ -133,6 +133,15 @@ async function c({ commands: steps, files }: Extract<CompileRequest, { type: 'c'
   }
 }
 
+function moduleOf(bytes: Uint8Array): object {
+  try {
+    return anatomyOf(bytes);
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return { error: error.message };
+    throw error;
+  }
+}
+
 async function answer(request: CompilerRequest): Promise<object> {
   switch (request.type) {
     case 'read':
@@ -142,7 +151,7 @@ async function answer(request: CompilerRequest): Promise<object> {
     case 'find':
       return findIn(request.texts, request.patterns, request.comments);
     case 'module':
-      return anatomyOf(request.bytes);
+      return moduleOf(request.bytes);
     case 'assemblyscript':
       return assemblyScript(request);
     case 'wat':
@@ -159,7 +168,7 @@ process.on('message', async (request: CompilerRequest) => {
   try {
     send(await answer(request));
   } catch (error) {
-    send({ error: error instanceof Error ? error.message : String(error) });
+    send({ error: error instanceof Error ? error.message : String(error), broken: true });
   }
 });
 process.on('disconnect', () => process.exit(0));

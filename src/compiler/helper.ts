@@ -7,10 +7,8 @@ import { atNoCost, spending } from '../cell/budget.ts';
 import { endGroup, type Program, startLocked } from '../cell/lockdown.ts';
 import { CandidateError } from '../contract/errors.ts';
 
-/** A question of the child, which waits for its answer. */
-export interface Wanting {
-  readonly want: unknown;
-}
+/** A question of the child, which waits for its answer; or a reply after which it can do no further work. */
+type Message = object & { readonly want?: unknown; readonly broken?: true };
 
 type Serve = (want: never) => unknown;
 
@@ -53,8 +51,9 @@ export class Helper<Request extends object, Reply extends object> {
         };
         timer = setTimeout(() => give(`does not finish building within ${Math.ceil(limitMs / 1000)} s`), limitMs);
         ended = () => give('ended the process that builds it, as text that takes too much memory does');
-        child.on('message', (message: Reply | Wanting) => {
-          if (!('want' in message)) return resolve(message);
+        child.on('message', (message: Reply | Message) => {
+          if ('broken' in message) this.stop();
+          if (!('want' in message)) return resolve(message as Reply);
           try {
             child.send({ served: serve?.(message.want as never) }, (error) => error && ended());
           } catch (error) {

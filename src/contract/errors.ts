@@ -1,4 +1,5 @@
 /** Errors that the user can mend: one sentence with what is wrong, where, and what to do. Any other error is a bug of nfold. */
+import { plain } from './foreign.ts';
 
 export const exit = { fine: 0, failed: 1, usage: 2, nothing: 3, interrupted: 130 } as const;
 
@@ -100,12 +101,12 @@ export function errorData(message: string, { code = 'failed', file, place, hint 
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Foreign text on one line, without characters that move a cursor, colour or reverse the text beside it. */
-export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-
-/** The same in at most 1,000 characters: the middle of a longer word, and of a longer text, is left out. */
+/** Foreign text on one line, in at most 1,000 characters: the middle of a longer word, and of a longer text, is left out. */
 export function brief(text: string): string {
   const without = (long: string, head: number, tail: number) => `${long.slice(0, head)}…${long.slice(-tail)}`;
-  const line = plain(text).replace(/\S{300,}/gu, (word) => without(word, 80, 40));
+  // On a text of megabytes, the search for long words would exhaust the stack.
+  const line = plain(text.length > 20_000 ? without(text, 10_000, 10_000) : text).replace(/\S{300,}/gu, (word) =>
+    without(word, 80, 40),
+  );
   return line.length > 1000 ? without(line, 600, 300) : line;
 }

@@ -22,4 +22,4 @@ export type {
 } from './op.ts';
 export { defineOp } from './op.ts';
 export type { Oracle } from './oracle.ts';
-export type { Rng, Seed } from './rng.ts';
+export type { Rng, Seed } from './random.ts';

@@ -2,7 +2,7 @@
  * An op: what to compute, on which shapes, and how near to the truth a result must be. Dims, scalars and tensors are bound by name at the type
  * level, so a candidate that asks for a dim that the op does not have, or treats an i32 tensor as f32, does not compile.
  */
-import type { Rng } from './rng.ts';
+import type { Rng } from './random.ts';
 
 /** Element types, 4 bytes each. */
 export type Dtype = 'f32' | 'i32';

@@ -3,7 +3,7 @@
  * function with the baseline (one function called on Float32Array and on Float64Array turns megamorphic and slow).
  */
 import type { AnyOp, DimsOf, ScalarsOf, Tensors, TensorsOf, Truths } from './op.ts';
-import type { Rng } from './rng.ts';
+import type { Rng } from './random.ts';
 
 /** The default export of `baselines/<op>/oracle.ts`: the truth in f64, slow and obvious. */
 export interface Oracle<O extends AnyOp = AnyOp> {

@@ -1,5 +1,6 @@
 /** Places in sources, as people, terminals and editors read them. */
-import { type CandidateError, type Details, exit, NfoldError, type Place, plain } from './errors.ts';
+import { type CandidateError, type Details, exit, NfoldError, type Place } from './errors.ts';
+import { plain } from './foreign.ts';
 
 /** A sentence behind its place, `kernels/sgemm/mine.ts:12:5: …`, which terminals turn into a link. A sentence about that file need not name it. */
 export function located(message: string, place: Place | null | undefined): string {

@@ -3,23 +3,9 @@
  * SHA-256, and distributions on top of it. A candidate sees many draws; from them it can neither tell others nor learn the seed.
  */
 import { type Cipheriv, createCipheriv, createHash } from 'node:crypto';
+import type { Rng, Seed } from './random.ts';
 
-/** An integer that a person gave, or the 32 hex digits of 128 drawn bits. */
-export type Seed = number | string;
-
-/** A source of random numbers: the same ones from the same seed, on every machine. */
-export interface Rng {
-  /** 32 random bits, signed. */
-  bits(): number;
-  /** U[0, 1) on a grid of 2^-24, exact in f32. */
-  unit(): number;
-  /** Uniform over the integers lo..hi, both included, of which there are at most 2^32. */
-  int(lo: number, hi: number): number;
-  /** N(0, 1), Box and Muller. */
-  normal(): number;
-  /** Another generator, independent of later draws from this one. */
-  fork(): Rng;
-}
+export type { Rng, Seed } from './random.ts';
 
 /** Bytes of the first piece of the key stream, which few generators exhaust, and of later ones. */
 const [firstBytes, laterBytes] = [1 << 10, 1 << 16];

@@ -3,6 +3,7 @@
  * pipe, on which opening waits for ever, or to a device without an end. Anything but a regular file is refused in words.
  */
 import fs, { constants, type Stats } from 'node:fs';
+import { sep } from 'node:path';
 import { attempt } from '../contract/attempt.ts';
 import { NfoldError } from '../contract/errors.ts';
 import { placeOf } from './places.ts';
@@ -82,6 +83,26 @@ export function contentOf(file: string, maxBytes = 2 ** 30): Buffer | Trouble {
   const read = withFile(file, maxBytes, (opened) => fs.readFileSync(opened));
   return typeof read === 'string' ? read : read.value;
 }
+
+/**
+ * The same of a file that lies in one of these folders, links followed. It is asked of the open file, which nobody can put another one in
+ * the place of.
+ */
+export function contentWithin(homes: readonly string[], file: string, maxBytes: number): Buffer | Trouble {
+  const read = withFile(file, maxBytes, (opened) => {
+    const real = fs.realpathSync.native(placeOf(file));
+    const [there, here] = [fs.statSync(real), fs.fstatSync(opened)];
+    const isThere = there.ino === here.ino && there.dev === here.dev;
+    return isThere && homes.some((home) => isWithin(real, realPath(home))) ? fs.readFileSync(opened) : astray;
+  });
+  return typeof read === 'string' ? read : read.value;
+}
+
+export const astray: Trouble = 'is a link that leads out of its folder';
+
+/** Both without links. */
+export const isWithin = (path: string, folder: string): boolean =>
+  `${path}${sep}`.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
 /** The bytes of a file. Throws NfoldError: `The <what> <file> <trouble>: <advice>.` */
 export function readGiven(what: string, file: string, advice = ''): Buffer {

@@ -1,7 +1,8 @@
 /** What V8's optimizing compiler did with a TypeScript candidate, as it says itself while the candidate is called again and again. */
 import { Cell } from '../cell/cell.ts';
 import { openingOf } from '../cell/timer.ts';
-import { type Place, plain } from '../contract/errors.ts';
+import type { Place } from '../contract/errors.ts';
+import { plain } from '../contract/foreign.ts';
 import { Thrown } from '../contract/thrown.ts';
 import type { Variant } from '../contract/variant.ts';
 import type { Image } from '../judge/image.ts';

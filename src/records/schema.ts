@@ -4,19 +4,24 @@
  * docs/record.schema.json, which holds the descriptions below.
  */
 import { z } from 'zod';
+import { ErrorData, flag, orNull, seed } from '../contract/fields.ts';
+import { comparisons } from '../stats/verdict.ts';
 import {
+  anyOrNull,
+  byName,
   count,
-  ErrorData,
-  flag,
+  decimal,
+  Interval,
+  integer,
   list,
+  name,
   number,
   numberOrNull,
-  orNull,
-  seed,
+  numbers,
+  sentence,
   text,
   textOrNull,
-} from '../contract/fields.ts';
-import { comparisons } from '../stats/verdict.ts';
+} from './fields.ts';
 
 export const recordSchema = 'nfold/record@3';
 
@@ -28,7 +33,6 @@ const object = <S extends z.ZodRawShape>(what: string, shape: S) => z.object(sha
 /** A field that came later: null in older records. */
 const later = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().default(null).describe(what);
 
-const [string, integer, decimal] = [z.string(), z.int(), z.number()];
 const candidate = text('Id of the candidate, such as sgemm/ikj-ts, or name of the peer.');
 const peer = flag('Whether this is a peer: a published library, timed beside the candidates.');
 const op = text('Name of the op.');
@@ -40,26 +44,23 @@ const hash = text('Content hash of the baseline.');
 export const verdict = z
   .enum(['pass', 'fail', 'unsupported', 'error', 'impossible'])
   .describe('What verification and the timed calls showed; a peer that is not installed is unsupported.');
+/** Characters of a source text: that of a ready-made module is a data URL. */
+const maxSource = 2 ** 21;
+const keyOf = (row: { readonly op: string | null; readonly candidate: string }) => `${row.op}\n${row.candidate}`;
 const source = z.object({ path: text('Path of the file.'), hash: text('Hash of its text, a key of `texts`.') });
-const sources = list('Files that it was built from, its own first.', source);
-
-export const Interval = z.object({
-  value: number('The estimate.'),
-  low: numberOrNull('Lower edge of the 95 % interval; null after one round only.'),
-  high: numberOrNull('Upper edge of the 95 % interval; null after one round only.'),
-});
+const sources = list('Files that it was built from, its own first.', source, 100);
 
 /** Zod strips the other fields of a failure. */
 export const Finding = z.object({
   reason: text('The kind of failure, such as `differs` or `wrote outside`.'),
   where: text('The element, guard band or call that it was found at.'),
-  case: later('Name of the case.', string),
-  distribution: later('Name of the distribution that the inputs were drawn from.', string),
+  case: later('Name of the case.', name),
+  distribution: later('Name of the distribution that the inputs were drawn from.', name),
   seed: later('Seed of the inputs.', seed('')),
-  got: numberOrNull("The candidate's value."),
-  want: numberOrNull('The value that it should be.'),
-  error: numberOrNull('Absolute difference of the two.'),
-  bound: numberOrNull('The largest difference that passes.'),
+  got: anyOrNull("The candidate's value."),
+  want: anyOrNull('The value that it should be.'),
+  error: anyOrNull('Absolute difference of the two.'),
+  bound: anyOrNull('The largest difference that passes.'),
   elements: later(
     'All wrong elements of that tensor in that call.',
     z.object({
@@ -71,6 +72,9 @@ export const Finding = z.object({
   ),
 });
 
+/** A record's reader may print it. */
+const ErrorOf = ErrorData.refine((error) => JSON.stringify(error).length <= 30_000, 'is too long');
+
 const Candidate = z.object({
   candidate,
   peer,
@@ -80,9 +84,9 @@ const Candidate = z.object({
   message: textOrNull('Why the verdict is not `pass`, in one sentence.'),
   replay: textOrNull('A command that repeats the check that failed.'),
   finding: orNull('The first thing found wrong with the candidate; null if nothing was.', Finding),
-  error: later('Why it could not be verified or timed; null if it could.', ErrorData),
+  error: later('Why it could not be verified or timed; null if it could.', ErrorOf),
   checks: count('Checks that it passed.'),
-  hash: later('Content hash of the candidate; null for a peer, and if it was not built.', string),
+  hash: later('Content hash of the candidate; null for a peer, and if it was not built.', name),
   sources: sources.default([]),
   attempt: later('1-based ordinal of this record among those of its folder that time this candidate.', integer),
 });
@@ -93,7 +97,7 @@ export const Result = z.object({
   op,
   case: caseName,
   threads: count('Threads that it used.'),
-  flags: list('V8 flags that it ran with.', string),
+  flags: list('V8 flags that it ran with.', name, 20),
   tier: orNull('W for WebAssembly, J for JavaScript; null for a peer.', z.enum(['W', 'J'])),
   hash: textOrNull('Content hash of the candidate; null for a peer, and if it was not built.'),
   verdict,
@@ -116,7 +120,7 @@ export const Result = z.object({
   ),
   parameters: later(
     'Parameters that a generator made the code for this case with.',
-    z.record(string, z.union([decimal, string])),
+    byName(z.union([decimal, name]), 100),
   ),
   verification: orNull(
     'Result for the candidate over all cases; null if it did not pass.',
@@ -147,7 +151,7 @@ const Mean = z.object({
   noiseFloor: later('Difference of the means, as a share, that one variant showed against itself.', decimal),
 });
 
-const Overall = z.object({ suite, candidates: list('The best candidate of each op.', string), ...spread });
+const Overall = z.object({ suite, candidates: list('The best candidate of each op.', name, 200), ...spread });
 
 const warning = <K extends string, S extends z.ZodRawShape>(kind: K, what: string, facts: S) =>
   z.object({ kind: z.literal(kind).describe(what), ...facts });
@@ -180,16 +184,10 @@ const Warning = z.discriminatedUnion('kind', [
     unsteady: count('Warm-ups that did.'),
     of: count('Warm-ups.'),
   }),
-  warning(
-    'foreseen',
-    'A candidate takes longer in the calls that were compared in full, which nothing should tell it.',
-    {
-      variant,
-      op,
-      ratio: number('Time of these calls over that of others.'),
-      chance: number('Probability of that by chance.'),
-    },
-  ),
+  warning('foreseen', 'A candidate takes longer in calls that were compared in full.', {
+    ...{ variant, op, ratio: number('Time of these calls over that of others.') },
+    chance: number('Probability of that by chance.'),
+  }),
   warning('untimed', 'A candidate uses much CPU time outside its timed calls.', {
     variant,
     case: caseName,
@@ -197,7 +195,7 @@ const Warning = z.discriminatedUnion('kind', [
     untimedNs: number('CPU time of its threads outside of it, ns a call.'),
     baselineUntimedNs: number('The same of the baseline, ns a call.'),
   }),
-  warning('note', 'A warning of a record of version 1 or 2.', { text: text('The warning.') }),
+  warning('note', 'A warning of a record of version 1 or 2.', { text: sentence.describe('The warning.') }),
 ]);
 
 /** A record without its bulk, for history and lists. */
@@ -205,16 +203,18 @@ export const Summary = z.object({
   schema: z.literal(recordSchema).describe('Version of this format.'),
   id: text('Unique id: date, time (UTC) and four random digits.'),
   createdAt: z.iso.datetime().describe('When the run started, UTC.'),
-  name: later('Name that the user gave the record.', string),
-  note: later("The user's note.", string),
+  name: later('Name that the user gave the record.', name),
+  note: later("The user's note.", sentence),
   suite: text('Names of the suites that were run, joined by +.'),
   suites: list(
     'The suites as they were in this run.',
     z.object({
       name: suite,
-      ops: list('Its ops, in the order in which they are shown.', string),
+      ops: list('Its ops, in the order in which they are shown.', name, 200, (op) => op),
       showsEssayResults: flag("Whether its mean is shown among the essay's results."),
     }),
+    20,
+    (one) => one.name,
   ),
   effort: z.enum(['quick', 'default', 'thorough']).describe('How much time the run was given.'),
   seed: seed('Seed of all inputs and orders.'),
@@ -222,9 +222,9 @@ export const Summary = z.object({
     'Proof that the seed was fixed before the run; null for a seed that was given.',
     z.object({ hash: text('Hash of the secret, printed before the run.'), secret: textOrNull('The secret.') }),
   ),
-  text: text('Name of the text that tokens were drawn from.'),
+  text: sentence.describe('Name of the text that tokens were drawn from.'),
   threads: later('Threads that were asked for; each result has what was used.', integer),
-  caseFilter: later('Filter of the cases, as given.', string),
+  caseFilter: later('Filter of the cases, as given.', sentence),
   interrupted: flag('Whether the run was stopped before its end.'),
   seconds: number('Duration of the run, s.'),
   machine: object('The machine of the run.', {
@@ -241,13 +241,20 @@ export const Summary = z.object({
     node: text('Version of Node.'),
     v8: text('Version of V8.'),
   }),
-  isolation: later('What kept candidates away from the rest of the machine.', string),
-  warnings: list('What may have disturbed the times.', Warning).default([]),
-  baselines: list('The frozen baseline of each op.', z.object({ op, hash, sources })).default([]),
-  candidates: list('Every candidate, peer and misplaced file of the run.', Candidate),
-  results: list('One for each candidate and case.', Result),
-  means: list('One for each candidate and suite, over the cases of one op.', Mean),
-  overall: list('For suites of several ops: over all cases, with the best of each op.', Overall).default([]),
+  isolation: later('What kept candidates away from the rest of the machine.', name),
+  warnings: list('What may have disturbed the times.', Warning, 10_000).default([]),
+  baselines: list('The frozen baseline of each op.', z.object({ op, hash, sources }), 1000, (row) => row.op).default(
+    [],
+  ),
+  candidates: list('Every candidate, peer and misplaced file of the run.', Candidate, 5000, keyOf),
+  results: list('One for each candidate and case.', Result, 20_000, (row) => `${keyOf(row)}\n${row.case}`),
+  means: list(
+    'One for each candidate and suite, over the cases of one op.',
+    Mean,
+    5000,
+    (row) => `${keyOf(row)}\n${row.suite}`,
+  ),
+  overall: list('For suites of several ops: over all cases, with the best of each op.', Overall, 20).default([]),
   discards: list(
     'Calls left out of the statistics; they are among the samples.',
     z.object({
@@ -258,6 +265,7 @@ export const Summary = z.object({
       count: count('Calls that were left out.'),
       of: count('Calls that were timed.'),
     }),
+    100_000,
   ).default([]),
 });
 
@@ -267,14 +275,19 @@ const Sample = z.object({
   turn: z.int().default(0).describe('Turn within the round, from 0; each second one has the reverse order.'),
   case: caseName,
   variant,
-  timeNs: list('Time of each call, ns, in time order.', decimal),
-  queuedNs: later('Time that each call waited for a CPU, ns; null if the system does not say.', z.array(decimal)),
+  timeNs: numbers('Time of each call, ns, in time order.', Number.MIN_VALUE, 1e6),
+  queuedNs: later(
+    'Time that each call waited for a CPU, ns; null if the system does not say.',
+    numbers('Of each call.', 0, 1e6),
+  ),
 });
 
 /** Fields are written in this order; those of the bulk come last, each on a line of its own. */
 export const Record = Summary.extend({
-  samples: list('Raw times, in the order in which they were taken.', Sample),
-  texts: z.record(string, string).default({}).describe('Source texts, by the hash of each.'),
+  samples: list('Raw times, in the order in which they were taken.', Sample, 1e6, (one) =>
+    [one.op, one.case, one.variant, one.round, one.turn].join('\n'),
+  ),
+  texts: byName(z.string().max(maxSource), 10_000).default({}).describe('Source texts, by the hash of each.'),
 });
 export type Summary = z.infer<typeof Summary>;
 export type Record = z.infer<typeof Record>;

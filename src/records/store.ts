@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { attempt } from '../contract/attempt.ts';
 import { messageOf, NfoldError } from '../contract/errors.ts';
+import { visible } from '../contract/foreign.ts';
 import { absent, contentOf, namesIn } from '../files/given.ts';
 import { shown, workspace } from '../files/places.ts';
 import { writeNew } from '../files/write.ts';
@@ -69,7 +70,8 @@ const bulk = '\n"samples": ';
 
 function textOf({ samples, texts, ...summary }: Record): string {
   const head = JSON.stringify(summary, null, 1).slice(0, -'\n}'.length);
-  return `${head},${bulk}${JSON.stringify(samples)},\n"texts": ${JSON.stringify(texts)}\n}\n`;
+  // What hides is escaped, so that the file can be read on a terminal.
+  return visible(`${head},${bulk}${JSON.stringify(samples)},\n"texts": ${JSON.stringify(texts)}\n}\n`);
 }
 
 /** Files that may be records, oldest first, before them those with names that nfold does not give. Throws NfoldError for a wrong folder. */
@@ -109,8 +111,8 @@ export function summaries(folder = workspace().records) {
   return { summaries: found.reverse(), damaged: damaged.reverse() };
 }
 
-/** Far more than a record takes, and it still fits into a string. */
-const maxBytes = 2 ** 28;
+/** Far more than a record takes. */
+const maxBytes = 2 ** 26;
 
 /** Throws NfoldError, which names the file, if it is no record or damaged. */
 export const loadRecord = (file: string): Record => parsed(Record, textIn(file), file);
@@ -141,6 +143,6 @@ function parsed<T>(schema: z.ZodType<T>, text: string, file: string): T {
   }
   const result = schema.safeParse(upgrade(data));
   if (result.success) return result.data;
-  const why = z.prettifyError(result.error).split('\n').slice(0, 2).join(' ');
+  const why = z.prettifyError({ issues: result.error.issues.slice(0, 1) }).replace('\n', ' ');
   throw new NfoldError(`${shown(file)} is not a record of this version: ${why}.`, 'bad-file', { file: shown(file) });
 }

@@ -8,21 +8,20 @@ const steps: { readonly [version: string]: (record: Data) => Data } = {
   'nfold/record@1': (record) => ({
     ...record,
     schema: 'nfold/record@2',
-    candidates: listOf(record.candidates).map((candidate) => ({
-      ...candidate,
-      hash: listOf(record.results).find((r) => r.candidate === candidate.candidate)?.hash ?? null,
-    })),
+    candidates: withHashes(listOf(record.candidates), listOf(record.results)),
     baselines: baselinesOf(listOf(record.results)),
     // A suite was one op.
     means: listOf(record.means).map((mean) => ({ op: mean.suite, ...mean })),
   }),
   // Warnings were sentences, suites were names, and a peer that was not installed was an error whose message said so.
   'nfold/record@2': (record) => {
-    const absent = listOf(record.candidates).flatMap(({ peer, message, candidate }) =>
-      peer === true && `${message}`.includes('not installed') ? [candidate] : [],
+    const absent = new Set(
+      listOf(record.candidates).flatMap(({ peer, message, candidate }) =>
+        peer === true && said(message).includes('not installed') ? [candidate] : [],
+      ),
     );
     const judged = (rows: unknown) =>
-      listOf(rows).map((row) => (absent.includes(row.candidate) ? { ...row, verdict: 'unsupported' } : row));
+      listOf(rows).map((row) => (absent.has(row.candidate) ? { ...row, verdict: 'unsupported' } : row));
     return {
       ...record,
       schema: 'nfold/record@3',
@@ -30,7 +29,7 @@ const steps: { readonly [version: string]: (record: Data) => Data } = {
       warnings: Array.isArray(record.warnings) ? record.warnings.map((text) => ({ kind: 'note', text })) : [],
       discards: listOf(record.discards).map((discard) => ({ ...discard, rule: discardRule })),
       candidates: judged(record.candidates).map((one) =>
-        one.verdict === 'unsupported' ? { ...one, message: `${one.message}`.replace(' Error: ', ' ') } : one,
+        one.verdict === 'unsupported' ? { ...one, message: said(one.message).replace(' Error: ', ' ') } : one,
       ),
       results: judged(record.results),
     };
@@ -49,11 +48,25 @@ export function upgrade(data: unknown): unknown {
 }
 
 function suitesOf({ suite, means }: Data): Data[] {
-  return `${suite}`.split('+').map((name) => {
-    const ops = listOf(means).flatMap(({ suite, op }) => (suite === name ? [op] : []));
-    return { name, ops: [...new Set(ops)], showsEssayResults: name === 'train_gpt2' };
-  });
+  const bySuite = Map.groupBy(listOf(means), (mean) => mean.suite);
+  return said(suite)
+    .split('+')
+    .map((name) => {
+      const ops = new Set(bySuite.get(name)?.map(({ op }) => op));
+      return { name, ops: [...ops], showsEssayResults: name === 'train_gpt2' };
+    });
 }
+
+/** Each with the hash of its first result. */
+function withHashes(candidates: readonly Data[], results: readonly Data[]): Data[] {
+  const hashes = new Map(
+    results.map(({ candidate, hash }) => [candidate, hash ?? null]).reverse() as [unknown, unknown][],
+  );
+  return candidates.map((one) => ({ ...one, hash: hashes.get(one.candidate) ?? null }));
+}
+
+/** A text; '' for other data. */
+const said = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function baselinesOf(results: readonly Data[]): Data[] {
   const hashes = new Map(results.map(({ op, baseline }) => [op, isData(baseline) ? baseline.hash : null]));

@@ -2,6 +2,7 @@
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Mean, Record, Result } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
+import { inMarkdown } from './escape.ts';
 import { digits, duration, interval, multiple, parametersText, range, shortFlags, verdictMark } from './format.ts';
 import { pc } from './screen.ts';
 import type { ColumnOf } from './table.ts';
@@ -41,7 +42,11 @@ export const meanColumns = (withOp: boolean, withBytes = withOp): readonly Colum
     style: (text) => (text === 'withheld' ? text : pc.bold(text)),
     markdown: (row) => {
       const { arithmetic, withheld } = row.mean;
-      return arithmetic ? `**${multiple(arithmetic.value)}**` : isAbsent(row) ? 'not installed' : (withheld ?? '');
+      return arithmetic
+        ? `**${multiple(arithmetic.value)}**`
+        : isAbsent(row)
+          ? 'not installed'
+          : inMarkdown(withheld ?? '');
     },
   },
   { head: '95 % interval', text: ({ mean }) => interval(mean.arithmetic), style: pc.dim },

@@ -4,6 +4,7 @@ import { differences, onlyIn, otherBaselines, otherMachine } from '../analysis/d
 import { counted } from '../contract/words.ts';
 import type { Record } from '../records/schema.ts';
 import { comparisons } from '../stats/verdict.ts';
+import { inMarkdown } from './escape.ts';
 import { digits, duration, minute, ratioInterval, speedupText } from './format.ts';
 import { pc } from './screen.ts';
 import { type ColumnOf, markdownTableOf, tableOf } from './table.ts';
@@ -42,11 +43,15 @@ export function markdownCompared(records: readonly Record[], compared: Compared)
   const heads = records.map((record, i) => `${letter(i)} (${labelOf(record)})`);
   const lead: ColumnOf<Row>[] = [
     { head: 'candidate', text: ({ candidate }) => candidate },
-    { head: 'case', text: (row) => row.case ?? `**mean of ${row.cases}**` },
+    {
+      head: 'case',
+      text: (row) => row.case ?? `mean of ${row.cases}`,
+      markdown: (row) => (row.case === null ? `**mean of ${row.cases}**` : inMarkdown(row.case)),
+    },
   ];
   const rows = compared.means.flatMap((row) => [row, ...casesOf(compared, row)]);
   const table = drawn(markdownTableOf, rows, { heads, lead, repeats: true });
-  return [table, ...sentences(compared, records.length - 1)].join('\n\n');
+  return [table, ...sentences(compared, records.length - 1).map(inMarkdown)].join('\n\n');
 }
 
 const timed = ({ sides }: Row) => sides.some(({ speedup }) => speedup !== null);
@@ -115,8 +120,9 @@ function drawn(draw: typeof tableOf, rows: readonly Row[], { heads, lead, times,
     ? [{ at: ({ i }: Line) => i, time: 'time', speedup: 'speedup', change: '/ A' }]
     : heads.map((speedup, j) => ({ at: () => j, time: `${letter(j)} time`, speedup, change: `${letter(j)} / A` }));
   const columns: ColumnOf<Line>[] = [
-    ...lead.map(({ head, align, text }): ColumnOf<Line> => {
-      return { head, align, text: ({ row, i }) => (i === 0 || repeats ? text(row) : '') };
+    ...lead.map(({ head, align, text, markdown }): ColumnOf<Line> => {
+      const first = (of: typeof text) => (line: Line) => (line.i === 0 || repeats ? of(line.row) : '');
+      return { head, align, text: first(text), ...(markdown && { markdown: first(markdown) }) };
     }),
     ...(stacked ? [{ head: 'record', text: ({ i }: Line) => heads[i] }] : []),
     ...(times ? sides : []).map(({ at, time }): ColumnOf<Line> => {

@@ -1,18 +1,15 @@
-/** Comma-separated values, one line a candidate and case, quoted as in RFC 4180; the field of an unknown value is empty. */
+/** Comma-separated values, one line a candidate and case; the field of an unknown value is empty. */
 import type { Compared } from '../analysis/compare.ts';
 import type { Record } from '../records/schema.ts';
+import { inCsv } from './escape.ts';
 
 type Line = { readonly [column: string]: string | number | boolean | null | undefined };
 
 /** All lines have the columns of the first. */
 function csv(lines: readonly Line[]): string {
   const columns = Object.keys(lines[0] ?? {});
-  const field = (cell: Line[string]) => {
-    const text = `${cell ?? ''}`;
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
   const rows = lines.map((line) => columns.map((column) => line[column]));
-  return (lines.length > 0 ? [columns, ...rows] : []).map((row) => `${row.map(field).join(',')}\r\n`).join('');
+  return (lines.length > 0 ? [columns, ...rows] : []).map((row) => `${row.map(inCsv).join(',')}\r\n`).join('');
 }
 
 export function recordCsv({ id, name, createdAt, effort, machine, runtime, results }: Record): string {

@@ -1,5 +1,6 @@
 /** An error with a place as compilers print it: the sentence behind the place, the line with a caret below it, and what to do. */
 import type { Details, Place } from '../contract/errors.ts';
+import { visibleLine } from '../contract/foreign.ts';
 import { located } from '../contract/place.ts';
 import { contentOf } from '../files/given.ts';
 import { placeOf } from '../files/places.ts';
@@ -28,9 +29,8 @@ export function excerptOfFile(message: string, details: Details): string[] {
 const maxBytes = 2 ** 17;
 
 function marked(text: string, { line, column }: Place): string[] {
-  // One blank for each character that would move a cursor or others beside it, tabs among them, so that columns stay.
-  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (odd) => ' '.repeat(odd.length)).trimEnd();
-  const at = Math.min((column ?? 1) - 1, plain.length);
+  const plain = visibleLine(text.trimEnd());
+  const at = Math.min(visibleLine(text.slice(0, (column ?? 1) - 1)).length, plain.length);
   const from = plain.length > width && at > before ? at - before : 0;
   const shown = `${from > 0 ? '…' : ''}${plain.slice(from, from + width)}${plain.length > from + width ? '…' : ''}`;
   const gutter = `${line}`.padStart(6);

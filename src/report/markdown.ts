@@ -2,6 +2,7 @@
 import { describe } from '../machine/describe.ts';
 import type { Record } from '../records/schema.ts';
 import { meanColumns, meanRows } from './columns.ts';
+import { inMarkdown, lineInMarkdown } from './escape.ts';
 import { markdownTableOf } from './table.ts';
 import { warningText } from './warnings.ts';
 
@@ -25,13 +26,14 @@ export function markdownOp(record: Record, op: string): string {
 
 /** All suites of a record, each under its name. */
 export function markdownRecord(record: Record): string {
-  const blocks = record.suites.flatMap((suite) => [`**${suite.name}**`, markdownSuite(record, suite)]);
-  const warnings = record.warnings.map((warning) => `- ${warningText(warning)}`).join('\n');
+  const blocks = record.suites.flatMap((suite) => [`**${inMarkdown(suite.name)}**`, markdownSuite(record, suite)]);
+  const warnings = record.warnings.map((warning) => `- ${lineInMarkdown(warningText(warning))}`).join('\n');
   return `${[...blocks, warnings, markdownSource(record)].filter(Boolean).join('\n\n')}\n`;
 }
 
 /** One line of provenance: what was run, where and when. */
 export function markdownSource(record: Record): string {
   const when = record.createdAt.slice(0, 10);
-  return `*${when}; ${describe(record.machine, record.runtime)}; a ${record.effort} run, seed ${record.seed}, record ${record.id}.*`;
+  const source = `${describe(record.machine, record.runtime)}; a ${record.effort} run, seed ${record.seed}, record ${record.id}.`;
+  return `*${when}; ${inMarkdown(source)}*`;
 }

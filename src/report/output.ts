@@ -1,6 +1,7 @@
 /** Where words go: data to stdout, progress and notes to stderr. */
+import { visibleLine } from '../contract/foreign.ts';
 import type { Progress } from '../contract/progress.ts';
-import { columnsOf, pc, type Screen } from './screen.ts';
+import { columnsOf, pc, printable, type Screen } from './screen.ts';
 
 /** A stream of the process, or a test's stand-in. */
 interface Sink {
@@ -25,7 +26,7 @@ const drawMs = 100;
 /** Off a terminal, a stage that goes on gets a line after this time, which shows that it lives. */
 const lifeMs = 10_000;
 
-/** The output of one command, and the requests to stop it. */
+/** The output of one command, and the requests to stop it. Nothing foreign reaches a terminal here but as text. */
 export class Io implements Screen {
   readonly colours: boolean;
   readonly #stdout: Sink;
@@ -56,10 +57,17 @@ export class Io implements Screen {
 
   #write(sink: Sink, text: string): void {
     this.endProgress();
-    sink.write(text.endsWith('\n') ? text : `${text}\n`);
+    sink.write(printable(text.endsWith('\n') ? text : `${text}\n`));
   }
 
   readonly print = (text: string): void => this.#write(this.#stdout, text);
+
+  /** The same on a terminal that is cleared first. */
+  page(text: string): void {
+    this.endProgress();
+    this.#stdout.write('\x1b[2J\x1b[H');
+    this.print(text);
+  }
 
   /** Writes a line to stderr. */
   readonly note = (text: string): void => this.#write(this.#stderr, text);
@@ -80,9 +88,9 @@ export class Io implements Screen {
     this.#drawnAt = now;
     this.#stage = shown;
     const seconds = `${((now - this.#startedAt) / 1000).toFixed(0).padStart(3)} s`;
-    const line = `${seconds}  ${shown}${detail === undefined || isNew ? '' : `, ${detail}`}`;
+    const line = visibleLine(`${seconds}  ${shown}${detail === undefined || isNew ? '' : `, ${detail}`}`);
     const width = Math.max(20, (this.#stderr.columns ?? 80) - 1);
-    this.#stderr.write(this.#live ? `\r\x1b[2K${pc.dim(line.slice(0, width))}` : `${line}\n`);
+    this.#stderr.write(this.#live ? `\r\x1b[2K${printable(pc.dim(line.slice(0, width)))}` : `${line}\n`);
   };
 
   /** Clears the line of a terminal. */

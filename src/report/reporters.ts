@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Compared } from '../analysis/compare.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
+import { visible } from '../contract/foreign.ts';
 import { writeTo } from '../files/into.ts';
 import { placeOf } from '../files/places.ts';
 import { isStdout, targetOf } from '../files/target.ts';
@@ -20,7 +21,7 @@ interface Subjects {
   readonly comparison: { readonly records: readonly Record[]; readonly compared: Compared };
 }
 
-const jsonText = (data: unknown) => `${JSON.stringify(data, null, 2)}\n`;
+const jsonText = (data: unknown) => `${visible(JSON.stringify(data, null, 2))}\n`;
 
 const formats: { readonly [S in keyof Subjects]: { readonly [format: string]: (subject: Subjects[S]) => string } } = {
   record: {

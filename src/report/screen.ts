@@ -1,6 +1,8 @@
 /** The screen of the running command: reports, which do not have its Io, ask here for colours and columns. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomInt } from 'node:crypto';
 import picocolors from 'picocolors';
+import { visible } from '../contract/foreign.ts';
 
 export interface Screen {
   readonly colours: boolean;
@@ -25,9 +27,31 @@ export function columnsOf({ isTTY, columns }: { readonly isTTY?: boolean; readon
   return isTTY ? columns || 80 : Number.POSITIVE_INFINITY;
 }
 
+/**
+ * What nfold styles carries a mark that no other text can have, since it is drawn anew in each process. The place where text is printed
+ * takes the mark away, and lets no escape sequence through that lacks it.
+ */
+const mark = `\x1b[${Array.from({ length: 4 }, () => randomInt(1000, 10_000)).join(';')};`;
+
+/** Marks the colours of a text in which nothing is foreign, or was made `printable`. */
+export const marked = (text: string): string => text.replaceAll('\x1b[', mark);
+
+/** As it goes to a terminal: our own styling, and of everything else what hides is made visible. */
+export function printable(text: string): string {
+  const [first, ...styled] = text.split(mark);
+  const parts = styled.map((part) => {
+    const [codes] = /^[\d;]*m/.exec(part) ?? [''];
+    return (codes && `\x1b[${codes}`) + visible(part.slice(codes.length));
+  });
+  return [visible(first), ...parts].join('');
+}
+
 const [plain, coloured] = [false, true].map((enabled) => picocolors.createColors(enabled));
 
 /** picocolors, which asks the screen at each use whether to colour. */
 export const pc: ReturnType<typeof picocolors.createColors> = new Proxy(plain, {
-  get: (_, name) => Reflect.get(screen().colours ? coloured : plain, name),
+  get(_, name) {
+    const now = () => Reflect.get(screen().colours ? coloured : plain, name);
+    return typeof now() === 'function' ? (text: unknown) => marked(now()(printable(`${text}`))) : now();
+  },
 });

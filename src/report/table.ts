@@ -1,5 +1,6 @@
 /** Tables: aligned columns without lines, which survive narrow terminals, e-mail and diffs; Markdown; comma-separated values. */
 import { stripVTControlCharacters } from 'node:util';
+import { inMarkdown } from './escape.ts';
 import { pc, screen } from './screen.ts';
 
 export interface Column {
@@ -14,7 +15,7 @@ export interface ColumnOf<Row> extends Column {
   text(row: Row): string;
   /** Colours the text on a terminal. */
   style?(text: string): string;
-  /** The text in Markdown, if it is another one. */
+  /** The Markdown, if it is more than the text. */
   markdown?(row: Row): string;
   readonly only?: 'terminal' | 'markdown';
 }
@@ -25,7 +26,7 @@ const gap = '  ';
 
 /** One line a row, below the heads; a row has one cell a column, colours allowed. Spare columns go until the lines fit the screen. */
 export function table(columns: readonly Column[], rows: Rows): string {
-  const lines = [columns.map(({ head }) => pc.dim(head)), ...rows];
+  const lines = [columns.map(({ head }) => pc.dim(head)), ...rows].map((line) => line.map(oneLine));
   const sizes = columns.map((_, i) => Math.max(...lines.map((line) => widthOf(line[i]))));
   const shown = new Set(columns.keys());
   const spare = [...shown].filter((i) => columns[i].spare).sort((a, b) => columns[b].spare! - columns[a].spare!);
@@ -38,6 +39,8 @@ export function table(columns: readonly Column[], rows: Rows): string {
   const textOf = (line: readonly string[]) => [...shown].map((i) => padded(line[i], i)).join(gap);
   return lines.map((line) => textOf(line).trimEnd()).join('\n');
 }
+
+const oneLine = (cell: string) => cell.replace(/\s*\n\s*/g, ' ');
 
 /** Scripts and emoji that a terminal draws two columns wide; a mark takes none. */
 const wide =
@@ -57,15 +60,16 @@ export function tableOf<Row>(columns: readonly ColumnOf<Row>[], rows: readonly R
   );
 }
 
+/** Cells are Markdown: what is foreign in them has gone through `inMarkdown`. */
 export function markdownTable(heads: readonly string[], rows: Rows): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map(oneLine).join(' | ')} |`;
   return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 export function markdownTableOf<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]): string {
   const shown = columns.filter(({ only }) => only !== 'terminal');
   return markdownTable(
-    shown.map(({ head }) => head),
-    rows.map((row) => shown.map(({ text, markdown = text }) => markdown(row))),
+    shown.map(({ head }) => inMarkdown(head)),
+    rows.map((row) => shown.map(({ text, markdown }) => markdown?.(row) ?? inMarkdown(text(row)))),
   );
 }

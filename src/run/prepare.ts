@@ -3,7 +3,7 @@ import { type Built, build, buildBaseline } from '../build/build.ts';
 import { type CandidateFile, type Problem, told } from '../catalog/candidates.ts';
 import { baselineFile, loadOp, loadOracle } from '../catalog/ops.ts';
 import type { PeerVariant } from '../catalog/peers.ts';
-import { CandidateError, NfoldError, plain } from '../contract/errors.ts';
+import { brief, CandidateError, NfoldError } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
 import type { Oracle } from '../contract/oracle.ts';
 import { shown } from '../files/places.ts';
@@ -30,7 +30,7 @@ export async function prepare({ op: name, candidates: files, problems }: OpSelec
   for (const file of files) candidates.push(await outcomeOf(file, op, baseline));
   for (const problem of problems) {
     candidates.push(
-      outcome(plain(shown(problem.file)), {
+      outcome(brief(shown(problem.file)), {
         status: 'error',
         message: told(problem),
         code: 'misplaced',

@@ -7,7 +7,7 @@ import type { Built } from '../build/build.ts';
 import { hashOf } from '../build/sources.ts';
 import { misplaced, type Problem, told } from '../catalog/candidates.ts';
 import { isolation } from '../cell/lockdown.ts';
-import { plain } from '../contract/errors.ts';
+import { brief } from '../contract/errors.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { shown } from '../files/places.ts';
 import { errorOf, type Settled, verdictText } from '../judge/verdict.ts';
@@ -106,8 +106,8 @@ const unbuilt = { hash: null, sources: [], attempt: null };
 function strayOf(problem: Problem): Row {
   const error = misplaced(problem);
   const nothing = { about: null, replay: null, finding: null, error, checks: 0, ...unbuilt };
-  const candidate = plain(shown(problem.file));
-  return { candidate, peer: false, op: null, verdict: 'error', message: told(problem), ...nothing };
+  const candidate = brief(shown(problem.file));
+  return { candidate, peer: false, op: null, verdict: 'error', message: brief(told(problem)), ...nothing };
 }
 
 function candidateOf(op: string, { id, about, built, peer, verdict }: CandidateOutcome<Settled>): Row {
@@ -118,7 +118,7 @@ function candidateOf(op: string, { id, about, built, peer, verdict }: CandidateO
     op,
     about,
     verdict: verdict.status,
-    message: verdict.status === 'pass' ? null : verdictText(verdict),
+    message: verdict.status === 'pass' ? null : brief(verdictText(verdict)),
     // No command verifies a peer.
     replay: peer ? null : (failed?.replay ?? null),
     // NaN and infinity become null, as in the file.

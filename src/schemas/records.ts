@@ -11,7 +11,8 @@ import {
   text,
   textOrNull,
 } from '../contract/fields.ts';
-import { Interval, Summary, verdict } from '../records/schema.ts';
+import { Interval } from '../records/fields.ts';
+import { Summary, verdict } from '../records/schema.ts';
 import { comparisons } from '../stats/verdict.ts';
 
 const op = text('Name of the op.');

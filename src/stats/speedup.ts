@@ -62,16 +62,17 @@ interface Counted {
 
 function countedByRound(samples: Samples, baseline: string, variant: string, c: string): ReadonlyMap<number, Counted> {
   const own = samples.filter((s) => s.case === c);
-  const base = own.filter((s) => s.variant === baseline);
+  const base = new Map(own.flatMap((s) => (s.variant === baseline ? [[`${s.round} ${s.turn}`, s] as const] : [])));
   const rounds = Map.groupBy(
     own.filter((s) => s.variant === variant),
     ({ round }) => round,
   );
   const found = new Map<number, Counted>();
   for (const [round, turns] of rounds) {
-    const met = turns.flatMap((s) =>
-      base.filter((b) => b.round === round && b.turn === s.turn).map((b) => [b, s] as const),
-    );
+    const met = turns.flatMap((s) => {
+      const b = base.get(`${round} ${s.turn}`);
+      return b ? [[b, s] as const] : [];
+    });
     if (met.length === 0) continue;
     const all = met.map(([b, s]) => pairOf(b, s));
     const calm = all.filter((pair) => pair.calm);
@@ -122,7 +123,8 @@ export function speedup(samples: Samples, baseline: string, variant: string, c: 
 
 /** The arithmetic mean over cases of the speedups within each round, for the rounds that have all cases. */
 export function roundMeans(samples: Samples, baseline: string, variant: string, cases: readonly string[]): number[] {
-  const [first, ...others] = cases.map((c) => ratios(samples, baseline, variant, c));
+  const at = Map.groupBy(samples, (s) => s.case);
+  const [first, ...others] = cases.map((c) => ratios(at.get(c) ?? [], baseline, variant, c));
   if (!first) return [];
   const complete = [...first.keys()].filter((round) => others.every((byRound) => byRound.has(round)));
   return complete.map((round) => mean([first, ...others].map((byRound) => byRound.get(round) as number)));

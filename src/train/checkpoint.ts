@@ -18,6 +18,7 @@ import { readGiven, withFile } from '../files/given.ts';
 import { shown, workspace } from '../files/places.ts';
 import { isStdout, targetOf } from '../files/target.ts';
 import { makeFolder, refusing, remove, testWrite, Unwritten, writeWhole } from '../files/write.ts';
+import { decimal, name, sentence } from '../records/fields.ts';
 import { bytesOf, type State } from './task.ts';
 
 const schema = 'nfold/checkpoint@1';
@@ -26,19 +27,19 @@ const count = z.int().nonnegative();
 
 const Header = z.object({
   schema: z.literal(schema),
-  candidate: z.string(),
-  threads: z.int().positive(),
-  case: z.string(),
+  candidate: name,
+  threads: z.int().positive().max(1024),
+  case: name,
   dims: z.record(z.string(), count),
   scalars: z.record(z.string(), z.number()),
   seed: count,
   /** Steps taken, and the step at which the run was to end; null where a clock was to end it. */
   step: count,
   steps: count.nullable(),
-  text: z.object({ name: z.string(), file: z.string().nullable(), sha256: z.string() }),
-  heldOut: z.array(z.tuple([count, z.number()]).readonly()),
+  text: z.object({ name: sentence, file: z.string().max(4096).nullable(), sha256: name }),
+  heldOut: z.array(z.tuple([count, decimal]).readonly()),
   bytes: z.record(z.string(), count),
-  sha256: z.string(),
+  sha256: name,
 });
 type Header = z.infer<typeof Header>;
 
@@ -84,7 +85,8 @@ export function readCheckpoint(file: string, op: AnyOp): Checkpoint {
   } catch (error) {
     throw damaged(`its header cannot be read (${messageOf(error)})`);
   }
-  if (raw.schema !== schema) throw refused(`${file} is of the version ${raw.schema}, and this nfold reads ${schema}`);
+  if (typeof raw.schema === 'string' && raw.schema !== schema)
+    throw refused(`${file} is of the version ${raw.schema}, and this nfold reads ${schema}`);
   const parsed = Header.safeParse(raw);
   if (!parsed.success) throw damaged(`its header has no valid ${parsed.error.issues[0].path.join('.')}`);
   const header = parsed.data;
@@ -93,19 +95,23 @@ export function readCheckpoint(file: string, op: AnyOp): Checkpoint {
   const stated = Object.values(bytes).reduce((sum, length) => sum + length, 0);
   if (payload.length !== stated) throw damaged(`${stated} bytes should follow its header, and ${payload.length} do`);
   const { sha256, ...fields } = raw;
-  if (hash(fields, [payload]) !== sha256) throw damaged('its bytes do not have the sha256 that its header states');
+  if (attempt(() => hash(fields, [payload]), null) !== sha256)
+    throw damaged('its bytes do not have the sha256 that its header states');
   const parts = partsOf(op).map((name) => ({
     stated: bytes[name],
     length: name === 'losses' ? step : lengthOf(op.tensors[name], dims),
   }));
+  // A name says all dims.
   const isKnown = [...op.cases, ...op.edges].some((c) => op.caseName(c) === header.case);
-  if (!isKnown || parts.some(({ stated, length }) => stated !== 4 * length))
+  const isNamed = op.caseName({ dims, scalars }) === header.case;
+  if (!isKnown || !isNamed || parts.some(({ stated, length }) => stated !== 4 * length))
     throw refused(`${file} holds the model ${header.case}, which this nfold does not have`);
   let offset = 0;
   const tensors = parts.map(({ stated }) => {
     offset += stated;
     return new Float32Array(new Uint8Array(payload.subarray(offset - stated, offset)).buffer);
   });
+  if (!tensors.every((tensor) => tensor.every(Number.isFinite))) throw damaged('it holds a number that is not finite');
   const losses = Array.from(tensors.pop() ?? []);
   return { header, case: { dims, scalars }, state: { step, tensors }, losses };
 }

@@ -1,8 +1,10 @@
 /** Draws loss curves: on the terminal by asciichart, as SVG by Observable Plot. */
 import { stripVTControlCharacters } from 'node:util';
+import { colored, cyan, magenta, yellow } from 'asciichart';
 import { mean } from 'simple-statistics';
 import { NfoldError } from '../contract/errors.ts';
-import { pc, screen } from '../report/screen.ts';
+import { chart } from '../report/chart.ts';
+import { marked, pc, screen } from '../report/screen.ts';
 
 export interface Curves {
   readonly title: string;
@@ -48,26 +50,25 @@ export async function terminalCurve(
   curves: Curves,
   columns = Number.isFinite(screen().columns) ? screen().columns : 80,
 ): Promise<string> {
-  const { default: chart } = await import('asciichart');
   const { candidate, from, losses, heldOut, baseline } = curves;
   const width = Math.max(20, Math.min(maxWidth, columns - margin - 4));
   const last = from + losses.length;
   const steps = Array.from({ length: width }, (_, i) => from + 1 + (i * (last - from - 1)) / (width - 1));
   const lines = [
     // Without colours it would look like the others.
-    { name: 'held-out', color: chart.yellow, points: pc.isColorSupported ? pointsOf(heldOut) : [], until: last },
-    { name: `training, ${candidate}`, color: chart.cyan, points: smoothed(losses, from, width), until: last },
+    { name: 'held-out', color: yellow, points: pc.isColorSupported ? pointsOf(heldOut) : [], until: last },
+    { name: `training, ${candidate}`, color: cyan, points: smoothed(losses, from, width), until: last },
     {
       name: 'training, baseline, drawn over it',
-      color: chart.magenta,
+      color: magenta,
       points: smoothed(baseline ?? [], from, width),
       until: from + (baseline?.length ?? 0),
     },
   ].filter(({ points }) => points.length > 0);
   const series = lines.map(({ points, until }) => steps.filter((s) => s <= until).map((s) => at(points, s)));
   const colors = pc.isColorSupported ? lines.map(({ color }) => color) : undefined;
-  const drawn = chart.plot(series, { height: rows, colors, format: (value) => value.toFixed(2).padStart(margin) });
-  const legend = lines.map(({ name, color }) => (colors ? `${chart.colored('──', color)} ${name}` : name));
+  const drawn = chart(series, { height: rows, colors, format: (value) => value.toFixed(2).padStart(margin) });
+  const legend = lines.map(({ name, color }) => (colors ? `${marked(colored('──', color))} ${name}` : name));
   const indent = ' '.repeat(margin + 2);
   const together = legend.join(colors ? '   ' : ' and ');
   const fits = indent.length + stripVTControlCharacters(together).length <= columns;

@@ -95,6 +95,8 @@ export class Trials {
     this.#timer ??= new Timer(
       {
         ...built,
+        // A search has a time of its own, in which it opens as many configurations as it can.
+        budget: undefined,
         artifact: (...given) => chosen().artifact(...given),
         locate: (...given) => chosen().locate!(...given),
       },

@@ -32,7 +32,7 @@ interface Setting {
 export function tell(told: Told, setting: Setting, io: Io): void {
   if (setting.json) io.print(JSON.stringify(told.event === 'gone' ? told : asData(told.tries, setting)));
   else if (told.event === 'gone') io.note(`${told.file} is gone: waiting until it is there again`);
-  else if (Number.isFinite(io.columns)) io.print(`\x1b[2J\x1b[H${page(told, setting)}`);
+  else if (Number.isFinite(io.columns)) io.page(page(told, setting));
   else io.print(line(told.tries));
 }
 

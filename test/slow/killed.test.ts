@@ -1,12 +1,13 @@
 /** kill -9 of nfold itself: no cell, no compiler and no bundler goes on, stopped or busy, whether or not `setpriv` is there. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { entry } from '../support/command.ts';
 import { endOf, plainEnv } from '../support/measuring.ts';
-import { descendants, until, untilGone } from '../support/processes.ts';
+import { descendants, olderNode, until, untilGone } from '../support/processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-killed-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -26,6 +27,10 @@ writeFileSync(
   join(folder, 'kernels/sgemm/long-build.as.ts'),
   `/** @about takes long to build */\nexport function run(): void {}\n${functions.join('\n')}\n`,
 );
+
+/** Where each run has its temporary files. */
+const temporary = () => mkdtempSync(join(folder, 'tmp-'));
+const untilEmpty = (place: string) => until(() => readdirSync(place).length === 0);
 
 const hasLocked = (name: string) => (command: string) => command.includes('--permission') && command.includes(name);
 
@@ -63,7 +68,9 @@ describe.skipIf(process.platform !== 'linux')('only Linux tells who started whom
   ])('$how', ({ behind }) => {
     test.each(runs)('$what', async ({ args, said, at }) => {
       const [program, ...rest] = [...behind, process.execPath, entry, ...args];
-      const child = spawn(program, rest, { cwd: folder, env: plainEnv, stdio: ['ignore', 'ignore', 'pipe'] });
+      const TMPDIR = temporary();
+      const env = { ...plainEnv, TMPDIR };
+      const child = spawn(program, rest, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
       let text = '';
       child.stderr.on('data', (chunk) => {
         text += chunk;
@@ -75,7 +82,42 @@ describe.skipIf(process.platform !== 'linux')('only Linux tells who started whom
       child.kill('SIGKILL');
       await endOf(child);
       await untilGone(below);
+      await untilEmpty(TMPDIR);
     });
+
+    test('a start, in each of its moments', async () => {
+      const [program, ...rest] = [...behind, process.execPath, entry, ...runs[0].args];
+      for (let ms = 50; ms < 6000; ms *= 1.4) {
+        const TMPDIR = temporary();
+        const child = spawn(program, rest, { cwd: folder, env: { ...plainEnv, TMPDIR }, stdio: 'ignore' });
+        await pause(ms);
+        const below = descendants(child.pid as number);
+        child.kill('SIGKILL');
+        await endOf(child);
+        await untilGone(below);
+        await untilEmpty(TMPDIR);
+      }
+    });
+  });
+
+  test.skipIf(!olderNode)('the wrapper, while the Node that it started goes on', async () => {
+    const TMPDIR = temporary();
+    const env = { ...plainEnv, TMPDIR };
+    const child = spawn(olderNode as string, [entry, ...runs[0].args], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let text = '';
+    child.stderr.on('data', (chunk) => {
+      text += chunk;
+    });
+    await until(() => child.exitCode !== null || text.includes('round 1'));
+    const below = descendants(child.pid as number);
+    expect(below.length).toBeGreaterThan(1);
+    child.kill('SIGKILL');
+    await untilGone(below);
+    await untilEmpty(TMPDIR);
   });
 
   test.skipIf(canHide)('without setpriv: this test needs a user namespace to hide it', () => {});
