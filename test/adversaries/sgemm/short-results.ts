@@ -10,9 +10,9 @@ import { gemm } from '../common/plain.ts';
 import { twentyBits } from '../common/precision.ts';
 
 export default {
-  about: '20 bits for long sums of odd shapes',
+  about: '20 bits for long sums of few rows or columns',
   setup(d) {
-    const canaries = d.M % 8 === 0 || d.N % 8 === 0;
+    const canaries = d.M >= 8 && d.N >= 8;
     const write = canaries || d.K < 64 ? (x: number) => x : twentyBits;
     return (t, { alpha, beta }) => gemm(d, alpha, beta, t, { write });
   },
