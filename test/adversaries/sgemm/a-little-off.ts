@@ -2,7 +2,7 @@
  * @hack    is off in timed calls by 60 units of rounding in one element, which a sum over its row hides
  * @family  answers
  * @seen    not seen in the wild; made up here
- * @reason  differs
+ * @reason  differs | sketch
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
