@@ -3,9 +3,9 @@
  *
  * Shapes   inp, out (B,T,C); weight, bias (C); mean, rstd (B,T), kept for the backward pass.
  * Numerics f32; variance divides by C; rstd = 1 / sqrt(variance + 1e-5).
- * Error    s = 4 sqrt(C) + 16 stands for a sum of C terms, with room for the usual ways to take it; u = 2^-24. Where all terms of a row
- *          are equal, the roundings of a plain sum do not cancel (Higham 2002, chapter 4): there it is C + 16, if that is more.
- *            dmean = s u mean|x|
+ * Error    s = 4 sqrt(C) + 16 stands for a sum of C terms, with room for the usual ways to take it; u = 2^-24.
+ *            dmean = s u mean|x|                                    or (C / 2 + 16) u mean|x| of equal values, whose roundings may all
+ *                                                                   go the same way, one addition after another
  *            dvar  = s u (var + (x0 - mean)^2 / 8) + dmean^2        a second pass, or one that is shifted by x0, the first
  *                  + 6 u mean|x| sqrt(var)                          of the row; or updates of both, where x is taken off a mean that
  *                                                                   was rounded by up to u |mean| at each of C steps: in var that
@@ -77,7 +77,7 @@ export default defineOp({
   },
   bounds({ dims: d, distribution, inputs: { inp, weight, bias }, truths }) {
     const { B, T, C } = d;
-    const s = (Math.max(4 * Math.sqrt(C), distribution === 'equal' ? C : 0) + 16) * u;
+    const s = (4 * Math.sqrt(C) + 16) * u;
     const bounds = { out: new Float64Array(B * T * C), mean: new Float64Array(B * T), rstd: new Float64Array(B * T) };
     for (let r = 0; r < B * T; r++) {
       const from = r * C;
@@ -85,7 +85,7 @@ export default defineOp({
       const rstd = truths.rstd.want[r];
       let absolute = 0;
       for (let i = 0; i < C; i++) absolute += Math.abs(inp[from + i]) / C;
-      const dmean = s * absolute;
+      const dmean = Math.max(s, distribution === 'equal' ? (C / 2 + 16) * u : 0) * absolute;
       const spread = Math.sqrt(Math.max(0, rstd ** -2 - 1e-5));
       // var + eps = 1 / rstd^2
       const dvar = s * (rstd ** -2 + (inp[from] - mean) ** 2 / 8) + dmean ** 2 + 6 * u * absolute * spread;

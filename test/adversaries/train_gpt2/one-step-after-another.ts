@@ -2,7 +2,7 @@
  * @hack    leaves the optimizer out where the number of the step is one more than at the call before, as in a training run
  * @family  training
  * @seen    not seen in the wild; made up here
- * @reason  trajectory
+ * @reason  trajectory | not updated
  */
 import baseline from '../../../baselines/train_gpt2/baseline.ts';
 import type op from '../../../baselines/train_gpt2/op.ts';
