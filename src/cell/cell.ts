@@ -124,15 +124,15 @@ export class Cell {
     this.#threads = threads;
   }
 
-  /** `expectedNs`: the time of one call of the baseline, if known; the time limit follows from it. */
-  async sample(sampling: Sampling, expectedNs?: number): Promise<Timed> {
+  /** `expectedNs`: the time of one call of the baseline, if known; the time limit follows from it. `counted`: whether its times count. */
+  async sample(sampling: Sampling, expectedNs?: number, counted = true): Promise<Timed> {
     const { calls, warmup } = sampling;
     const count = calls.length + (warmup?.calls ?? 0);
     const callMs = (maxSlowdown * (expectedNs ?? unknownNs)) / 1e6 + (this.#threads > 1 ? sliceMs * this.#threads : 0);
     const warmMs = 2 * Math.max(warmup?.ms ?? 0, warmup?.maxMs ?? 0);
     const rule =
       expectedNs === undefined ? '' : `: a call may take ${maxSlowdown} times as long as one of the baseline`;
-    const audit = new TimeAudit(this.#child.pid);
+    const audit = new TimeAudit(counted ? this.#child.pid : undefined);
     const { samples } = await this.#ask({ type: 'sample', sampling }, this.#graceMs + warmMs + count * callMs, rule);
     if (!samples || !answers(samples, sampling)) throw new CandidateError(malformed);
     const untimedNs = audit.close(samples);

@@ -51,6 +51,8 @@ interface Turn {
   readonly warmup?: WarmupPlan | null;
   /** Nanoseconds of one call of the baseline, if known; the time limit follows from it. */
   readonly expectedNs?: number;
+  /** False: its times are not looked at, which saves the account of its threads. */
+  readonly counted?: boolean;
 }
 
 export class Timer {
@@ -80,10 +82,10 @@ export class Timer {
     return opening.artifact.kind;
   }
 
-  turn(calls: readonly Call[], { warmup, expectedNs }: Turn = {}): Promise<Timed> {
+  turn(calls: readonly Call[], { warmup, expectedNs, counted }: Turn = {}): Promise<Timed> {
     const writes = [{ offset: 0, bytes: this.#bytes }];
     const sampling = { calls, warmup: warmup ? { ...warmup, writes } : undefined };
-    return this.#placed(() => this.#cell.sample(sampling, expectedNs));
+    return this.#placed(() => this.#cell.sample(sampling, expectedNs, counted));
   }
 
   /** An error that the variant threw gets its place in the source. */

@@ -47,7 +47,8 @@ const isCostly = (op: AnyOp, { dims }: Case): boolean => !op.carries && op.flop(
  *   edges, drawn shapes   every distribution; a costly shape: the exact one, if there is one, and one that is drawn
  *   timed shapes          the exact distribution, or if the op has none, all that they are not timed in, since a kernel may treat
  *                         large shapes differently; with `timedShapes`, the distribution that they are timed in as well
- *   variations            those that are drawn (`vary`), once each, of edges the first: exact, or in one distribution after another
+ *   variations            those that are drawn (`vary`): of edges the first, of drawn shapes two, of a costly timed shape one, of the others
+ *                         all, which shapes with equal flop share out; exact, or in one distribution after another
  *   repeats               every distribution again, under variations
  *
  * For an op that carries state, timed shapes except the smallest are checked under variations alone, and these only with `timedShapes`.
@@ -56,13 +57,17 @@ const isCostly = (op: AnyOp, { dims }: Case): boolean => !op.carries && op.flop(
  * What is drawn for a case follows from the seed and its name, and a larger extent only adds checks, so that each can be found again.
  */
 export function planChecks(op: AnyOp, cases: readonly Case[], extent: Extent): Check[] {
+  const isTimed = (c: Case) => op.cases.includes(c);
   const single = cases.flatMap((c) => {
     const rng = makeRng(deriveSeed(extent.seed, op.name, op.caseName(c), 'checks'));
     const threads = threadsInTurn(rng.fork());
-    return checksOf(op, c, extent, rng).map((one, i): Check => ({ case: c, ...one, repeat: i, threads: threads(i) }));
+    const alike = isTimed(c) ? cases.filter((one) => isTimed(one) && op.flop(one.dims) === op.flop(c.dims)) : [c];
+    const isDealt = (i: number | undefined) => i === undefined || i % alike.length === alike.indexOf(c);
+    return checksOf(op, c, extent, rng)
+      .map(({ variation, ...one }, i) => ({ variation, check: { case: c, ...one, repeat: i, threads: threads(i) } }))
+      .flatMap(({ variation, check }): Check[] => (isDealt(variation) ? [check] : []));
   });
   if (!op.carries) return single;
-  const isTimed = (c: Case) => op.cases.includes(c);
   const small = cases.filter((c) => !isTimed(c)).slice(-2);
   const large = extent.timedShapes ? bySize(op, cases.filter(isTimed)).slice(0, 1) : [];
   const runs = [...small, ...large].map((c) => ({ case: c, distribution: 'init', repeat: 0, trajectory: true }));
@@ -76,7 +81,8 @@ function threadsInTurn(rng: Rng): (i: number) => number | undefined {
   return (i) => kinds[(first + i) % kinds.length]();
 }
 
-type Unnumbered = Pick<Check, 'distribution' | 'varied'>;
+/** `variation`: its number, if shapes share them out. */
+type Unnumbered = Pick<Check, 'distribution' | 'varied'> & { readonly variation?: number };
 
 function checksOf(op: AnyOp, c: Case, { seed, repeats, timedShapes }: Extent, rng: Rng): Unnumbered[] {
   const [usual, ...others] = op.distributions;
@@ -89,12 +95,18 @@ function checksOf(op: AnyOp, c: Case, { seed, repeats, timedShapes }: Extent, rn
   // Large states by turns, so that each distribution occurs at some of them.
   const turn = isState ? makeRng(deriveSeed(seed, op.name, 'turn')).int(0, 99) + number : rng.int(0, 99);
   const all = op.vary?.(c, rng.fork()) ?? [];
-  const variations = isState && !timedShapes ? [] : op.edges.includes(c) ? all.slice(0, 1) : all;
+  const few = op.edges.includes(c) ? all.slice(0, 1) : chosen(all, isTimed ? 1 : 2, rng.fork());
+  const some = isTimed && !isCostly(op, c) ? all : few;
+  const variations = isState && !timedShapes ? [] : some;
   const varied = variations.map((one, i): Unnumbered => {
-    return { distribution: hard[(turn + i) % hard.length] ?? usual, varied: one };
+    return {
+      distribution: hard[(turn + i) % hard.length] ?? usual,
+      varied: one,
+      ...(some === all && { variation: i }),
+    };
   });
   if (isState) return varied;
-  if (isTimed) return [...hard.map(plain), ...varied, ...(timedShapes ? [plain(usual)] : [])];
+  if (isTimed) return [...hard.map(plain), ...varied, ...(timedShapes && !c.extra ? [plain(usual)] : [])];
   const drawn = op.distributions[rng.int(0, op.distributions.length - 1)];
   const own = isCostly(op, c) ? [...new Set([...exact, drawn])] : op.distributions;
   const again = Array.from({ length: isCostly(op, c) ? 0 : repeats - 1 }, () => {
@@ -102,4 +114,10 @@ function checksOf(op: AnyOp, c: Case, { seed, repeats, timedShapes }: Extent, rn
     return op.distributions.map((distribution, i): Unnumbered => ({ distribution, varied: under[i % under.length] }));
   });
   return [...own.map(plain), ...varied, ...again.flat()];
+}
+
+/** Some of the variations, from one that is drawn on. */
+function chosen(all: readonly Case[], count: number, rng: Rng): readonly Case[] {
+  const first = rng.int(0, Math.max(0, all.length - 1));
+  return [...all.slice(first), ...all.slice(0, first)].slice(0, count);
 }
