@@ -75,23 +75,32 @@ describe('other values', () => {
     expect(varied.some((check) => check.varied?.scalars === check.case.scalars)).toBe(false);
   });
 
-  test('sgemm: each timed shape gets every form, every kind of padding, alpha and beta', () => {
-    for (let seed = 1; seed <= 20; seed++) {
+  test('sgemm: timed shapes of equal flop get every form in every run, and each shape every padding, alpha and beta in some', () => {
+    const seen = new Map<Case, Set<string>>();
+    const padsOf = ({ dims: d }: Case) =>
+      [d.lda - (d.transA ? d.M : d.K), d.ldb - (d.transB ? d.K : d.N), d.ldc - d.N].map((pad) => (pad > 0 ? 1 : 0));
+    for (let seed = 1; seed <= 60; seed++) {
       const checks = planChecks(sgemm, sgemm.cases, { ...extent, seed }).filter((check) => check.varied);
-      const byCase = Map.groupBy(checks, (check) => check.case);
-      for (const [{ dims: own }, four] of byCase) {
-        const varied = four.map((check) => check.varied as Case);
-        expect(new Set(varied.map(({ dims: d }) => `${d.transA}${d.transB}`)).size).toBe(4);
-        const padded = varied.map(({ dims: d }) =>
-          [d.lda - (d.transA ? d.M : d.K), d.ldb - (d.transB ? d.K : d.N), d.ldc - d.N].map((pad) => (pad > 0 ? 1 : 0)),
-        );
-        expect(padded.map(String).sort()).toEqual(['0,0,1', '0,1,0', '1,0,0', '1,1,1']);
-        expect(varied.some(({ scalars }) => scalars.beta === 0)).toBe(true);
-        expect(varied.some(({ scalars }) => scalars.beta === 1)).toBe(true);
-        expect(varied.filter(({ scalars }) => scalars.alpha !== 1).length).toBeGreaterThanOrEqual(2);
-        expect(varied.every(({ dims: d }) => d.M === own.M && d.N === own.N && d.K === own.K)).toBe(true);
+      for (const [flop, alike] of Map.groupBy(checks, (check) => sgemm.flop(check.case.dims))) {
+        const forms = new Set(alike.map(({ varied }) => `${varied?.dims.transA}${varied?.dims.transB}`));
+        // Costly shapes get one at a time.
+        expect(forms.size).toBe(flop > 2e8 ? 1 : 4);
+      }
+      for (const { case: own, varied: one } of checks as { case: Case; varied: Case }[]) {
+        const { alpha, beta } = one.scalars;
+        const kinds = [
+          `alpha ${alpha === 1}`,
+          `beta ${beta === 0 || beta === 1 ? beta : 'other'}`,
+          `pads ${padsOf(one)}`,
+        ];
+        seen.set(own, new Set([...(seen.get(own) ?? []), ...kinds]));
+        expect(['M', 'N', 'K'].map((dim) => one.dims[dim])).toEqual(['M', 'N', 'K'].map((dim) => own.dims[dim]));
       }
     }
+    expect([...seen.keys()]).toHaveLength(sgemm.cases.length);
+    const scalars = ['alpha false', 'alpha true', 'beta 0', 'beta 1', 'beta other'];
+    const all = [...scalars, 'pads 0,0,1', 'pads 0,1,0', 'pads 1,0,0', 'pads 1,1,1'];
+    for (const [own, kinds] of seen) expect([...kinds].sort(), sgemm.caseName(own)).toEqual(all);
   });
 
   test('training: shapes as wide as the timed ones, with another vocabulary, each run', () => {

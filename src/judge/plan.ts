@@ -62,10 +62,11 @@ export function planChecks(op: AnyOp, cases: readonly Case[], extent: Extent): C
     const rng = makeRng(deriveSeed(extent.seed, op.name, op.caseName(c), 'checks'));
     const threads = threadsInTurn(rng.fork());
     const alike = isTimed(c) ? cases.filter((one) => isTimed(one) && op.flop(one.dims) === op.flop(c.dims)) : [c];
-    const isDealt = (i: number | undefined) => i === undefined || i % alike.length === alike.indexOf(c);
-    return checksOf(op, c, extent, rng)
-      .map(({ variation, ...one }, i) => ({ variation, check: { case: c, ...one, repeat: i, threads: threads(i) } }))
-      .flatMap(({ variation, check }): Check[] => (isDealt(variation) ? [check] : []));
+    const own = alike.indexOf(c);
+    return checksOf(op, c, extent, rng).flatMap(({ variation, ...one }, i): Check[] => {
+      const check = { case: c, ...one, repeat: i, threads: threads(i) };
+      return variation === undefined || isDealt(variation, own, alike.length) ? [check] : [];
+    });
   });
   if (!op.carries) return single;
   const small = cases.filter((c) => !isTimed(c)).slice(-2);
@@ -82,7 +83,12 @@ function threadsInTurn(rng: Rng): (i: number) => number | undefined {
 }
 
 /** `variation`: its number, if shapes share them out. */
-type Unnumbered = Pick<Check, 'distribution' | 'varied'> & { readonly variation?: number };
+type Unnumbered = Pick<Check, 'distribution' | 'varied'> & { readonly variation?: Numbered };
+type Numbered = readonly [number: number, of: number];
+
+/** Whether one of several shapes gets a variation: each gets one at least, and none is left out. */
+const isDealt = ([i, of]: Numbered, own: number, shapes: number): boolean =>
+  i % shapes === own || (own >= of && i === own % of);
 
 function checksOf(op: AnyOp, c: Case, { seed, repeats, timedShapes }: Extent, rng: Rng): Unnumbered[] {
   const [usual, ...others] = op.distributions;
@@ -102,7 +108,7 @@ function checksOf(op: AnyOp, c: Case, { seed, repeats, timedShapes }: Extent, rn
     return {
       distribution: hard[(turn + i) % hard.length] ?? usual,
       varied: one,
-      ...(some === all && { variation: i }),
+      ...(some === all && { variation: [i, all.length] as const }),
     };
   });
   if (isState) return varied;
