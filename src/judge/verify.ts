@@ -99,14 +99,21 @@ async function runCheck(verification: Verification, check: Check, variants: read
   const { op, hosts, baselineHost, signal } = verification;
   const question = check.trajectory ? trajectoryOf(verification, check) : callsOf(verification, check);
   const { image, turns, baselineTurns } = question;
-  // All variants start before the oracle, which keeps this process busy.
-  const baselineRun = baselineHost && ask(verification, baselineHost, question, baselineTurns);
+  // All variants are at work before the oracle, which keeps this process busy.
+  const asked: Promise<void>[] = [];
+  const run = (host: Host, calls: Question['turns']) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    asked.push(promise);
+    return ask(verification, host, question, calls, resolve).finally(resolve);
+  };
+  const baselineRun = baselineHost && run(baselineHost, baselineTurns);
   // Awaited below; until then its failure must not count as unhandled.
   baselineRun?.catch(() => {});
   const runs = variants.map((variant) => {
-    const outcome = ask(verification, hosts.get(variant.id) as Host, question, turns);
+    const outcome = run(hosts.get(variant.id) as Host, turns);
     return { variant, outcome: outcome.catch((error: unknown) => error as Error) };
   });
+  await Promise.all(asked);
   await new Promise(setImmediate);
   const judge = await question.judge(baselineRun);
   const verdictOf = (variant: Variant, result: Uint8Array[] | Error): Verdict => {
@@ -198,12 +205,15 @@ async function ask(
   host: Host,
   { image, threads }: Question,
   turns: Question['turns'],
+  onAsked: () => void,
 ): Promise<Uint8Array[]> {
   await host.open(image, { noise: !without.includes('noise'), threads });
   const left: Uint8Array[] = [];
   for (const calls of turns) {
     const expectedNs = nsPerFlop * op.flop(image.case.dims);
-    const { reads, changedLater } = await host.turn(calls, { expectedNs, counted: false });
+    const answer = host.turn(calls, { expectedNs, counted: false });
+    onAsked();
+    const { reads, changedLater } = await answer;
     if (changedLater !== undefined && !without.includes('late')) throw new ChangedLater(changedLater);
     left.push(...reads.map(([after]) => after));
   }
