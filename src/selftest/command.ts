@@ -1,7 +1,7 @@
 /** nfold selftest: judges the pack of cheats and honest kernels on this machine, and prints the score by family. */
 import type { CandidateFile } from '../catalog/candidates.ts';
 import { isolation } from '../cell/lockdown.ts';
-import { exit } from '../contract/errors.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
 import { makeSeed } from '../judge/seed.ts';
 import { verdictText } from '../judge/verdict.ts';
 import { engineFaults, engineLine, tryEngine } from '../machine/engine.ts';
@@ -13,10 +13,23 @@ import type { SelftestFlags } from './flags.ts';
 import { type Judged, judgePack } from './judge.ts';
 import { type Cheat, families } from './pack.ts';
 
-export async function selftest({ seed: given, threads }: SelftestFlags, io: Io): Promise<Result<Selftested>> {
+export async function selftest(
+  named: readonly string[],
+  { seed: given, threads }: SelftestFlags,
+  io: Io,
+): Promise<Result<Selftested>> {
   const began = performance.now();
+  const strange = named.find((name) => !families.some((family) => family === name));
+  if (strange !== undefined)
+    throw new NfoldError(
+      `There is no family '${strange}' of cheats: give any of ${families.join(', ')}.`,
+      'unknown-name',
+    );
   const { seed } = makeSeed(given);
-  const { cheats: bad, honest: fine } = await judgePack({ seed, threads, signal: io.signal, onProgress: io.progress });
+  const { cheats: bad, honest: fine } = await judgePack({
+    ...{ seed, threads, signal: io.signal, onProgress: io.progress },
+    families: named.length > 0 ? named : families,
+  });
   const engine = await tryEngine();
   const failed = engine.faults.length > 0 || [...bad, ...fine].some(({ good }) => !good);
   const seconds = Math.round((performance.now() - began) / 1000);

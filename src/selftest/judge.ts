@@ -46,8 +46,8 @@ const [maxOps, maxCells] = [4, 8];
 const effort = { ...efforts.quick, rounds: [2, 2] as const, sampleMs: 3, warmMs: 20, budgetS: 3600 };
 
 /** Judges the whole pack, the ops with the most kernels first. Honest kernels take a fifth of the checks: bench/false-rejections.ts has all. */
-export async function judgePack(options: JudgeOptions) {
-  const [bad, fine] = [cheats(), honest()];
+export async function judgePack(options: JudgeOptions & { readonly families: readonly string[] }) {
+  const [bad, fine] = [cheats().filter(({ family }) => options.families.includes(family)), honest()];
   const total = bad.length + fine.length;
   const verdicts = new Map<CandidateFile, Verdict>();
   const byOp = (kernels: readonly CandidateFile[], oneIn: number) =>
