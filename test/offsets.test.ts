@@ -67,3 +67,9 @@ test("every kernel of nfold's own, whose code is near", async () => {
   expect(count).toBeGreaterThan(10);
   expect(readdirSync(join(packageRoot, 'kernels')).length).toBeGreaterThan(3);
 });
+
+test('a module without code has none', async () => {
+  expect(isFar(new Uint8Array())).toBe(false);
+  const bytes = await compile({ type: 'wat', text: '(module (import "env" "memory" (memory 1 65536 shared)))' });
+  await expect(checkModule(bytes)).rejects.toThrow(/exports no function/);
+});

@@ -114,8 +114,9 @@ export function isolation(): 'user namespace + permission model' | 'permission m
   return hasNamespaces ? 'user namespace + permission model' : 'permission model only';
 }
 
-/** The shell sees whether this process has ended before `setpriv` could ask for the signal; none of its own variables goes on. */
-const script = 'test "$PPID" = "$0" && exec env -u PWD -u OLDPWD -u SHLVL -u _ "$@"';
+/** The shell sees whether this process has ended before `setpriv` could ask for the signal; none of its own variables goes on. A tool's PATH may lack `env`. */
+const [env = 'env'] = toolWords('env');
+const script = `test "$PPID" = "$0" && exec ${env} -u PWD -u OLDPWD -u SHLVL -u _ "$@"`;
 const stillHere = ['/bin/sh', '-c', script, `${process.pid}`];
 const setpriv = toolWords('setpriv', '--pdeathsig', 'KILL', ...stillHere);
 const endsWithParent = () => setpriv.length > 0 && sandboxPrefix().includes(setpriv[0]);

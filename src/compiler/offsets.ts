@@ -7,6 +7,8 @@
 
 /** Whether a code section, whose module is valid, holds an offset of `limit` or more, or an instruction that is not known here. */
 export function isFar(code: Uint8Array, limit = 2 ** 30): boolean {
+  // A module without functions has no such section.
+  if (code.length === 0) return false;
   let at = 0;
   // Signed numbers are passed over as well: only their length matters.
   const number = (): number => {

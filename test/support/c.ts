@@ -43,7 +43,7 @@ export function kernelFolder() {
     /** What is wrong with a C file. */
     async fault(compiler: Compiler | null, text: string): Promise<CandidateError> {
       try {
-        checkModule(declareShared(await compileC(compiler, await cSources(candidate('mine.c', text).file))));
+        await checkModule(declareShared(await compileC(compiler, await cSources(candidate('mine.c', text).file))));
       } catch (error) {
         return error as CandidateError;
       }
