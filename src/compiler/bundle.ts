@@ -65,7 +65,7 @@ const limitMs = 10_000;
 const bundler = new Helper<BundlerRequest, BundlerReply>(() => {
   const main = programFile('src/compiler/bundler');
   const esbuild = foldersOf('esbuild', main);
-  const [program = []] = esbuild.map((folder) =>
+  const program = esbuild.flatMap((folder) =>
     foldersOf(`@esbuild/${process.platform}-${process.arch}`, `${folder}/package.json`),
   );
   const reads = ['package.json', dirname(main), ...esbuild, ...program];

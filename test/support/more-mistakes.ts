@@ -34,7 +34,7 @@ export const moreMistakes: readonly Mistake[] = [
   {
     what: 'import()',
     kind: 'ts',
-    source: ts('const file: any = N;\nreturn import(§file);'),
+    source: ts('const file: any = N;\nreturn §import(file);'),
     says: 'calls import()',
     hint: 'use import statements at the head of the file, from kernels/common',
   },
