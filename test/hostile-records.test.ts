@@ -1,18 +1,10 @@
 /** Records from elsewhere: whatever they hold, a command shows them or says in one sentence why not. test/slow/hostile-records.test.ts tries more. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { nfold } from './support/command.ts';
-import { change, commands, elsewhere, escapes, fault, raw, run, small, withValue } from './support/hostile.ts';
+import { change, commands, elsewhere, escapes, fault, raw, run, withValue } from './support/hostile.ts';
 
-const { folder, file, other, put, done } = elsewhere();
-const fine = small();
-beforeAll(() => {
-  mkdirSync(join(folder, '.nfold/records'), { recursive: true });
-  put(other, JSON.stringify(fine));
-});
-afterAll(done);
+const { folder, file, other, fine, put } = elsewhere();
 
 const shown = async (record: unknown, args: readonly string[] = ['show', file]) => {
   put(file, JSON.stringify(record));

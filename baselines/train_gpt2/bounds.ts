@@ -21,23 +21,19 @@ import type { BoundContext, ScalarsOf } from '../../src/contract/op.ts';
 import { type GptDims, parameterParts } from './layout.ts';
 import type op from './op.ts';
 
-const u = 2 ** -24;
+export const u = 2 ** -24;
 
 export function stepBounds(context: BoundContext<keyof GptDims>): Record<'params' | 'm' | 'v' | 'loss', Float64Array> {
-  const { dims, truths, baseline } = context;
-  const { inputs } = context;
+  const { dims, truths, baseline, inputs } = context;
   const s = context.scalars as Given;
   const floor = context.distribution === 'far' ? 64 * u : u;
-  const t = inputs.step[0];
-  const c1 = 1 - s.beta1 ** t;
-  const c2 = 1 - s.beta2 ** t;
-  const all = { ...s, c1, c2 };
+  const all = withCorrections(s, inputs.step[0]);
   const [p, m, v, loss] = [truths.params.want, truths.m.want, truths.v.want, truths.loss.want];
   const bounds = {
     params: new Float64Array(p.length),
     m: new Float64Array(p.length),
     v: new Float64Array(p.length),
-    loss: Float64Array.of(4 * Math.max(off(loss, baseline?.loss, 0), 8 * floor * Math.abs(loss[0]))),
+    loss: Float64Array.of(boundOfLoss(loss[0], floor, off(loss, baseline?.loss, 0))),
   };
   for (const { offset, length } of parameterParts(dims)) {
     const end = offset + length;
@@ -47,7 +43,7 @@ export function stepBounds(context: BoundContext<keyof GptDims>): Record<'params
       error = Math.max(error, off(m, baseline?.m, i));
       largest = Math.max(largest, Math.abs(m[i]));
     }
-    const dm = 4 * Math.max(error, 16 * floor * largest);
+    const dm = boundOfM(largest, floor, error);
     for (let i = offset; i < end; i++) {
       const dv = boundOfV(v[i], dm, s);
       bounds.m[i] = dm;
@@ -59,6 +55,18 @@ export function stepBounds(context: BoundContext<keyof GptDims>): Record<'params
 }
 
 type Given = ScalarsOf<typeof op>;
+type Corrected = Given & Readonly<Record<'c1' | 'c2', number>>;
+
+/** With c1 and c2 of a step. */
+export const withCorrections = (s: Given, step: number): Corrected => {
+  return { ...s, c1: 1 - s.beta1 ** step, c2: 1 - s.beta2 ** step };
+};
+
+/** dm of a part, by the largest |m| in it. `error`: of the baseline. */
+export const boundOfM = (largest: number, unit = u, error = 0): number => 4 * Math.max(error, 16 * unit * largest);
+
+export const boundOfLoss = (loss: number, unit = u, error = 0): number =>
+  4 * Math.max(error, 8 * unit * Math.abs(loss));
 
 /** dv of one parameter. */
 export function boundOfV(v: number, dm: number, { beta1, beta2 }: Given): number {
@@ -71,7 +79,7 @@ export function boundOfP(
   { p, m, v }: Readonly<Record<'p' | 'm' | 'v', number>>,
   dm: number,
   dv: number,
-  { learning_rate, eps, c1, c2 }: Given & Readonly<Record<'c1' | 'c2', number>>,
+  { learning_rate, eps, c1, c2 }: Corrected,
 ): number {
   const r = Math.sqrt(v / c2);
   const dr = r > 0 ? Math.min(Math.sqrt(dv / c2), dv / (c2 * r)) : Math.sqrt(dv / c2);

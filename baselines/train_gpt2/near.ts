@@ -6,7 +6,7 @@
  * Error    bounds.ts without a baseline. The reference is off by a third of that at most, as honest kernels are.
  */
 import type { DimsOf, Part, ScalarsOf, Tensors, TensorsOf, TypedArray } from '../../src/contract/op.ts';
-import { boundOfP, boundOfV } from './bounds.ts';
+import { boundOfLoss, boundOfM, boundOfP, boundOfV, u, withCorrections } from './bounds.ts';
 import { parameterParts } from './layout.ts';
 import type op from './op.ts';
 import { module } from './reference.ts';
@@ -17,7 +17,6 @@ type Scalars = ScalarsOf<Op>;
 type Run = (...args: readonly number[]) => void;
 
 const page = 65536;
-const u = 2 ** -24;
 
 interface Loaded {
   readonly memory: WebAssembly.Memory;
@@ -38,7 +37,7 @@ const endOf = (at: number, bytes: number) => Math.ceil((at + bytes) / 64) * 64;
 /** The largest difference between a step's outputs and the reference's, in units of its bound. Throws RangeError without memory for it. */
 export function near(dims: Dims, scalars: Scalars, before: TensorsOf<Op>, after: Tensors): number {
   const want = step(dims, scalars, before);
-  const worst = share(Math.abs(after.loss[0] - want.loss[0]), 32 * u * Math.abs(want.loss[0]));
+  const worst = share(Math.abs(after.loss[0] - want.loss[0]), boundOfLoss(want.loss[0]));
   const parts = parameterParts(dims).map((part) =>
     worstIn(part, want as State, after as State, scalars, before.step[0]),
   );
@@ -51,12 +50,12 @@ type State = Readonly<Record<'params' | 'm' | 'v', Float32Array>>;
 function worstIn({ offset, length }: Part, want: State, after: State, scalars: Scalars, t: number): number {
   const [p, m, v] = [want.params, want.m, want.v];
   const [gotP, gotM, gotV] = [after.params, after.m, after.v];
-  const { learning_rate, beta1, beta2 } = scalars;
-  const all = { ...scalars, c1: 1 - beta1 ** t, c2: 1 - beta2 ** t };
+  const { learning_rate } = scalars;
+  const all = withCorrections(scalars, t);
   const end = offset + length;
   let largest = 0;
   for (let i = offset; i < end; i++) largest = Math.max(largest, Math.abs(m[i]));
-  const dm = 64 * u * largest;
+  const dm = boundOfM(largest);
   let most = 0;
   let worst = 0;
   for (let i = offset; i < end; i++) {

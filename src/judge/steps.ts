@@ -39,7 +39,7 @@ export class StepJudge {
       const [after] = reads[i];
       const image = drawn ?? imageOf(overwritten(this.#left, call.writes), warm);
       this.#left = after;
-      const inFull = chance === null || (i === chosen && does(warm, 'full'));
+      const inFull = chance === null || !this.#oracle.near || (i === chosen && does(warm, 'full'));
       const inspection = inFull ? this.#inFull(image, after) : this.#beside(image, after);
       if ('finding' in inspection) return { finding: inCall(inspection.finding, first + i) };
       worst = Math.max(worst, inspection.worst);
@@ -56,8 +56,8 @@ export class StepJudge {
     const { case: c, scalars, tensors, layout } = image;
     const trespass = findTrespass(image, after);
     if (trespass) return { finding: trespass };
-    if (!does(image, 'steps')) return { worst: 0 };
-    const worst = this.#oracle.near?.(c.dims, scalars, tensors, tensorsOf(after, layout)) ?? Number.POSITIVE_INFINITY;
+    if (!this.#oracle.near || !does(image, 'steps')) return { worst: 0 };
+    const worst = this.#oracle.near(c.dims, scalars, tensors, tensorsOf(after, layout));
     return worst <= 1 ? { worst } : this.#inFull(image, after);
   }
 }

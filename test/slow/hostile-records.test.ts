@@ -1,17 +1,9 @@
 /** The same as test/hostile-records.test.ts, with many more changes, several at a time, and with every command. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { change, commands, elsewhere, run, small, withValue } from '../support/hostile.ts';
+import { expect, test } from 'vitest';
+import { change, commands, elsewhere, run, withValue } from '../support/hostile.ts';
 
-const { folder, file, other, put, done } = elsewhere();
-const fine = small();
-beforeAll(() => {
-  mkdirSync(join(folder, '.nfold/records'), { recursive: true });
-  put(other, JSON.stringify(fine));
-});
-afterAll(done);
+const { folder, file, other, fine, put } = elsewhere();
 
 test('up to four values anywhere in a record, under every command', async () => {
   await fc.assert(

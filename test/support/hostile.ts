@@ -1,8 +1,9 @@
 /** A record that somebody else sends: one of nfold's own with a value put anywhere in it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { afterAll } from 'vitest';
 import { packageRoot } from '../../src/files/places.ts';
 import { nfold, type Outcome } from './command.ts';
 
@@ -101,17 +102,16 @@ export const commands = (file: string, other: string): readonly (readonly string
   ['list', 'train_gpt2', '--json'],
 ];
 
-/** Runs a command in a folder whose one record this text is; `other` is a fine one. */
+/** A folder with a place for one record, `file`; `other` is a fine one, the record `fine`. It goes with the tests of the file that asks. */
 export function elsewhere() {
   const folder = mkdtempSync(join(tmpdir(), 'nfold-hostile-'));
   const [file, other] = ['.nfold/records/20261125-182802-4545.json', 'other.json'];
-  return {
-    folder,
-    file,
-    other,
-    put: (name: string, text: string) => writeFileSync(join(folder, name), text),
-    done: () => rmSync(folder, { recursive: true }),
-  };
+  const fine = small();
+  const put = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  mkdirSync(join(folder, '.nfold/records'), { recursive: true });
+  put(other, JSON.stringify(fine));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return { folder, file, other, fine, put };
 }
 
 /** What is wrong with how a command took it; null if nothing is. */
