@@ -41,6 +41,8 @@ export interface Truth {
   readonly want: Float64Array;
   /** The sum of the absolute values of the terms that each element sums up, for ops whose bounds need it. */
   readonly scale?: Float64Array;
+  /** What inputs that are off by a rounding each would give, for ops whose bounds need to know how well conditioned a result is. */
+  readonly shaken?: readonly Float64Array[];
 }
 
 /** Truths by the name of the output. */

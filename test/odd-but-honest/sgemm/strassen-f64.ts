@@ -5,7 +5,7 @@
  */
 import type op from '../../../baselines/sgemm/op.ts';
 import type { Candidate } from '../../../src/contract/candidate.ts';
-import { strassen } from '../../support/strassen.ts';
+import { strassen } from '../common/strassen.ts';
 
 /** op(X) without its padding. */
 function dense(X: Float32Array, rows: number, cols: number, ld: number, transposed: number): Float64Array {
