@@ -24,8 +24,8 @@ export default {
     // Among many tokens none decides alone; in a part of few elements one shake may happen to change nothing.
     const shakes = tokens.length <= 24 ? [1, 2, 3, 4] : [];
     const shaken = shakes.map((shake) => {
-      const near = params.map((p, i) => p * (1 + u * signOf(i, shake)));
-      return lossAndGradients(dims, near, tokens, targets).gradients.map((g, i) => beta1 * m[i] + (1 - beta1) * g);
+      const moved = params.map((p, i) => p * (1 + u * signOf(i, shake)));
+      return lossAndGradients(dims, moved, tokens, targets).gradients.map((g, i) => beta1 * m[i] + (1 - beta1) * g);
     });
     const unbias1 = 1 - beta1 ** inputs.step[0];
     const unbias2 = 1 - beta2 ** inputs.step[0];
