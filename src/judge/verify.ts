@@ -47,9 +47,8 @@ interface Verification extends VerifyRequest {
 
 /** The calls of a check, each of which hands back the whole arena, and how the check judges what comes back. */
 interface Question {
+  readonly check: Check;
   readonly image: Image;
-  /** Where they are not those of the run. */
-  readonly threads?: number;
   readonly turns: readonly (readonly Call[])[];
   /** The baseline's calls, for ops whose bounds derive from its results. */
   readonly baselineTurns: readonly (readonly Call[])[];
@@ -72,12 +71,16 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
       throw new NfoldError(`${shown(baselineFile(op.name))} does not run: ${error.message}.`, exit.failed);
     });
     const verification = { ...request, nsPerFlop, hosts, baselineHost };
-    for (const [i, check] of checks.entries()) {
+    let question = questionOf(verification, checks[0]);
+    for (let i = 0; question !== null; i++) {
       signal?.throwIfAborted();
       const going = variants.filter((one) => isStanding(verdictOf(one)) || surveys.get(one.id)?.goesOn());
       if (going.length === 0) break;
       request.onProgress?.(i, checks.length);
-      const { seen, said } = await runCheck(verification, check, going);
+      const next = (): Question | null => questionOf(verification, checks[i + 1]);
+      const { seen, said, prepared } = await runCheck(verification, question, going, next);
+      const { check } = question;
+      question = prepared;
       for (const [id, verdict] of said) {
         const { threads: any } = variants.find((one) => one.id === id) as Variant;
         surveys.get(id)?.add({ ...seen, threads: any === 'any' ? (check.threads ?? threads) : undefined }, verdict);
@@ -94,11 +97,15 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
   return verdicts;
 }
 
-/** What was checked, and the verdicts by id. */
-async function runCheck(verification: Verification, check: Check, variants: readonly Variant[]) {
+/** What was checked, the verdicts by id, and what `prepare` returns, which this process calls while the cells are at work. */
+async function runCheck<T>(
+  verification: Verification,
+  question: Question,
+  variants: readonly Variant[],
+  prepare: () => T,
+) {
   const { op, hosts, baselineHost, signal } = verification;
-  const question = check.trajectory ? trajectoryOf(verification, check) : callsOf(verification, check);
-  const { image, turns, baselineTurns } = question;
+  const { check, image, turns, baselineTurns } = question;
   // All variants are at work before the oracle, which keeps this process busy.
   const asked: Promise<void>[] = [];
   const run = (host: Host, calls: Question['turns']) => {
@@ -116,6 +123,7 @@ async function runCheck(verification: Verification, check: Check, variants: read
   await Promise.all(asked);
   await new Promise(setImmediate);
   const judge = await question.judge(baselineRun);
+  const prepared = prepare();
   const verdictOf = (variant: Variant, result: Uint8Array[] | Error): Verdict => {
     const place = { op, ...namesOf(check, variant) };
     if (result instanceof ChangedLater) {
@@ -137,7 +145,7 @@ async function runCheck(verification: Verification, check: Check, variants: read
   }
   const distribution = check.trajectory ? "a training run's" : check.distribution;
   const isEmpty = image.layout.slots.every(({ name, length }) => length === 0 || roleOf(image, name) === 'in');
-  return { seen: { name: op.caseName(check.case), case: image.case, distribution, isEmpty }, said };
+  return { seen: { name: op.caseName(check.case), case: image.case, distribution, isEmpty }, said, prepared };
 }
 
 /** How a failure names its case and inputs. What was drawn is not part of a case's name, so it stands with the distribution. */
@@ -152,6 +160,12 @@ function namesOf(
   return { case: c, distribution: words.length === 0 ? distribution : `${distribution} (${words.join(', ')})` };
 }
 
+/** Null behind the last check. */
+function questionOf(verification: Verification, check: Check | undefined): Question | null {
+  if (check === undefined) return null;
+  return check.trajectory ? trajectoryOf(verification, check) : callsOf(verification, check);
+}
+
 /** Two calls on the same bytes, after one on other bytes. */
 function callsOf({ op, oracle, seed, text, without = [] }: Verification, check: Check): Question {
   const { distribution } = check;
@@ -162,8 +176,8 @@ function callsOf({ op, oracle, seed, text, without = [] }: Verification, check: 
   const images = without.includes('earlier') ? [image, image] : [earlier, image, image];
   const compared = !without.includes(distribution === op.exact ? 'exact' : 'truth');
   return {
+    check,
     image,
-    threads: check.threads,
     turns: [images.map((one) => callOn(one))],
     baselineTurns: [[callOn(image)]],
     async judge(baseline) {
@@ -185,6 +199,7 @@ function trajectoryOf({ op, oracle, seed, text }: Verification, check: Check): Q
   const plan = planTrajectory({ op, ...check, text }, (purpose) => deriveSeed(runSeed, purpose));
   const turns = [plan.begin, plan.end];
   return {
+    check,
     image: plan.first,
     turns,
     baselineTurns: turns,
@@ -203,7 +218,7 @@ function trajectoryOf({ op, oracle, seed, text }: Verification, check: Check): Q
 async function ask(
   { op, nsPerFlop, without = [] }: Verification,
   host: Host,
-  { image, threads }: Question,
+  { check: { threads }, image }: Question,
   turns: Question['turns'],
   onAsked: () => void,
 ): Promise<Uint8Array[]> {
