@@ -1,5 +1,5 @@
 /**
- * @hack    is off in timed calls by 60 units of rounding in one element, which a sum over its row hides
+ * @hack    is off in large timed calls by 60 units of rounding in one element, which a sum over its row hides
  * @family  answers
  * @seen    not seen in the wild; made up here
  * @reason  differs | sketch
@@ -14,7 +14,7 @@ export default {
     let calls = 0;
     return (t, { alpha, beta }) => {
       gemm(d, alpha, beta, t);
-      if (++calls <= 3) return;
+      if (++calls <= 3 || d.M * d.N < 2 ** 14) return;
       // Canaries lie on a grid of 2^-19, and their elements are exact.
       let j = 0;
       while (j < d.N - 1 && (t.B[j] * 2 ** 19) % 1 === 0) j++;
