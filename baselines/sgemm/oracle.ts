@@ -20,18 +20,13 @@ export default {
     // op(B) column by column and op(A) row by row, so that the inner loop walks both in steps of one.
     const columns = unpack(B, dims.ldb, N, K, dims.transB === 1);
     const rows = unpack(A, dims.lda, M, K, dims.transA === 0);
+    const [sums, terms] = [new Float64Array(4), new Float64Array(4)];
     for (let i = 0; i < M; i++) {
       for (let j = 0; j < N; j++) {
-        let sum = 0;
-        let terms = 0;
-        for (let k = 0; k < K; k++) {
-          const product = rows[i * K + k] * columns[j * K + k];
-          sum += product;
-          terms += Math.abs(product);
-        }
+        if (j % 4 === 0) fourDots(rows, i * K, columns, j * K, K, sums, terms);
         const before = beta === 0 ? 0 : beta * C[i * ldc + j];
-        want[i * ldc + j] = alpha * sum + before;
-        scale[i * ldc + j] = Math.abs(alpha) * terms + Math.abs(before);
+        want[i * ldc + j] = alpha * sums[j % 4] + before;
+        scale[i * ldc + j] = Math.abs(alpha) * terms[j % 4] + Math.abs(before);
       }
     }
     return { C: { want, scale } };
@@ -56,9 +51,43 @@ export default {
   },
 } satisfies Oracle<Op>;
 
-/** (outer, K) in f64 of a stored matrix whose rows are the outer index (`stored` true) or K. */
+/**
+ * sums[q] = x[at + k] y[from + q K + k] over k < K, q < 4, and the same of absolute values: four sums that do not wait for one another take
+ * two thirds of the time.
+ */
+function fourDots(
+  x: Float64Array,
+  at: number,
+  y: Float64Array,
+  from: number,
+  K: number,
+  sums: Float64Array,
+  terms: Float64Array,
+): void {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let [t0, t1, t2, t3] = [0, 0, 0, 0];
+  for (let k = 0; k < K; k++) {
+    const value = x[at + k];
+    const p0 = value * y[from + k];
+    const p1 = value * y[from + K + k];
+    const p2 = value * y[from + 2 * K + k];
+    const p3 = value * y[from + 3 * K + k];
+    s0 += p0;
+    s1 += p1;
+    s2 += p2;
+    s3 += p3;
+    t0 += Math.abs(p0);
+    t1 += Math.abs(p1);
+    t2 += Math.abs(p2);
+    t3 += Math.abs(p3);
+  }
+  sums.set([s0, s1, s2, s3]);
+  terms.set([t0, t1, t2, t3]);
+}
+
+/** (outer, K) in f64 of a stored matrix whose rows are the outer index (`stored` true) or K; rows of zeros up to a multiple of four. */
 function unpack(X: Float32Array, ld: number, outer: number, K: number, stored: boolean): Float64Array {
-  const out = new Float64Array(outer * K);
+  const out = new Float64Array(4 * Math.ceil(outer / 4) * K);
   for (let o = 0; o < outer; o++) {
     for (let k = 0; k < K; k++) out[o * K + k] = stored ? X[o * ld + k] : X[k * ld + o];
   }

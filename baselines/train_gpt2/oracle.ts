@@ -22,7 +22,7 @@ export default {
     const [params, m, v] = [inputs.params, inputs.m, inputs.v].map((array) => new Float64Array(array));
     const { loss, gradients } = lossAndGradients(dims, params, tokens, targets);
     // Among many tokens none decides alone; in a part of few elements one shake may happen to change nothing.
-    const shakes = tokens.length <= 24 ? [1, 2, 3, 4] : [];
+    const shakes = tokens.length <= 4 ? [1, 2, 3, 4] : [];
     const shaken = shakes.map((shake) => {
       const moved = params.map((p, i) => p * (1 + u * signOf(i, shake)));
       return lossAndGradients(dims, moved, tokens, targets).gradients.map((g, i) => beta1 * m[i] + (1 - beta1) * g);

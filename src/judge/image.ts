@@ -39,15 +39,16 @@ export function tensorsOf(bytes: Uint8Array, layout: Layout): Record<string, Typ
   return viewsOf(bytes.byteOffset % 4 === 0 ? bytes : bytes.slice(), layout.slots);
 }
 
-/** Whether both hold the same bytes from `start` to `end`. */
+/** Whether both hold the same bytes from `start` to `end`, which are multiples of four. */
 export function sameBytes(a: Uint8Array, b: Uint8Array, start = 0, end = a.length): boolean {
   if (end > b.length) return false;
-  const aligned = (a.byteOffset | b.byteOffset | start | end) % 4 === 0;
-  const partOf = ({ buffer, byteOffset }: Uint8Array) =>
-    aligned
-      ? new Int32Array(buffer, byteOffset + start, (end - start) / 4)
-      : new Uint8Array(buffer, byteOffset + start, end - start);
-  const [left, right] = [partOf(a), partOf(b)];
+  const [left, right] = [a, b].map((bytes) => wordsOf(bytes.subarray(start, end)));
   for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
   return true;
+}
+
+/** Bytes that came back from a cell may be unaligned. */
+function wordsOf(bytes: Uint8Array): Int32Array {
+  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Int32Array(buffer, byteOffset, length / 4);
 }

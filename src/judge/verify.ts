@@ -43,6 +43,8 @@ interface Verification extends VerifyRequest {
   readonly nsPerFlop: number;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly baselineHost: Host | null;
+  /** What each host is at work on. */
+  readonly last: Map<Host, Promise<unknown>>;
 }
 
 /** The calls of a check, each of which hands back the whole arena, and how the check judges what comes back. */
@@ -70,19 +72,20 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
       if (!(error instanceof CandidateError)) throw error;
       throw new NfoldError(`${shown(baselineFile(op.name))} does not run: ${error.message}.`, exit.failed);
     });
-    const verification = { ...request, nsPerFlop, hosts, baselineHost };
-    let question = questionOf(verification, checks[0]);
-    for (let i = 0; question !== null; i++) {
+    const verification = { ...request, nsPerFlop, hosts, baselineHost, last: new Map() };
+    const goesOn = (one: Variant) => isStanding(verdictOf(one)) || surveys.get(one.id)?.goesOn();
+    // One check ahead, so that cells need not wait until this process has judged the last one.
+    let next: Asked | null = null;
+    for (const [i, check] of checks.entries()) {
       signal?.throwIfAborted();
-      const going = variants.filter((one) => isStanding(verdictOf(one)) || surveys.get(one.id)?.goesOn());
+      const going = variants.filter(goesOn);
       if (going.length === 0) break;
       request.onProgress?.(i, checks.length);
-      const next = (): Question | null => questionOf(verification, checks[i + 1]);
-      const { seen, said, prepared } = await runCheck(verification, question, going, next);
-      const { check } = question;
-      question = prepared;
-      for (const [id, verdict] of said) {
-        const { threads: any } = variants.find((one) => one.id === id) as Variant;
+      const asked: Asked = next ?? askAll(verification, check, going);
+      next = i + 1 < checks.length ? askAll(verification, checks[i + 1], going) : null;
+      const { seen, said } = await judgeAll(verification, asked);
+      for (const { id, threads: any } of going) {
+        const verdict = said.get(id) as Verdict;
         surveys.get(id)?.add({ ...seen, threads: any === 'any' ? (check.threads ?? threads) : undefined }, verdict);
         addVerdict(verdicts, id, verdict);
       }
@@ -97,33 +100,47 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
   return verdicts;
 }
 
-/** What was checked, the verdicts by id, and what `prepare` returns, which this process calls while the cells are at work. */
-async function runCheck<T>(
-  verification: Verification,
-  question: Question,
-  variants: readonly Variant[],
-  prepare: () => T,
-) {
-  const { op, hosts, baselineHost, signal } = verification;
-  const { check, image, turns, baselineTurns } = question;
-  // All variants are at work before the oracle, which keeps this process busy.
-  const asked: Promise<void>[] = [];
+/** A check that variants are at work on, or will be when they are done with the one before. */
+interface Asked {
+  readonly question: Question;
+  /** When each of them has its last calls. */
+  readonly begun: Promise<unknown>;
+  readonly baselineRun: Promise<Uint8Array[]> | null;
+  readonly runs: readonly { readonly variant: Variant; readonly outcome: Promise<Uint8Array[] | Error> }[];
+}
+
+function askAll(verification: Verification, check: Check, variants: readonly Variant[]): Asked {
+  const { hosts, baselineHost, last } = verification;
+  const question = check.trajectory ? trajectoryOf(verification, check) : callsOf(verification, check);
+  const begun: Promise<void>[] = [];
   const run = (host: Host, calls: Question['turns']) => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    asked.push(promise);
-    return ask(verification, host, question, calls, resolve).finally(resolve);
+    begun.push(promise);
+    const before = last.get(host) ?? Promise.resolve();
+    const outcome = before.then(() => ask(verification, host, question, calls, resolve)).finally(resolve);
+    // Awaited later; until then its failure must not count as unhandled.
+    last.set(
+      host,
+      outcome.catch(() => {}),
+    );
+    return outcome;
   };
-  const baselineRun = baselineHost && run(baselineHost, baselineTurns);
-  // Awaited below; until then its failure must not count as unhandled.
-  baselineRun?.catch(() => {});
+  const baselineRun = baselineHost && run(baselineHost, question.baselineTurns);
   const runs = variants.map((variant) => {
-    const outcome = run(hosts.get(variant.id) as Host, turns);
+    const outcome = run(hosts.get(variant.id) as Host, question.turns);
     return { variant, outcome: outcome.catch((error: unknown) => error as Error) };
   });
-  await Promise.all(asked);
+  return { question, begun: Promise.all(begun), baselineRun, runs };
+}
+
+/** What was checked, and the verdicts by id. */
+async function judgeAll(verification: Verification, { question, begun, baselineRun, runs }: Asked) {
+  const { op, signal } = verification;
+  const { check, image } = question;
+  // All variants are at work before the oracle, which keeps this process busy.
+  await begun;
   await new Promise(setImmediate);
   const judge = await question.judge(baselineRun);
-  const prepared = prepare();
   const verdictOf = (variant: Variant, result: Uint8Array[] | Error): Verdict => {
     const place = { op, ...namesOf(check, variant) };
     if (result instanceof ChangedLater) {
@@ -145,7 +162,7 @@ async function runCheck<T>(
   }
   const distribution = check.trajectory ? "a training run's" : check.distribution;
   const isEmpty = image.layout.slots.every(({ name, length }) => length === 0 || roleOf(image, name) === 'in');
-  return { seen: { name: op.caseName(check.case), case: image.case, distribution, isEmpty }, said, prepared };
+  return { seen: { name: op.caseName(check.case), case: image.case, distribution, isEmpty }, said };
 }
 
 /** How a failure names its case and inputs. What was drawn is not part of a case's name, so it stands with the distribution. */
@@ -158,12 +175,6 @@ function namesOf(
   const words = drawn.map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
   if (threads !== undefined && variant.threads === 'any') words.push(counted(threads, 'thread'));
   return { case: c, distribution: words.length === 0 ? distribution : `${distribution} (${words.join(', ')})` };
-}
-
-/** Null behind the last check. */
-function questionOf(verification: Verification, check: Check | undefined): Question | null {
-  if (check === undefined) return null;
-  return check.trajectory ? trajectoryOf(verification, check) : callsOf(verification, check);
 }
 
 /** Two calls on the same bytes, after one on other bytes. */

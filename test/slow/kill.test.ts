@@ -13,8 +13,8 @@ import { nfoldProcess as nfold, start } from '../support/command.ts';
 import { knowCeilings } from '../support/prepared.ts';
 
 /** As many as a CI run can wait for; `NFOLD_KILLS=50 npm run test:slow` has the fifty that docs/reliability.md speaks of. */
-const kills = Number(process.env.NFOLD_KILLS ?? 10);
-const lanes = 5;
+const kills = Number(process.env.NFOLD_KILLS ?? 6);
+const lanes = 3;
 const timeout = 3_600_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-kill-'));
@@ -77,13 +77,13 @@ test(
     const op = await loadOp('train_gpt2');
     const file = join(folder, 'm.ckpt');
     const common = ['train_gpt2/baseline', '--sample', '0', '--eval-every', '1', '--save', 'm.ckpt'];
-    await killed(['train', ...common, '--case', 'B4T32L2C64NH4V256', '--steps', '8'], (moments) => {
+    await killed(['train', ...common, '--case', 'B4T32L2C64NH4V256', '--steps', '5'], (moments) => {
       expect(existsSync(file), moments).toBe(true);
       expect(() => readCheckpoint(file, op), moments).not.toThrow();
     });
     expect(halves(folder)).toEqual(['.nfold']);
-    const rest = await nfold(['train', ...common, '--resume', 'm.ckpt', '--steps', '10', '--json'], surroundings);
-    expect(JSON.parse(rest.stdout)).toMatchObject({ resumedAt: 8, steps: 2 });
+    const rest = await nfold(['train', ...common, '--resume', 'm.ckpt', '--steps', '6', '--json'], surroundings);
+    expect(JSON.parse(rest.stdout)).toMatchObject({ resumedAt: 5, steps: 1 });
   },
   timeout,
 );
