@@ -4,11 +4,11 @@
  * Shapes   inp, dout, dinp (N); N is B T 4C of a model.
  * Numerics f32. 1 - s underflows, or exp overflows, beyond |x| = 10: there g is 1 or 0, not NaN.
  * Error    in units of u = 2^-24, to first order, with dz = 8 |z| and the forms of gelu_forward:
- *            s      s ((1 - s) (16 |z| + 8) + 5) + 2 |tanh z|
+ *            s      s ((1 - s) (16 |z| + 8) + 5) + 4 |tanh z|
  *            w      = 2 |x| z' s (1 - s), the second term: w (|tanh z| (16 |z| + 8) + 12), as s (1 - s) moves by the
  *                   factor 1 - 2 tanh z dz, and there are twelve roundings of sums, products and the quotient
- *            4 s (1 - s) = 1 - tanh^2 = h may be taken as such: a tanh good to 2 ulp makes it wrong by 6 tanh^2, and once
- *                   that rounds to 1 (h < u) by h itself: |x| z' / 2 times min(8 tanh^2, 64 h / u)
+ *            4 s (1 - s) = 1 - tanh^2 = h may be taken as such: a tanh good to 4 ulp makes it wrong by 16 tanh^2, and once
+ *                   that rounds to 1 (h < u) by h itself: |x| z' / 2 times min(16 tanh^2, 64 h / u)
  *          together |dout| times the three, + 2 (|dout g| + |dinp|).
  * Work     20 N flop, tanh as one; compute bound until exp is vectorized, then by cache: 4 N floats move.
  * Source   Hendrycks and Gimpel 2016, arXiv:1606.08415, the tanh form of GPT-2; names follow llm.c.
@@ -60,9 +60,9 @@ export default defineOp({
       const s = 1 / (1 + Math.exp(-2 * z));
       const rest = 1 / (1 + Math.exp(2 * z));
       const propagated = 16 * Math.abs(z) + 8;
-      const ds = s * (rest * propagated + 5) + 2 * tanh;
+      const ds = s * (rest * propagated + 5) + 4 * tanh;
       const dw = 2 * Math.abs(x) * slope * s * rest * (tanh * propagated + 12);
-      const squared = ((Math.abs(x) * slope) / 2) * Math.min(8 * tanh ** 2, (64 * 4 * s * rest) / u);
+      const squared = ((Math.abs(x) * slope) / 2) * Math.min(16 * tanh ** 2, (64 * 4 * s * rest) / u);
       bounds[i] = u * (Math.abs(dout[i]) * (ds + dw + squared) + 2 * (Math.abs(want[i] - dinp[i]) + Math.abs(want[i])));
     }
     return { dinp: bounds };
