@@ -7,7 +7,7 @@
  *            z      8 |z|: x + 0.044715 x^3 does not cancel; seven roundings, constants included, and exp's own reduction
  *            x s    relative (1 - s) (16 |z| + 8) + 6: by ds = 2 s (1 - s) dz, an exp good to 3 ulp, a sum, a quotient, a product
  *            x/2 (1 + tanh z)   4 |x tanh z| of its own, by a tanh good to 4 ulp, as the usual quotient of polynomials is: 6.9 u
- *                   without fused multiply-adds, over all of f32. At x << 0 that is more than the value, which cancels there
+ *                   without fused multiply-adds, over every third f32. At x << 0 that is more than the value, which cancels there
  *          together |x| u (s ((1 - s) (16 |z| + 8) + 6) + 4 |tanh z|).
  * Work     9 N flop, tanh as one; compute bound until exp is vectorized, then by cache: 2 N floats move.
  * Source   Hendrycks and Gimpel 2016, arXiv:1606.08415, the tanh form of GPT-2; names follow llm.c.
