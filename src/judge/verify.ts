@@ -74,7 +74,7 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
     });
     const verification = { ...request, nsPerFlop, hosts, baselineHost, last: new Map() };
     const goesOn = (one: Variant) => isStanding(verdictOf(one)) || surveys.get(one.id)?.goesOn();
-    // One check ahead, so that cells need not wait until this process has judged the last one.
+    // One check ahead, so that a cell need not wait until this process has judged the last one. Many keep it busy anyway, and fill its memory.
     let next: Asked | null = null;
     for (const [i, check] of checks.entries()) {
       signal?.throwIfAborted();
@@ -82,7 +82,7 @@ export async function verify(request: VerifyRequest): Promise<Map<string, Verdic
       if (going.length === 0) break;
       request.onProgress?.(i, checks.length);
       const asked: Asked = next ?? askAll(verification, check, going);
-      next = i + 1 < checks.length ? askAll(verification, checks[i + 1], going) : null;
+      next = going.length <= 2 && i + 1 < checks.length ? askAll(verification, checks[i + 1], going) : null;
       const { seen, said } = await judgeAll(verification, asked);
       for (const { id, threads: any } of going) {
         const verdict = said.get(id) as Verdict;
