@@ -11,15 +11,13 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { buildBaseline } from '../src/build/build.ts';
-import { loadOp, loadOracle, opNames } from '../src/catalog/ops.ts';
-import { loadText } from '../src/catalog/text.ts';
+import { opNames } from '../src/catalog/ops.ts';
 import { appendLine } from '../src/files/write.ts';
-import { type Verdict, verdictText } from '../src/judge/verdict.ts';
-import { judge, timedCases } from '../src/selftest/judge.ts';
-import { buildPacked, type Cheat, cheats, type Family, isStated } from '../src/selftest/pack.ts';
+import { verdictText } from '../src/judge/verdict.ts';
+import { judge } from '../src/selftest/judge.ts';
+import { type Cheat, cheats, type Family, isStated } from '../src/selftest/pack.ts';
 import { startAlone } from '../test/support/here.ts';
-import { timedHere } from '../test/support/timed.ts';
+import { timedPacked } from '../test/support/timed.ts';
 import { parseOptions } from './options.ts';
 
 /** What became of one cheat under one seed. */
@@ -77,7 +75,7 @@ async function oneSeed(name: string, here: boolean, seed: number): Promise<never
   for (const cheat of some) {
     const first = verdicts.get(cheat);
     const isLeft = here && (!first || first.status === 'pass');
-    const verdict = !first || isLeft ? await timedVerdict(cheat, seed) : first;
+    const verdict = !first || isLeft ? await timedPacked(cheat, { seed, threads }) : first;
     const spread = first?.status === 'fail' ? first.spread : undefined;
     const tried: Tried = {
       ...{ id: cheat.id, seed, found: verdict.status !== 'pass', stated: isStated(cheat, verdict), timed: isLeft },
@@ -86,14 +84,6 @@ async function oneSeed(name: string, here: boolean, seed: number): Promise<never
     console.log(JSON.stringify(tried));
   }
   process.exit(0);
-}
-
-async function timedVerdict(cheat: Cheat, seed: number): Promise<Verdict> {
-  const [op, oracle, baseline] = await Promise.all([loadOp(cheat.op), loadOracle(cheat.op), buildBaseline(cheat.op)]);
-  const built = await buildPacked(cheat, op.cases[0].dims);
-  if ('status' in built) return built;
-  const request = { op, oracle, baseline, seed, threads, text: loadText(undefined, [op]).bytes, start: startAlone };
-  return timedHere(request, built, timedCases(op));
 }
 
 async function all(): Promise<void> {

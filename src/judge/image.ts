@@ -34,9 +34,12 @@ export function imageOf(bytes: Uint8Array, image: Image): Image {
   return { ...image, bytes, tensors: tensorsOf(bytes, image.layout) };
 }
 
-/** The tensors of bytes that came back from a cell, which may be unaligned. */
+/** Bytes that came back from a cell may be unaligned: then a copy, which is not. */
+const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 4 === 0 ? bytes : bytes.slice());
+
+/** The tensors of bytes that came back from a cell. */
 export function tensorsOf(bytes: Uint8Array, layout: Layout): Record<string, TypedArray> {
-  return viewsOf(bytes.byteOffset % 4 === 0 ? bytes : bytes.slice(), layout.slots);
+  return viewsOf(aligned(bytes), layout.slots);
 }
 
 /** Whether both hold the same bytes from `start` to `end`, which are multiples of four. */
@@ -47,8 +50,7 @@ export function sameBytes(a: Uint8Array, b: Uint8Array, start = 0, end = a.lengt
   return true;
 }
 
-/** Bytes that came back from a cell may be unaligned. */
 function wordsOf(bytes: Uint8Array): Int32Array {
-  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const { buffer, byteOffset, length } = aligned(bytes);
   return new Int32Array(buffer, byteOffset, length / 4);
 }

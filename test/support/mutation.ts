@@ -1,14 +1,11 @@
 /** Which cheat gets through where a check is left out. */
 import { expect } from 'vitest';
-import { type Built, buildBaseline } from '../../src/build/build.ts';
-import { loadOp, loadOracle } from '../../src/catalog/ops.ts';
-import { loadText } from '../../src/catalog/text.ts';
 import type { CheckName } from '../../src/judge/checks.ts';
 import { verdictText } from '../../src/judge/verdict.ts';
-import { judge, timedCases } from '../../src/selftest/judge.ts';
-import { buildPacked, cheats } from '../../src/selftest/pack.ts';
+import { judge } from '../../src/selftest/judge.ts';
+import { cheats } from '../../src/selftest/pack.ts';
 import { startAlone } from './here.ts';
-import { timedHere } from './timed.ts';
+import { timedPacked } from './timed.ts';
 
 const through: Readonly<Record<CheckName, string>> = {
   edges: 'sgemm/no-beta-without-terms',
@@ -38,17 +35,13 @@ export async function expectThrough(check: CheckName, id: string): Promise<void>
   const kernels = cheats().filter((cheat) => cheat.id === id);
   expect(kernels).toHaveLength(1);
   const [cheat] = kernels;
-  const conditions = { threads: 2, seed: 20261125, without: [check], start: startAlone };
-  const isTimed = ofTimedCalls.includes(check);
-  const [verified] = await judge(cheat.op, kernels, { ...conditions, oneIn: isTimed ? 20 : 4, timed: false });
+  const conditions = { threads: 2, seed: 20261125, without: [check] };
+  const [verified] = await judge(cheat.op, kernels, { ...conditions, start: startAlone, oneIn: 4, timed: false });
   expect(verdictText(verified)).toBe('pass');
-  if (!isTimed) return;
-  const [op, oracle, baseline] = await Promise.all([loadOp(cheat.op), loadOracle(cheat.op), buildBaseline(cheat.op)]);
-  const request = { op, oracle, baseline, text: loadText(undefined, [op]).bytes, ...conditions };
-  const built = (await buildPacked(cheat, op.cases[0].dims)) as Built;
+  if (!ofTimedCalls.includes(check)) return;
   // Which timed calls are compared in full is drawn anew each time: often enough, none of the wrong ones is.
   for (let tries = 30; ; tries--) {
-    const verdict = await timedHere(request, built, timedCases(op));
+    const verdict = await timedPacked(cheat, conditions);
     if (verdict.status !== 'pass' && tries > 1) continue;
     expect(verdictText(verdict)).toBe('pass');
     return;

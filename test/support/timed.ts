@@ -1,4 +1,8 @@
 /** Timed calls in this process, judged as those of a bench are: which are compared in full is drawn once they have been made. */
+import { buildBaseline } from '../../src/build/build.ts';
+import type { CandidateFile } from '../../src/catalog/candidates.ts';
+import { loadOp, loadOracle } from '../../src/catalog/ops.ts';
+import { loadText } from '../../src/catalog/text.ts';
 import { CandidateError } from '../../src/contract/errors.ts';
 import type { Case } from '../../src/contract/op.ts';
 import type { Variant } from '../../src/contract/variant.ts';
@@ -9,13 +13,32 @@ import { StepJudge } from '../../src/judge/steps.ts';
 import { TimedJudge } from '../../src/judge/timed.ts';
 import { erred, type Verdict } from '../../src/judge/verdict.ts';
 import type { Host } from '../../src/judge/verify.ts';
+import { timedCases } from '../../src/selftest/judge.ts';
+import { buildPacked } from '../../src/selftest/pack.ts';
 import { truthChance } from '../../src/stopwatch/round.ts';
+import { startAlone } from './here.ts';
 
 /** Calls of a case in a round, in turns as in a bench: the fewest that one makes. */
 const [turns, perTurn] = [4, 2];
 
 /** What the calls need: `start` is one of those in here.ts. */
 type Request = OpConditions & { readonly start: (variant: Variant, threads: number) => Host };
+
+/** The verdict on a kernel of the pack in timed calls, verified or not. */
+export async function timedPacked(
+  kernel: CandidateFile,
+  conditions: Pick<Request, 'seed' | 'threads' | 'without'>,
+): Promise<Verdict> {
+  const [op, oracle, baseline] = await Promise.all([
+    loadOp(kernel.op),
+    loadOracle(kernel.op),
+    buildBaseline(kernel.op),
+  ]);
+  const built = await buildPacked(kernel, op.cases[0].dims);
+  if ('status' in built) return built;
+  const request = { ...conditions, op, oracle, baseline, text: loadText(undefined, [op]).bytes, start: startAlone };
+  return timedHere(request, built, timedCases(op));
+}
 
 /** The verdict on the timed calls of two rounds. */
 export async function timedHere(request: Request, variant: Variant, cases: readonly Case[]): Promise<Verdict> {
