@@ -28,7 +28,7 @@ import { Io } from '../src/report/output.ts';
 import { markdownTable } from '../src/report/table.ts';
 import { prepare } from '../src/run/prepare.ts';
 import { verifyCandidates } from '../src/run/suite.ts';
-import { minTurnNs, type Sampled } from '../src/stats/speedup.ts';
+import { minTurnNs, type Sampled } from '../src/stats/samples.ts';
 import { type Effort, efforts } from '../src/stopwatch/effort.ts';
 import { measure } from '../src/stopwatch/measure.ts';
 import { parseOptions } from './options.ts';

@@ -25,8 +25,9 @@ import { appendLine } from '../src/files/write.ts';
 import { findRecord } from '../src/records/find.ts';
 import { loadRecord } from '../src/records/store.ts';
 import type { Interval } from '../src/stats/interval.ts';
-import { means } from '../src/stats/means.ts';
-import { leftOut, ratios, roundMeans, type Sampled, speedup } from '../src/stats/speedup.ts';
+import { meanEstimate, means } from '../src/stats/means.ts';
+import type { Sampled } from '../src/stats/samples.ts';
+import { leftOut, pooledOver, speedup } from '../src/stats/speedup.ts';
 import { type ComparisonVerdict, compare, noiseFloor } from '../src/stats/verdict.ts';
 import { ratioOf } from '../src/stats/welch.ts';
 import { efforts } from '../src/stopwatch/effort.ts';
@@ -219,15 +220,13 @@ function report(file: string): void {
 /** Whether the gate fails between two runs: some ratio, of the mean or of a case, is certainly slower and below the limit. */
 function fails(from: Run, to: Run, limit: number): boolean {
   const names = cases.map((c) => op.caseName(c));
-  const [a, b] = [from, to].map(({ samples }) => ({
-    forks: [
-      ...names.map((name) => [...ratios(samples, 'baseline', 'candidate', name).values()]),
-      roundMeans(samples, 'baseline', 'candidate', names),
-    ],
-    floor: noiseFloor(samples, names),
-  }));
-  return a.forks.some((forks, i) => {
-    const ratio = ratioOf(forks, b.forks[i]);
+  const [a, b] = [from, to].map(({ samples }) => {
+    const pooled = pooledOver(samples, 'baseline', 'candidate');
+    const estimates = [...names.map((name) => pooled.case(name)), meanEstimate(pooled, names)];
+    return { estimates, floor: noiseFloor(samples, names) };
+  });
+  return a.estimates.some((estimate, i) => {
+    const ratio = ratioOf(estimate, b.estimates[i]);
     const of = i < names.length ? 'cases' : 'mean';
     const noise = Math.hypot(a.floor?.[of] ?? 0, b.floor?.[of] ?? 0);
     return ratio !== null && ratio.value < limit && compare(ratio, noise, efforts[from.effort].halfWidth) === 'slower';

@@ -7,6 +7,7 @@ import { sourceDiff } from '../src/analysis/sourceDiff.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import type { Record } from '../src/records/schema.ts';
 import { sentence } from '../src/report/compare.ts';
+import { estimateOf as of } from '../src/stats/interval.ts';
 import { ratioOf } from '../src/stats/welch.ts';
 import { draft, type Made } from './support/draft.ts';
 
@@ -19,18 +20,19 @@ const scaled = (factor: number) => [
 
 describe("Welch's interval of a ratio", () => {
   test('by hand: logs 0, 0.1, -0.1 against 0.5, 0.7, 0.3', () => {
-    const ratio = ratioOf([0, 0.1, -0.1].map(Math.exp), [0.5, 0.7, 0.3].map(Math.exp));
-    // se^2 = 0.01/3 + 0.04/3; df = 2.94, rounded down to 2, where t = 4.303.
-    const half = 4.303 * Math.sqrt(0.05 / 3);
+    const ratio = ratioOf(of([0, 0.1, -0.1].map(Math.exp)), of([0.5, 0.7, 0.3].map(Math.exp)));
+    // se^2 = 0.01/3 + 0.04/3; df = 50/17 = 2.94, where t lies between 4.303 at 2 and 3.182 at 3, on the line in 1/df.
+    const t = 4.303 + ((1 / 2 - 17 / 50) / (1 / 2 - 1 / 3)) * (3.182 - 4.303);
+    const half = t * Math.sqrt(0.05 / 3);
     expect(ratio?.value).toBeCloseTo(Math.exp(0.5), 10);
     expect(ratio?.low).toBeCloseTo(Math.exp(0.5 - half), 10);
     expect(ratio?.high).toBeCloseTo(Math.exp(0.5 + half), 10);
   });
 
   test('one round says nothing of the spread, and none says nothing at all', () => {
-    expect(ratioOf([2], [3, 3.1])).toEqual({ value: expect.closeTo(1.5248, 3), low: null, high: null });
-    expect(ratioOf([], [3])).toBeNull();
-    expect(ratioOf([2, 2], [4, 4])).toEqual({ value: 2, low: 2, high: 2 });
+    expect(ratioOf(of([2]), of([3, 3.1]))).toEqual({ value: expect.closeTo(1.5248, 3), low: null, high: null });
+    expect(ratioOf(null, of([3]))).toBeNull();
+    expect(ratioOf(of([2, 2]), of([4, 4]))).toEqual({ value: 2, low: 2, high: 2 });
   });
 
   test.each([
@@ -44,7 +46,7 @@ describe("Welch's interval of a ratio", () => {
     let held = 0;
     const trials = 4000;
     for (let i = 0; i < trials; i++) {
-      const { low, high } = ratioOf(draws(n, 1), draws(m, spread)) as { low: number; high: number };
+      const { low, high } = ratioOf(of(draws(n, 1)), of(draws(m, spread))) as { low: number; high: number };
       if (low <= 1 && high >= 1) held++;
     }
     expect(held / trials).toBeGreaterThan(0.94);

@@ -1,9 +1,10 @@
 /** Speedups, intervals and means: hand-computed values, and properties over random samples. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { halfWidth, logInterval } from '../src/stats/interval.ts';
+import { estimateOf, halfWidth, intervalOf } from '../src/stats/interval.ts';
 import { means, meansOf } from '../src/stats/means.ts';
-import { leftOut, ratios, roundMeans, type Sampled, speedup, typicalNs } from '../src/stats/speedup.ts';
+import { type Sampled, typicalNs } from '../src/stats/samples.ts';
+import { leftOut, ratios, speedup } from '../src/stats/speedup.ts';
 import { compare, noiseFloor, twinId } from '../src/stats/verdict.ts';
 
 const sample = (round: number, c: string, variant: string, ...timeNs: number[]): Sampled =>
@@ -17,6 +18,8 @@ const turned = (
   timeNs: number[],
   queuedNs: number[] | null = null,
 ): Sampled => ({ round, turn, case: c, variant, timeNs, queuedNs });
+
+const logInterval = (values: readonly number[]) => intervalOf(estimateOf(values));
 
 describe('interval', () => {
   test('geometric mean and t-interval of three values', () => {
@@ -81,7 +84,6 @@ describe('speedup', () => {
   test('where the baseline has fewer than three calls, means meet means', () => {
     const few = [sample(0, 'a', 'base', 90, 110), sample(0, 'a', 'fast', 10, 10, 10, 10, 60)];
     expect(ratios(few, 'base', 'fast', 'a').get(0)).toBeCloseTo(5, 12);
-    expect(roundMeans(few, 'base', 'fast', ['a'])[0]).toBeCloseTo(5, 12);
   });
 
   test('a linear drift cancels in two turns of opposite order', () => {
@@ -117,10 +119,10 @@ describe('speedup', () => {
       expect(leftOut(samples, 'base', 'fast', 'a')).toEqual({ count: 2, of: 6, disturbedRounds: 0, rounds: 1 });
     });
 
-    test('are left out on neither side if the other side has no calm call', () => {
+    test('leave no speedup if one side has no calm call', () => {
       const samples = [base(0, [9, 9, 9]), fast(0, [10, 30, 30], [0, 1, 20])];
-      expect(speedup(samples, 'base', 'fast', 'a')?.value).toBeCloseTo(80 / 30, 9);
-      expect(leftOut(samples, 'base', 'fast', 'a')).toEqual({ count: 0, of: 6, disturbedRounds: 1, rounds: 1 });
+      expect(speedup(samples, 'base', 'fast', 'a')).toBeNull();
+      expect(leftOut(samples, 'base', 'fast', 'a')).toEqual({ count: 6, of: 6, disturbedRounds: 1, rounds: 1 });
     });
 
     test('take their turn with them if the round has a calm one', () => {
@@ -160,20 +162,19 @@ describe('speedup', () => {
   test('raw samples stay as they are', () => {
     const before = JSON.stringify(samples);
     speedup(samples, 'base', 'fast', 'a');
-    roundMeans(samples, 'base', 'fast', ['a', 'b']);
+    means(samples, 'base', 'fast', ['a', 'b']);
     expect(JSON.stringify(samples)).toBe(before);
-  });
-
-  test('the mean of a round needs every case', () => {
-    const close = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 9));
-    expect(roundMeans(samples, 'base', 'fast', ['a', 'b'])).toEqual(close([(10 + 2) / 2]));
-    expect(roundMeans(samples, 'base', 'fast', ['a'])).toEqual(close([10, 20]));
-    expect(roundMeans(samples, 'base', 'fast', [])).toEqual([]);
   });
 
   test('the typical time is the median over rounds of medians', () => {
     expect(typicalNs(samples, 'fast', 'a')).toBe(11);
     expect(typicalNs(samples, 'fast', 'c')).toBeNull();
+  });
+
+  test('the typical time is that of calm calls, if there are any', () => {
+    const waited = [turned(0, 0, 'a', 'x', [10, 4000], [0, 3990]), turned(0, 1, 'a', 'x', [4000], [3990])];
+    expect(typicalNs(waited, 'x', 'a')).toBe(10);
+    expect(typicalNs(waited.slice(1), 'x', 'a')).toBe(4000);
   });
 });
 
@@ -204,17 +205,18 @@ describe('means', () => {
     );
   });
 
-  test('the interval of the mean is that of the means of the rounds', () => {
+  test('the interval of the mean has the spread of its rounds, where cases shift together', () => {
     const samples = [0, 1, 2].flatMap((round) => [
-      sample(round, 'a', 'base', 100 + round),
+      sample(round, 'a', 'base', 100 * 1.1 ** round),
       sample(round, 'a', 'fast', 10),
-      sample(round, 'b', 'base', 300 - round),
+      sample(round, 'b', 'base', 300 * 1.1 ** round),
       sample(round, 'b', 'fast', 10),
     ]);
     const found = means(samples, 'base', 'fast', ['a', 'b']);
-    const rounds = logInterval([20, 20, 20]);
-    expect(found?.arithmetic.value).toBeCloseTo(20, 2);
-    expect(found?.arithmetic.low).toBeCloseTo(rounds.low as number, 2);
+    expect(found?.arithmetic.value).toBeCloseTo(22, 9);
+    // Each case has 1.1^0, 1.1^1 and 1.1^2: a deviation of ln 1.1, over three rounds; 2 + (2 - 1)(3 - 1)/2 degrees of freedom.
+    const half = 3.182 * (Math.log(1.1) / Math.sqrt(3));
+    expect(found?.arithmetic.high).toBeCloseTo(22 * Math.exp(half), 9);
   });
 });
 

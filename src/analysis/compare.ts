@@ -4,9 +4,9 @@
  */
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Record, Result } from '../records/schema.ts';
-import type { Interval } from '../stats/interval.ts';
-import { meansOf } from '../stats/means.ts';
-import { roundMeans } from '../stats/speedup.ts';
+import { type Interval, intervalOf } from '../stats/interval.ts';
+import { meanEstimate } from '../stats/means.ts';
+import { pooledOver } from '../stats/speedup.ts';
 import { type ComparisonVerdict, compare } from '../stats/verdict.ts';
 import { ratioOf } from '../stats/welch.ts';
 import { efforts } from '../stopwatch/effort.ts';
@@ -56,25 +56,24 @@ export interface Compared {
 /** The caller first checks that the records may be compared: differences.ts finds baselines that differ. */
 export function compareRecords(records: readonly Record[]): Compared {
   const held = records.map(byCandidate);
-  const samples = records.map((one) => Map.groupBy(one.samples, (s) => keyOf(s.op, s.variant, s.case)));
+  const samples = records.map((one) => Map.groupBy(one.samples, ({ op }) => op));
   const results = records.flatMap((record) => record.results);
   const timed = new Map(results.map(({ op, candidate, peer }) => [`${op} ${candidate}`, { op, candidate, peer }]));
   const rows = [...timed.values()].map((row) => {
     const all = records.map(({ effort }, i): Held => {
       const { results, ...own } = held[i](row);
-      const samplesAt = (name: string) =>
-        [`${row.op}/baseline`, row.candidate].flatMap((variant) => samples[i].get(keyOf(row.op, variant, name)) ?? []);
+      const pooled = pooledOver(samples[i].get(row.op) ?? [], `${row.op}/baseline`, row.candidate);
       return {
         ...own,
         results: new Map(results.map((r) => [r.case, r])),
-        samplesAt,
+        pooled,
         margin: efforts[effort].halfWidth,
       };
     });
     const names = [...new Set(all.flatMap(({ results }) => [...results.keys()]))];
     const common = names.filter((name) => all.every(({ results }) => results.get(name)?.speedup));
     const rowOf = (cases: readonly string[], name: string | null): Row => {
-      const compared = changesOf(all.map((one) => evidenceOf(one, row, cases, name)));
+      const compared = changesOf(all.map((one) => evidenceOf(one, cases, name)));
       return { ...row, case: name, cases: cases.length, ...compared };
     };
     return { mean: rowOf(common, null), cases: names.map((name) => rowOf([name], name)) };
@@ -82,32 +81,29 @@ export function compareRecords(records: readonly Record[]): Compared {
   return { means: rows.map(({ mean }) => mean), cases: rows.flatMap(({ cases }) => cases) };
 }
 
-const keyOf = (...parts: readonly string[]) => parts.join('\n');
-
-/** What a record has of a candidate: its results, and the samples of it and of the baseline, by case. */
+/** What a record has of a candidate: its results, and its ratios to the baseline. */
 interface Held extends Omit<ReturnType<ReturnType<typeof byCandidate>>, 'results'> {
   readonly results: ReadonlyMap<string, Result>;
   readonly margin: number;
-  samplesAt(name: string): Record['samples'];
+  readonly pooled: ReturnType<typeof pooledOver>;
 }
 
 /**
- * The side of one case or, if `name` is null, of the mean over `cases`, and what its changes are judged by: the speedup of each round, the
- * noise floor, and the precision of the record's effort.
+ * The side of one case or, if `name` is null, of the mean over `cases`, and what its changes are judged by: the estimate of its logarithm,
+ * the noise floor, and the precision of the record's effort.
  */
-function evidenceOf(held: Held, row: Pick<Row, 'op' | 'candidate'>, cases: readonly string[], name: string | null) {
-  const rounds = roundMeans(cases.flatMap(held.samplesAt), `${row.op}/baseline`, row.candidate, cases);
-  const values = cases.flatMap((one) => held.results.get(one)?.speedup?.value ?? []);
-  const mean = values.length > 0 ? meansOf(values, rounds).arithmetic : null;
+function evidenceOf(held: Held, cases: readonly string[], name: string | null) {
+  const estimate = name === null ? meanEstimate(held.pooled, cases) : held.pooled.case(name);
   const result = name === null ? undefined : held.results.get(name);
   const verdict = result?.verdict ?? held.candidate?.verdict ?? 'pass';
+  const mean = cases.every((one) => held.results.get(one)?.speedup) && estimate ? intervalOf(estimate) : null;
   const side: Side = {
     speedup: name === null ? mean : (result?.speedup ?? null),
     timeNs: result?.timeNs ?? null,
     why: verdict === 'pass' ? null : verdict,
   };
   const floor = (name === null ? held.mean : result)?.noiseFloor ?? null;
-  return { side, rounds, floor, margin: held.margin };
+  return { side, estimate, floor, margin: held.margin };
 }
 
 function changesOf(all: readonly ReturnType<typeof evidenceOf>[]): Pick<Row, 'sides' | 'changes'> {
@@ -115,7 +111,7 @@ function changesOf(all: readonly ReturnType<typeof evidenceOf>[]): Pick<Row, 'si
   return {
     sides: all.map(({ side }) => side),
     changes: others.map((other) => {
-      const ratio = first.side.speedup && other.side.speedup ? ratioOf(first.rounds, other.rounds) : null;
+      const ratio = first.side.speedup && other.side.speedup ? ratioOf(first.estimate, other.estimate) : null;
       if (!ratio || ratio.low === null) return { ratio, verdict: null };
       // The ratio has the noise of both runs.
       const floors = [first.floor, other.floor].filter((floor) => floor !== null);

@@ -4,7 +4,7 @@
  */
 import type { Ceilings } from '../machine/ceilings.ts';
 import { floorNs, workOf } from '../machine/roofline.ts';
-import { typicalNs } from '../stats/speedup.ts';
+import { typicalNs } from '../stats/samples.ts';
 import type { TimedOp } from './timed.ts';
 
 const minShare = 0.5;

@@ -1,12 +1,15 @@
 /** Samples to results, means, discards and warnings. Times are in ns, rates in Gflop/s and GB/s; an unknown value is null. */
 import { bytesMoved } from '../contract/op.ts';
+import { counted } from '../contract/words.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
 import type { Machine } from '../machine/describe.ts';
 import { type Roof, roof, workOf } from '../machine/roofline.ts';
 import { type Draft, discardRule, type Mean, type Overall, type Result } from '../records/schema.ts';
 import { byMean, means } from '../stats/means.ts';
-import { speedup, typicalNs } from '../stats/speedup.ts';
+import { typicalNs } from '../stats/samples.ts';
+import { leftOut, speedup } from '../stats/speedup.ts';
 import { compare, noiseFloor } from '../stats/verdict.ts';
+import { disturbance, tooWide } from './disturbed.ts';
 import { everyCase, namesOf, type TimedOp } from './timed.ts';
 import { observed, warningsOf } from './warnings.ts';
 
@@ -44,14 +47,16 @@ function resultsOf(timed: TimedOp, { ceilings, halfWidth }: Given): Result[] {
   return variants.flatMap(({ id, peer, threads, flags, tier, hash, verdict, worst, parameters }) =>
     cases.map((c) => {
       const name = op.caseName(c);
-      const timeNs = typicalNs(samples, id, name);
-      const found = verdict === 'pass' ? speedup(samples, baseline.id, id, name) : null;
+      const { found, disturbed } = judged(timed, id, verdict, name);
+      const baselineNs = typicalNs(samples, baseline.id, name);
+      const timeNs = found && baselineNs !== null ? baselineNs / found.value : null;
       return {
         ...{ candidate: id, peer, op: op.name, case: name, threads, flags: [...flags], tier, hash, verdict },
         speedup: found,
         comparison: found && compare(found, floor, halfWidth),
+        disturbed,
         noiseFloor: floor,
-        baseline: { hash: baseline.hash, timeNs: typicalNs(samples, baseline.id, name) },
+        baseline: { hash: baseline.hash, timeNs: baselineNs },
         timeNs,
         gflops: timeNs === null ? null : op.flop(c.dims) / timeNs,
         gbPerSecond: timeNs === null ? null : bytesMoved(op, c.dims) / timeNs,
@@ -65,6 +70,13 @@ function resultsOf(timed: TimedOp, { ceilings, halfWidth }: Given): Result[] {
   );
 }
 
+/** The speedup at a case, or why it is withheld. */
+function judged({ samples, baseline }: TimedOp, id: string, verdict: Result['verdict'], name: string) {
+  const measured = verdict === 'pass' ? speedup(samples, baseline.id, id, name) : null;
+  const disturbed = verdict === 'pass' ? disturbance(leftOut(samples, baseline.id, id, name), measured) : null;
+  return { found: disturbed === null ? measured : null, disturbed };
+}
+
 const shareOfPeak = ({ timeNs: minNs, ...peak }: Roof, timeNs: number) => {
   return { percentOfPeak: (100 * minNs) / timeNs, peak };
 };
@@ -76,10 +88,17 @@ function meansOf(timed: TimedOp, { halfWidth }: Given): Mean[] {
   const names = namesOf(timed, timed.meanCases);
   const floor = noiseFloor(samples, names)?.mean ?? null;
   return variants.map(({ id, peer, verdict, message }) => {
-    const cases = names.filter((name) => speedup(samples, baseline.id, id, name) !== null).length;
-    const inPart = cases < names.length ? `${cases} of the ${names.length} cases of ${op.name} were timed` : null;
-    const withheld = verdict === 'pass' ? inPart : `${verdict}: ${message}`;
-    const found = withheld === null ? means(samples, baseline.id, id, names) : null;
+    const each = names.map((name) => ({ name, ...judged(timed, id, verdict, name) }));
+    const cases = each.filter(({ found }) => found !== null).length;
+    const timedInPart = cases < names.length ? `${cases} of the ${names.length} cases of ${op.name} were timed` : null;
+    const disturbed = each.filter((one) => one.disturbed !== null);
+    const [first] = disturbed;
+    const others = disturbed.length > 1 ? ` and ${counted(disturbed.length - 1, 'other case')}` : '';
+    const inPart = first ? `disturbed at ${first.name}${others}: ${first.disturbed}` : timedInPart;
+    const measured = verdict === 'pass' && inPart === null ? means(samples, baseline.id, id, names) : null;
+    const wide = measured && tooWide(measured.arithmetic);
+    const found = wide === null ? measured : null;
+    const withheld = verdict === 'pass' ? (inPart ?? (wide && `disturbed: ${wide}`)) : `${verdict}: ${message}`;
     const comparison = found && compare(found.arithmetic, floor, halfWidth);
     const row = { candidate: id, peer, suite: suite.name, op: op.name, cases };
     return { ...row, ...(found ?? noMeans), comparison, noiseFloor: floor, withheld };

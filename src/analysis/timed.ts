@@ -2,7 +2,8 @@
 import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Result } from '../records/schema.ts';
-import { leftOut, type Sampled, typicalNs } from '../stats/speedup.ts';
+import { type Sampled, typicalNs } from '../stats/samples.ts';
+import { leftOut } from '../stats/speedup.ts';
 import type { Watched } from '../stopwatch/request.ts';
 
 /** A candidate or peer, built or not. */

@@ -5,15 +5,17 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { attempt } from '../contract/attempt.ts';
 import { brief, CandidateError, type ErrorCode } from '../contract/errors.ts';
 import { Thrown } from '../contract/thrown.ts';
 import type { Variant } from '../contract/variant.ts';
 import { spending } from './budget.ts';
 import { hasConsole, pass } from './console.ts';
+import { keepThreads } from './cpu.ts';
 import { cellFiles } from './folder.ts';
 import { hintFor } from './hints.ts';
 import { endGroup, heapMiB, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
-import { limitData, maxDataBytes, maxResidentBytes, memoryOf, TimeAudit } from './procfs.ts';
+import { limitData, maxDataBytes, maxResidentBytes, memoryOf, TimeAudit, threadsOf } from './procfs.ts';
 import type { Ask, Evaluation, Opening, Reply, Samples, Sampling } from './protocol.ts';
 import { enlist, joinRun } from './runs.ts';
 
@@ -21,6 +23,8 @@ import { enlist, joinRun } from './runs.ts';
 export type Timed = Samples & { readonly untimedNs: number | null };
 
 export interface CellOptions extends Pick<Variant, 'flags' | 'trusted'>, Pick<Program, 'cpu'> {
+  /** CPUs to keep its threads on, one each; without enough of them, the system chooses. */
+  readonly cpus?: readonly number[];
   /** Milliseconds that sampling may take beside its calls; `startMs` of the process, unless a test cannot wait that long. */
   readonly graceMs?: number;
   /** It serves many runs: it ends with the one that it works for, and outlives the others. */
@@ -58,13 +62,15 @@ export class Cell {
   #threads = 1;
   /** Bytes. */
   #max = { resident: maxResidentBytes, data: maxDataBytes };
+  readonly #cpus: readonly number[];
   #id = 0;
   #stderr = '';
   #waiting: { id: number; resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
   #ended: string | null = null;
   readonly #leave: () => void;
 
-  constructor({ flags, trusted = false, cpu, graceMs, shared = false, onPrint }: CellOptions) {
+  constructor({ flags, trusted = false, cpu, cpus = [], graceMs, shared = false, onPrint }: CellOptions) {
+    this.#cpus = cpus;
     const { empty, program } = cellFiles();
     this.#trusted = trusted;
     this.#startMs = trusted ? trustedStartMs : startMs;
@@ -122,6 +128,7 @@ export class Cell {
       limitData(pid, this.#max.data);
     }
     this.#threads = threads;
+    if (threads <= this.#cpus.length) attempt(() => keepThreads(threadsOf(pid).map(Number), this.#cpus));
   }
 
   /** `expectedNs`: the time of one call of the baseline, if known; the time limit follows from it. `counted`: whether its times count. */

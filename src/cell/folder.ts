@@ -14,7 +14,7 @@ import { lives, namespace } from '../files/owner.ts';
 import { programFile } from '../files/places.ts';
 import { remove, writeWhole } from '../files/write.ts';
 import type { Program } from './lockdown.ts';
-import { schedstatFile } from './protocol.ts';
+import { schedstatFile } from './schedstat.ts';
 
 /** Containers may share a temporary folder but count pids on their own: only pids of this namespace can be asked for. */
 const prefix = `nfold-${namespace()}-`;

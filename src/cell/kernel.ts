@@ -6,6 +6,7 @@ import { Marks } from './marks.ts';
 import { type Pool, setStack, stackPointer, type ThreadTask } from './pool.ts';
 import { counterPrefix, type MarkedNs, markSymbol, type Opening } from './protocol.ts';
 import { Realm } from './realm.ts';
+import type { Schedstat } from './schedstat.ts';
 
 export interface Kernel {
   /** Untimed: right before a call, after the inputs are in place. */
@@ -14,6 +15,8 @@ export interface Kernel {
   call(): void;
   /** Untimed: right after a call, before the outputs are read. */
   after(): void;
+  /** The scheduler's accounts of its threads, without the calling one. */
+  readonly accounts?: readonly Schedstat[];
   /** The marks of the last call, in a profile. */
   marked?(): MarkedNs;
   /** The counters of a module that counts. */
@@ -98,6 +101,7 @@ function wasmKernel({ opening, arena, pool, mark }: Setting, bytes: Uint8Array):
   pool.assign(tasks);
   const own = args(0);
   return {
+    accounts: pool.accounts(),
     before() {
       arena.zero(scratch, syncBytes);
       pool.ready();

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { Schedstat } from './schedstat.ts';
 
 /** Words of the control block, which lies outside the arena, so that no kernel can write to it. `crowded`: more threads than CPUs. */
 export const word = { wake: 0, awake: 1, go: 2, done: 3, crowded: 4 } as const;
@@ -49,7 +50,7 @@ export function setStack({ exports }: WebAssembly.Instance, end: number | undefi
 
 export class Pool {
   readonly #control = new Int32Array(new SharedArrayBuffer(64));
-  readonly #threads: { worker: Worker; port: MessageChannel['port1'] }[] = [];
+  readonly #threads: { worker: Worker; port: MessageChannel['port1']; account: Schedstat | null }[] = [];
   #active = 0;
 
   /** Starts threads until there are `threads`, without the calling one. */
@@ -77,8 +78,13 @@ export class Pool {
     });
     worker.unref();
     port1.unref();
-    await once(worker, 'online');
-    return { worker, port: port1 };
+    const [account] = (await once(worker, 'message')) as [Schedstat | null];
+    return { worker, port: port1, account };
+  }
+
+  /** The scheduler's accounts of the threads that have a task. */
+  accounts(): readonly Schedstat[] {
+    return this.#threads.slice(0, this.#active).flatMap(({ account }) => account ?? []);
   }
 
   /** Wakes the threads and returns when all of them are awake. */

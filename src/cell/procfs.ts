@@ -33,19 +33,18 @@ export function limitData(pid: number | undefined, bytes: number | null): void {
   spawnSync(prlimit, ['--pid', `${pid}`, `--data=${bytes ?? 'unlimited'}:`], { stdio: 'ignore', env: {} });
 }
 
-/**
- * CPU time so far, in nanoseconds by thread id, of the threads that run a candidate: the main one and the pool's. Those of V8, which
- * compile and collect, are left out. Null where the system keeps no such account.
- */
+/** Ids of the threads that run a candidate: the main one first, and the pool's. Those of V8, which compile and collect, are left out. */
+export function threadsOf(pid: number | undefined): string[] {
+  const tasks = readdirSync(`/proc/${pid}/task`).filter((task) => task !== `${pid}`);
+  const isPool = (task: string) => readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').includes('WorkerThread');
+  return [`${pid}`, ...tasks.filter(isPool)];
+}
+
+/** CPU time so far, in nanoseconds by thread id. Null where the system keeps no such account. */
 function cpuTimes(pid: number | undefined): ReadonlyMap<string, number> | null {
   try {
-    const times = new Map<string, number>();
-    for (const task of readdirSync(`/proc/${pid}/task`)) {
-      const read = (file: string) => readFileSync(`/proc/${pid}/task/${task}/${file}`, 'utf8');
-      if (task !== `${pid}` && !read('comm').includes('WorkerThread')) continue;
-      times.set(task, Number(read('schedstat').split(' ')[0]));
-    }
-    return times;
+    const timeOf = (task: string) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+    return new Map(threadsOf(pid).map((task) => [task, timeOf(task)]));
   } catch {
     return null;
   }
@@ -68,7 +67,7 @@ export class TimeAudit {
   }
 
   /** Nanoseconds of CPU time outside calls, null where the system keeps no account; or why the reported times are impossible. */
-  close({ timeNs, queuedNs, warmedNs = 0 }: Samples): number | null | { readonly impossible: string } {
+  close({ timeNs, callerQueuedNs = 0, warmedNs = 0 }: Samples): number | null | { readonly impossible: string } {
     const wallNs = Number(process.hrtime.bigint() - this.#began);
     const calledNs = sum(timeNs);
     if (calledNs > wallNs || timeNs.some((ns) => ns < 0)) {
@@ -77,7 +76,7 @@ export class TimeAudit {
     const after = cpuTimes(this.#pid);
     const before = this.#before;
     if (!before || !after) return null;
-    const inCalls = calledNs - sum(queuedNs ?? []) + warmedNs;
+    const inCalls = calledNs - callerQueuedNs + warmedNs;
     return sum([...after].map(([thread, ns]) => Math.max(0, ns - (before.get(thread) ?? 0) - inCalls)));
   }
 }

@@ -38,9 +38,6 @@ export interface Opening {
 /** A module that counts exports each counter as a global, by this and a number from 0. */
 export const counterPrefix = 'nfold:';
 
-/** Linux keeps a thread's times here, in nanoseconds: run, queued, and how often it ran. */
-export const schedstatFile = '/proc/thread-self/schedstat';
-
 /** JavaScript, which can import nothing, finds `mark` under this symbol. */
 export const markSymbol = 'nfold.mark';
 
@@ -82,8 +79,10 @@ export interface Sampling {
 export interface Samples {
   /** One per call, in time order. */
   readonly timeNs: readonly number[];
-  /** Time that the calling thread was ready to run but had no CPU, one per call; null where the system keeps no account. */
+  /** Time that a thread was ready to run but had no CPU, the longest of all threads, one per call; null where the system keeps no account. */
   readonly queuedNs: readonly number[] | null;
+  /** The same of the calling thread alone, in all calls together. */
+  readonly callerQueuedNs?: number;
   readonly reads: readonly (readonly Uint8Array[])[];
   /** The first call whose results changed afterwards: before the next call's inputs, or a while after the last call. */
   readonly changedLater?: number;

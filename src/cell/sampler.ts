@@ -4,13 +4,12 @@
  * is ours as well: tinybench's ends by the time of the calls alone, and would put inputs in place for seconds if a call takes a
  * microsecond.
  */
-import { openSync, readSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Bench } from 'tinybench';
-import { attempt } from '../contract/attempt.ts';
 import type { CellArena } from './arena.ts';
 import type { Kernel } from './kernel.ts';
-import { type MarkedNs, type Samples, type Sampling, schedstatFile, type Warmup } from './protocol.ts';
+import type { MarkedNs, Samples, Sampling, Warmup } from './protocol.ts';
+import { openSchedstat, waitedNs } from './schedstat.ts';
 
 /** Taken before a candidate is loaded, which could patch it. */
 const clock = process.hrtime.bigint;
@@ -24,7 +23,8 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
   const reads: Uint8Array[][] = [];
   const marked: MarkedNs[] = [];
   let lastNs = 0;
-  let queuedBefore: number | null = null;
+  let callerQueuedNs = 0;
+  let waitedBefore: readonly number[] = [];
   const warmed = warmup && warmUp(kernel, arena, warmup);
   let changedLater: number | undefined;
   let thrown: { readonly error: unknown } | undefined;
@@ -51,11 +51,16 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
       beforeEach() {
         checkLastResult();
         arena.write(calls[timeNs.length].writes);
-        queuedBefore = queuedNs();
         kernel.before();
+        // Now that its threads are awake: to wake one may take a time slice, and is not timed.
+        waitedBefore = waited(kernel);
       },
       afterEach() {
-        if (queuedBefore !== null) queued.push((queuedNs() ?? queuedBefore) - queuedBefore);
+        const waits = waited(kernel).map((ns, i) => ns - waitedBefore[i]);
+        if (own !== null) {
+          queued.push(Math.max(...waits));
+          callerQueuedNs += waits[0];
+        }
         kernel.after();
         reads.push(arena.read(calls[timeNs.length].reads));
         timeNs.push(lastNs);
@@ -74,6 +79,7 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
   return {
     timeNs,
     queuedNs: queued.length === timeNs.length ? queued : null,
+    callerQueuedNs,
     reads,
     changedLater,
     ...(kernel.marked && { marked }),
@@ -91,13 +97,14 @@ function warmUp(kernel: Kernel, arena: CellArena, { writes, calls, ms, maxMs = m
   while (timeNs.length < calls || within(ms) || (!isSteady(timeNs) && within(maxMs))) {
     arena.write(writes);
     kernel.before();
-    const queued = queuedNs() ?? 0;
+    const [queued = 0] = waited(kernel);
     const before = clock();
     kernel.call();
     const took = Number(clock() - before);
+    const [queuedAfter = 0] = waited(kernel);
     kernel.after();
     // Other work on the machine must not prolong a warm-up.
-    timeNs.push(took - ((queuedNs() ?? 0) - queued));
+    timeNs.push(took - (queuedAfter - queued));
     spentNs += took;
   }
   return { steady: isSteady(timeNs), warmedNs: timeNs.reduce((sum, ns) => sum + ns, 0) };
@@ -115,12 +122,9 @@ export function isSteady(timeNs: readonly number[]): boolean {
   return Math.sqrt(variance) <= maxVariation * mean;
 }
 
-const schedstat = attempt(() => openSync(schedstatFile, 'r'), null);
-const schedstatText = Buffer.alloc(128);
+const own = openSchedstat();
 
-/** Nanoseconds so far that this thread was ready to run but had no CPU; null where the system keeps no account. */
-function queuedNs(): number | null {
-  if (schedstat === null) return null;
-  const bytes = readSync(schedstat, schedstatText, 0, schedstatText.length, 0);
-  return Number(schedstatText.toString('latin1', 0, bytes).split(' ')[1]);
+/** Nanoseconds so far without a CPU, of the calling thread and of the kernel's others; empty where the system keeps no account. */
+function waited({ accounts = [] }: Kernel): readonly number[] {
+  return own === null ? [] : [own, ...accounts].map(waitedNs);
 }

@@ -1,6 +1,7 @@
 /** One thread of the pool: it sleeps until it is woken, takes a new task if there is one, spins until the start, runs, and says done. */
-import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { count, reach, setStack, type ThreadTask, word } from './pool.ts';
+import { openSchedstat } from './schedstat.ts';
 
 const { control, port, wake } = workerData as { control: Int32Array; port: MessagePort; wake: number };
 /** Whether there is a task, even one that could not be prepared. */
@@ -18,6 +19,7 @@ function prepare(task: ThreadTask): () => void {
 /** A message keeps the words and the stack of an error, and not its class, which has to be among the words. */
 const failureOf = (error: unknown) => Object.assign(new Error(String(error)), { stack: (error as Error).stack });
 
+parentPort?.postMessage(openSchedstat());
 for (;;) {
   Atomics.wait(control, word.wake, woken);
   woken = Atomics.load(control, word.wake);

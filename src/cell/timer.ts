@@ -63,12 +63,12 @@ export class Timer {
   #dims: Case['dims'] = {};
   #opened: number;
 
-  /** `cpu`: the CPU for a variant of one thread. */
-  constructor(variant: Variant, threads: number, cpu?: number) {
+  /** `cpus`: the CPUs to keep its threads on, one each. */
+  constructor(variant: Variant, threads: number, cpus: readonly number[] = []) {
     this.variant = variant;
     this.threads = threadsOf(variant, threads);
     this.#opened = this.threads;
-    this.#cell = new Cell({ ...variant, cpu: this.threads === 1 ? cpu : undefined });
+    this.#cell = new Cell({ ...variant, ...(this.threads === 1 ? { cpu: cpus[0] } : { cpus }) });
   }
 
   /** Throws CandidateError, as `turn` does, for a variant that does not build or start, or that dies. */

@@ -11,7 +11,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { allowedCpus } from '../cell/cpu.ts';
+import { allowedCpus, siblingsOf } from '../cell/cpu.ts';
 import { attempt } from '../contract/attempt.ts';
 
 export interface Cpus {
@@ -26,7 +26,7 @@ export interface Cpus {
 /** A test gives a `root` with files of its own. */
 export function cpusHere(root = '/', allowed: readonly number[] = allowedCpus()): Cpus {
   const cpus = allowed.length || availableParallelism();
-  const siblings = allowed.map((cpu) => read(root, `sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`));
+  const siblings = allowed.map((cpu) => siblingsOf(cpu, root));
   const cores = siblings.length === 0 || siblings.includes('') ? cpus : new Set(siblings).size;
   return { cpus, cores, quota: quotaOf(root) };
 }

@@ -103,9 +103,13 @@ export const Result = z.object({
   verdict,
   speedup: orNull('Baseline time / candidate time; null if it was not timed or did not pass.', Interval),
   comparison: later('The candidate compared with the baseline, by interval and noise floor.', z.enum(comparisons)),
+  disturbed: later('Why the speedup is withheld, where it was timed on a machine that was not calm.', sentence),
   noiseFloor: later('Largest difference, as a share, that one variant showed against itself at any case.', decimal),
-  baseline: object('What the speedup is a multiple of.', { hash, timeNs: numberOrNull('Typical time of a call, ns.') }),
-  timeNs: numberOrNull('Typical time of a call, ns: the median over turns of the median call.'),
+  baseline: object('What the speedup is a multiple of.', {
+    hash,
+    timeNs: numberOrNull('Typical time of a call, ns: the median over turns of the median calm call.'),
+  }),
+  timeNs: numberOrNull('Time of a call, ns: that of the baseline divided by the speedup; null without a speedup.'),
   gflops: numberOrNull('Textbook work per time, 10^9 flop a second.'),
   gbPerSecond: later('Bytes that a call has to move, per time, 10^9 bytes a second.', decimal),
   percentOfPeak: numberOrNull('Minimum time that the roofline allows, in percent of the time taken.'),
@@ -162,7 +166,7 @@ const Warning = z.discriminatedUnion('kind', [
   warning('disturbed', 'Other programs took the CPU during timed calls.', {
     leftOut: count('Calls that were left out.'),
     calls: count('Calls that were timed.'),
-    disturbed: count('Rounds of a case without a calm turn, all of whose calls count.'),
+    disturbed: count('Rounds of a case without a calm turn, which count for nothing.'),
     rounds: count('Rounds, counted per case.'),
   }),
   warning('pace', 'The CPU changed its speed between rounds.', {

@@ -3,7 +3,7 @@ import { essayResults } from '../../bench/suites.ts';
 import type { Details } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
 import { describe } from '../machine/describe.ts';
-import type { Overall, Record } from '../records/schema.ts';
+import type { Overall, Record, Result } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
 import { caseColumns, meanColumns, meanRows } from './columns.ts';
 import { excerptOfFile } from './excerpt.ts';
@@ -83,10 +83,24 @@ export function overallLine({ suite, arithmetic, withheld, candidates, cases, ..
 
 function caseTable(record: Record, op: string): string {
   const own = record.results.filter((r) => r.op === op);
-  const rows = [...Map.groupBy(own, (r) => r.case).values()].flatMap((results) =>
-    results.filter(({ speedup }) => speedup !== null).map((r, i) => ({ ...r, first: i === 0 })),
+  const shown = own.filter(({ speedup, disturbed }) => speedup !== null || disturbed !== null);
+  const rows = [...Map.groupBy(shown, (r) => r.case).values()].flatMap((results) =>
+    results.map((r, i) => ({ ...r, first: i === 0 })),
   );
-  return rows.length > 0 ? tableOf(caseColumns(op), rows) : `No case of ${op} was timed.`;
+  if (rows.length === 0) return `No case of ${op} was timed.`;
+  return [tableOf(caseColumns(op), rows), pc.dim(howColumnsAgree), ...disturbedLines(shown)].join('\n');
+}
+
+const howColumnsAgree =
+  "time: the baseline's time divided by the speedup; Gflop/s, GB/s and % of peak follow from it, peaks as measured beside the run";
+
+/** Which speedups are withheld, the reason of the first, and what to do. */
+function disturbedLines(results: readonly Result[]): string[] {
+  const withheld = results.filter(({ disturbed }) => disturbed !== null);
+  const [first] = withheld;
+  if (!first) return [];
+  const what = `disturbed: ${counted(withheld.length, 'speedup')} withheld. ${first.candidate} at ${first.case}: ${first.disturbed}.`;
+  return [pc.yellow(`${what} Close other programs and run again.`)];
 }
 
 const bestOf = (rows: Rows) =>

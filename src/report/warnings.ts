@@ -12,8 +12,8 @@ const texts: TextOf = {
     `The machine was busy at the start: a load of ${load.toFixed(1)} on ${counted(cores, 'core')}. Close other programs and run again.`,
   disturbed: ({ leftOut, calls, disturbed, rounds }) => {
     const left = `${leftOut} of ${calls} calls (${percent(leftOut / calls)}) were left out`;
-    const kept = `; ${disturbed} of ${rounds} rounds (counted per case) were disturbed throughout, so all their calls count`;
-    return `Other programs used the CPU: ${left}${disturbed > 0 ? kept : ''}. Expect wider intervals, or close other programs and run again.`;
+    const kept = `; ${disturbed} of ${rounds} rounds (counted per case) had no calm turn and count for nothing`;
+    return `Other programs used the CPU: ${left}${disturbed > 0 ? kept : ''}. Close them and run again for narrower intervals.`;
   },
   pace: ({ change }) =>
     `The CPU changed its speed by ${percent(change)} between rounds (frequency, heat or a neighbour). Trust the speedups, which are ratios within a round, more than the times.`,

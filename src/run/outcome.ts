@@ -8,7 +8,7 @@ import type { OnProgress } from '../contract/progress.ts';
 import type { Conditions } from '../judge/conditions.ts';
 import type { Committed } from '../judge/seed.ts';
 import type { Settled, Verdict } from '../judge/verdict.ts';
-import type { Sampled } from '../stats/speedup.ts';
+import type { Sampled } from '../stats/samples.ts';
 import type { Effort } from '../stopwatch/effort.ts';
 import type { Watched } from '../stopwatch/request.ts';
 

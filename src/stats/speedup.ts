@@ -2,47 +2,21 @@
  * Raw samples to speedups. A round has fresh processes for baseline and variants. Within it each case has turns; in a turn each variant is
  * timed once, in an order that the next turn reverses, so that a drift of the machine cancels in their mean.
  *
- *   ratio of a turn   center(baseline times) / center(variant times)
- *   ratio of a round  exp(median over turns of ln(ratio of the turn))
- *   speedup           geometric mean over rounds, with its t-interval (interval.ts)
+ *   ratio of a turn   center(baseline times) / center(variant times), of calm calls (samples.ts)
+ *   ratio of a round  exp(median over calm turns of ln(ratio of the turn))
+ *   speedup           geometric mean over rounds, with an interval by the model of pooled.ts
  *
- * Calls that queued for a CPU are left out, on both sides or on none: if the many short calls of a fast variant were cleaned, and the one
- * long call of the baseline were not, other work on the machine would look like a speedup. The rule reads the scheduler's account.
+ * A turn counts if both sides have calm calls, and a round if it has such a turn. What never was calm has no speedup.
  */
 import { mean, median } from 'simple-statistics';
-import { type Interval, logInterval } from './interval.ts';
+import { type Interval, intervalOf } from './interval.ts';
+import { Pooled } from './pooled.ts';
+import { calmTimes, type Sampled, type Samples } from './samples.ts';
 
-/** Calls of one variant on one case in one turn of a round, in time order. */
-export interface Sampled {
-  readonly round: number;
-  readonly turn: number;
-  readonly case: string;
-  readonly variant: string;
-  readonly timeNs: readonly number[];
-  /** Time that each call was ready to run but had no CPU; null where the system keeps no account. */
-  readonly queuedNs: readonly number[] | null;
-}
-
-export type Samples = readonly Sampled[];
-
-/** A call is calm if it queued for no more than this share of its time. */
-const maxQueued = 0.02;
-
-function calmTimes({ timeNs, queuedNs }: Sampled): readonly number[] {
-  return queuedNs === null ? timeNs : timeNs.filter((ns, i) => queuedNs[i] <= maxQueued * ns);
-}
-
-/** One turn of the two: their calm times, or all times where one side has no calm call. */
+/** One turn of the two: their calm times. */
 interface Pair {
   readonly baseline: readonly number[];
   readonly variant: readonly number[];
-  readonly calm: boolean;
-}
-
-function pairOf(baseline: Sampled, variant: Sampled): Pair {
-  const calm = { baseline: calmTimes(baseline), variant: calmTimes(variant), calm: true };
-  if (calm.baseline.length > 0 && calm.variant.length > 0) return calm;
-  return { baseline: baseline.timeNs, variant: variant.timeNs, calm: false };
 }
 
 /**
@@ -54,78 +28,95 @@ function turnRatio({ baseline, variant }: Pair): number {
   return center([...baseline]) / center([...variant]);
 }
 
-/** The turns of one case that count in a round: the calm ones, or all if none is calm. `calls`: of both sides, in all turns. */
-interface Counted {
+/** A round at one case. `calls`: of both sides, in all turns. */
+interface Round {
+  /** The turns that count. */
   readonly pairs: readonly Pair[];
   readonly calls: number;
 }
 
-function countedByRound(samples: Samples, baseline: string, variant: string, c: string): ReadonlyMap<number, Counted> {
-  const own = samples.filter((s) => s.case === c);
-  const base = new Map(own.flatMap((s) => (s.variant === baseline ? [[`${s.round} ${s.turn}`, s] as const] : [])));
-  const rounds = Map.groupBy(
-    own.filter((s) => s.variant === variant),
-    ({ round }) => round,
-  );
-  const found = new Map<number, Counted>();
-  for (const [round, turns] of rounds) {
-    const met = turns.flatMap((s) => {
-      const b = base.get(`${round} ${s.turn}`);
-      return b ? [[b, s] as const] : [];
+function roundsOf(
+  samples: Samples,
+  baseline: string,
+  variant: string,
+): ReadonlyMap<string, ReadonlyMap<number, Round>> {
+  const base = new Map(samples.flatMap((s) => (s.variant === baseline ? [[turnOf(s), s] as const] : [])));
+  const found = new Map<string, Map<number, Round>>();
+  for (const own of samples) {
+    const other = own.variant === variant ? base.get(turnOf(own)) : undefined;
+    if (!other) continue;
+    const byRound = found.get(own.case) ?? new Map<number, Round>();
+    found.set(own.case, byRound);
+    const { pairs, calls } = byRound.get(own.round) ?? { pairs: [], calls: 0 };
+    const pair = { baseline: calmTimes(other), variant: calmTimes(own) };
+    const counts = pair.baseline.length > 0 && pair.variant.length > 0;
+    byRound.set(own.round, {
+      pairs: counts ? [...pairs, pair] : pairs,
+      calls: calls + own.timeNs.length + other.timeNs.length,
     });
-    if (met.length === 0) continue;
-    const all = met.map(([b, s]) => pairOf(b, s));
-    const calm = all.filter((pair) => pair.calm);
-    const pairs = calm.length > 0 ? calm : all;
-    found.set(round, { pairs, calls: met.flat().reduce((sum, { timeNs }) => sum + timeNs.length, 0) });
   }
   return found;
 }
 
-/** Baseline time over variant time of one case, by round; rounds that lack one of the two do not count. */
-export function ratios(samples: Samples, baseline: string, variant: string, c: string): ReadonlyMap<number, number> {
-  const rounds = [...countedByRound(samples, baseline, variant, c)];
-  return new Map(
-    rounds.map(([round, { pairs }]) => [round, Math.exp(median(pairs.map((pair) => Math.log(turnRatio(pair)))))]),
-  );
+const turnOf = ({ case: c, round, turn }: Sampled) => `${round} ${turn} ${c}`;
+
+/** Of one pair of variants, at all cases of the samples. */
+interface Compared {
+  readonly rounds: ReturnType<typeof roundsOf>;
+  /** By case and round. */
+  readonly ratios: ReadonlyMap<string, ReadonlyMap<number, number>>;
+  readonly pooled: Pooled;
 }
 
-/** For one case: calls of both sides that were left out, all calls, rounds without a calm turn, all of whose calls count, and all rounds. */
+const kept = new WeakMap<Samples, Map<string, Compared>>();
+
+/** The cases are pooled, so each question about one of them looks at all samples: the answer is kept. */
+function compared(samples: Samples, baseline: string, variant: string): Compared {
+  const known = kept.get(samples) ?? new Map<string, Compared>();
+  kept.set(samples, known);
+  const key = `${baseline}\n${variant}`;
+  const found = known.get(key) ?? compute(samples, baseline, variant);
+  known.set(key, found);
+  return found;
+}
+
+function compute(samples: Samples, baseline: string, variant: string): Compared {
+  const rounds = roundsOf(samples, baseline, variant);
+  const logs = new Map(
+    [...rounds].map(([name, byRound]) => {
+      const calm = [...byRound].filter(([, { pairs }]) => pairs.length > 0);
+      const logOf = ({ pairs }: Round) => median(pairs.map((pair) => Math.log(turnRatio(pair))));
+      return [name, new Map(calm.map(([round, one]) => [round, logOf(one)]))] as const;
+    }),
+  );
+  const exp = (byRound: ReadonlyMap<number, number>) => new Map([...byRound].map(([r, log]) => [r, Math.exp(log)]));
+  return {
+    rounds,
+    ratios: new Map([...logs].map(([name, byRound]) => [name, exp(byRound)])),
+    pooled: new Pooled(logs),
+  };
+}
+
+/** Baseline time over variant time of one case, by round; rounds that lack one of the two, or a calm turn, do not count. */
+export function ratios(samples: Samples, baseline: string, variant: string, c: string): ReadonlyMap<number, number> {
+  return compared(samples, baseline, variant).ratios.get(c) ?? new Map();
+}
+
+/** For one case: calls of both sides that were left out, all calls, rounds without a calm turn, and all rounds. */
 export function leftOut(samples: Samples, baseline: string, variant: string, c: string) {
-  const rounds = [...countedByRound(samples, baseline, variant, c).values()];
+  const rounds = [...(compared(samples, baseline, variant).rounds.get(c)?.values() ?? [])];
   const of = rounds.reduce((sum, { calls }) => sum + calls, 0);
   const used = rounds.flatMap(({ pairs }) => pairs).reduce((sum, p) => sum + p.baseline.length + p.variant.length, 0);
-  const disturbedRounds = rounds.filter(({ pairs }) => !pairs[0].calm).length;
+  const disturbedRounds = rounds.filter(({ pairs }) => pairs.length === 0).length;
   return { count: of - used, of, disturbedRounds, rounds: rounds.length };
 }
 
-function medianOfTurns(samples: Samples, variant: string, c: string): number[] {
-  return samples.filter((s) => s.variant === variant && s.case === c).map((s) => median([...s.timeNs]));
-}
+/** Over all cases of the samples, which share what is known of the spread. */
+export const pooledOver = (samples: Samples, baseline: string, variant: string): Pooled =>
+  compared(samples, baseline, variant).pooled;
 
-/** Median over turns of the median time of a call, or null without samples. */
-export function typicalNs(samples: Samples, variant: string, c: string): number | null {
-  const medians = medianOfTurns(samples, variant, c);
-  return medians.length > 0 ? median(medians) : null;
-}
-
-/** Minimum over turns of the median call, or null without samples: it compares with peaks, which are the best of many measurements. */
-export function minTurnNs(samples: Samples, variant: string, c: string): number | null {
-  const medians = medianOfTurns(samples, variant, c);
-  return medians.length > 0 ? Math.min(...medians) : null;
-}
-
-/** The speedup at one case: the geometric mean over rounds; null if no round has both. */
+/** The speedup at one case: the geometric mean over rounds; null if no round has a calm turn of both. */
 export function speedup(samples: Samples, baseline: string, variant: string, c: string): Interval | null {
-  const values = [...ratios(samples, baseline, variant, c).values()];
-  return values.length > 0 ? logInterval(values) : null;
-}
-
-/** The arithmetic mean over cases of the speedups within each round, for the rounds that have all cases. */
-export function roundMeans(samples: Samples, baseline: string, variant: string, cases: readonly string[]): number[] {
-  const at = Map.groupBy(samples, (s) => s.case);
-  const [first, ...others] = cases.map((c) => ratios(at.get(c) ?? [], baseline, variant, c));
-  if (!first) return [];
-  const complete = [...first.keys()].filter((round) => others.every((byRound) => byRound.has(round)));
-  return complete.map((round) => mean([first, ...others].map((byRound) => byRound.get(round) as number)));
+  const found = pooledOver(samples, baseline, variant).case(c);
+  return found && intervalOf(found);
 }

@@ -5,8 +5,10 @@
  *   faster  low > 1 + floor          slower  high < 1 / (1 + floor)
  *   same    the whole interval within 1 / (1 + margin)..(1 + margin); the noise floor does not widen it, since noise makes nothing the same
  */
-import { type Interval, logInterval } from './interval.ts';
-import { ratios, roundMeans, type Sampled } from './speedup.ts';
+import type { Interval } from './interval.ts';
+import { meanEstimate } from './means.ts';
+import type { Sampled } from './samples.ts';
+import { pooledOver } from './speedup.ts';
 
 export const comparisons = ['faster', 'slower', 'same', 'inconclusive'] as const;
 /** What the interval of a ratio says; `inconclusive`, if it is too wide to say anything else. */
@@ -34,14 +36,15 @@ interface NoiseFloor {
   readonly mean: number;
 }
 
-/** Null if the samples have no twin, or lack it at a case. */
+/** Null if the samples have no twin, or lack a calm one at a case. */
 export function noiseFloor(samples: readonly Sampled[], cases: readonly string[]): NoiseFloor | null {
   const twin = samples.find(({ variant }) => variant.endsWith(twinMark))?.variant;
   if (twin === undefined) return null;
   const variant = twin.slice(0, -twinMark.length);
-  const perCase = cases.map((c) => [...ratios(samples, variant, twin, c).values()]);
-  const means = roundMeans(samples, variant, twin, cases);
-  if (means.length === 0) return null;
-  const difference = (values: readonly number[]) => Math.exp(Math.abs(Math.log(logInterval(values).value))) - 1;
-  return { variant, cases: Math.max(...perCase.map(difference)), mean: difference(means) };
+  const pooled = pooledOver(samples, variant, twin);
+  const mean = meanEstimate(pooled, cases);
+  if (mean === null) return null;
+  const difference = ({ log }: { readonly log: number }) => Math.exp(Math.abs(log)) - 1;
+  const perCase = cases.flatMap((c) => pooled.case(c) ?? []);
+  return { variant, cases: Math.max(...perCase.map(difference)), mean: difference(mean) };
 }

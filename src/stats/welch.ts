@@ -1,26 +1,20 @@
 /**
- * The ratio of two independent sets of positive values, such as the speedups of a candidate in the rounds of two runs.
+ * The ratio of two independent estimates, such as the speedups of a candidate in two runs.
  *
- *   value = exp(mean ln to - mean ln from),  95 % interval by Welch's t on the log scale:
- *   se^2 = s1^2/n1 + s2^2/n2,  degrees of freedom after Satterthwaite, rounded down, which errs to the wide side
+ *   value = exp(to - from),  95 % interval by Welch's t on the log scale:
+ *   variance = v1 + v2,  degrees of freedom after Satterthwaite: (v1 + v2)^2 / (v1^2 / df1 + v2^2 / df2)
  *
  * Source   Welch 1947; Satterthwaite 1946.
  */
-import { mean, sampleVariance } from 'simple-statistics';
-import { type Interval, t975 } from './interval.ts';
+import { type Estimate, type Interval, intervalOf } from './interval.ts';
 
-/** Null if a side has no values; without edges if a side has one value, which says nothing of its spread. */
-export function ratioOf(from: readonly number[], to: readonly number[]): Interval | null {
-  if (from.length === 0 || to.length === 0) return null;
-  const [a, b] = [from, to].map((values) => values.map(Math.log));
-  const center = mean(b) - mean(a);
-  const value = Math.exp(center);
-  if (a.length < 2 || b.length < 2) return { value, low: null, high: null };
-  const parts = [a, b].map((logs) => ({ squared: sampleVariance(logs) / logs.length, df: logs.length - 1 }));
-  const squared = parts[0].squared + parts[1].squared;
-  const freedom = squared ** 2 / parts.reduce((sum, part) => sum + part.squared ** 2 / part.df, 0);
+/** Null if a side is missing; without edges if nothing is known of the spread of one. */
+export function ratioOf(from: Estimate | null, to: Estimate | null): Interval | null {
+  if (from === null || to === null) return null;
+  const log = to.log - from.log;
+  if (from.variance === null || to.variance === null) return intervalOf({ log, variance: null, df: 0 });
+  const variance = from.variance + to.variance;
+  const df = variance ** 2 / (from.variance ** 2 / from.df + to.variance ** 2 / to.df);
   // Without spread the freedom is 0 / 0, and the half-width 0 at any t.
-  const df = Number.isNaN(freedom) ? 1 : Math.max(1, Math.floor(freedom + 1e-9));
-  const half = t975[Math.min(df, t975.length) - 1] * Math.sqrt(squared);
-  return { value, low: Math.exp(center - half), high: Math.exp(center + half) };
+  return intervalOf({ log, variance, df: Number.isNaN(df) ? 1 : df });
 }

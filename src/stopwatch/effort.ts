@@ -29,9 +29,11 @@ export interface Effort {
 
 /** One round says nothing of the spread, and only two check every kind of call in full. */
 const minRounds = 2;
+/** More than the maximum, if a case still lacks calm rounds. */
+const extraRounds = 2;
 
 const shared = { turns: 8, maxCalls: 24 };
-const quick = { rounds: [3, 3], halfWidth: 0.05, budgetS: 145, sampleMs: 40, warmMs: 400 } as const;
+const quick = { rounds: [3, 3], halfWidth: 0.05, budgetS: 50, sampleMs: 40, warmMs: 400 } as const;
 const usual = { rounds: [5, 10], halfWidth: 0.03, budgetS: 240, sampleMs: 150, warmMs: 600 } as const;
 const thorough = { rounds: [8, 40], halfWidth: 0.01, budgetS: 1200, sampleMs: 500, warmMs: 1500 } as const;
 
@@ -42,12 +44,12 @@ export const efforts: Readonly<Record<Effort['name'], Effort>> = {
 };
 
 /**
- * Whether to stop: by the widest half-width among the means, or by the time at which one more round would end. Never because one looks
+ * Whether to stop: by the widest half-width among the means, infinite while a case lacks calm rounds, or by the time at which one more round would end. Never because one looks
  * faster: stopping at the first difference finds differences that are not there.
  */
 export function enough(effort: Effort, rounds: number, elapsedS: number, widest: number): boolean {
   if (rounds < minRounds) return false;
-  if (rounds >= effort.rounds[1]) return true;
+  if (rounds >= effort.rounds[1] + (widest === Number.POSITIVE_INFINITY ? extraRounds : 0)) return true;
   if (elapsedS * (1 + 1 / rounds) > effort.budgetS) return true;
   return rounds >= effort.rounds[0] && widest <= effort.halfWidth;
 }
@@ -83,8 +85,9 @@ export function sharedEffort(effort: Effort, ops: number): Effort {
   return { ...effort, ...half, budgetS: (0.75 * effort.budgetS) / ops, turns: 2 };
 }
 
-/** Minimum calls of a fast variant in a round, even if the slow baseline gets one. */
+/** Minimum calls of a fast variant in a round, even if the slow baseline gets one; each has to be checked, which takes part of a baseline's call. */
 const minCalls = 6;
+const minCallsInOneTurn = 3;
 /** Minimum turns if a call is short enough for turns at all: with fewer, a disturbed one moves the median. */
 const minTurns = 4;
 
@@ -95,5 +98,6 @@ export function callPlan(baselineNs: number, effort: Effort) {
   const turns = fitting < 1 ? 1 : Math.min(effort.turns, Math.max(minTurns, 2 * Math.floor(fitting / 2)));
   const wanted = Math.round(sampleNs / turns / baselineNs);
   const baseline = Math.max(1, Math.min(Math.floor(effort.maxCalls / turns), wanted));
-  return { turns, baseline, others: Math.max(baseline, Math.ceil(minCalls / turns)) };
+  const others = turns === 1 ? minCallsInOneTurn : Math.ceil(minCalls / turns);
+  return { turns, baseline, others: Math.max(baseline, others) };
 }

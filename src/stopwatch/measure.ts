@@ -6,8 +6,10 @@ import { makeRng } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import { deriveSeed } from '../judge/seed.ts';
 import { addVerdict, isStanding, pending, type Verdict } from '../judge/verdict.ts';
-import { halfWidth, logInterval } from '../stats/interval.ts';
-import { roundMeans, type Sampled } from '../stats/speedup.ts';
+import { halfWidth, intervalOf } from '../stats/interval.ts';
+import { meanEstimate } from '../stats/means.ts';
+import type { Sampled } from '../stats/samples.ts';
+import { pooledOver } from '../stats/speedup.ts';
 import { twinId } from '../stats/verdict.ts';
 import { enough } from './effort.ts';
 import type { CaseTimes, Measured, MeasureRequest } from './request.ts';
@@ -29,7 +31,7 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
   const started = performance.now();
   const elapsedS = () => (performance.now() - started) / 1000;
   let interrupted = false;
-  for (let number = 0; !enough(effort, number, elapsedS(), widest(request, samples())); number++) {
+  for (let number = 0; !enough(effort, number, elapsedS(), widest(request, samples(), verdicts)); number++) {
     loopsNs.push(loopNs());
     try {
       for await (const part of timeRound(request, { number, variants: timed(request, verdicts), rng })) {
@@ -55,13 +57,20 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
   };
 }
 
-/** The largest half-width among the intervals of the means. */
-function widest({ baseline, variants, cases, op }: MeasureRequest, samples: readonly Sampled[]): number {
+/** The largest half-width among the intervals of the means of those that stand; infinite while a case has no calm rounds. */
+function widest(
+  { baseline, variants, cases, op }: MeasureRequest,
+  samples: readonly Sampled[],
+  verdicts: ReadonlyMap<string, Verdict>,
+): number {
   const names = cases.map((c) => op.caseName(c));
-  const halves = variants.map(({ id }) => {
-    const values = roundMeans(samples, baseline.id, id, names);
-    return values.length === 0 ? 0 : halfWidth(logInterval(values));
-  });
+  const halves = variants
+    .filter(({ id }) => isStanding(verdicts.get(id) ?? pending))
+    .map(({ id }) => {
+      const pooled = pooledOver(samples, baseline.id, id);
+      const mean = names.every((name) => pooled.case(name)?.variance != null) ? meanEstimate(pooled, names) : null;
+      return mean ? halfWidth(intervalOf(mean)) : Number.POSITIVE_INFINITY;
+    });
   return Math.max(0, ...halves);
 }
 

@@ -4,7 +4,7 @@ import type { OnProgress } from '../contract/progress.ts';
 import type { Variant } from '../contract/variant.ts';
 import type { OpConditions } from '../judge/conditions.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import type { Sampled } from '../stats/speedup.ts';
+import type { Sampled } from '../stats/samples.ts';
 import type { Effort } from './effort.ts';
 
 export interface MeasureRequest extends OpConditions {

@@ -12,9 +12,9 @@ import { compose } from '../judge/compose.ts';
 import type { OpConditions } from '../judge/conditions.ts';
 import type { Image } from '../judge/image.ts';
 import { deriveSeed } from '../judge/seed.ts';
-import type { Sampled } from '../stats/speedup.ts';
+import type { Sampled } from '../stats/samples.ts';
+import { inOrder } from '../stopwatch/case.ts';
 import { callPlan, efforts, warmAgain, warmupCalls } from '../stopwatch/effort.ts';
-import { inOrder } from '../stopwatch/round.ts';
 
 /** Cases at which the baseline takes longer for a call are left to the bench; the smallest is always timed. */
 const maxCallNs = 3e7;
@@ -42,12 +42,11 @@ export class Preview {
   readonly #warm = new Map<string, Promise<Warm>>();
   /** Where this was made: outside of any try, whose processes end with it. */
   readonly #outside = AsyncLocalStorage.snapshot();
-  readonly cpu: number | undefined;
+  readonly cpus = cpus();
 
   constructor(conditions: OpConditions, nsPerFlop: number) {
     this.#conditions = conditions;
     this.#nsPerFlop = nsPerFlop;
-    [this.cpu] = cpus();
   }
 
   /** Samples of the baseline and of the variant, whose process is `timer`. Throws CandidateError if it fails. */
@@ -85,7 +84,7 @@ export class Preview {
   }
 
   async #open(variant: Variant, image: Image): Promise<Warm> {
-    const baseline = new Timer(variant, 1, this.cpu);
+    const baseline = new Timer(variant, 1, this.cpus);
     const baselineNs = this.#nsPerFlop * image.op.flop(image.case.dims);
     const warmup = warmupCalls(await baseline.open(image), baselineNs, effort);
     await baseline.turn([callOn(image, [])], { warmup, expectedNs: baselineNs });

@@ -18,7 +18,7 @@ import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
 import { type Prepared, prepare } from '../run/prepare.ts';
 import { timedVariant } from '../run/record.ts';
 import type { Interval } from '../stats/interval.ts';
-import type { Sampled } from '../stats/speedup.ts';
+import type { Sampled } from '../stats/samples.ts';
 import { clockStepNs } from '../stopwatch/system.ts';
 import type { Preview } from './preview.ts';
 
@@ -88,7 +88,7 @@ async function run(trying: Trying, signal: AbortSignal, soFar: (part: Try) => vo
     const waited = { verdict: since(), firstNumber: null, total: since() };
     return { verdict: outcome.verdict as Settled, checks: { made: 0, of: 0 }, ...about, ...untimed, waited };
   }
-  const timer = new Timer(built, options.threads, preview.cpu);
+  const timer = new Timer(built, options.threads, preview.cpus);
   const checking = new Checking(trying, prepared, built, timer, signal);
   const verdict = await checking.go(firstS);
   const { checks } = checking;

@@ -1,7 +1,8 @@
 /** A record as a run of sgemm on two cases might leave it, with the given speedups of each round. */
 import { type Draft, recordSchema } from '../../src/records/schema.ts';
-import { meansOf } from '../../src/stats/means.ts';
-import { roundMeans, speedup, typicalNs } from '../../src/stats/speedup.ts';
+import { type Means, means } from '../../src/stats/means.ts';
+import { typicalNs } from '../../src/stats/samples.ts';
+import { speedup } from '../../src/stats/speedup.ts';
 
 export const cases = ['M64N64K64', 'M128N128K128'] as const;
 
@@ -88,6 +89,7 @@ export function draft({
       verdict: 'pass',
       speedup: of(c),
       comparison: null,
+      disturbed: null,
       noiseFloor: null,
       baseline: { hash: baselineHash, timeNs: typicalNs(samples, 'sgemm/baseline', c) },
       timeNs: typicalNs(samples, candidate, c),
@@ -105,10 +107,7 @@ export function draft({
         suite: 'sgemm',
         op: 'sgemm',
         cases: names.length,
-        ...meansOf(
-          names.map((c) => of(c)?.value as number),
-          roundMeans(samples, 'sgemm/baseline', candidate, names),
-        ),
+        ...(means(samples, 'sgemm/baseline', candidate, names) as Means),
         comparison: null,
         noiseFloor: null,
         withheld: null,

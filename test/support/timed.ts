@@ -15,7 +15,7 @@ import { erred, type Verdict } from '../../src/judge/verdict.ts';
 import type { Host } from '../../src/judge/verify.ts';
 import { timedCases } from '../../src/selftest/judge.ts';
 import { buildPacked } from '../../src/selftest/pack.ts';
-import { truthChance } from '../../src/stopwatch/round.ts';
+import { truthChance } from '../../src/stopwatch/case.ts';
 import { startAlone } from './here.ts';
 
 /** Calls of a case in a round, in turns as in a bench: the fewest that one makes. */
