@@ -115,6 +115,7 @@ export function draft({
       },
     ],
     overall: [],
+    unseen: [],
     discards: [],
     samples,
     texts: { text1: source },
