@@ -8,6 +8,7 @@ import { analyseUnseen } from '../src/analysis/unseen.ts';
 import { complaintAbout } from '../src/catalog/opShape.ts';
 import { loadOp, opNames } from '../src/catalog/ops.ts';
 import { type AnyOp, bytesMoved, type Case } from '../src/contract/op.ts';
+import { bench } from '../src/index.ts';
 import { maxUnseen } from '../src/judge/dims.ts';
 import { drawnCases, planChecks } from '../src/judge/plan.ts';
 import { makeSeed } from '../src/judge/seed.ts';
@@ -85,7 +86,7 @@ describe.each(opNames())('shapes for %s', (name) => {
 
   test('a check of each is found again by its name and the seed', async () => {
     const { op, shapes } = await drawn();
-    for (const one of shapes.slice(0, 5)) expect(unseenNamed(op, 7, op.caseName(one.case))).toEqual([one.case]);
+    for (const one of shapes.slice(0, 2)) expect(unseenNamed(op, 7, op.caseName(one.case))).toEqual([one.case]);
     expect(unseenNamed(op, 8, op.caseName(shapes[0].case))).toEqual([]);
     expect(unseenNamed(op, 7, undefined)).toEqual([]);
   });
@@ -224,6 +225,20 @@ describe('the gap', () => {
     expect(await gapOf({ known: 0.09, unseen: 0.12 })).toMatchObject({ comparison: 'slower', specialCased: false });
   });
 
+  test('speedups that differ from case to case make none: a shape compares with the case that it is near', async () => {
+    const one = await timed({ known: 0.1, unseen: 0.1 });
+    const [first, second] = one.unseen;
+    const slow = [second.near, one.op.caseName(second.case)];
+    const samples = one.samples.map((sample) => {
+      const factor = slow.includes(sample.case) && sample.variant !== baseline ? 4 : 1;
+      return { ...sample, timeNs: sample.timeNs.map((ns) => factor * ns) };
+    });
+    const [{ known, gap, cases }] = analyseUnseen([{ ...one, samples, unseen: [first] }], given).gaps;
+    expect([known?.value, gap?.value, cases]).toEqual([expect.closeTo(10, 0), expect.closeTo(1, 6), 1]);
+    const [both] = analyseUnseen([{ ...one, samples }], given).gaps;
+    expect([both.known?.value, both.gap?.value]).toEqual([expect.closeTo(5, 0), expect.closeTo(1, 6)]);
+  });
+
   test('one round has plain values, and a round without all shapes does not count; a failure has nothing', async () => {
     const one = await timed(special);
     const samples = one.samples.filter(({ round, case: c }) => round === 0 || (round === 1 && c === 'M64N64K64'));
@@ -294,6 +309,10 @@ describe('the reports', () => {
     expect(reportRecord(foreign)).not.toContain('\u001b[31m');
     expect(markdownRecord(foreign)).not.toMatch(/<b>|^# y/m);
   });
+});
+
+test('the library refuses a wrong number too', async () => {
+  await expect(bench(['sgemm'], { unseen: 21 })).rejects.toThrow(/^settings\.unseen is wrong: /);
 });
 
 test.each(['0', '21', '-1', '2.5', 'many'])('--unseen %s is refused in one sentence', async (value) => {
