@@ -165,6 +165,7 @@ interface Schema {
   readonly oneOf?: readonly Schema[];
   readonly items?: Schema;
   readonly properties?: Readonly<{ [name: string]: Schema }>;
+  readonly required?: readonly string[];
   readonly additionalProperties?: Schema | boolean;
 }
 
@@ -196,10 +197,10 @@ function typeOf(schema: Schema, indent: string): string {
   return schema.type === 'integer' ? 'number' : `${schema.type}`;
 }
 
-function fieldsOf({ properties = {} }: Schema, indent: string): string {
+function fieldsOf({ properties = {}, required = [] }: Schema, indent: string): string {
   const fields = Object.entries(properties).map(
     ([name, field]) =>
-      `${docstring(field.description ?? '', `${indent}  `)}${indent}  ${name}: ${typeOf(field, `${indent}  `)};\n`,
+      `${docstring(field.description ?? '', `${indent}  `)}${indent}  ${name}${required.includes(name) ? '' : '?'}: ${typeOf(field, `${indent}  `)};\n`,
   );
   return `{\n${fields.join('')}${indent}}`;
 }

@@ -17,6 +17,7 @@ import { type DataOf, type ErrorData as ErrorSchema, seed as seedField } from '.
 import type { OnProgress } from './contract/progress.ts';
 import type { Seed } from './contract/rng.ts';
 import { inWorkspace, type Workspace, workspaceAt } from './files/places.ts';
+import { maxUnseen } from './judge/dims.ts';
 import { usableCores } from './machine/cpus.ts';
 import { checkName, findRecord } from './records/find.ts';
 import type { Record as SavedRecord } from './records/schema.ts';
@@ -72,6 +73,8 @@ export interface BenchSettings extends RunSettings {
   readonly save?: boolean | string;
   /** A text to keep in the record. Default: none. */
   readonly note?: string;
+  /** Number of shapes to time beside those of each op's cases, 1 to 20: drawn from the seed, near the cases, in no mean. Default: none. */
+  readonly unseen?: number;
 }
 
 /**
@@ -121,9 +124,9 @@ export const verify = (selectors: readonly string[], settings: RunSettings = {})
 export const bench = (selectors: readonly string[], settings: BenchSettings = {}): Promise<RunRecord> =>
   call(settings, async (io) => {
     checkCall(selectors, settings);
-    const { save = true, peers = true, note } = settings;
+    const { save = true, peers = true, note, unseen } = settings;
     if (typeof save === 'string') checkName(save);
-    const flags = { ...flagsOf(settings), peers, note, save: typeof save === 'string' ? save : undefined };
+    const flags = { ...flagsOf(settings), peers, note, unseen, save: typeof save === 'string' ? save : undefined };
     if (save === false) return recordOf((await measureDraft(selectors, flags, io)).draft);
     return (await measureAndSave(selectors, flags, io)).record;
   });
@@ -154,6 +157,7 @@ const Settings = z.object({
   threads: z.int().min(1).max(256).optional(),
   seed: seedField('Seed.').optional(),
   text: z.string().optional(),
+  unseen: z.int().min(1).max(maxUnseen).optional(),
 });
 
 const Selectors = z.array(z.string().min(1));

@@ -1,6 +1,7 @@
 /** The input of analysis: the ops of a run with their samples, as plain values. */
 import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
+import type { Unseen } from '../judge/unseen.ts';
 import type { Result } from '../records/schema.ts';
 import { type Sampled, typicalNs } from '../stats/samples.ts';
 import { leftOut } from '../stats/speedup.ts';
@@ -25,6 +26,8 @@ export interface TimedOp {
   readonly baseline: { readonly id: string; readonly hash: string };
   readonly cases: readonly Case[];
   readonly meanCases: readonly Case[];
+  /** Shapes that were timed beside the cases: see unseen.ts. */
+  readonly unseen?: readonly Unseen[];
   readonly variants: readonly TimedVariant[];
   readonly samples: readonly Sampled[];
   /** Null before the first round. */

@@ -57,12 +57,13 @@ export async function measureDraft(selectors: readonly string[], flags: BenchFla
       candidates,
       suite: flags.peers ? suite : { ...suite, peers: [] },
       options: { ...options, effort },
+      ...(flags.unseen !== undefined && { unseen: { count: flags.unseen, note: io.note } }),
     };
   });
   const budgetS = jobs.reduce((sum, job) => sum + job.options.effort.budgetS, 0);
   const atMost = budgetS < 120 ? `${Math.ceil(budgetS)} s` : `${Math.ceil(budgetS / 60)} minutes`;
   io.note(
-    `${options.effort.name}: the rounds take at most ${atMost}, or longer on a machine where two rounds already do`,
+    `${options.effort.name}: the rounds take at most ${atMost}, or longer on a machine where two rounds already do${flags.unseen === undefined ? '' : ', and unseen shapes add their share'}`,
   );
   const outcomes: OpOutcome[] = [];
   for (const job of jobs) {

@@ -1,5 +1,6 @@
 /** The arguments and options of each command; the wings declare their own. */
 import { type Command, Option } from '@commander-js/extra-typings';
+import { maxUnseen } from '../judge/dims.ts';
 import { usableCores } from '../machine/cpus.ts';
 import { all, either, positive, seedOption, timedCalls, whole } from './options.ts';
 
@@ -62,6 +63,12 @@ export const verify = (program: Program) =>
 export const bench = (program: Program) =>
   runs(program, 'bench', 'verify, time against the baseline, print the mean speedup, save a record')
     .option('--no-peers', 'skip the peer libraries, which saves time')
+    .addOption(
+      new Option(
+        '--unseen <n>',
+        'also time N shapes near the cases, drawn from the seed; the means leave them out',
+      ).argParser(whole(1, maxUnseen)),
+    )
     .option('--save <name>', 'name the record, for show and compare')
     .option('--note <text>', 'keep this text in the record')
     .addOption(reporter(recordFormats));

@@ -20,7 +20,7 @@ export function history(selector: string, { case: caseName }: { readonly case?: 
   const candidate = chosen(selector, [...ids]);
   const moments = historyOf(records, candidate, caseName);
   if (caseName !== undefined && moments.every(({ speedup }) => speedup === null)) {
-    const results = records.flatMap((record) => record.results.filter((r) => r.candidate === candidate));
+    const results = records.flatMap((record) => record.results.filter((r) => r.candidate === candidate && !r.unseen));
     const cases = [...new Set(results.map((r) => r.case))].join(', ') || 'none';
     throw new NfoldError(`No record times ${candidate} at '${caseName}': its cases are ${cases}.`, 'unknown-name');
   }

@@ -65,8 +65,14 @@ function tipsFor(record: Record, selectors: readonly string[], show: string | fa
 const words = (...given: readonly string[]) => [nfold(), ...given.map(quoted)].join(' ');
 
 /** The same run with this effort. A longer one without selectors is that of its first suite. */
-function rerun({ suites, caseFilter, interrupted }: Record, selectors: readonly string[], effort: Record['effort']) {
+function rerun(
+  { suites, caseFilter, interrupted, unseen }: Record,
+  selectors: readonly string[],
+  effort: Record['effort'],
+) {
   const what = selectors.length > 0 || interrupted ? selectors : [suites[0].name];
   const filter = caseFilter === null ? [] : ['--case', caseFilter];
-  return words('bench', ...what, ...filter, ...(effort === 'default' ? [] : [`--${effort}`]));
+  const shapes = Math.max(0, ...unseen.map((one) => one.shapes.length));
+  const also = shapes > 0 ? ['--unseen', `${shapes}`] : [];
+  return words('bench', ...what, ...filter, ...also, ...(effort === 'default' ? [] : [`--${effort}`]));
 }

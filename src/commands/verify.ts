@@ -9,6 +9,7 @@ import type { RoundPlan } from '../judge/conditions.ts';
 import { spreadText } from '../judge/pattern.ts';
 import { drawnCases } from '../judge/plan.ts';
 import { surveyLimits } from '../judge/survey.ts';
+import { unseenNamed } from '../judge/unseen.ts';
 import { errorOf, isBad, type Verdict, verdictText } from '../judge/verdict.ts';
 import { excerptOfFile } from '../report/excerpt.ts';
 import { verdictMark } from '../report/format.ts';
@@ -31,7 +32,10 @@ export async function verify(selectors: readonly string[], flags: Flags, io: Io)
 }
 
 async function verifyAll(selectors: readonly string[], flags: Flags, io: Io): Promise<Result<Verify>> {
-  const cases = (op: AnyOp, seed: Seed) => [...op.cases, ...op.edges, ...drawnCases(op, seed)];
+  const cases = (op: AnyOp, seed: Seed) => [
+    ...[...op.cases, ...op.edges, ...drawnCases(op, seed)],
+    ...unseenNamed(op, seed, flags.case),
+  ];
   const { selections, strays, options } = await prepareRun(selectors, flags, io, { cases });
   const outcomes: CandidateOutcome[] = [];
   try {
@@ -40,10 +44,10 @@ async function verifyAll(selectors: readonly string[], flags: Flags, io: Io): Pr
       const prepared = await prepare(selection);
       const { op } = prepared;
       const all = [...op.edges, ...drawnCases(op, options.seed), ...timedCases(op, options)];
-      const chosen = selectCases(op, all, flags.case);
+      const chosen = { cases: selectCases(op, all, flags.case), unseen: unseenNamed(op, options.seed, flags.case) };
       const verified = flags.timed
-        ? await replay(prepared, chosen, options, flags.timed)
-        : await verifyCandidates(prepared, options, { cases: chosen, timedShapes: true, survey: surveyLimits });
+        ? await replay(prepared, [...chosen.cases, ...chosen.unseen], options, flags.timed)
+        : await verifyCandidates(prepared, options, { ...chosen, timedShapes: true, survey: surveyLimits });
       outcomes.push(...verified);
     }
   } catch (error) {

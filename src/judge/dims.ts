@@ -4,6 +4,9 @@ import type { AnyOp, Case } from '../contract/op.ts';
 /** Tiles and vectors that kernels are written with. */
 export const tiles: readonly number[] = [2, 3, 4, 6, 8, 12, 16, 32];
 
+/** Maximum number of unseen shapes of an op in a run (unseen.ts). It stands here for the command line, which loads no more than it needs. */
+export const maxUnseen = 20;
+
 const allCases = (op: AnyOp): readonly Case[] => [...op.cases, ...op.edges];
 
 /** Whether a dim is 0 or 1 in every case. */

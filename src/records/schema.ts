@@ -22,6 +22,7 @@ import {
   text,
   textOrNull,
 } from './fields.ts';
+import { isUnseen, UnseenList } from './unseen.ts';
 
 export const recordSchema = 'nfold/record@3';
 
@@ -96,6 +97,7 @@ export const Result = z.object({
   peer,
   op,
   case: caseName,
+  unseen: isUnseen,
   threads: count('Threads that it used.'),
   flags: list('V8 flags that it ran with.', name, 20),
   tier: orNull('W for WebAssembly, J for JavaScript; null for a peer.', z.enum(['W', 'J'])),
@@ -259,6 +261,7 @@ export const Summary = z.object({
     (row) => `${keyOf(row)}\n${row.suite}`,
   ),
   overall: list('For suites of several ops: over all cases, with the best of each op.', Overall, 20).default([]),
+  unseen: UnseenList,
   discards: list(
     'Calls left out of the statistics; they are among the samples.',
     z.object({
@@ -280,10 +283,7 @@ const Sample = z.object({
   case: caseName,
   variant,
   timeNs: numbers('Time of each call, ns, in time order.', Number.MIN_VALUE, 1e6),
-  queuedNs: later(
-    'Time that each call waited for a CPU, ns; null if the system does not say.',
-    numbers('Of each call.', 0, 1e6),
-  ),
+  queuedNs: later('Time that each call waited for a CPU, ns; null if unknown.', numbers('Of each call.', 0, 1e6)),
 });
 
 /** Fields are written in this order; those of the bulk come last, each on a line of its own. */

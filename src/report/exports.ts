@@ -1,5 +1,6 @@
 /**
- * A record in the formats of services that watch benchmarks. What was not measured is left out, since these formats have no null.
+ * A record in the formats of services that watch benchmarks. What was not measured is left out, since these formats have no null, and so
+ * are unseen shapes, which are others in each run.
  *
  * Source   bencher.dev/docs/reference/bencher-metric-format (BMF JSON, adapter `json`);
  *          github.com/benchmark-action/github-action-benchmark (tools customBiggerIsBetter and customSmallerIsBetter).
@@ -11,9 +12,9 @@ import { shortFlags } from './format.ts';
 
 /** The results that were timed, each under the name that a service shows. */
 const timed = ({ results }: Record) =>
-  results.flatMap(({ op, candidate, peer, case: c, speedup, timeNs, ...rest }) => {
+  results.flatMap(({ op, candidate, peer, case: c, speedup, timeNs, unseen, ...rest }) => {
     const name = peer ? `${op} by ${candidate} ${c}` : `${candidate} ${c}`;
-    return speedup && timeNs !== null ? [{ ...rest, name, speedup, timeNs }] : [];
+    return speedup && timeNs !== null && !unseen ? [{ ...rest, name, speedup, timeNs }] : [];
   });
 
 const averaged = ({ means }: Record) =>

@@ -11,6 +11,7 @@ import { duration, interval, minute, multiple, range } from './format.ts';
 import { tooFast } from './peak.ts';
 import { pc } from './screen.ts';
 import { tableOf } from './table.ts';
+import { unseenText } from './unseen.ts';
 import { warningText } from './warnings.ts';
 
 type Suite = Record['suites'][number];
@@ -30,6 +31,7 @@ export function reportRecord(record: Record, { perCase = false, faults }: Shown 
     return [
       suiteTable(record, suite, rows),
       ...(perCase ? ops.map((op) => caseTable(record, op)) : []),
+      unseenText(record, suite.ops),
       peerLines(rows),
       suite.showsEssayResults ? essayLines(rows) : '',
     ];
@@ -66,7 +68,7 @@ function suiteTable(record: Record, { name, ops }: Suite, rows: Rows): string {
 }
 
 function title(record: Record, name: string, ops: readonly string[]): string {
-  const results = record.results.filter(({ op }) => ops.includes(op));
+  const results = record.results.filter(({ op, unseen }) => ops.includes(op) && !unseen);
   const baselines = new Map(results.map((r) => [`${r.op} ${r.case}`, r.baseline.timeNs ?? 0]));
   const sumNs = [...baselines.values()].reduce((sum, ns) => sum + ns, 0);
   const count = new Set(results.map(({ op }) => op)).size;
@@ -83,7 +85,9 @@ export function overallLine({ suite, arithmetic, withheld, candidates, cases, ..
 
 function caseTable(record: Record, op: string): string {
   const own = record.results.filter((r) => r.op === op);
-  const shown = own.filter(({ speedup, disturbed }) => speedup !== null || disturbed !== null);
+  const shown = own
+    .filter(({ speedup, disturbed }) => speedup !== null || disturbed !== null)
+    .map((r) => (r.unseen ? { ...r, case: `${r.case} (unseen)` } : r));
   const rows = [...Map.groupBy(shown, (r) => r.case).values()].flatMap((results) =>
     results.map((r, i) => ({ ...r, first: i === 0 })),
   );

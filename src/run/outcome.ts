@@ -7,6 +7,7 @@ import type { AnyOp, Case } from '../contract/op.ts';
 import type { OnProgress } from '../contract/progress.ts';
 import type { Conditions } from '../judge/conditions.ts';
 import type { Committed } from '../judge/seed.ts';
+import type { Unseen } from '../judge/unseen.ts';
 import type { Settled, Verdict } from '../judge/verdict.ts';
 import type { Sampled } from '../stats/samples.ts';
 import type { Effort } from '../stopwatch/effort.ts';
@@ -39,6 +40,8 @@ export interface OpOutcome {
   /** The timed cases; `meanCases` are those that make the mean. */
   readonly cases: readonly Case[];
   readonly meanCases: readonly Case[];
+  /** Shapes that are timed beside them, and count in no mean. */
+  readonly unseen: readonly Unseen[];
   readonly candidates: readonly CandidateOutcome<Settled>[];
   readonly samples: readonly Sampled[];
   /** Observations of the machine during the rounds; null before the first. */

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { analyse } from '../analysis/results.ts';
 import type { TimedVariant } from '../analysis/timed.ts';
+import { analyseUnseen } from '../analysis/unseen.ts';
 import type { Built } from '../build/build.ts';
 import { hashOf } from '../build/sources.ts';
 import { misplaced, type Problem, told } from '../catalog/candidates.ts';
@@ -34,6 +35,9 @@ export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft 
   const ops = outcomes.map(({ candidates, ...outcome }) => {
     return { ...outcome, variants: candidates.map((one) => timedVariant(one, options.threads)) };
   });
+  const given = { machine, clockNs: clockStepNs(), ceilings, halfWidth: options.effort.halfWidth };
+  const { results, discards, ...analysed } = analyse(ops.map(withoutUnseen), given);
+  const unseen = analyseUnseen(ops, given);
   const built = outcomes.flatMap(({ baseline, candidates }) => [baseline, ...candidates.flatMap((e) => e.built ?? [])]);
   return {
     schema: recordSchema,
@@ -63,7 +67,10 @@ export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft 
       ...outcomes.flatMap(({ op, candidates }) => candidates.map((one) => candidateOf(op.name, one))),
       ...facts.strays.map(strayOf),
     ],
-    ...analyse(ops, { machine, clockNs: clockStepNs(), ceilings, halfWidth: options.effort.halfWidth }),
+    ...analysed,
+    results: [...results, ...unseen.results],
+    discards: [...discards, ...unseen.discards],
+    unseen: unseen.gaps,
     samples: outcomes.flatMap(({ op, samples }) =>
       samples.map(({ timeNs, queuedNs, ...sampled }) => {
         return { op: op.name, ...sampled, timeNs: [...timeNs], queuedNs: queuedNs && [...queuedNs] };
@@ -71,6 +78,13 @@ export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft 
     ),
     texts: Object.fromEntries(built.flatMap(({ sources }) => sources.map(({ text }) => [hashOf(text), text]))),
   };
+}
+
+/** What cases are timed beside the suite's own changes nothing of its means. */
+function withoutUnseen<T extends Pick<OpOutcome, 'op' | 'unseen' | 'samples'>>(outcome: T): T {
+  const { op, unseen, samples } = outcome;
+  const names = new Set(unseen.map((one) => op.caseName(one.case)));
+  return names.size === 0 ? outcome : { ...outcome, samples: samples.filter((s) => !names.has(s.case)) };
 }
 
 /** A candidate as analysis takes it. */

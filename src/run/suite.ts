@@ -12,6 +12,7 @@ import { counted } from '../contract/words.ts';
 import { shown } from '../files/places.ts';
 import { drawnCases, planChecks } from '../judge/plan.ts';
 import type { SurveyLimits } from '../judge/survey.ts';
+import type { Unseen } from '../judge/unseen.ts';
 import { isStanding, merged, pending, type Settled, type Verdict, verdictText } from '../judge/verdict.ts';
 import { verify } from '../judge/verify.ts';
 import type { Ceilings } from '../machine/ceilings.ts';
@@ -19,24 +20,33 @@ import { measure } from '../stopwatch/measure.ts';
 import { impossible } from './floor.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 import { builtOf, type OpSelection, type Prepared, peerOutcome, prepare } from './prepare.ts';
+import { drawUnseen, type UnseenWanted, withTimeFor } from './unseen.ts';
 
 /** The timed cases that a filter selects from: `extra` ones only if the effort or the filter asks for them. */
 export function timedCases(op: AnyOp, { effort, caseFilter }: RunOptions): readonly Case[] {
   return op.cases.filter((c) => effort.extra || !c.extra || caseFilter !== undefined);
 }
 
+interface Subjects {
+  readonly cases: readonly Case[];
+  readonly unseen?: readonly Case[];
+  readonly timedShapes: boolean;
+  readonly survey?: SurveyLimits;
+}
+
 /**
  * The candidates with their verdicts. `timedShapes`: check the timed shapes also in the distribution that they are timed in. `survey`: how
- * far candidates that fail go on.
+ * far candidates that fail go on. `unseen`: shapes that are timed and no case of the op.
  */
 export async function verifyCandidates(
   prepared: Prepared,
   options: Omit<RunOptions, 'caseFilter' | 'committed' | 'signal'>,
-  { cases, timedShapes, survey }: { cases: readonly Case[]; timedShapes: boolean; survey?: SurveyLimits },
+  { cases, unseen = [], timedShapes, survey }: Subjects,
 ): Promise<readonly CandidateOutcome[]> {
   const { op, baseline, candidates } = prepared;
   const variants = builtOf(candidates, ['pending']);
-  const checks = planChecks(op, cases, { seed: options.seed, repeats: options.effort.repeats, timedShapes });
+  const extent = { seed: options.seed, repeats: options.effort.repeats, timedShapes };
+  const checks = [...planChecks(op, cases, extent), ...planChecks({ ...op, cases: unseen }, unseen, extent)];
   const stage = `verifying ${counted(variants.length, 'candidate')}`;
   const onProgress = (done: number, total: number) =>
     options.onProgress({ op: op.name, stage, detail: `check ${done + 1} of ${total}` });
@@ -55,7 +65,15 @@ const judged = (candidates: readonly CandidateOutcome[], verdicts: ReadonlyMap<s
 export interface OpJob extends OpSelection {
   readonly suite: Suite;
   readonly options: RunOptions;
+  /** Default: no unseen shapes. */
+  readonly unseen?: UnseenWanted;
 }
+
+/** The cases of the suite, and then the unseen shapes. */
+const timedOf = ({ cases, unseen }: { cases: readonly Case[]; unseen: readonly Unseen[] }): readonly Case[] => [
+  ...cases,
+  ...unseen.map((one) => one.case),
+];
 
 /** An outcome in which verdicts may still be pending. */
 type Unsettled = Omit<OpOutcome, 'candidates'> & { readonly candidates: readonly CandidateOutcome[] };
@@ -68,22 +86,25 @@ export async function runOp(job: OpJob, ceilings: Ceilings | null): Promise<OpOu
   const { op, baseline } = prepared;
   const cases = selectCases(op, timedCases(op, options), options.caseFilter);
   let outcome: Unsettled = {
-    ...{ suite, op, baseline, cases, meanCases: op.cases.filter((c) => !c.extra) },
+    ...{ suite, op, baseline, cases, unseen: [], meanCases: op.cases.filter((c) => !c.extra) },
     ...{ candidates: prepared.candidates, samples: [], watched: null, interrupted: false },
   };
   try {
+    if (job.unseen) outcome = { ...outcome, unseen: await drawUnseen(prepared, { ...job.unseen, cases, options }) };
     const verified = [...op.edges, ...drawnCases(op, options.seed), ...cases];
-    const checks = { cases: verified, timedShapes: false };
+    const all = timedOf(outcome);
+    const checks = { cases: verified, unseen: all.slice(cases.length), timedShapes: false };
     outcome = { ...outcome, candidates: await verifyCandidates(prepared, options, checks) };
     // Without a candidate, the baseline and the peers need not be timed.
     if (outcome.candidates.every(({ verdict }) => verdict.status !== 'pass')) return settled(outcome);
     const peers = await Promise.all(suite.peers.map(async (name) => peerOutcome(await loadPeer(name, op.name))));
-    const all = [...outcome.candidates, ...peers].map((one) => withParameters(one, op, cases, options));
-    outcome = { ...outcome, candidates: await Promise.all(all) };
+    const entered = [...outcome.candidates, ...peers].map((one) => withParameters(one, op, all, options));
+    outcome = { ...outcome, candidates: await Promise.all(entered) };
     const standing = outcome.candidates.filter(({ verdict }) => isStanding(verdict));
     const variants = standing.flatMap(({ built, peer }) => built ?? peer ?? []);
     const onProgress: OnProgress = (progress) => options.onProgress({ op: op.name, ...progress });
-    const measured = await measure({ ...options, ...prepared, variants, cases, onProgress });
+    const effort = withTimeFor(op, cases, all, options.effort);
+    const measured = await measure({ ...options, effort, ...prepared, variants, cases: all, onProgress });
     const { samples, verdicts, interrupted } = measured;
     outcome = { ...outcome, candidates: judged(outcome.candidates, verdicts), samples, watched: measured, interrupted };
     outcome = { ...outcome, candidates: await refused(outcome, ceilings, options) };
@@ -114,7 +135,8 @@ async function refused(
 ): Promise<CandidateOutcome[]> {
   const candidates: CandidateOutcome[] = [];
   for (const one of outcome.candidates) {
-    const message = one.verdict.status === 'pass' ? await impossible(outcome, one, ceilings, options) : null;
+    const timed = { ...outcome, cases: timedOf(outcome) };
+    const message = one.verdict.status === 'pass' ? await impossible(timed, one, ceilings, options) : null;
     candidates.push(message === null ? one : { ...one, verdict: { status: 'impossible', message } });
   }
   return candidates;

@@ -114,6 +114,7 @@ export function draft({
       },
     ],
     overall: [],
+    unseen: [],
     discards: [],
     samples,
     texts: { text1: source },
