@@ -13,6 +13,7 @@ import {
   decimal,
   Interval,
   integer,
+  later,
   list,
   name,
   number,
@@ -22,6 +23,7 @@ import {
   text,
   textOrNull,
 } from './fields.ts';
+import { cores, Machine } from './machine.ts';
 
 export const recordSchema = 'nfold/record@3';
 
@@ -30,8 +32,6 @@ export const discardRule =
   'waited for a CPU for more than 2 % of the call, or lies in a turn dropped because one side had no calm call; variant and baseline calls counted';
 
 const object = <S extends z.ZodRawShape>(what: string, shape: S) => z.object(shape).describe(what);
-/** A field that came later: null in older records. */
-const later = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().default(null).describe(what);
 
 const candidate = text('Id of the candidate, such as sgemm/ikj-ts, or name of the peer.');
 const peer = flag('Whether this is a peer: a published library, timed beside the candidates.');
@@ -39,7 +39,6 @@ const op = text('Name of the op.');
 const caseName = text('Name of the case, such as M256N512K128.');
 const variant = text('Id of what was timed: the baseline, a candidate, a peer, or the twin of one.');
 const suite = text('Name of the suite.');
-const cores = count('Cores that nfold may use.');
 const hash = text('Content hash of the baseline.');
 export const verdict = z
   .enum(['pass', 'fail', 'unsupported', 'error', 'impossible'])
@@ -149,6 +148,10 @@ const Mean = z.object({
   ...spread,
   comparison: later('The mean compared with 1, by interval and noise floor.', z.enum(comparisons)),
   noiseFloor: later('Difference of the means, as a share, that one variant showed against itself.', decimal),
+  weights: later(
+    'By case: its share of the sum of the speedups, its weight in the arithmetic mean.',
+    byName(decimal, 1e4),
+  ),
 });
 
 const Overall = z.object({ suite, candidates: list('The best candidate of each op.', name, 200), ...spread });
@@ -227,15 +230,7 @@ export const Summary = z.object({
   caseFilter: later('Filter of the cases, as given.', sentence),
   interrupted: flag('Whether the run was stopped before its end.'),
   seconds: number('Duration of the run, s.'),
-  machine: object('The machine of the run.', {
-    cpu: text('Model of the CPU.'),
-    cores,
-    memoryBytes: number('Memory, bytes.'),
-    os: text('Operating system and its version.'),
-    arch: text('Architecture of the CPU.'),
-    virtual: orNull('Whether it is a virtual machine.', z.boolean()),
-    load: numberOrNull('Load average over one minute, at the start.'),
-  }),
+  machine: Machine.describe('The machine of the run.'),
   runtime: object('The versions of the run.', {
     nfold: text('Version of nfold.'),
     node: text('Version of Node.'),
