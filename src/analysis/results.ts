@@ -7,6 +7,7 @@ import { type Draft, discardRule, type Mean, type Overall, type Result } from '.
 import { byMean, means } from '../stats/means.ts';
 import { speedup, typicalNs } from '../stats/speedup.ts';
 import { compare, noiseFloor } from '../stats/verdict.ts';
+import { weightsOf } from './ranks.ts';
 import { everyCase, namesOf, type TimedOp } from './timed.ts';
 import { observed, warningsOf } from './warnings.ts';
 
@@ -81,8 +82,10 @@ function meansOf(timed: TimedOp, { halfWidth }: Given): Mean[] {
     const withheld = verdict === 'pass' ? inPart : `${verdict}: ${message}`;
     const found = withheld === null ? means(samples, baseline.id, id, names) : null;
     const comparison = found && compare(found.arithmetic, floor, halfWidth);
+    const weights =
+      found && weightsOf(names.map((name) => [name, speedup(samples, baseline.id, id, name)?.value ?? 0]));
     const row = { candidate: id, peer, suite: suite.name, op: op.name, cases };
-    return { ...row, ...(found ?? noMeans), comparison, noiseFloor: floor, withheld };
+    return { ...row, ...(found ?? noMeans), comparison, noiseFloor: floor, withheld, weights };
   });
 }
 
