@@ -87,7 +87,10 @@ const Candidate = z.object({
   checks: count('Checks that it passed.'),
   hash: later('Content hash of the candidate; null for a peer, and if it was not built.', name),
   sources: sources.default([]),
-  attempt: later('1-based ordinal of this record among those of its folder that time this candidate.', integer),
+  attempt: later(
+    'Which attempt at this candidate it was when it was saved, from 1, among the records of its folder; null for none.',
+    integer,
+  ),
 });
 
 export const Result = z.object({
