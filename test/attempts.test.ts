@@ -8,6 +8,7 @@ import { inWorkspace, workspaceAt } from '../src/files/places.ts';
 import { attemptsIn, isAttempt } from '../src/records/attempts.ts';
 import type { Draft } from '../src/records/schema.ts';
 import { saveRecord } from '../src/records/store.ts';
+import { schemas } from '../src/schemas/registry.ts';
 import { nfold as nfoldIn } from './support/command.ts';
 import { draft, type Made } from './support/draft.ts';
 
@@ -70,7 +71,9 @@ describe('four runs of one case, one failure and one whole run', () => {
     expect(stdout).toMatch(/sgemm\/mine-ts +3\.00x .* 1 mean of 6 attempts, 1 candidate/);
     // It was chosen from one mean, so it is not too good.
     expect(stdout).not.toMatch(/too good/);
-    const [row] = JSON.parse((await nfold('best', '--json')).stdout);
+    const data = JSON.parse((await nfold('best', '--json')).stdout);
+    expect(schemas.best.parse(data)).toEqual(data);
+    const [row] = data;
     expect(row).toMatchObject({ means: 1, attempts: 6, candidates: 1, elsewhere: 0 });
   });
 

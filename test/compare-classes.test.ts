@@ -8,6 +8,7 @@ import { classesOf, referencesOf } from '../src/analysis/classes.ts';
 import { compareRecords } from '../src/analysis/compare.ts';
 import type { Record } from '../src/records/schema.ts';
 import { recordOf, saveRecord } from '../src/records/store.ts';
+import { schemas } from '../src/schemas/registry.ts';
 import { nfold as nfoldIn } from './support/command.ts';
 import { draft, type Made } from './support/draft.ts';
 import { raw } from './support/hostile.ts';
@@ -86,6 +87,7 @@ describe('nfold compare', () => {
         'sgemm/mine-ts against the first record of the class: faster on amd-zen3-avx2-2c (B / A 1.30x); slower on intel-icelake-avx512-8c (D / C 0.80x)',
       ].join('\n'),
     );
+    expect(stdout).toContain('C against A, of another class of machines: Of 1 candidate in both: 1 faster');
     expect(stdout).toContain('D against C: Of 1 candidate in both: 1 slower (sgemm/mine-ts 0.80x).');
   });
 
@@ -130,6 +132,7 @@ describe('nfold compare', () => {
   test('--json has classes, references and claims; csv and markdown name the same records', async () => {
     const { stdout } = await nfold('compare', ...four, '--json');
     const data = JSON.parse(stdout);
+    expect(schemas.compare.parse(data)).toEqual(data);
     expect(data.records.map((one: { class: string }) => one.class)).toEqual([
       here.class,
       here.class,
@@ -159,13 +162,13 @@ describe('nfold compare', () => {
   test('an inconclusive mean says what to do next, with the command', async () => {
     const saved = (name: string, overrides: Made['overrides']) =>
       save('wide/.nfold/records', here, { speedups: wide(1), overrides: { name, ...overrides } });
-    saved('q1', {});
-    saved('q2', { caseFilter: 'M*' });
-    saved('t1', { effort: 'thorough' });
-    saved('t2', { effort: 'thorough' });
+    saved('q1', { threads: 200 });
+    saved('q2', { threads: 200, caseFilter: 'M*' });
+    saved('t1', { effort: 'thorough', threads: null });
+    saved('t2', { effort: 'thorough', threads: null });
     const said = async (...names: string[]) => (await nfold('compare', ...names.map((name) => `wide/${name}`))).stdout;
     expect(await said('q1', 'q2')).toMatch(
-      /\nInconclusive: .* More rounds on both sides.*: .* bench sgemm\/mine-ts --case 'M\*'\n$/,
+      /\nInconclusive: .* More rounds on both sides.*: .* bench sgemm\/mine-ts --case 'M\*' --threads 200\n$/,
     );
     expect(await said('q1', 't1')).toMatch(/More rounds.*: .* bench sgemm\/mine-ts --thorough\n$/);
     expect(await said('t1', 't2')).toMatch(

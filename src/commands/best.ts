@@ -12,11 +12,12 @@ import type { Record, Summary } from '../records/schema.ts';
 import { loadRecord, type Saved, summaries } from '../records/store.ts';
 import { multiple, speedupText } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
+import { pc } from '../report/screen.ts';
 import { type ColumnOf, tableOf } from '../report/table.ts';
 import type { Best } from '../schemas/records.ts';
 import { measureAndSave } from './bench.ts';
 import type { best as command, FlagsOf } from './flags.ts';
-import { words } from './next.ts';
+import { threadsOf, words } from './next.ts';
 
 type Flags = FlagsOf<typeof command>;
 
@@ -35,17 +36,23 @@ export async function best(selectors: readonly string[], flags: Flags, io: Io): 
   const again = flags.confirm ? await measureAgain(found, flags, io) : null;
   const confirmations = again && found.map((champion) => confirmationOf(champion, again.record));
   const failed = again?.displaced || confirmations?.some(({ mean }) => mean === null);
-  const isOver = again?.record.effort === 'thorough';
-  const confirm = `'${words('best', ...selectors, '--confirm')}' measures it again.`;
-  const doubt = found.some(({ means }) => means > 1)
-    ? [`The best of many attempts is too good on average: ${confirm}`]
-    : [];
-  const lines = confirmations?.map((confirmation, i) => inWords(found[i], confirmation, isOver)) ?? doubt;
+  const lines =
+    confirmations?.map((confirmation, i) => inWords(found[i], confirmation, again as Saved)) ?? doubt(found, selectors);
   return {
     code: again?.record.interrupted && !again.displaced ? exit.interrupted : failed ? exit.failed : exit.fine,
     data: found.map((champion, i) => ({ ...asData(champion), confirmation: confirmations?.[i] ?? null })),
-    text: [tableOf(columns, found), ...found.flatMap(notCounted), ...without, ...lines].join('\n'),
+    text: [tableOf(columns, found), pc.dim(legend), ...found.flatMap(notCounted), ...without, ...lines].join('\n'),
   };
+}
+
+const legend =
+  'an attempt: a candidate in a record here, whether it passed or not, with all of its cases timed, some or none';
+
+/** Nothing was chosen where there is only one mean. */
+function doubt(found: readonly Champion[], selectors: readonly string[]): string[] {
+  const again = words('best', ...selectors, '--confirm', ...threadsOf(found.map(({ record }) => record)));
+  const sentence = `The best of many attempts is too good on average: '${again}' measures it again.`;
+  return found.some(({ means }) => means > 1) ? [sentence] : [];
 }
 
 const notCounted = ({ op, elsewhere }: Champion) =>
@@ -131,8 +138,9 @@ function confirmationOf({ mean, record }: Champion, again: Record) {
   return { record: again.id, interrupted: again.interrupted, mean: found, ratio, verdict };
 }
 
-function inWords(champion: Champion, again: ReturnType<typeof confirmationOf>, isOver: boolean): string {
+function inWords(champion: Champion, again: ReturnType<typeof confirmationOf>, saved: Saved): string {
   const { mean } = champion;
+  const { effort, threads } = saved.record;
   const { ratio, verdict, record } = again;
   const best = `the best of ${chosenFrom(champion)}`;
   const claimed = `${mean.candidate}: claimed ${multiple(mean.arithmetic?.value ?? null)}, ${best}`;
@@ -141,7 +149,12 @@ function inWords(champion: Champion, again: ReturnType<typeof confirmationOf>, i
     return `${claimed}; not confirmed, ${why} (record ${record}).`;
   }
   const now = `${speedupText(again.mean)}, ${ratio.value.toFixed(3)} of the claim`;
-  const next = verdict === 'inconclusive' && !isOver;
-  const more = next ? ` More rounds: ${words('best', mean.candidate, '--confirm', '--thorough')}` : '';
-  return `${claimed}; measured again on a fresh seed: ${now} (${verdict ?? '~'}; record ${record}).${more}`;
+  const before = champion.record.threads;
+  const other = before === threads ? '' : ` The claim was made with --threads ${before ?? 'unknown'}.`;
+  const more =
+    effort === 'thorough'
+      ? ` '${words('doctor')}' says what disturbs times here.`
+      : ` More rounds: ${words('best', mean.candidate, '--confirm', '--thorough', ...threadsOf([champion.record]))}`;
+  const next = verdict === 'inconclusive' ? more : '';
+  return `${claimed}; measured again on a fresh seed: ${now} (${verdict ?? '~'}; record ${record}).${other}${next}`;
 }

@@ -1,7 +1,7 @@
 /** What to do about means of a comparison that cannot be told apart: more rounds of both sides, or a calmer machine. */
 import type { Compared } from '../analysis/compare.ts';
 import type { Record } from '../records/schema.ts';
-import { more, words } from './next.ts';
+import { more, threadsOf, words } from './next.ts';
 
 /** A sentence with a command; none if every candidate was told. */
 export function whatNext(records: readonly Record[], { means, references }: Compared): string[] {
@@ -21,9 +21,10 @@ export function whatNext(records: readonly Record[], { means, references }: Comp
     ...['bench', ...new Set(unsure.map(({ candidate }) => candidate))],
     ...(filter ? ['--case', filter] : []),
     ...(next === 'thorough' ? ['--thorough'] : []),
+    ...threadsOf(runs),
   );
   const how = runs.every((run) => run.effort === 'thorough')
     ? `Close other programs or take a calmer machine ('${words('doctor')}' says what disturbs this one), and run on both sides again: ${command}`
     : `More rounds on both sides, each with its own source, narrow the intervals: ${command}`;
-  return [`Inconclusive: the rounds differ too much to tell. ${how}`];
+  return [`Inconclusive: the intervals are too wide to tell. ${how}`];
 }

@@ -106,6 +106,12 @@ const keptOf = ({ threads, text, peers }: Kept): string[] => [
   ...(peers === false ? ['--no-peers'] : []),
 ];
 
+/** `--threads` as in these runs, if they all had the same and it is not the default. */
+export function threadsOf(runs: readonly Pick<Record, 'threads'>[]): string[] {
+  const [threads, ...others] = new Set(runs.map((run) => run.threads));
+  return keptOf({ threads: others.length === 0 ? (threads ?? undefined) : undefined });
+}
+
 /** The attempts at the only candidate of a record, if it is not the first. A part of the cases has no mean over time. */
 function attemptsOf({ candidates, results, means }: Record): Tip | false {
   const own = candidates.filter(({ peer }) => !peer);

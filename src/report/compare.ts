@@ -1,4 +1,5 @@
 /** A comparison of records, in a terminal and in Markdown: what differs, the means, each case, and one sentence. */
+import { classesOf } from '../analysis/classes.ts';
 import type { Change, Compared, Row, Side } from '../analysis/compare.ts';
 import { differences, onlyIn, otherBaselines, otherMachine } from '../analysis/differences.ts';
 import { counted } from '../contract/words.ts';
@@ -35,7 +36,7 @@ export function reportCompared(records: readonly Record[], compared: Compared): 
     means.length > 0 ? drawn(tableOf, means, { heads, references, lead: ofMean }) : '',
     ...tables,
     classLines(records, compared).join('\n'),
-    sentences(compared).map(pc.bold).join('\n'),
+    sentences(records, compared).map(pc.bold).join('\n'),
   ]
     .filter((block) => block !== '')
     .join('\n\n');
@@ -53,7 +54,7 @@ export function markdownCompared(records: readonly Record[], compared: Compared)
   ];
   const rows = compared.means.flatMap((row) => [row, ...casesOf(compared, row)]);
   const table = drawn(markdownTableOf, rows, { heads, references: compared.references, lead, repeats: true });
-  return [table, ...[...classLines(records, compared), ...sentences(compared)].map(inMarkdown)].join('\n\n');
+  return [table, ...[...classLines(records, compared), ...sentences(records, compared)].map(inMarkdown)].join('\n\n');
 }
 
 const timed = ({ sides }: Row) => sides.some(({ speedup }) => speedup !== null);
@@ -166,10 +167,13 @@ function changeColumns(head: string, of: (line: Line) => Change | undefined): Co
   ];
 }
 
-const sentences = (compared: Compared) =>
-  compared.references.map((reference, i, { length }) =>
-    sentence(compared, i, length > 1 ? `${letter(i + 1)} against ${letter(reference)}: ` : ''),
-  );
+function sentences(records: readonly Record[], compared: Compared): string[] {
+  const classes = classesOf(records);
+  return compared.references.map((reference, i, { length }) => {
+    const other = classes[i + 1] === classes[reference] ? '' : ', of another class of machines';
+    return sentence(compared, i, length > 1 ? `${letter(i + 1)} against ${letter(reference)}${other}: ` : '');
+  });
+}
 
 /** "Of 3 candidates in both: 2 faster (sgemm/a 1.21x, sgemm/b 1.08x); 1 same." */
 export function sentence({ means }: Compared, change: number, start: string): string {
@@ -177,7 +181,7 @@ export function sentence({ means }: Compared, change: number, start: string): st
     const { ratio, verdict } = changes[change];
     return peer || !ratio ? [] : [{ verdict, named: `${candidate} ${digits(ratio.value)}x` }];
   });
-  if (judged.length === 0) return `${start}No candidate was timed in both: nothing can be said.`;
+  if (judged.length === 0) return `${start}No case of a candidate was timed in both: nothing can be said.`;
   const parts = [...comparisons, null].flatMap((verdict) => {
     const found = judged.filter((one) => one.verdict === verdict).map(({ named }) => named);
     if (found.length === 0) return [];
