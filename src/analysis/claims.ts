@@ -26,6 +26,7 @@ export interface Claim {
 export function claimsOf(records: readonly Record[], { means, references }: Compared): Claim[] {
   const classes = classesOf(records);
   if (new Set(classes).size === 1) return [];
+  const held = records.map(byCandidate);
   return means.flatMap(({ op, candidate, peer, sides, changes }) => {
     if (peer) return [];
     const claim = (record: number, against: number | null, ratio: Interval, verdict: Claim['verdict']): Claim => {
@@ -33,7 +34,7 @@ export function claimsOf(records: readonly Record[], { means, references }: Comp
     };
     const ofBaseline = sides.flatMap(({ speedup }, i) => {
       if (!speedup) return [];
-      const floor = byCandidate(records[i])({ op, candidate }).mean?.noiseFloor ?? null;
+      const floor = held[i]({ op, candidate }).mean?.noiseFloor ?? null;
       const verdict = speedup.low === null ? null : compare(speedup, floor, efforts[records[i].effort].halfWidth);
       return [claim(i, null, speedup, verdict)];
     });

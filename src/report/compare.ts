@@ -121,9 +121,9 @@ function drawn(
   { heads, references, lead, times, repeats }: Layout,
 ): string {
   const stacked = heads.length > maxAbreast;
-  const isOneClass = references.every((reference) => reference === 0);
+  const isAllToFirst = references.every((reference) => reference === 0);
   const sides = stacked
-    ? [{ at: ({ i }: Line) => i, time: 'time', speedup: 'speedup', change: isOneClass ? '/ A' : 'ratio' }]
+    ? [{ at: ({ i }: Line) => i, time: 'time', speedup: 'speedup', change: isAllToFirst ? '/ A' : 'ratio' }]
     : heads.map((speedup, j) => {
         const change = `${letter(j)} / ${letter(references[j - 1] ?? 0)}`;
         return { at: () => j, time: `${letter(j)} time`, speedup, change };
@@ -138,7 +138,7 @@ function drawn(
       return { head: time, align: 'right', spare: 1, text: (line) => duration(line.row.sides[at(line)].timeNs) };
     }),
     ...sides.map(({ at, speedup }) => ({ head: speedup, text: (line: Line) => sideText(line.row.sides[at(line)]) })),
-    ...(stacked && !isOneClass
+    ...(stacked && !isAllToFirst
       ? [{ head: 'against', text: ({ i }: Line) => (i === 0 ? '' : letter(references[i - 1])) }]
       : []),
     ...(stacked ? sides : sides.slice(1)).flatMap(({ at, change }) =>
