@@ -148,7 +148,7 @@ test('the twin is of a candidate that uses threads, or else of the first; never 
 
 describe('warnings', () => {
   const calm: Observed = {
-    machine: { cpu: 'A', cores: 4, memoryBytes: 1, os: 'linux', arch: 'x64', virtual: false, load: 0.5 },
+    machine: { cpu: 'A', cores: 4, memoryBytes: 1, os: 'linux', arch: 'x64', virtual: false, load: 0.5, class: null },
     threads: 4,
     calls: { leftOut: 2, calls: 100, disturbed: 0, rounds: 30 },
     warmups: { unsteady: 1, of: 100 },

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { compareRecords } from '../src/analysis/compare.ts';
 import type { Record } from '../src/records/schema.ts';
-import { letter, markdownCompared, reportCompared } from '../src/report/compare.ts';
+import { letter } from '../src/report/classes.ts';
+import { markdownCompared, reportCompared } from '../src/report/compare.ts';
 import { comparedCsv } from '../src/report/csv.ts';
 import { draft } from './support/draft.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Compares records with the first of them, candidate by candidate and case by case. Runs are independent, so the interval of a ratio comes
+ * Compares each record with the first of its class of machines, and that with the first of all, candidate by candidate and case by case. Runs are independent, so the interval of a ratio comes
  * from the rounds of both (stats/welch.ts), and no difference within both noise floors is called faster or slower.
  */
 import { byCandidate } from '../records/byCandidate.ts';
@@ -10,6 +10,7 @@ import { pooledOver } from '../stats/speedup.ts';
 import { type ComparisonVerdict, compare } from '../stats/verdict.ts';
 import { ratioOf } from '../stats/welch.ts';
 import { efforts } from '../stopwatch/effort.ts';
+import { referencesOf } from './classes.ts';
 
 /** One record's values of a row. */
 export interface Side {
@@ -21,9 +22,9 @@ export interface Side {
   readonly why: string | null;
 }
 
-/** What changed between the first record and another one. */
+/** What changed between a record and the one that it is compared with, its reference. */
 export interface Change {
-  /** The speedup in the other record over that in the first; null if either is missing. */
+  /** The speedup in the record over that in its reference; null if either is missing. */
   readonly ratio: Interval | null;
   /** Null if one of the two is missing or has one round only. */
   readonly verdict: ComparisonVerdict | null;
@@ -47,6 +48,8 @@ export interface Row {
 
 /** The rows of a comparison. */
 export interface Compared {
+  /** For each record but the first, the index of its reference: 0, unless an earlier record is of the same class of machines. */
+  readonly references: readonly number[];
   /** One for each candidate. */
   readonly means: readonly Row[];
   /** One for each candidate and case. */
@@ -55,6 +58,7 @@ export interface Compared {
 
 /** The caller first checks that the records may be compared: differences.ts finds baselines that differ. */
 export function compareRecords(records: readonly Record[]): Compared {
+  const references = referencesOf(records);
   const held = records.map(byCandidate);
   const samples = records.map((one) => Map.groupBy(one.samples, ({ op }) => op));
   const results = records.flatMap((record) => record.results);
@@ -73,12 +77,15 @@ export function compareRecords(records: readonly Record[]): Compared {
     const names = [...new Set(all.flatMap(({ results }) => [...results.keys()]))];
     const common = names.filter((name) => all.every(({ results }) => results.get(name)?.speedup));
     const rowOf = (cases: readonly string[], name: string | null): Row => {
-      const compared = changesOf(all.map((one) => evidenceOf(one, cases, name)));
+      const compared = changesOf(
+        all.map((one) => evidenceOf(one, cases, name)),
+        references,
+      );
       return { ...row, case: name, cases: cases.length, ...compared };
     };
     return { mean: rowOf(common, null), cases: names.map((name) => rowOf([name], name)) };
   });
-  return { means: rows.map(({ mean }) => mean), cases: rows.flatMap(({ cases }) => cases) };
+  return { references, means: rows.map(({ mean }) => mean), cases: rows.flatMap(({ cases }) => cases) };
 }
 
 /** What a record has of a candidate: its results, and its ratios to the baseline. */
@@ -106,11 +113,14 @@ function evidenceOf(held: Held, cases: readonly string[], name: string | null) {
   return { side, estimate, floor, margin: held.margin };
 }
 
-function changesOf(all: readonly ReturnType<typeof evidenceOf>[]): Pick<Row, 'sides' | 'changes'> {
-  const [first, ...others] = all;
+function changesOf(
+  all: readonly ReturnType<typeof evidenceOf>[],
+  references: readonly number[],
+): Pick<Row, 'sides' | 'changes'> {
   return {
     sides: all.map(({ side }) => side),
-    changes: others.map((other) => {
+    changes: references.map((reference, i) => {
+      const [first, other] = [all[reference], all[i + 1]];
       const ratio = first.side.speedup && other.side.speedup ? ratioOf(first.estimate, other.estimate) : null;
       if (!ratio || ratio.low === null) return { ratio, verdict: null };
       // The ratio has the noise of both runs.

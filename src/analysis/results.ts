@@ -10,6 +10,7 @@ import { typicalNs } from '../stats/samples.ts';
 import { leftOut, speedup } from '../stats/speedup.ts';
 import { compare, noiseFloor } from '../stats/verdict.ts';
 import { disturbance, tooWide } from './disturbed.ts';
+import { weightsOf } from './ranks.ts';
 import { everyCase, namesOf, type TimedOp } from './timed.ts';
 import { observed, warningsOf } from './warnings.ts';
 
@@ -100,8 +101,10 @@ function meansOf(timed: TimedOp, { halfWidth }: Given): Mean[] {
     const found = wide === null ? measured : null;
     const withheld = verdict === 'pass' ? (inPart ?? (wide && `disturbed: ${wide}`)) : `${verdict}: ${message}`;
     const comparison = found && compare(found.arithmetic, floor, halfWidth);
+    const weights =
+      found && weightsOf(names.map((name) => [name, speedup(samples, baseline.id, id, name)?.value ?? 0]));
     const row = { candidate: id, peer, suite: suite.name, op: op.name, cases };
-    return { ...row, ...(found ?? noMeans), comparison, noiseFloor: floor, withheld };
+    return { ...row, ...(found ?? noMeans), comparison, noiseFloor: floor, withheld, weights };
   });
 }
 

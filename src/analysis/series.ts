@@ -1,5 +1,6 @@
-/** Many records together: a candidate over time, and the best of each op with the number of attempts it was chosen from. */
+/** Many records together: a candidate over time, and the best of each op with what it was chosen from. */
 import { mean } from 'simple-statistics';
+import { isAttempt } from '../records/attempts.ts';
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Summary } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
@@ -7,14 +8,16 @@ import { byMean } from '../stats/means.ts';
 export type Moment = ReturnType<typeof historyOf>[number];
 
 /**
- * The records that hold a candidate, oldest first, with its mean over the suite's cases or its speedup at one case. Without one, `withheld`
+ * The records, oldest first, that hold a candidate, each with its mean over the suite's cases or its speedup at one case. Without one, `withheld`
  * says why, and `part` has the mean over the cases that were measured, if any were.
+ * `attempt`: the number of the attempt among these records; null if it is none.
  */
 export function historyOf(records: readonly Summary[], candidate: string, caseName?: string) {
+  let attempts = 0;
   return records.flatMap((record) => {
     const held = byCandidate(record);
     return record.candidates.flatMap((row) => {
-      const { op, verdict, attempt, hash } = row;
+      const { op, verdict, hash } = row;
       if (row.candidate !== candidate || op === null) return [];
       const { mean: whole, results } = held(row);
       const timed = results.filter((result) => result.speedup !== null);
@@ -26,30 +29,44 @@ export function historyOf(records: readonly Summary[], candidate: string, caseNa
       const missing = verdict !== 'pass' ? verdict : caseName === undefined ? whole?.withheld : null;
       const withheld = speedup === null ? (missing ?? 'it was not timed') : null;
       const baselineHash = baselineOf(record, op);
+      const attempt = isAttempt(row) ? ++attempts : null;
       return { record, op, speedup, part, withheld, verdict, attempt, hash, baselineHash };
     });
   });
 }
 
-export type Champion = ReturnType<typeof champions>[number];
+export type Tried = ReturnType<typeof tried>[number];
 
 /**
- * The best mean of each op, among those that compare with the op's newest record: the same baseline on the same machine. `attempts` is the
- * number of these means, `candidates` that of the candidates among them.
+ * The attempts at each op that compare with its newest record: with the same baseline, on the same machine. `elsewhere` is the number of
+ * those that do not. `timed` tells attempts that have times at some case, `mean` those that have a mean.
  */
-export function champions(records: readonly Summary[], wanted: (id: string, op: string) => boolean) {
+export function tried(records: readonly Summary[], wanted: (id: string, op: string) => boolean) {
   const newest = new Map(records.flatMap((record) => record.baselines.map(({ op }) => [op, conditions(record, op)])));
+  const attempts = records.flatMap((record) => {
+    const held = byCandidate(record);
+    return record.candidates.filter(isAttempt).map((row) => {
+      const { mean, results } = held(row);
+      return { record, ...row, mean: mean?.arithmetic ? mean : null, timed: results.some(({ speedup }) => speedup) };
+    });
+  });
   return [...newest].flatMap(([op, key]) => {
-    const means = records
-      .filter((record) => conditions(record, op) === key)
-      .flatMap((record) => record.means.map((mean) => ({ ...mean, record })))
-      .filter((mean) => mean.op === op && !mean.peer && mean.arithmetic && wanted(mean.candidate, op))
-      .sort(byMean);
+    const all = attempts.filter((one) => one.op === op && wanted(one.candidate, op));
+    const own = all.filter(({ record }) => conditions(record, op) === key);
+    return own.length > 0 ? [{ op, attempts: own, elsewhere: all.length - own.length }] : [];
+  });
+}
+
+export type Champion = ReturnType<typeof champions>[number];
+
+/** The best mean of each op, the number of means that it was chosen from, and that of the attempts behind them. */
+export function champions(ops: readonly Tried[]) {
+  return ops.flatMap(({ op, attempts, elsewhere }) => {
+    const means = attempts.flatMap(({ mean, record, hash }) => (mean ? [{ ...mean, record, hash }] : [])).sort(byMean);
     if (means.length === 0) return [];
-    const [{ record, ...mean }] = means;
-    const hash = byCandidate(record)(mean).candidate?.hash ?? null;
-    const candidates = new Set(means.map(({ candidate }) => candidate)).size;
-    return [{ op, mean, record, hash, attempts: means.length, candidates }];
+    const [{ record, hash, ...mean }] = means;
+    const candidates = new Set(attempts.map(({ candidate }) => candidate)).size;
+    return [{ op, mean, record, hash, means: means.length, attempts: attempts.length, candidates, elsewhere }];
   });
 }
 

@@ -1,6 +1,6 @@
 /** Facts that may have disturbed the times of a run; report/warnings.ts puts them into words. */
 import type { Machine } from '../machine/describe.ts';
-import type { Warning } from '../records/schema.ts';
+import type { Warning } from '../records/warning.ts';
 import type { Watched } from '../stopwatch/request.ts';
 import { foreseen } from './audits.ts';
 import { everyCase, type TimedOp } from './timed.ts';

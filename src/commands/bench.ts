@@ -30,7 +30,7 @@ export async function bench(selectors: readonly string[], flags: BenchFlags, io:
   io.endOnStop();
   const failed = displaced || record.candidates.some(({ peer, verdict }) => !peer && isBad(verdict));
   const code = record.interrupted && !displaced ? exit.interrupted : failed ? exit.failed : exit.fine;
-  const text = `${reportRecord(record, { perCase: selectors.length > 0, faults })}\n\n${next(saved, selectors)}`;
+  const text = `${reportRecord(record, { perCase: selectors.length > 0, faults })}\n\n${next(saved, selectors, flags)}`;
   return reported(reporters, record, { code, data: record, text }, io);
 }
 

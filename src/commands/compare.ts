@@ -1,4 +1,4 @@
-/** nfold compare: records against the first of them, and a gate if one is asked for. */
+/** nfold compare: records against the first of them or of their class of machines, and a gate if one is asked for. */
 import { type Compared, compareRecords } from '../analysis/compare.ts';
 import { otherBaselines, otherMachine } from '../analysis/differences.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
@@ -13,6 +13,7 @@ import { comparedData, reported, reportersOf } from '../report/reporters.ts';
 import { pc } from '../report/screen.ts';
 import type { Comparison } from '../schemas/records.ts';
 import type { FlagsOf, compare as words } from './flags.ts';
+import { whatNext } from './inconclusive.ts';
 
 export async function compare(
   references: readonly string[],
@@ -24,16 +25,19 @@ export async function compare(
   const { failBelow, acrossMachines } = flags;
   const reporters = reportersOf(flags, 'comparison');
   const records = references.map((reference) => loadRecord(findRecord(reference, io.warn)));
-  const [first, ...others] = records;
   if (!flags.force) refuseOtherBaselines(records);
   if (failBelow === undefined && acrossMachines)
     throw new NfoldError(
       '--across-machines goes with --fail-below: without a gate, records of two machines compare anyway.',
     );
-  if (failBelow !== undefined && !acrossMachines) for (const other of others) refuseOtherMachine(first, other);
   const compared = compareRecords(records);
-  const failures = failBelow === undefined ? [] : gate(records, compared, failBelow);
-  const text = [reportCompared(records, compared), ...(flags.diff ? await patches(first, others) : [])].join('\n');
+  const pairs = compared.references.map((reference, i): Pair => ({ from: records[reference], to: records[i + 1], i }));
+  // The first record of a class is what others are judged by, and is not judged itself.
+  const judged = acrossMachines ? pairs : pairs.filter(({ i }) => !compared.references.includes(i + 1));
+  if (failBelow !== undefined && !acrossMachines) judged.forEach(refuseOtherMachine);
+  const failures = failBelow === undefined ? [] : gate(judged, compared, failBelow);
+  const report = [reportCompared(records, compared), ...whatNext(records, compared)];
+  const text = [...report, ...(flags.diff ? await patches(pairs) : [])].join('\n');
   const code = failures.length > 0 ? exit.failed : exit.fine;
   const own = { code, data: comparedData({ records, compared }), text };
   const result = reported(reporters, { records, compared }, own, io);
@@ -41,10 +45,17 @@ export async function compare(
   const after = async () => {
     const done = await result.after?.();
     for (const failure of failures) io.note(`${pc.red('x')} ${failure}`);
-    if (failures.length > 0) for (const other of others) doubts(first, other).forEach(io.warn);
+    if (failures.length > 0) judged.flatMap(doubts).forEach(io.warn);
     return done ?? result;
   };
   return { ...result, after };
+}
+
+/** A record, and the one that it is compared with; `i` is the index of the change in each row. */
+interface Pair {
+  readonly from: Record;
+  readonly to: Record;
+  readonly i: number;
 }
 
 /** Throws NfoldError for a record whose baselines are not those of the first. */
@@ -63,7 +74,7 @@ function refuseOtherBaseline(a: Record, b: Record): void {
 }
 
 /** Speedups of two machines differ without any change of a kernel, so a gate between them may fail for no fault of it. */
-function refuseOtherMachine(a: Record, b: Record): void {
+function refuseOtherMachine({ from: a, to: b }: Pair): void {
   if (!otherMachine(a, b)) return;
   throw new NfoldError(
     `${labelOf(a)} is of ${machineOf(a)} and ${labelOf(b)} of ${machineOf(b)}: from one machine to another, speedups differ without any change of a kernel. Measure both on one machine, or give --across-machines to judge them anyway.`,
@@ -76,7 +87,7 @@ const machineOf = ({ machine: { cpu, cores, os, arch } }: Record) => `${cpu}, ${
 const nodeOf = ({ runtime: { node, v8 } }: Record) => `Node ${node}, V8 ${v8}`;
 
 /** Other possible causes of a failure than the kernel. */
-function doubts(a: Record, b: Record): string[] {
+function doubts({ from: a, to: b }: Pair): string[] {
   const doubt = (what: string, of: (record: Record) => string) =>
     `${labelOf(a)} and ${labelOf(b)} are of two ${what} (${of(a)}; ${of(b)}): that alone can change a speedup.`;
   return [
@@ -85,34 +96,35 @@ function doubts(a: Record, b: Record): string[] {
   ];
 }
 
-/** An empty line and the source diff of each record with the first; the package that makes diffs is loaded only for this. */
-async function patches(a: Record, others: readonly Record[]): Promise<string[]> {
+/** An empty line and the source diff of each pair; the package that makes diffs is loaded only for this. */
+async function patches(pairs: readonly Pair[]): Promise<string[]> {
   const { sourceDiff } = await import('../analysis/sourceDiff.ts');
-  const patchOf = (b: Record) => {
+  const patchOf = ({ from: a, to: b }: Pair) => {
     if ([a, b].some(({ texts }) => Object.keys(texts).length === 0))
       return `No source diff of ${a.id} and ${b.id}: one of them is of version 1, which kept no sources.`;
     return sourceDiff(a, b) || `The sources of ${a.id} and ${b.id} are the same.`;
   };
-  return ['', ...others.map(patchOf)];
+  return ['', ...pairs.map(patchOf)];
 }
 
 /**
  * Fails for a candidate whose mean, or else a case, is slower, beyond noise, by more than the gate allows, and for one that no
  * longer passes. What may be below the gate, but is not certain to be, does not fail.
  */
-function gate([first, ...others]: readonly Record[], { means, cases }: Compared, limit: number): string[] {
+function gate(pairs: readonly Pair[], { means, cases }: Compared, limit: number): string[] {
   const slower = [...means, ...cases].flatMap(({ peer, candidate, case: name, changes }) =>
-    changes.flatMap(({ ratio, verdict }, i) => {
+    pairs.flatMap(({ from, to, i }) => {
+      const { ratio, verdict } = changes[i];
       if (peer || !ratio || verdict !== 'slower' || ratio.value >= limit) return [];
       const place = name === null ? `The mean of ${candidate}` : `${candidate} at ${name}`;
-      return `${place} is ${digits(ratio.value)}x as fast in ${labelOf(others[i])} as in ${labelOf(first)}, below ${limit}.`;
+      return `${place} is ${digits(ratio.value)}x as fast in ${labelOf(to)} as in ${labelOf(from)}, below ${limit}.`;
     }),
   );
-  const passed = new Set(first.candidates.flatMap((c) => (c.verdict === 'pass' ? c.candidate : [])));
-  const broken = others.flatMap((record) =>
-    record.candidates
+  const broken = pairs.flatMap(({ from, to }) => {
+    const passed = new Set(from.candidates.flatMap((c) => (c.verdict === 'pass' ? c.candidate : [])));
+    return to.candidates
       .filter(({ candidate, peer, verdict }) => !peer && verdict !== 'pass' && passed.has(candidate))
-      .map((c) => `${c.candidate} passed in ${labelOf(first)} and does not in ${labelOf(record)}: ${c.message}`),
-  );
+      .map((c) => `${c.candidate} passed in ${labelOf(from)} and does not in ${labelOf(to)}: ${c.message}`);
+  });
   return [...slower, ...broken];
 }

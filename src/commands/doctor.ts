@@ -78,6 +78,7 @@ export async function doctor(): Promise<Result<Doctor>> {
     `  ${typeof mark === 'number' ? `${mark}`.padEnd(3) : mark ? pc.green('yes') : pc.red('no ')}  ${what}`;
   const text = [
     describe(here, data.runtime),
+    `class of machine: ${here.class ?? 'unknown'}`,
     '',
     ...Object.entries(features).map(([what, good]) => line(good, what)),
     line(isFaster, revectorizerLine(revectorized)),

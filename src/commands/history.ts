@@ -11,6 +11,7 @@ import type { Io, Result } from '../report/output.ts';
 import { pc, screen } from '../report/screen.ts';
 import { type ColumnOf, tableOf } from '../report/table.ts';
 import type { History as HistoryData } from '../schemas/records.ts';
+import { words } from './next.ts';
 
 export function history(selector: string, { case: caseName }: { readonly case?: string }, io: Io): Result<HistoryData> {
   const { summaries: records, damaged } = summaries();
@@ -21,8 +22,9 @@ export function history(selector: string, { case: caseName }: { readonly case?: 
   const moments = historyOf(records, candidate, caseName);
   if (caseName !== undefined && moments.every(({ speedup }) => speedup === null)) {
     const results = records.flatMap((record) => record.results.filter((r) => r.candidate === candidate && !r.unseen));
-    const cases = [...new Set(results.map((r) => r.case))].join(', ') || 'none';
-    throw new NfoldError(`No record times ${candidate} at '${caseName}': its cases are ${cases}.`, 'unknown-name');
+    const cases = [...new Set(results.flatMap((r) => (r.speedup ? r.case : [])))].join(', ');
+    const which = cases === '' ? 'no record has its time at any case' : `its cases are ${cases}`;
+    throw new NfoldError(`No record times ${candidate} at '${caseName}': ${which}.`, 'unknown-name');
   }
   const data = moments.map(({ record: { id, name, note, createdAt, effort }, ...rest }) => {
     return { record: id, name, note, createdAt, effort, ...rest };
@@ -35,8 +37,32 @@ export function history(selector: string, { case: caseName }: { readonly case?: 
   return {
     code: exit.fine,
     data: { candidate, case: caseName ?? null, history: data },
-    text: `${head}\n${tableOf(columns(what), lines)}${values.length > 1 ? `\n\n${curve(values)}\n${legend}` : ''}`,
+    text: [
+      head,
+      tableOf(columns(what), lines),
+      ...(values.length > 1 ? ['', curve(values), legend] : []),
+      ...inPart(candidate, moments),
+    ].join('\n'),
   };
+}
+
+/** A sentence on the records that have no mean as they time some of the cases only: which case shows most of them. */
+function inPart(candidate: string, moments: readonly Moment[]): string[] {
+  const parts = moments.flatMap(({ part }) => part ?? []);
+  const [most] = [
+    ...Map.groupBy(
+      parts.flatMap(({ cases }) => cases),
+      String,
+    ),
+  ].sort(([, a], [, b]) => b.length - a.length);
+  if (!most) return [];
+  const [name, { length }] = most;
+  const which = length === parts.length ? '' : ` ${length} of`;
+  const have =
+    parts.length === 1 ? 'record times only some cases, so it has' : 'records time only some cases, so they have';
+  return [
+    `${parts.length} ${have} no mean: '${words('history', candidate, '--case', name)}' shows${which} ${parts.length === 1 ? 'it' : 'them'} at one case.`,
+  ];
 }
 
 function chosen(selector: string, known: readonly string[]): string {
@@ -75,13 +101,15 @@ function measured({ speedup, part, withheld }: Moment): string {
 
 /** The other changes since the moment before, and the note of the record. */
 function changes({ before, ...now }: Line): string {
-  const { note, runtime, machine } = now.record;
+  const { note, runtime, machine, threads } = now.record;
   const differ = (pick: (moment: Moment) => unknown) => before && pick(now) !== pick(before);
   return [
     differ(({ hash }) => hash) && 'source',
     differ(({ baselineHash }) => baselineHash) && pc.yellow('baseline'),
     differ(({ record }) => record.runtime.node) && `Node ${runtime.node}`,
-    differ(({ record }) => record.machine.cpu) && pc.yellow(`machine ${machine.cpu}`),
+    differ(({ record }) => record.threads) && (threads === null ? 'threads unknown' : `--threads ${threads}`),
+    differ(({ record }) => `${record.machine.cpu} ${record.machine.cores}`) &&
+      pc.yellow(`machine ${machine.cpu}, ${counted(machine.cores, 'core')}`),
     note && `"${note}"`,
   ]
     .filter(Boolean)

@@ -1,13 +1,18 @@
 /** What to do after a bench: commands that fit its outcome. */
 import { join } from 'node:path';
-import { quoted } from '../contract/words.ts';
+import { counted, quoted } from '../contract/words.ts';
 import { namesIn } from '../files/given.ts';
 import { packageRoot, shown, workspace } from '../files/places.ts';
+import { usableCores } from '../machine/cpus.ts';
 import type { Record } from '../records/schema.ts';
 import type { Saved } from '../records/store.ts';
 import { pc } from '../report/screen.ts';
+import type { BenchFlags } from './flags.ts';
 
 export const nfold = () => workspace().command.map(quoted).join(' ');
+
+/** A command to copy. */
+export const words = (...given: readonly string[]) => [nfold(), ...given.map(quoted)].join(' ');
 
 /** A command that writes a kernel of a name that no file has, here or among nfold's own, whatever its ending. */
 export function startOfOne(op: string, roots: readonly string[] = [packageRoot, workspace().root]): string {
@@ -18,9 +23,14 @@ export function startOfOne(op: string, roots: readonly string[] = [packageRoot, 
   return words('new', `${op}/${name}`);
 }
 
+/** Flags of the run that a command of the same run needs again. */
+type Kept = Partial<Pick<BenchFlags, 'threads' | 'text' | 'peers'>>;
+
 /** Where the record is, and the commands, the most urgent first. */
-export function next({ record, file, displaced }: Saved, selectors: readonly string[]): string {
-  const tips = tipsFor(record, selectors, file !== null && words('show', ...(displaced ? [file] : [])));
+export function next({ record, file, displaced }: Saved, selectors: readonly string[], flags: Kept = {}): string {
+  const show = file !== null && words('show', ...(displaced ? [file] : []));
+  const history = file !== null && !displaced && attemptsOf(record);
+  const tips = tipsFor(record, selectors, { show, history, kept: keptOf(flags) });
   const width = Math.max(...tips.map(([command]) => command.length));
   return [
     file === null ? 'Record: none, as no folder takes it' : `Record: ${shown(file)}`,
@@ -31,7 +41,14 @@ export function next({ record, file, displaced }: Saved, selectors: readonly str
 
 type Tip = readonly [command: string, what: string];
 
-function tipsFor(record: Record, selectors: readonly string[], show: string | false): Tip[] {
+interface Ways {
+  readonly show: string | false;
+  readonly history: Tip | false;
+  /** Words of a command of the same run. */
+  readonly kept: readonly string[];
+}
+
+function tipsFor(record: Record, selectors: readonly string[], { show, history, kept }: Ways): Tip[] {
   const own = record.candidates.filter(({ peer }) => !peer);
   const bad = own.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'unsupported');
   const replay = bad.find((one) => one.replay !== null)?.replay ?? false;
@@ -40,6 +57,10 @@ function tipsFor(record: Record, selectors: readonly string[], show: string | fa
   const isPart = record.caseFilter !== null && record.means.some(({ peer, withheld }) => !peer && withheld !== null);
   const isOver = record.interrupted || record.effort === 'thorough';
   const op = record.baselines.length === 1 ? record.baselines[0].op : 'sgemm';
+  const unsure = record.means.flatMap(({ peer, candidate, comparison }) =>
+    !peer && comparison === 'inconclusive' ? candidate : [],
+  );
+  const why = unsure.length === 0 ? '' : `: ${someOf(unsure)} may or may not be faster than the baseline`;
   const trained = record.suites.some(({ name }) => name === 'train_gpt2');
   const tips: (readonly [string | false, string])[] = [
     [replay, 'the check that failed, again'],
@@ -48,13 +69,15 @@ function tipsFor(record: Record, selectors: readonly string[], show: string | fa
       replay ? 'how many cases are wrong, and what they share' : 'again, once it is mended',
     ],
     [own.some(({ verdict }) => verdict === 'unsupported') && words('doctor'), 'what this machine lacks'],
-    [record.interrupted && rerun(record, selectors, record.effort), 'the same run, to its end'],
+    [record.interrupted && rerun(record, selectors, record.effort, kept), 'the same run, to its end'],
     [isTimed && show, 'this record again, case by case'],
-    [isTimed && isPart && !isOver && words('bench', ...selectors), 'all cases, which makes a mean'],
+    ...(history ? [history] : []),
+    [isTimed && isPart && !isOver && words('bench', ...selectors, ...kept), 'all cases, which makes a mean'],
     [
-      isTimed && !isOver && rerun(record, selectors, record.effort === 'quick' ? 'default' : 'thorough'),
-      'more rounds, narrower intervals',
+      isTimed && !isOver && rerun(record, selectors, more(record.effort), kept),
+      `more rounds, narrower intervals${why}`,
     ],
+    [isTimed && record.effort === 'thorough' && unsure.length > 0 && words('doctor'), `what disturbs times here${why}`],
     [isTimed && trained && words('bench', 'lm_ops', '--quick'), 'every kernel of the training step on its own'],
     [words('list'), 'every candidate and its idea'],
     [bad.length === 0 && startOfOne(op), 'a kernel of your own: one file, and its path registers it'],
@@ -62,17 +85,46 @@ function tipsFor(record: Record, selectors: readonly string[], show: string | fa
   return tips.flatMap(([command, what]): Tip[] => (command ? [[command, what]] : []));
 }
 
-const words = (...given: readonly string[]) => [nfold(), ...given.map(quoted)].join(' ');
+/** The next effort after this one. */
+export const more = (effort: Record['effort']) => (effort === 'quick' ? 'default' : 'thorough');
 
 /** The same run with this effort. A longer one without selectors is that of its first suite. */
 function rerun(
   { suites, caseFilter, interrupted, unseen }: Record,
   selectors: readonly string[],
   effort: Record['effort'],
+  kept: readonly string[],
 ) {
   const what = selectors.length > 0 || interrupted ? selectors : [suites[0].name];
   const filter = caseFilter === null ? [] : ['--case', caseFilter];
   const shapes = Math.max(0, ...unseen.map((one) => one.shapes.length));
   const also = shapes > 0 ? ['--unseen', `${shapes}`] : [];
-  return words('bench', ...what, ...filter, ...also, ...(effort === 'default' ? [] : [`--${effort}`]));
+  return words('bench', ...what, ...filter, ...also, ...(effort === 'default' ? [] : [`--${effort}`]), ...kept);
 }
+
+const keptOf = ({ threads, text, peers }: Kept): string[] => [
+  ...(threads === undefined || threads === usableCores() ? [] : ['--threads', `${threads}`]),
+  ...(text === undefined ? [] : ['--text', text]),
+  ...(peers === false ? ['--no-peers'] : []),
+];
+
+/** `--threads` as in these runs, if they all had the same and it is not the default. */
+export function threadsOf(runs: readonly Pick<Record, 'threads'>[]): string[] {
+  const [threads, ...others] = new Set(runs.map((run) => run.threads));
+  return keptOf({ threads: others.length === 0 ? (threads ?? undefined) : undefined });
+}
+
+/** The attempts at the only candidate of a record, if it is not the first. A part of the cases has no mean over time. */
+function attemptsOf({ candidates, results, means }: Record): Tip | false {
+  const own = candidates.filter(({ peer }) => !peer);
+  const [{ candidate, attempt } = { candidate: '', attempt: null }] = own;
+  if (own.length > 1 || attempt === null || attempt < 2) return false;
+  const timed = results.find((result) => result.candidate === candidate && result.speedup !== null);
+  const isPart = means.every((mean) => mean.candidate !== candidate || mean.arithmetic === null);
+  const filter = timed && isPart ? ['--case', timed.case] : [];
+  return [words('history', candidate, ...filter), `this was attempt ${attempt} at it here`];
+}
+
+/** The first of them by name. */
+const someOf = ([first, ...others]: readonly string[]) =>
+  others.length === 0 ? first : `${first} and ${counted(others.length, 'other')}`;

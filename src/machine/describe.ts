@@ -11,6 +11,8 @@ export interface Machine {
   readonly virtual: boolean | null;
   /** Load average of the last minute, at the start. */
   readonly load: number | null;
+  /** What makes speedups comparable (class.ts); null if the facts do not tell. */
+  readonly class: string | null;
 }
 
 export interface Runtime {

@@ -4,30 +4,28 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { attempt } from '../contract/attempt.ts';
 import { manifest } from '../files/places.ts';
+import { machineClass, processorOf } from './class.ts';
 import { usableCores } from './cpus.ts';
 import type { Machine, Runtime } from './describe.ts';
 
 export function machine(): Machine {
-  return {
+  const processor = processorOf(attempt(() => readFileSync('/proc/cpuinfo', 'utf8'), ''));
+  const facts = {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: usableCores(),
     memoryBytes: totalmem(),
     // The builder's suffix is cut off: it does not affect speed.
     os: `${platform()} ${release().split('-')[0]}`,
     arch: arch(),
-    virtual: virtual(),
+    // Linux on x86 shows it by a CPU flag; elsewhere it is unknown.
+    virtual: processor?.flags.includes('hypervisor') ?? null,
     load: platform() === 'win32' ? null : loadavg()[0],
   };
+  return { ...facts, class: machineClass(facts, processor) };
 }
 
 export function runtime(): Runtime {
   return { nfold: manifest().version, node: process.versions.node, v8: process.versions.v8 };
-}
-
-/** Linux on x86 shows it by a CPU flag; elsewhere it is unknown. */
-function virtual(): boolean | null {
-  const [flags] = /^flags\s*:.*$/m.exec(attempt(() => readFileSync('/proc/cpuinfo', 'utf8'), '')) ?? [];
-  return flags === undefined ? null : /\bhypervisor\b/.test(flags);
 }
 
 /** (module (func (result v128) v128.const, v128.const, v128.const, f32x4.relaxed_madd)) */

@@ -18,8 +18,15 @@ export const count = (what: string) => integer.min(0).describe(what);
 export const number = (what: string) => decimal.describe(what);
 export const numberOrNull = (what: string) => decimal.nullable().describe(what);
 
+/** A field that came later: null in older records. */
+export const later = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().default(null).describe(what);
+
 /** What a candidate computed, and the edges of an interval, can be any number. */
 export const anyOrNull = (what: string) => z.number().nullable().describe(what);
+
+export const op = text('Name of the op.');
+export const caseName = text('Name of the case, such as M256N512K128.');
+export const variant = text('Id of what was timed: the baseline, a candidate, a peer, or the twin of one.');
 
 export const Interval = z
   .object({

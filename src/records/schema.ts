@@ -9,38 +9,38 @@ import { comparisons } from '../stats/verdict.ts';
 import {
   anyOrNull,
   byName,
+  caseName,
   count,
   decimal,
   Interval,
   integer,
+  later,
   list,
   name,
   number,
   numberOrNull,
   numbers,
+  op,
   sentence,
   text,
   textOrNull,
+  variant,
 } from './fields.ts';
+import { Machine } from './machine.ts';
 import { isUnseen, UnseenList } from './unseen.ts';
+import { Warning } from './warning.ts';
 
 export const recordSchema = 'nfold/record@3';
 
-/** The rule of stats/speedup.ts, which does not look at the times. */
+/** The rule of stats/samples.ts, which does not look at the times. */
 export const discardRule =
   'waited for a CPU for more than 2 % of the call, or lies in a turn dropped because one side had no calm call; variant and baseline calls counted';
 
 const object = <S extends z.ZodRawShape>(what: string, shape: S) => z.object(shape).describe(what);
-/** A field that came later: null in older records. */
-const later = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().default(null).describe(what);
 
 const candidate = text('Id of the candidate, such as sgemm/ikj-ts, or name of the peer.');
 const peer = flag('Whether this is a peer: a published library, timed beside the candidates.');
-const op = text('Name of the op.');
-const caseName = text('Name of the case, such as M256N512K128.');
-const variant = text('Id of what was timed: the baseline, a candidate, a peer, or the twin of one.');
 const suite = text('Name of the suite.');
-const cores = count('Cores that nfold may use.');
 const hash = text('Content hash of the baseline.');
 export const verdict = z
   .enum(['pass', 'fail', 'unsupported', 'error', 'impossible'])
@@ -89,7 +89,10 @@ const Candidate = z.object({
   checks: count('Checks that it passed.'),
   hash: later('Content hash of the candidate; null for a peer, and if it was not built.', name),
   sources: sources.default([]),
-  attempt: later('1-based ordinal of this record among those of its folder that time this candidate.', integer),
+  attempt: later(
+    'Which attempt at this candidate it was when it was saved, from 1, among the records of its folder; null for none.',
+    integer,
+  ),
 });
 
 export const Result = z.object({
@@ -155,54 +158,13 @@ const Mean = z.object({
   ...spread,
   comparison: later('The mean compared with 1, by interval and noise floor.', z.enum(comparisons)),
   noiseFloor: later('Difference of the means, as a share, that one variant showed against itself.', decimal),
+  weights: later(
+    'By case: its share of the sum of the speedups, its weight in the arithmetic mean.',
+    byName(decimal, 1e4),
+  ),
 });
 
 const Overall = z.object({ suite, candidates: list('The best candidate of each op.', name, 200), ...spread });
-
-const warning = <K extends string, S extends z.ZodRawShape>(kind: K, what: string, facts: S) =>
-  z.object({ kind: z.literal(kind).describe(what), ...facts });
-
-/** Facts that may have disturbed the times; report/warnings.ts has the words and the remedies. */
-const Warning = z.discriminatedUnion('kind', [
-  warning('busy', 'The machine was busy at the start.', { load: number('Load average over one minute.'), cores }),
-  warning('disturbed', 'Other programs took the CPU during timed calls.', {
-    leftOut: count('Calls that were left out.'),
-    calls: count('Calls that were timed.'),
-    disturbed: count('Rounds of a case without a calm turn, which count for nothing.'),
-    rounds: count('Rounds, counted per case.'),
-  }),
-  warning('pace', 'The CPU changed its speed between rounds.', {
-    change: number('Longest time of a fixed loop over its shortest, minus 1.'),
-  }),
-  warning('stolen', 'The hypervisor ran other machines.', { share: number('Share of the CPU time that they got.') }),
-  warning('virtual', 'This is a virtual machine.', {}),
-  warning('oversubscribed', 'A candidate used more threads than there are cores.', {
-    threads: count('Largest number of threads that a candidate used.'),
-    cores,
-  }),
-  warning('clock', 'The clock is coarse for the shortest call.', {
-    variant,
-    case: caseName,
-    timeNs: number('Typical time of the call, ns.'),
-    clockNs: number('Smallest step of the clock, ns.'),
-  }),
-  warning('warmup', 'Warm-ups ran out of time before the times were steady.', {
-    unsteady: count('Warm-ups that did.'),
-    of: count('Warm-ups.'),
-  }),
-  warning('foreseen', 'A candidate takes longer in calls that were compared in full.', {
-    ...{ variant, op, ratio: number('Time of these calls over that of others.') },
-    chance: number('Probability of that by chance.'),
-  }),
-  warning('untimed', 'A candidate uses much CPU time outside its timed calls.', {
-    variant,
-    case: caseName,
-    calledNs: number('Time of a call, ns.'),
-    untimedNs: number('CPU time of its threads outside of it, ns a call.'),
-    baselineUntimedNs: number('The same of the baseline, ns a call.'),
-  }),
-  warning('note', 'A warning of a record of version 1 or 2.', { text: sentence.describe('The warning.') }),
-]);
 
 /** A record without its bulk, for history and lists. */
 export const Summary = z.object({
@@ -233,15 +195,7 @@ export const Summary = z.object({
   caseFilter: later('Filter of the cases, as given.', sentence),
   interrupted: flag('Whether the run was stopped before its end.'),
   seconds: number('Duration of the run, s.'),
-  machine: object('The machine of the run.', {
-    cpu: text('Model of the CPU.'),
-    cores,
-    memoryBytes: number('Memory, bytes.'),
-    os: text('Operating system and its version.'),
-    arch: text('Architecture of the CPU.'),
-    virtual: orNull('Whether it is a virtual machine.', z.boolean()),
-    load: numberOrNull('Load average over one minute, at the start.'),
-  }),
+  machine: Machine.describe('The machine of the run.'),
   runtime: object('The versions of the run.', {
     nfold: text('Version of nfold.'),
     node: text('Version of Node.'),
@@ -298,7 +252,6 @@ export type Record = z.infer<typeof Record>;
 export type Result = z.infer<typeof Result>;
 export type Mean = z.infer<typeof Mean>;
 export type Overall = z.infer<typeof Overall>;
-export type Warning = z.infer<typeof Warning>;
 
 /** A record that is not saved yet: saving adds its id and the attempt of each candidate. */
 export type Draft = Omit<Record, 'id'>;

@@ -11,6 +11,7 @@ import { visible } from '../contract/foreign.ts';
 import { absent, contentOf, namesIn } from '../files/given.ts';
 import { shown, workspace } from '../files/places.ts';
 import { writeNew } from '../files/write.ts';
+import { attemptsIn, isAttempt } from './attempts.ts';
 import { type Draft, Record, Summary } from './schema.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -32,17 +33,19 @@ export function saveRecord(draft: Draft, folder = workspace().records): Saved & 
   }
 }
 
-/** The records in the folder of a new one: those that time each candidate, and the name of the newest file. */
+/** The records in the folder of a new one: the attempts of each candidate, and the name of the newest file. */
 interface Before {
-  readonly timing: ReadonlyMap<string, readonly unknown[]>;
+  readonly attempts: ReadonlyMap<string, number>;
   readonly last: string;
 }
 
-const nothing: Before = { timing: new Map(), last: '' };
+const nothing: Before = { attempts: new Map(), last: '' };
 
 /** The record that saving the draft would make. */
-export function recordOf({ schema, ...rest }: Draft, { timing, last }: Before = nothing): Record {
-  const candidates = rest.candidates.map((c) => ({ ...c, attempt: (timing.get(c.candidate)?.length ?? 0) + 1 }));
+export function recordOf({ schema, ...rest }: Draft, { attempts, last }: Before = nothing): Record {
+  const candidates = rest.candidates.map((c) => {
+    return { ...c, attempt: isAttempt(c) ? (attempts.get(c.candidate) ?? 0) + 1 : null };
+  });
   return { schema, id: newId(rest.createdAt, last), ...rest, candidates };
 }
 
@@ -50,8 +53,7 @@ export function recordOf({ schema, ...rest }: Draft, { timing, last }: Before = 
 const recordsIn = (folder: string) =>
   attempt((): Before => {
     const last = basename(recordFiles(folder).at(-1) ?? '');
-    const timed = summaries(folder).summaries.flatMap(({ candidates }) => candidates);
-    return { timing: Map.groupBy(timed, ({ candidate }) => candidate), last };
+    return { attempts: attemptsIn(summaries(folder).summaries), last };
   }, nothing);
 
 /** Names of nfold's own files: the time, and random digits for runs of the same second, `20261123-101502-3f9c`. */

@@ -1,4 +1,6 @@
 /** Older records to the present version. By the schema's defaults, a value that they did not hold becomes null or empty. */
+import { machineClass } from '../machine/class.ts';
+import { Machine } from './machine.ts';
 import { discardRule, recordSchema } from './schema.ts';
 
 type Data = { readonly [key: string]: unknown };
@@ -44,7 +46,15 @@ export function upgrade(data: unknown): unknown {
     if (typeof schema !== 'string' || !Object.hasOwn(steps, schema)) break;
     record = steps[schema](record);
   }
-  return record;
+  return isData(record) ? withClass(record) : record;
+}
+
+/** A record of before there were classes gets that of its machine, where the name of the CPU tells it. */
+function withClass(record: Data): Data {
+  const { machine } = record;
+  if (!isData(machine) || Object.hasOwn(machine, 'class')) return record;
+  const { success, data } = Machine.safeParse(machine);
+  return success ? { ...record, machine: { ...machine, class: machineClass(data, null) } } : record;
 }
 
 function suitesOf({ suite, means }: Data): Data[] {

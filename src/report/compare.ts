@@ -1,9 +1,11 @@
 /** A comparison of records, in a terminal and in Markdown: what differs, the means, each case, and one sentence. */
+import { classesOf } from '../analysis/classes.ts';
 import type { Change, Compared, Row, Side } from '../analysis/compare.ts';
 import { differences, onlyIn, otherBaselines, otherMachine } from '../analysis/differences.ts';
 import { counted } from '../contract/words.ts';
 import type { Record } from '../records/schema.ts';
 import { comparisons } from '../stats/verdict.ts';
+import { classLines, letter } from './classes.ts';
 import { inMarkdown } from './escape.ts';
 import { digits, duration, minute, ratioInterval, speedupText } from './format.ts';
 import { pc } from './screen.ts';
@@ -12,8 +14,8 @@ import { type ColumnOf, markdownTableOf, tableOf } from './table.ts';
 export const labelOf = ({ name, id }: Record) => name ?? id;
 
 export function reportCompared(records: readonly Record[], compared: Compared): string {
-  const [first, ...others] = records;
-  const width = letter(others.length).length;
+  const { references } = compared;
+  const width = letter(references.length).length;
   const titles = records.map((record, i) => `${letter(i).padEnd(width)}  ${title(record)}`);
   const heads = records.map(({ name }, i) => `${letter(i)} ${name ?? ''}`.trim());
   // A peer that is not installed is not worth a line.
@@ -26,14 +28,15 @@ export function reportCompared(records: readonly Record[], compared: Compared): 
     const head = row.candidate.startsWith(`${row.op}/`) ? row.candidate : `${row.op} by ${row.candidate}`;
     const cases = casesOf(compared, row);
     const ofCase: ColumnOf<Row> = { head, text: (one) => one.case ?? '' };
-    return cases.some(timed) ? drawn(tableOf, cases, { heads, lead: [ofCase], times: true }) : '';
+    return cases.some(timed) ? drawn(tableOf, cases, { heads, references, lead: [ofCase], times: true }) : '';
   });
   return [
     titles.join('\n'),
-    notesOnAll(first, others).join('\n'),
-    means.length > 0 ? drawn(tableOf, means, { heads, lead: ofMean }) : '',
+    notesOnAll(records, references).join('\n'),
+    means.length > 0 ? drawn(tableOf, means, { heads, references, lead: ofMean }) : '',
     ...tables,
-    sentences(compared, others.length).map(pc.bold).join('\n'),
+    classLines(records, compared).join('\n'),
+    sentences(records, compared).map(pc.bold).join('\n'),
   ]
     .filter((block) => block !== '')
     .join('\n\n');
@@ -50,8 +53,8 @@ export function markdownCompared(records: readonly Record[], compared: Compared)
     },
   ];
   const rows = compared.means.flatMap((row) => [row, ...casesOf(compared, row)]);
-  const table = drawn(markdownTableOf, rows, { heads, lead, repeats: true });
-  return [table, ...sentences(compared, records.length - 1).map(inMarkdown)].join('\n\n');
+  const table = drawn(markdownTableOf, rows, { heads, references: compared.references, lead, repeats: true });
+  return [table, ...[...classLines(records, compared), ...sentences(records, compared)].map(inMarkdown)].join('\n\n');
 }
 
 const timed = ({ sides }: Row) => sides.some(({ speedup }) => speedup !== null);
@@ -59,37 +62,33 @@ const timed = ({ sides }: Row) => sides.some(({ speedup }) => speedup !== null);
 const casesOf = ({ cases }: Compared, { op, candidate }: Row) =>
   cases.filter((row) => row.op === op && row.candidate === candidate);
 
-/** A..Z, AA, AB... */
-export function letter(i: number): string {
-  const last = String.fromCharCode(65 + (i % 26));
-  return i < 26 ? last : letter(Math.floor(i / 26) - 1) + last;
-}
-
 function title({ id, name, createdAt, effort, suite, note, interrupted }: Record): string {
   const said = [name, note && `"${note}"`, interrupted && 'interrupted'].filter(Boolean).join(', ');
   return `${id}  ${minute(createdAt)} UTC, ${effort} run of ${suite}${said ? `  ${pc.dim(said)}` : ''}`;
 }
 
 /** Records with the same notes share them. */
-function notesOnAll(first: Record, others: readonly Record[]): string[] {
-  const named = others.map((record, i) => ({ record, of: letter(i + 1) }));
-  const groups = Map.groupBy(named, ({ record }) => notesOn(first, record, '').join('\n'));
-  return [...groups.values()].flatMap((group) => notesOn(first, group[0].record, group.map(({ of }) => of).join(', ')));
+function notesOnAll(records: readonly Record[], references: readonly number[]): string[] {
+  const named = references.map((reference, i) => ({ reference, record: records[i + 1], of: letter(i + 1) }));
+  const notesOf = ({ reference, record }: (typeof named)[number], of: string) =>
+    notesOn(records[reference], record, [letter(reference), of]);
+  const groups = Map.groupBy(named, (one) => notesOf(one, '').join('\n'));
+  return [...groups.values()].flatMap((group) => notesOf(group[0], group.map(({ of }) => of).join(', ')));
 }
 
-/** The differences between A and B, and their meaning for the comparison; `of` is the letter of B. */
-function notesOn(a: Record, b: Record, of: string): string[] {
+/** The differences between two records of these letters, and their meaning for the comparison. */
+function notesOn(a: Record, b: Record, [from, of]: readonly [from: string, of: string]): string[] {
   const lines = differences(a, b).map(({ what, from, to }) => `  ${what}: ${from} -> ${to}`);
   const only = (where: string, ids: readonly string[]) =>
     ids.length > 0 ? [pc.dim(`Only in ${where}: ${ids.join(', ')}`)] : [];
   return [
-    `A and ${of}${lines.length > 0 ? ' differ in' : ': same machine, Node, flags, baselines and sources.'}`,
+    `${from} and ${of}${lines.length > 0 ? ' differ in' : ': same machine, Node, flags, baselines and sources.'}`,
     ...lines,
     ...(otherMachine(a, b) ? [pc.yellow('Another machine: speedups compare, with care; times do not.')] : []),
     ...otherBaselines(a, b).map(({ op }) =>
       pc.yellow(`Forced: the speedups of ${op} are multiples of two different baselines.`),
     ),
-    ...only('A', onlyIn(a, b)),
+    ...only(from, onlyIn(a, b)),
     ...only(of, onlyIn(b, a)),
   ];
 }
@@ -106,6 +105,8 @@ interface Line {
 interface Layout {
   /** The records, as the head of a column or in a column of their own. */
   readonly heads: readonly string[];
+  /** For each record but the first, the index of the one that it is compared with. */
+  readonly references: readonly number[];
   /** The columns before the numbers. */
   readonly lead: readonly ColumnOf<Row>[];
   readonly times?: boolean;
@@ -114,11 +115,19 @@ interface Layout {
 }
 
 /** Rows of a comparison, drawn by `tableOf` or `markdownTableOf`. */
-function drawn(draw: typeof tableOf, rows: readonly Row[], { heads, lead, times, repeats }: Layout): string {
+function drawn(
+  draw: typeof tableOf,
+  rows: readonly Row[],
+  { heads, references, lead, times, repeats }: Layout,
+): string {
   const stacked = heads.length > maxAbreast;
+  const isAllToFirst = references.every((reference) => reference === 0);
   const sides = stacked
-    ? [{ at: ({ i }: Line) => i, time: 'time', speedup: 'speedup', change: '/ A' }]
-    : heads.map((speedup, j) => ({ at: () => j, time: `${letter(j)} time`, speedup, change: `${letter(j)} / A` }));
+    ? [{ at: ({ i }: Line) => i, time: 'time', speedup: 'speedup', change: isAllToFirst ? '/ A' : 'ratio' }]
+    : heads.map((speedup, j) => {
+        const change = `${letter(j)} / ${letter(references[j - 1] ?? 0)}`;
+        return { at: () => j, time: `${letter(j)} time`, speedup, change };
+      });
   const columns: ColumnOf<Line>[] = [
     ...lead.map(({ head, align, text, markdown }): ColumnOf<Line> => {
       const first = (of: typeof text) => (line: Line) => (line.i === 0 || repeats ? of(line.row) : '');
@@ -129,6 +138,9 @@ function drawn(draw: typeof tableOf, rows: readonly Row[], { heads, lead, times,
       return { head: time, align: 'right', spare: 1, text: (line) => duration(line.row.sides[at(line)].timeNs) };
     }),
     ...sides.map(({ at, speedup }) => ({ head: speedup, text: (line: Line) => sideText(line.row.sides[at(line)]) })),
+    ...(stacked && !isAllToFirst
+      ? [{ head: 'against', text: ({ i }: Line) => (i === 0 ? '' : letter(references[i - 1])) }]
+      : []),
     ...(stacked ? sides : sides.slice(1)).flatMap(({ at, change }) =>
       changeColumns(change, (line) => line.row.changes[at(line) - 1]),
     ),
@@ -155,17 +167,21 @@ function changeColumns(head: string, of: (line: Line) => Change | undefined): Co
   ];
 }
 
-const sentences = (compared: Compared, changes: number) =>
-  Array.from({ length: changes }, (_, i) => sentence(compared, i, changes > 1 ? letter(i + 1) : ''));
+function sentences(records: readonly Record[], compared: Compared): string[] {
+  const classes = classesOf(records);
+  return compared.references.map((reference, i, { length }) => {
+    const other = classes[i + 1] === classes[reference] ? '' : ', of another class of machines';
+    return sentence(compared, i, length > 1 ? `${letter(i + 1)} against ${letter(reference)}${other}: ` : '');
+  });
+}
 
 /** "Of 3 candidates in both: 2 faster (sgemm/a 1.21x, sgemm/b 1.08x); 1 same." */
-export function sentence({ means }: Compared, change: number, of: string): string {
+export function sentence({ means }: Compared, change: number, start: string): string {
   const judged = means.flatMap(({ peer, candidate, changes }) => {
     const { ratio, verdict } = changes[change];
     return peer || !ratio ? [] : [{ verdict, named: `${candidate} ${digits(ratio.value)}x` }];
   });
-  const start = of ? `${of} against A: ` : '';
-  if (judged.length === 0) return `${start}No candidate was timed in both: nothing can be said.`;
+  if (judged.length === 0) return `${start}No case of a candidate was timed in both: nothing can be said.`;
   const parts = [...comparisons, null].flatMap((verdict) => {
     const found = judged.filter((one) => one.verdict === verdict).map(({ named }) => named);
     if (found.length === 0) return [];

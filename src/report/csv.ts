@@ -26,13 +26,13 @@ export function recordCsv({ id, name, createdAt, effort, machine, runtime, resul
 }
 
 /** One line a candidate, case and record after the first; the case is empty for the mean. */
-export function comparedCsv(records: readonly Record[], { means, cases }: Compared): string {
+export function comparedCsv(records: readonly Record[], { means, cases, references }: Compared): string {
   return csv(
     [...means, ...cases].flatMap(({ op, candidate, peer, case: name, cases, sides, changes }) =>
       changes.map(({ ratio, verdict }, i) => {
-        const [from, to] = [sides[0].speedup, sides[i + 1].speedup];
+        const [from, to] = [sides[references[i]].speedup, sides[i + 1].speedup];
         return {
-          ...{ op, candidate, peer, case: name, cases, from: records[0].id, to: records[i + 1].id },
+          ...{ op, candidate, peer, case: name, cases, from: records[references[i]].id, to: records[i + 1].id },
           ...{ fromSpeedup: from?.value, fromLow: from?.low, fromHigh: from?.high },
           ...{ toSpeedup: to?.value, toLow: to?.low, toHigh: to?.high },
           ...{ ratio: ratio?.value, ratioLow: ratio?.low, ratioHigh: ratio?.high, verdict: verdict ?? '~' },

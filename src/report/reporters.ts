@@ -1,6 +1,7 @@
 /** `--reporter FORMAT[=FILE]`: the same results for other readers. Each goes to a file, and one may replace the text on stdout. */
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { claimsOf } from '../analysis/claims.ts';
 import type { Compared } from '../analysis/compare.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { visible } from '../contract/foreign.ts';
@@ -41,7 +42,8 @@ const formats: { readonly [S in keyof Subjects]: { readonly [format: string]: (s
 
 /** A comparison as `--json` prints it. */
 export function comparedData({ records, compared }: Subjects['comparison']): Comparison {
-  return { records: records.map(({ id, name }) => ({ id, name })), ...compared };
+  const named = records.map(({ id, name, machine }) => ({ id, name, class: machine.class }));
+  return { records: named, ...compared, claims: claimsOf(records, compared) };
 }
 
 interface Reporter<Subject> {

@@ -9,6 +9,7 @@ import { caseColumns, meanColumns, meanRows } from './columns.ts';
 import { excerptOfFile } from './excerpt.ts';
 import { duration, interval, minute, multiple, range } from './format.ts';
 import { tooFast } from './peak.ts';
+import { rankLines } from './ranks.ts';
 import { pc } from './screen.ts';
 import { tableOf } from './table.ts';
 import { unseenText } from './unseen.ts';
@@ -62,6 +63,7 @@ function suiteTable(record: Record, { name, ops }: Suite, rows: Rows): string {
     title(record, name, ops),
     tableOf(meanColumns(ops.length > 1), rows),
     legend,
+    ...rankLines(rows),
     ...record.overall.filter(({ suite }) => suite === name).map(overallLine),
     ...[...reasons].map((reason) => pc.yellow(`mean withheld: ${reason}`)),
   ].join('\n');

@@ -1,6 +1,6 @@
 /** The words of a warning: what happened, and what to do about it. */
 import { counted } from '../contract/words.ts';
-import type { Warning } from '../records/schema.ts';
+import type { Warning } from '../records/warning.ts';
 
 type TextOf = { readonly [K in Warning['kind']]: (facts: Extract<Warning, { kind: K }>) => string };
 

@@ -36,7 +36,7 @@ const Row = z.strictObject({
   changes: list(
     'One for each record but the first.',
     z.strictObject({
-      ratio: orNull('Speedup in that record over that in the first.', Interval),
+      ratio: orNull('Speedup in that record over that in its reference.', Interval),
       verdict: comparison('Whether it exceeds the noise; null where that cannot be judged.'),
     }),
   ),
@@ -44,11 +44,31 @@ const Row = z.strictObject({
 
 export const Comparison = z.strictObject({
   records: list(
-    'The records, the first of which the others are compared with.',
-    z.strictObject({ id: text('Id of the record.'), name: textOrNull('Its name.') }),
+    'The records.',
+    z.strictObject({
+      id: text('Id of the record.'),
+      name: textOrNull('Its name.'),
+      class: textOrNull('Class of its machine; null if unknown.'),
+    }),
+  ),
+  references: list(
+    'For each record but the first, the index of the one that it is compared with: the first of its class of machines, or 0.',
+    count('Index.'),
   ),
   means: list('One for each candidate and peer.', Row),
   cases: list('One for each of their cases.', Row),
+  claims: list(
+    'For records of several classes of machines: what each says of the mean of a candidate.',
+    z.strictObject({
+      op,
+      candidate,
+      class: text('Class of the machine.'),
+      record: count('Index of the record.'),
+      against: countOrNull('Index of the first record of the class, which it is compared with; null for the baseline.'),
+      ratio: Interval.describe('Speedup over the baseline, or over that in the other record.'),
+      verdict: comparison('Whether it exceeds the noise; null where that cannot be judged.'),
+    }),
+  ),
 });
 export type Comparison = DataOf<typeof Comparison>;
 
@@ -71,7 +91,7 @@ export const History = z.strictObject({
       ),
       withheld: textOrNull('Why there is no such mean or speedup.'),
       verdict,
-      attempt: countOrNull('Ordinal of the record among those of its folder that time the candidate.'),
+      attempt: countOrNull('Which attempt at the candidate it is among the records here, from 1; null for none.'),
       hash: textOrNull('Content hash of the candidate.'),
       baselineHash: textOrNull('Content hash of the baseline.'),
     }),
@@ -86,8 +106,10 @@ export const Best = z.array(
     record: text('Id of the record that has its best mean.'),
     hash: textOrNull('Content hash of the candidate.'),
     arithmetic: orNull('The mean speedup.', Interval),
-    attempts: count('Means that it was chosen from.'),
-    candidates: count('Candidates among them.'),
+    means: count('Means that it was chosen from.'),
+    attempts: count('Attempts behind these means: with those that failed, or timed only some cases.'),
+    candidates: count('Candidates that were attempted.'),
+    elsewhere: count('Further attempts that do not compare: with another baseline, or on another machine.'),
     confirmation: orNull(
       'A second measurement, on a fresh seed; null without --confirm.',
       z.strictObject({
