@@ -21,7 +21,7 @@ async function timedOps(record: Record): Promise<TimedOp[]> {
       const own = record.results.filter((r) => r.op === name).map((r) => r.case);
       const candidates = record.candidates.filter((row) => row.op === name);
       return {
-        ...{ suite, op, watched: null, samples: record.samples.filter((s) => s.op === name) },
+        ...{ suite, op, watched: null, ceilings: null, samples: record.samples.filter((s) => s.op === name) },
         baseline: { id: `${name}/baseline`, hash: record.baselines.find((one) => one.op === name)?.hash ?? '' },
         cases: op.cases.filter((c) => own.includes(op.caseName(c))),
         meanCases: op.cases.filter((c) => !c.extra),
@@ -54,7 +54,7 @@ describe.each(readdirSync(folder).filter((name) => name.endsWith('.json')))('ben
   test('its samples give its results, means, overall means and discards', async () => {
     const record = loadRecord(join(folder, name));
     const { halfWidth } = efforts[record.effort];
-    const found = analyse(await timedOps(record), { ...record, clockNs: 20, ceilings: null, halfWidth });
+    const found = analyse(await timedOps(record), { ...record, clockNs: 20, halfWidth });
     const results = record.results.map((r) => ({ ...r, percentOfPeak: null, peak: null }));
     // What an older nfold said of a peer that was not installed; it kept no weights.
     const means = record.means.map(({ weights, ...mean }) => {

@@ -176,14 +176,23 @@ async function timed(own: Pace, baselines: Pace = { known: 1, unseen: 1 }): Prom
   );
   const about = { peer: false, threads: 1, flags: [], tier: 'J', hash: 'aaaa', verdict: 'pass' } as const;
   return {
-    ...{ op, cases, meanCases: cases, unseen, samples, watched: null, suite: { name: 'sgemm', ops: ['sgemm'] } },
+    ...{
+      op,
+      cases,
+      meanCases: cases,
+      unseen,
+      samples,
+      watched: null,
+      ceilings: null,
+      suite: { name: 'sgemm', ops: ['sgemm'] },
+    },
     baseline: { id: baseline, hash: 'bbbb' },
     variants: [{ id: mine, ...about, message: null, worst: 0.1, parameters: new Map() }],
   };
 }
 
 const { machine } = draft();
-const given = { machine, clockNs: 20, ceilings: null, halfWidth: 0.03 };
+const given = { machine, clockNs: 20, halfWidth: 0.03 };
 const gapOf = async (...paces: Parameters<typeof timed>) => analyseUnseen([await timed(...paces)], given).gaps[0];
 
 /** The record of a run with these times. */

@@ -1,7 +1,6 @@
 /** Samples to results, means, discards and warnings. Times are in ns, rates in Gflop/s and GB/s; an unknown value is null. */
 import { bytesMoved } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';
-import type { Ceilings } from '../machine/ceilings.ts';
 import type { Machine } from '../machine/describe.ts';
 import { type Roof, roof, workOf } from '../machine/roofline.ts';
 import { type Draft, discardRule, type Mean, type Overall, type Result } from '../records/schema.ts';
@@ -18,8 +17,6 @@ export interface Given {
   readonly machine: Machine;
   /** A step of the clock, ns. */
   readonly clockNs: number;
-  /** Null if they could not be measured. */
-  readonly ceilings: Ceilings | null;
   /** The precision of the effort, as a share: times within it are called the same. */
   readonly halfWidth: number;
 }
@@ -42,8 +39,8 @@ export function analyse(ops: readonly TimedOp[], given: Given): Analysis {
   };
 }
 
-function resultsOf(timed: TimedOp, { ceilings, halfWidth }: Given): Result[] {
-  const { op, baseline, cases, samples, variants } = timed;
+function resultsOf(timed: TimedOp, { halfWidth }: Given): Result[] {
+  const { op, baseline, cases, samples, variants, ceilings } = timed;
   const floor = noiseFloor(samples, namesOf(timed, cases))?.cases ?? null;
   return variants.flatMap(({ id, peer, threads, flags, tier, hash, verdict, worst, parameters }) =>
     cases.map((c) => {

@@ -2,6 +2,7 @@
 import type { Parameters } from '../contract/candidate.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Unseen } from '../judge/unseen.ts';
+import type { Ceilings } from '../machine/ceilings.ts';
 import type { Result } from '../records/schema.ts';
 import { type Sampled, typicalNs } from '../stats/samples.ts';
 import { leftOut } from '../stats/speedup.ts';
@@ -32,6 +33,8 @@ export interface TimedOp {
   readonly samples: readonly Sampled[];
   /** Null before the first round. */
   readonly watched: Watched | null;
+  /** The machine's, beside the rounds; null where they could not be measured. */
+  readonly ceilings: Ceilings | null;
 }
 
 /** Each variant at each case, with its typical time and the calls that the statistics leave out. */

@@ -6,7 +6,6 @@ import { elsewhere } from '../files/elsewhere.ts';
 import { Unwritten } from '../files/write.ts';
 import { isBad } from '../judge/verdict.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
-import { ceilingsHere } from '../machine/peak.ts';
 import { checkName } from '../records/find.ts';
 import type { Draft, Record } from '../records/schema.ts';
 import { recordOf, type Saved, saveRecord } from '../records/store.ts';
@@ -48,7 +47,6 @@ export async function measureDraft(selectors: readonly string[], flags: BenchFla
   const { selections, strays, options, textName } = await prepareRun(selectors, flags, io, { byDefault });
   const { signal, committed } = options;
   if (committed.commitment) io.note(`seed committed to: sha256 ${committed.commitment.hash}, revealed in the record`);
-  const ceilings = await ceilingsHere(options);
   const jobs = selections.map((selection): OpJob => {
     const { suite, candidates } = withoutIntermediates(selection, io);
     const effort = sharedEffort(options.effort, selections.filter((other) => other.suite.name === suite.name).length);
@@ -68,13 +66,13 @@ export async function measureDraft(selectors: readonly string[], flags: BenchFla
   const outcomes: OpOutcome[] = [];
   for (const job of jobs) {
     if (signal.aborted) break;
-    outcomes.push(await runOp(job, ceilings));
+    outcomes.push(await runOp(job));
   }
   const interrupted = signal.aborted;
   if (interrupted && outcomes.every(({ samples }) => samples.length === 0))
     throw new NfoldError('Stopped before anything was timed, so there is no record of it.', exit.interrupted);
   const seconds = (performance.now() - began) / 1000;
-  const given = { options, textName, strays, ceilings, name: flags.save, note: flags.note };
+  const given = { options, textName, strays, name: flags.save, note: flags.note };
   const errors = outcomes.flatMap(({ candidates }) =>
     candidates.flatMap(({ id, verdict }) => ('message' in verdict ? [[id, verdict] as const] : [])),
   );

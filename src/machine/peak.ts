@@ -97,7 +97,7 @@ async function withProbes<T>(
   }
 }
 
-interface PeakOptions {
+export interface PeakOptions {
   readonly sweeps: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
@@ -113,7 +113,7 @@ export async function measureCeilings({ sweeps, signal, onProgress }: PeakOption
   onProgress?.({ op: 'peak', stage: 'opening' });
   return withProbes({ threads: cores, bytes: maxBytes, signal }, async (probes) => {
     const found = listed.length > 0 ? listed : await sweepCaches(probes[0], maxBytes);
-    const counts = cores > 1 ? [1, cores] : [1];
+    const counts = threadCounts(cores);
     const fma = probes.flatMap((probe) => counts.map((threads) => fmaPoint(probe, threads)));
     const bandwidth = probes.flatMap((probe) =>
       levelsOf(found, maxBytes).flatMap(({ level, bytesFor }) =>
@@ -161,14 +161,38 @@ export async function ceilingsHere(options: Omit<PeakOptions, 'sweeps'>): Promis
 
 /** A measurement; null if it was aborted, failed or was disturbed: a busy machine does not show its ceilings. */
 export async function ceilingsNow(options: PeakOptions): Promise<Ceilings | null> {
+  const ceilings = await unlessFailed(options, () => measureCeilings(options));
+  return ceilings && consistent(ceilings) ? ceilings : null;
+}
+
+/** Fused multiply-adds alone, within half a second; null if it was aborted or failed. */
+export function arithmeticNow({ signal, onProgress }: Omit<PeakOptions, 'sweeps'>): Promise<Ceilings['fma'] | null> {
+  const { cores } = machine();
+  onProgress?.({ op: 'peak', stage: 'beside the run' });
+  return unlessFailed({ signal }, () =>
+    withProbes({ threads: cores, bytes: cores * sumBytes, signal }, async (probes) => {
+      const points = probes.flatMap((probe) => threadCounts(cores).map((threads) => fmaPoint(probe, threads)));
+      const best = new Map<Point, number>();
+      for (let sweep = 0; sweep < shortSweeps; sweep++) {
+        for (const point of points) best.set(point, Math.max(best.get(point) ?? 0, ...(await rates(point))));
+      }
+      return points.map((point) => {
+        return { bits: point.probe.bits, threads: point.threads, gflops: best.get(point) as number };
+      });
+    }),
+  );
+}
+
+async function unlessFailed<T>({ signal }: Pick<PeakOptions, 'signal'>, measure: () => Promise<T>): Promise<T | null> {
   try {
-    const ceilings = await measureCeilings(options);
-    return consistent(ceilings) ? ceilings : null;
+    return await measure();
   } catch (error) {
-    if (options.signal?.aborted || error instanceof CandidateError) return null;
+    if (signal?.aborted || error instanceof CandidateError) return null;
     throw error;
   }
 }
+
+const threadCounts = (cores: number) => (cores > 1 ? [1, cores] : [1]);
 
 /** Half of each cache, so that nothing else has to leave it; and memory, well beyond the last cache. */
 function levelsOf(found: readonly Cache[], maxBytes: number) {

@@ -96,7 +96,12 @@ async function measureOps(selection: Selection, options: RunOptions): Promise<Op
     const selected = ofOp(selection, name);
     if (selected.candidates.length + selected.problems.length === 0) continue;
     const suite = suites.find(({ ops }) => ops.includes(name)) as Suite;
-    const { op, candidates, baseline, samples, meanCases } = await runOp({ ...selected, suite, options: quick }, null);
+    const { op, candidates, baseline, samples, meanCases } = await runOp({
+      ...selected,
+      suite,
+      options: quick,
+      peaks: false,
+    });
     options.signal.throwIfAborted();
     const cases = meanCases.map((c) => op.caseName(c));
     for (const outcome of candidates) {

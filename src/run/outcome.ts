@@ -9,6 +9,7 @@ import type { Conditions } from '../judge/conditions.ts';
 import type { Committed } from '../judge/seed.ts';
 import type { Unseen } from '../judge/unseen.ts';
 import type { Settled, Verdict } from '../judge/verdict.ts';
+import type { Ceilings } from '../machine/ceilings.ts';
 import type { Sampled } from '../stats/samples.ts';
 import type { Effort } from '../stopwatch/effort.ts';
 import type { Watched } from '../stopwatch/request.ts';
@@ -46,5 +47,7 @@ export interface OpOutcome {
   readonly samples: readonly Sampled[];
   /** Observations of the machine during the rounds; null before the first. */
   readonly watched: Watched | null;
+  /** The machine's, beside the rounds; null where they could not be measured. */
+  readonly ceilings: Ceilings | null;
   readonly interrupted: boolean;
 }

@@ -12,7 +12,6 @@ import { brief } from '../contract/errors.ts';
 import { threadsOf } from '../contract/variant.ts';
 import { shown } from '../files/places.ts';
 import { errorOf, type Settled, verdictText } from '../judge/verdict.ts';
-import type { Ceilings } from '../machine/ceilings.ts';
 import { type Draft, Finding, recordSchema } from '../records/schema.ts';
 import { clockStepNs } from '../stopwatch/system.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
@@ -23,19 +22,17 @@ export interface RunFacts extends Pick<Draft, 'machine' | 'runtime' | 'seconds' 
   readonly startedAt: Date;
   /** Misplaced files, which belong to no op. */
   readonly strays: readonly Problem[];
-  /** Null where they could not be measured. */
-  readonly ceilings: Ceilings | null;
   readonly name?: string;
   readonly note?: string;
 }
 
 export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft {
-  const { options, ceilings, machine, runtime, seconds } = facts;
+  const { options, machine, runtime, seconds } = facts;
   const suites = new Map(outcomes.map(({ suite }) => [suite.name, suite]));
   const ops = outcomes.map(({ candidates, ...outcome }) => {
     return { ...outcome, variants: candidates.map((one) => timedVariant(one, options.threads)) };
   });
-  const given = { machine, clockNs: clockStepNs(), ceilings, halfWidth: options.effort.halfWidth };
+  const given = { machine, clockNs: clockStepNs(), halfWidth: options.effort.halfWidth };
   const { results, discards, ...analysed } = analyse(ops.map(withoutUnseen), given);
   const unseen = analyseUnseen(ops, given);
   const built = outcomes.flatMap(({ baseline, candidates }) => [baseline, ...candidates.flatMap((e) => e.built ?? [])]);

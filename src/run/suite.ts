@@ -15,9 +15,9 @@ import type { SurveyLimits } from '../judge/survey.ts';
 import type { Unseen } from '../judge/unseen.ts';
 import { isStanding, merged, pending, type Settled, type Verdict, verdictText } from '../judge/verdict.ts';
 import { verify } from '../judge/verify.ts';
-import type { Ceilings } from '../machine/ceilings.ts';
+import { ceilingsBeside } from '../machine/beside.ts';
 import { measure } from '../stopwatch/measure.ts';
-import { impossible } from './floor.ts';
+import { fairCeilings, impossible } from './floor.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 import { builtOf, type OpSelection, type Prepared, peerOutcome, prepare } from './prepare.ts';
 import { drawUnseen, type UnseenWanted, withTimeFor } from './unseen.ts';
@@ -67,6 +67,8 @@ export interface OpJob extends OpSelection {
   readonly options: RunOptions;
   /** Default: no unseen shapes. */
   readonly unseen?: UnseenWanted;
+  /** Whether to look at the machine's ceilings beside the rounds. Default: true. */
+  readonly peaks?: boolean;
 }
 
 /** The cases of the suite, and then the unseen shapes. */
@@ -79,7 +81,7 @@ const timedOf = ({ cases, unseen }: { cases: readonly Case[]; unseen: readonly U
 type Unsettled = Omit<OpOutcome, 'candidates'> & { readonly candidates: readonly CandidateOutcome[] };
 
 /** If it is aborted, it returns what it has by then, marked as interrupted. Throws if the baseline fails. */
-export async function runOp(job: OpJob, ceilings: Ceilings | null): Promise<OpOutcome> {
+export async function runOp(job: OpJob): Promise<OpOutcome> {
   const { suite, options } = job;
   options.onProgress({ op: job.op, stage: 'building' });
   const prepared = await prepare(job);
@@ -87,7 +89,7 @@ export async function runOp(job: OpJob, ceilings: Ceilings | null): Promise<OpOu
   const cases = selectCases(op, timedCases(op, options), options.caseFilter);
   let outcome: Unsettled = {
     ...{ suite, op, baseline, cases, unseen: [], meanCases: op.cases.filter((c) => !c.extra) },
-    ...{ candidates: prepared.candidates, samples: [], watched: null, interrupted: false },
+    ...{ candidates: prepared.candidates, samples: [], watched: null, ceilings: null, interrupted: false },
   };
   try {
     if (job.unseen) outcome = { ...outcome, unseen: await drawUnseen(prepared, { ...job.unseen, cases, options }) };
@@ -107,7 +109,9 @@ export async function runOp(job: OpJob, ceilings: Ceilings | null): Promise<OpOu
     const measured = await measure({ ...options, effort, ...prepared, variants, cases: all, onProgress });
     const { samples, verdicts, interrupted } = measured;
     outcome = { ...outcome, candidates: judged(outcome.candidates, verdicts), samples, watched: measured, interrupted };
-    outcome = { ...outcome, candidates: await refused(outcome, ceilings, options) };
+    if (job.peaks ?? true) outcome = { ...outcome, ceilings: await ceilingsBeside(options) };
+    outcome = { ...outcome, candidates: await refused(outcome, options) };
+    outcome = { ...outcome, ceilings: await fairCeilings(outcome, options) };
   } catch (error) {
     if (!options.signal.aborted) throw error;
     outcome = { ...outcome, interrupted: true };
@@ -128,15 +132,11 @@ const settled = (outcome: Unsettled): OpOutcome => ({
 });
 
 /** The candidates, with a verdict for those whose times are impossible. */
-async function refused(
-  outcome: Unsettled,
-  ceilings: Ceilings | null,
-  options: RunOptions,
-): Promise<CandidateOutcome[]> {
+async function refused(outcome: Unsettled, options: RunOptions): Promise<CandidateOutcome[]> {
   const candidates: CandidateOutcome[] = [];
   for (const one of outcome.candidates) {
     const timed = { ...outcome, cases: timedOf(outcome) };
-    const message = one.verdict.status === 'pass' ? await impossible(timed, one, ceilings, options) : null;
+    const message = one.verdict.status === 'pass' ? await impossible(timed, one, outcome.ceilings, options) : null;
     candidates.push(message === null ? one : { ...one, verdict: { status: 'impossible', message } });
   }
   return candidates;

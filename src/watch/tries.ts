@@ -219,11 +219,10 @@ function analysis(
   samples: readonly Sampled[],
 ): Pick<Try, 'results' | 'mean'> {
   const suite = { name: candidate.op, ops: [candidate.op] };
-  const timed = { suite, op, baseline, cases, meanCases: cases, samples, watched: null };
+  const timed = { suite, op, baseline, cases, meanCases: cases, samples, watched: null, ceilings };
   const { results, means } = analyse([{ ...timed, variants: [timedVariant(outcome, options.threads)] }], {
     machine: machine(),
     clockNs: clockStepNs(),
-    ceilings,
     halfWidth: options.effort.halfWidth,
   });
   return { results, mean: means[0]?.arithmetic ?? null };
