@@ -1,5 +1,6 @@
 /** Many records together: a candidate over time, and the best of each op with the number of attempts it was chosen from. */
 import { mean } from 'simple-statistics';
+import { isSnapshot } from '../contract/variant.ts';
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Summary } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
@@ -35,7 +36,7 @@ export type Champion = ReturnType<typeof champions>[number];
 
 /**
  * The best mean of each op, among those that compare with the op's newest record: the same baseline on the same machine. `attempts` is the
- * number of these means, `candidates` that of the candidates among them.
+ * number of these means, `candidates` that of the candidates among them. Sources from elsewhere, which are no files here, do not count.
  */
 export function champions(records: readonly Summary[], wanted: (id: string, op: string) => boolean) {
   const newest = new Map(records.flatMap((record) => record.baselines.map(({ op }) => [op, conditions(record, op)])));
@@ -43,7 +44,8 @@ export function champions(records: readonly Summary[], wanted: (id: string, op: 
     const means = records
       .filter((record) => conditions(record, op) === key)
       .flatMap((record) => record.means.map((mean) => ({ ...mean, record })))
-      .filter((mean) => mean.op === op && !mean.peer && mean.arithmetic && wanted(mean.candidate, op))
+      .filter(({ candidate, peer, ...mean }) => mean.op === op && !peer && !isSnapshot(candidate) && mean.arithmetic)
+      .filter(({ candidate }) => wanted(candidate, op))
       .sort(byMean);
     if (means.length === 0) return [];
     const [{ record, ...mean }] = means;

@@ -12,6 +12,9 @@ export const sentence = z.string().max(maxText, { abort: true }).overwrite(plain
 export const integer = z.int();
 export const decimal = z.number().min(-maxNumber).max(maxNumber);
 
+/** A field that came later: null in older records. */
+export const later = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().default(null).describe(what);
+
 export const text = (what: string) => name.describe(what);
 export const textOrNull = (what: string) => sentence.nullable().describe(what);
 export const count = (what: string) => integer.min(0).describe(what);

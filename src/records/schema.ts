@@ -7,12 +7,12 @@ import { z } from 'zod';
 import { ErrorData, flag, orNull, seed } from '../contract/fields.ts';
 import { comparisons } from '../stats/verdict.ts';
 import {
-  anyOrNull,
   byName,
   count,
   decimal,
   Interval,
   integer,
+  later,
   list,
   name,
   number,
@@ -22,6 +22,8 @@ import {
   text,
   textOrNull,
 } from './fields.ts';
+import { Finding } from './finding.ts';
+import { Pair } from './pair.ts';
 
 export const recordSchema = 'nfold/record@3';
 
@@ -30,8 +32,6 @@ export const discardRule =
   'waited for a CPU for more than 2 % of the call, or lies in a turn dropped because one side had no calm call; variant and baseline calls counted';
 
 const object = <S extends z.ZodRawShape>(what: string, shape: S) => z.object(shape).describe(what);
-/** A field that came later: null in older records. */
-const later = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().default(null).describe(what);
 
 const candidate = text('Id of the candidate, such as sgemm/ikj-ts, or name of the peer.');
 const peer = flag('Whether this is a peer: a published library, timed beside the candidates.');
@@ -49,28 +49,6 @@ const maxSource = 2 ** 21;
 const keyOf = (row: { readonly op: string | null; readonly candidate: string }) => `${row.op}\n${row.candidate}`;
 const source = z.object({ path: text('Path of the file.'), hash: text('Hash of its text, a key of `texts`.') });
 const sources = list('Files that it was built from, its own first.', source, 100);
-
-/** Zod strips the other fields of a failure. */
-export const Finding = z.object({
-  reason: text('The kind of failure, such as `differs` or `wrote outside`.'),
-  where: text('The element, guard band or call that it was found at.'),
-  case: later('Name of the case.', name),
-  distribution: later('Name of the distribution that the inputs were drawn from.', name),
-  seed: later('Seed of the inputs.', seed('')),
-  got: anyOrNull("The candidate's value."),
-  want: anyOrNull('The value that it should be.'),
-  error: anyOrNull('Absolute difference of the two.'),
-  bound: anyOrNull('The largest difference that passes.'),
-  elements: later(
-    'All wrong elements of that tensor in that call.',
-    z.object({
-      tensor: text('Name of the tensor.'),
-      wrong: count('Elements that are wrong.'),
-      of: count('Elements that it has.'),
-      shared: textOrNull('What all wrong ones share, such as `in the last 3 columns`; null if nothing was found.'),
-    }),
-  ),
-});
 
 /** A record's reader may print it. */
 const ErrorOf = ErrorData.refine((error) => JSON.stringify(error).length <= 30_000, 'is too long');
@@ -254,6 +232,12 @@ export const Summary = z.object({
     5000,
     (row) => `${keyOf(row)}\n${row.suite}`,
   ),
+  pairs: list(
+    'Candidates of one op against the first of them, paired within rounds: a row for the mean, and one for each case.',
+    Pair,
+    20_000,
+    (row) => `${keyOf(row)}\n${row.case ?? ''}`,
+  ).default([]),
   overall: list('For suites of several ops: over all cases, with the best of each op.', Overall, 20).default([]),
   discards: list(
     'Calls left out of the statistics; they are among the samples.',

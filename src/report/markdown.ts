@@ -3,6 +3,7 @@ import { describe } from '../machine/describe.ts';
 import type { Record } from '../records/schema.ts';
 import { meanColumns, meanRows } from './columns.ts';
 import { inMarkdown, lineInMarkdown } from './escape.ts';
+import { markdownPairs } from './pairs.ts';
 import { markdownTableOf } from './table.ts';
 import { warningText } from './warnings.ts';
 
@@ -26,7 +27,11 @@ export function markdownOp(record: Record, op: string): string {
 
 /** All suites of a record, each under its name. */
 export function markdownRecord(record: Record): string {
-  const blocks = record.suites.flatMap((suite) => [`**${inMarkdown(suite.name)}**`, markdownSuite(record, suite)]);
+  const blocks = record.suites.flatMap((suite) => [
+    `**${inMarkdown(suite.name)}**`,
+    markdownSuite(record, suite),
+    ...markdownPairs(record, suite.ops),
+  ]);
   const warnings = record.warnings.map((warning) => `- ${lineInMarkdown(warningText(warning))}`).join('\n');
   return `${[...blocks, warnings, markdownSource(record)].filter(Boolean).join('\n\n')}\n`;
 }

@@ -114,6 +114,7 @@ export function draft({
         withheld: null,
       },
     ],
+    pairs: [],
     overall: [],
     discards: [],
     samples,
