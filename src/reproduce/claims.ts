@@ -61,7 +61,7 @@ export function judge(record: Record, again: Record | null, origin: string, miss
       .filter(({ speedup }) => speedup)
       .map((result) => speedupClaim('case', result.case, result.speedup));
     const means = mean?.arithmetic ? [speedupClaim('mean', null, mean.arithmetic)] : cases;
-    return { claims: [{ ...own, ...verdictClaim(candidate, found, lack) }, ...means], cases };
+    return { claims: [{ ...own, ...verdictClaim(candidate, found, here, lack) }, ...means], cases };
   });
   return { claims: judged.flatMap(({ claims }) => claims), cases: judged.flatMap(({ cases }) => cases) };
 }
@@ -84,6 +84,7 @@ function named(record: Record, origin: string): Record {
 function verdictClaim(
   claimed: Candidate,
   found: Candidate | null,
+  here: Record | null,
   lack: string | null,
 ): Omit<Claim, 'op' | 'candidate'> {
   const { verdict } = claimed;
@@ -92,7 +93,7 @@ function verdictClaim(
     recorded: { verdict, speedup: null },
     here: found && { verdict: found.verdict, speedup: null },
   };
-  const unknown = lack ?? (found ? unjudged(found) : 'the run was stopped before it');
+  const unknown = lack ?? (found ? unjudged(found) : unrun(here));
   if (unknown !== null || !found) return { ...about, outcome: "can't be told", why: unknown };
   const holds = isBad(verdict) === isBad(found.verdict);
   return {
@@ -121,11 +122,14 @@ function doubt(record: Record, here: Record, op: string): string | null {
 }
 
 function untimed(found: Candidate | null, here: Record | null): string {
-  if (here?.interrupted) return 'the run was stopped before it was timed';
-  return found && found.verdict !== 'pass'
-    ? `it was not timed here, as its verdict is ${found.verdict}`
-    : 'no case of it was timed here';
+  if (!found || here?.interrupted) return unrun(here);
+  return found.verdict === 'pass'
+    ? 'no case of it was timed here'
+    : `it was not timed here: its verdict is ${found.verdict}`;
 }
+
+const unrun = (here: Record | null): string =>
+  here?.interrupted ? 'the run was stopped before it' : 'it was left out here, as no case of its op was asked for';
 
 const disturbing: readonly string[] = ['busy', 'disturbed', 'pace', 'stolen'];
 
