@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Draft, Record } from '../src/records/schema.ts';
 import { judge } from '../src/reproduce/claims.ts';
 import { reportClaims } from '../src/reproduce/report.ts';
 import { nfold as nfoldIn } from './support/command.ts';
 import { draft, type Made } from './support/draft.ts';
-import { small } from './support/hostile.ts';
+import { change, small, run as tried, withValue } from './support/hostile.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-claims-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -140,7 +141,7 @@ test('the report counts the outcomes and says why', () => {
   const here = again({ speedups: times(0.5) });
   const text = reportClaims(recordOf(), judge(recordOf(), here, id, new Map()).claims, { record: here, file: null });
   expect(text).toMatch(/sgemm\/mine-ts +mean speedup of 2 cases +3\.00x .* +1\.50x .* does not hold/);
-  expect(text).toMatch(/\nx does not hold: 0\.500 of the claim/);
+  expect(text).toMatch(/\nx sgemm\/mine-ts, mean speedup of 2 cases: does not hold: 0\.500 of the claim/);
   expect(text).toMatch(/\nOf 2 claims: 1 holds, 1 does not hold\.$/);
 });
 
@@ -162,7 +163,7 @@ describe('nfold reproduce', () => {
     );
     const elsewhere = { ...row, op: 'nosuch', candidate: 'nosuch/mine-ts' };
     expect((await run(saved({ candidates: [elsewhere] }))).stdout).toContain(
-      "can't be told: there is no op nosuch here",
+      "nosuch/mine-ts, verdict: can't be told: there is no op nosuch here",
     );
   });
 
@@ -195,6 +196,20 @@ describe('nfold reproduce', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(
       /^nfold: The source of \S+ in \S+ cannot be used: \S+ is no path such as kernels\/sgemm\/mine\.ts\.\n$/,
+    );
+  });
+
+  test('takes a record with anything anywhere in it, of which nothing can be run', async () => {
+    const record = { ...small(), texts: {} };
+    await fc.assert(
+      fc.asyncProperty(change(record), async ({ path, put }) => {
+        writeFileSync(
+          join(folder, 'r.json'),
+          JSON.stringify(path[0] === 'texts' ? record : withValue(record, path, put)),
+        );
+        expect(await tried(['reproduce', 'r.json'], folder)).toBeNull();
+      }),
+      { numRuns: 60 },
     );
   });
 

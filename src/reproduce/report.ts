@@ -11,7 +11,10 @@ import { warningText } from '../report/warnings.ts';
 import { type Claim, outcomes } from '../schemas/reproduce.ts';
 
 export function reportClaims(record: Record, claims: readonly Claim[], saved: Saved | null): string {
-  const whys = new Map(claims.flatMap(({ why, outcome }) => (why === null ? [] : [[`${outcome}: ${why}`, outcome]])));
+  const groups = Map.groupBy(
+    claims.filter(({ why }) => why !== null),
+    ({ why, outcome }) => `${outcome}: ${why}`,
+  );
   return [
     lineOf('there', record),
     ...(saved
@@ -19,7 +22,11 @@ export function reportClaims(record: Record, claims: readonly Claim[], saved: Sa
       : []),
     '',
     tableOf(columns, claims),
-    ...[...whys].map(([line, outcome]) => (outcome === 'does not hold' ? pc.red(`x ${line}`) : `  ${line}`)),
+    ...[...groups].map(([why, group]) => {
+      const [first] = group;
+      const what = group.length > 1 ? counted(group.length, 'claim') : `${first.candidate}, ${whatOf(first)}`;
+      return first.outcome === 'does not hold' ? pc.red(`x ${what}: ${why}`) : `  ${what}: ${why}`;
+    }),
     '',
     pc.bold(sentence(claims)),
     ...(saved?.file ? [`Record: ${shown(saved.file)}`] : []),

@@ -14,10 +14,12 @@ const Claim = z.strictObject({
     .describe('What is claimed: the verdict of verification, the mean speedup, or the speedup at one case.'),
   case: textOrNull('Name of the case; null for the others.'),
   cases: count('Number of cases that the speedups here and there are taken over; 0 for a verdict.'),
-  recorded: z.strictObject({
-    verdict,
-    speedup: orNull('The speedup that is claimed, over the cases that both runs timed if there are any.', Interval),
-  }),
+  recorded: z
+    .strictObject({
+      verdict,
+      speedup: orNull('The speedup that is claimed, over the cases that both runs timed if there are any.', Interval),
+    })
+    .describe('What the record says.'),
   here: orNull(
     'What came out here; null if it could not be run.',
     z.strictObject({ verdict, speedup: orNull('The same speedup here; null if it was not timed.', Interval) }),
