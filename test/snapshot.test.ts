@@ -49,6 +49,7 @@ const bench = (...args: string[]) => nfold('bench', 'encoder_forward/mine-wasmsi
 
 beforeAll(() => {
   git('init', '--quiet');
+  put('deep/work/kernels/common/.editorconfig', 'root = true');
   cpSync(join(packageRoot, 'kernels/common'), join(where, 'kernels/common'), { recursive: true });
   put('deep/work/kernels/encoder_forward/mine-wasmsimd.as.ts', kernel('encoder_forward/positions-wasmsimd.as.ts'));
   git('add', '.');
@@ -175,6 +176,25 @@ describe('a record', () => {
     );
   });
 
+  test('gives a ready-made module byte for byte', async () => {
+    const path = 'kernels/sgemm/ready-wasmsimd.wasm';
+    await inWorkspace(workspaceAt(where), async () => {
+      const wat = scan().candidates.find(({ id }) => id === 'sgemm/ikj-wasmsimd')!;
+      const artifact = await (await build(wat)).artifact((await loadOp('sgemm')).cases[0].dims);
+      writeFileSync(join(where, path), 'bytes' in artifact ? artifact.bytes : '');
+      const ready = await build(scan().candidates.find(({ id }) => id === 'sgemm/ready-wasmsimd')!);
+      const [{ text }] = ready.sources;
+      const [row] = draft({ candidate: ready.id }).candidates;
+      const from = record(path, {
+        candidates: [{ ...row, sources: [{ path, hash: hashOf(text) }] }],
+        texts: { [hashOf(text)]: text },
+      });
+      await withSnapshots([(await taken(from))!], async ([candidate]) =>
+        expect((await build(candidate)).hash).toBe(ready.hash),
+      );
+    });
+  });
+
   test('gives a generator the parameters that it ran with', async () => {
     const op = await loadOp('sgemm');
     const [first, second] = op.cases;
@@ -220,6 +240,11 @@ describe('a record', () => {
     await expect(withSnapshots([{ ...own, files: Array(70).fill(large) }], async () => 'built')).rejects.toThrow(
       /bytes together/,
     );
+  });
+
+  test('with two sources under one id is refused', async () => {
+    const own = (await taken(record()))!;
+    await expect(withSnapshots([own, own], async () => 'built')).rejects.toThrow('has two sources of sgemm/mine-ts.');
   });
 
   test.each(recordFiles(join(packageRoot, 'bench/records')))('%s gives all of its kernels', async (file) => {

@@ -38,6 +38,8 @@ export async function withSnapshots<T>(
   const sizes = snapshots.flatMap(({ files }) => files.map(({ content }) => content.length));
   if (sizes.reduce((sum, size) => sum + size, 0) > maxBytes)
     throw new NfoldError(`The sources have more than ${maxBytes} bytes together, which no kernels take.`, 'bad-file');
+  const twice = snapshots.find(({ id }, i) => snapshots.findIndex((one) => one.id === id) < i);
+  if (twice) throw new NfoldError(`${twice.origin} has two sources of ${twice.id}.`, 'bad-file');
   const folder = privateFolder();
   const ends = [() => rmSync(folder, { recursive: true, force: true })];
   try {
@@ -72,7 +74,7 @@ function written(root: string, { id, origin, files, ...generator }: Snapshot): C
 function pathFault(path: string, own: string): string | null {
   const [folder, place, ...rest] = path.split('/');
   const parts = [folder, place, ...rest];
-  if (rest.length === 0 || parts.some((part) => !/^[\w@+-][\w.@+-]*$/.test(part)))
+  if (rest.length === 0 || parts.some((part) => !/^(?!\.)[^\\:\0]+$/.test(part)))
     return 'is no path such as kernels/sgemm/mine.ts';
   if (path === own) return rest.length === 1 ? null : 'is no path such as kernels/sgemm/mine.ts';
   return folder === own.split('/', 1)[0] && place === 'common' ? null : 'does not lie in kernels/common';

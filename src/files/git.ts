@@ -37,13 +37,16 @@ export async function kernelAt(file: string, revision: string): Promise<AtRevisi
   const common = op === '' ? [] : [[...above, 'common'].join('/')];
   const listing = await git(folder, ['ls-tree', '-r', '-z', '--full-tree', id, '--', own, ...common]);
   if (typeof listing === 'string') throw new NfoldError(`Git cannot list the files of ${commit}: ${listing}.`);
+  const home = basename(dirname(folder));
+  const nameOf = (path: string) =>
+    [home, ...(path === own ? [basename(folder), basename(file)] : path.split('/').slice(above.length))].join('/');
   const entries = listing
     .toString()
     .split('\0')
     .flatMap((line) => {
-      // Neither links nor submodules.
+      // Neither links nor submodules, nor names that no kernel imports.
       const [, object, path] = /^100\d+ blob ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
-      return path === undefined ? [] : [{ object, path }];
+      return path === undefined || /\/\.|[\\:]/.test(nameOf(path)) ? [] : [{ object, path }];
     })
     .sort((a, b) => Number(b.path === own) - Number(a.path === own));
   if (entries[0]?.path !== own) {
@@ -51,24 +54,26 @@ export async function kernelAt(file: string, revision: string): Promise<AtRevisi
     throw new NfoldError(`Revision ${commit} has no file ${own}.`, 'no-file', { file: shown(file), hint });
   }
   const contents = await blobs(folder, entries);
-  const home = basename(dirname(folder));
-  const inHome = (path: string) => [home, ...path.split('/').slice(above.length)].join('/');
-  const nameOf = (path: string) => (path === own ? `${home}/${basename(folder)}/${basename(file)}` : inHome(path));
   return { commit, files: entries.map(({ path }, i) => ({ path: nameOf(path), content: contents[i] })) };
 }
 
 const lastLine = (output: Buffer): string => output.toString().trimEnd().split('\n').at(-1) ?? '';
 
 /** The contents of objects, from one call of git. */
-async function blobs(folder: string, entries: readonly { readonly object: string }[]): Promise<Uint8Array[]> {
+async function blobs(
+  folder: string,
+  entries: readonly { readonly object: string; readonly path: string }[],
+): Promise<Uint8Array[]> {
   const names = entries.map(({ object }) => `${object}\n`).join('');
   const output = await git(folder, ['cat-file', '--batch'], names);
   if (typeof output === 'string') throw new NfoldError(`Git cannot read the files of that revision: ${output}.`);
   let at = 0;
-  return entries.map(() => {
+  return entries.map(({ path }) => {
     // `<object> blob <size>`, a line break, the content, a line break.
     const start = output.indexOf('\n', at) + 1;
     const size = Number(output.toString('latin1', at, start).trimEnd().split(' ')[2]);
+    if (Number.isNaN(size))
+      throw new NfoldError(`This clone lacks the contents of ${path}: fetch them with git first.`);
     at = start + size + 1;
     return output.subarray(start, start + size);
   });
@@ -76,13 +81,14 @@ async function blobs(folder: string, entries: readonly { readonly object: string
 
 /** What it prints, or why it fails. */
 async function git(folder: string, args: readonly string[], input?: string): Promise<Buffer | string> {
-  const env = {
-    ...process.env,
+  // A clone may lack objects: the repository's own settings would say by what program they are fetched.
+  const locked = {
     GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
-    LC_ALL: 'C',
   };
+  const env = { ...process.env, ...locked, LC_ALL: 'C' };
   const options = { env, encoding: 'buffer', maxBuffer: maxBytes, timeout: limitMs } as const;
   const running = promisify(execFile)('git', ['-C', folder, ...args], options);
   running.child.stdin?.on('error', () => {}).end(input);
