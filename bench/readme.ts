@@ -10,6 +10,7 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { exit, NfoldError } from '../src/contract/errors.ts';
+import { isSnapshot } from '../src/contract/variant.ts';
 import { counted } from '../src/contract/words.ts';
 import { packageRoot, workspace } from '../src/files/places.ts';
 import type { Mean, Record } from '../src/records/schema.ts';
@@ -59,7 +60,9 @@ function newest(suite: Suite): Shown {
 
 /** Means that are not withheld, the largest first. */
 function meansOf(record: Record, suite: string): Mean[] {
-  return record.means.filter((mean) => mean.suite === suite && mean.arithmetic).sort(byMean);
+  return record.means
+    .filter((mean) => mean.suite === suite && mean.arithmetic && !isSnapshot(mean.candidate))
+    .sort(byMean);
 }
 
 /** What a row says that its suite is. */

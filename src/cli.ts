@@ -126,6 +126,9 @@ Exit codes: 0 fine; 1 a verification or a gate failed, or the command itself did
   (await import('./selftest/flags.ts'))
     .declare(program)
     .action(does(async () => (await import('./selftest/command.ts')).selftest));
+  (await import('./reproduce/flags.ts'))
+    .declare(program)
+    .action(does(async () => (await import('./reproduce/command.ts')).reproduce));
   for (const command of program.commands) refuseRepeats(command);
   return program;
 }

@@ -1,5 +1,6 @@
 /** Many records together: a candidate over time, and the best of each op with what it was chosen from. */
 import { mean } from 'simple-statistics';
+import { isSnapshot } from '../contract/variant.ts';
 import { isAttempt } from '../records/attempts.ts';
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Summary } from '../records/schema.ts';
@@ -39,7 +40,8 @@ export type Tried = ReturnType<typeof tried>[number];
 
 /**
  * The attempts at each op that compare with its newest record: with the same baseline, on the same machine. `elsewhere` is the number of
- * those that do not. `timed` tells attempts that have times at some case, `mean` those that have a mean.
+ * those that do not. `timed` tells attempts that have times at some case, `mean` those that have a mean. Sources from
+ * elsewhere, which are no files here, do not count.
  */
 export function tried(records: readonly Summary[], wanted: (id: string, op: string) => boolean) {
   const newest = new Map(records.flatMap((record) => record.baselines.map(({ op }) => [op, conditions(record, op)])));
@@ -51,7 +53,7 @@ export function tried(records: readonly Summary[], wanted: (id: string, op: stri
     });
   });
   return [...newest].flatMap(([op, key]) => {
-    const all = attempts.filter((one) => one.op === op && wanted(one.candidate, op));
+    const all = attempts.filter((one) => one.op === op && !isSnapshot(one.candidate) && wanted(one.candidate, op));
     const own = all.filter(({ record }) => conditions(record, op) === key);
     return own.length > 0 ? [{ op, attempts: own, elsewhere: all.length - own.length }] : [];
   });

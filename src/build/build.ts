@@ -202,7 +202,8 @@ async function generator(candidate: CandidateFile, allowed?: string): Promise<Ma
       }),
     };
   };
-  return using(tunedParameters(tuneFile(candidate.id), shortened(digest)));
+  const { id, tunedAs = id, parameters } = candidate;
+  return using(parameters ?? tunedParameters(tuneFile(tunedAs), shortened(digest)));
 }
 
 async function assemblyScript(candidate: CandidateFile, allowed?: string): Promise<Made> {

@@ -3,6 +3,7 @@
  * that fits no rule is a problem with a hint.
  */
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import type { Parameters } from '../contract/candidate.ts';
 import { errorData } from '../contract/errors.ts';
 import { plain } from '../contract/foreign.ts';
 import { absent, astray, isLink, isWithin, look, namesIn, oddityOf, realPath, type Trouble } from '../files/given.ts';
@@ -24,6 +25,10 @@ export interface CandidateFile {
   readonly file: string;
   /** The path that selects it, if several files have its id. */
   readonly selector?: string;
+  /** The id of the candidate whose tuned parameters it takes; its own, if it has none. */
+  readonly tunedAs?: string;
+  /** The parameters of a generator where a record has them: they replace tuned ones. */
+  readonly parameters?: (dims: Readonly<Record<string, number>>) => Parameters | null;
 }
 
 /** A file that is no candidate, and why. */

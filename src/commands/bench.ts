@@ -16,9 +16,10 @@ import type { OpOutcome } from '../run/outcome.ts';
 import { draftOf } from '../run/record.ts';
 import { type OpJob, runOp } from '../run/suite.ts';
 import { sharedEffort } from '../stopwatch/effort.ts';
+import { withEarlier } from './against.ts';
 import type { BenchFlags } from './flags.ts';
 import { next, nfold } from './next.ts';
-import { prepareRun, type SuiteSelection } from './run.ts';
+import { prepareRun, type SuiteSelection, type Wanted } from './run.ts';
 
 export async function bench(selectors: readonly string[], flags: BenchFlags, io: Io): Promise<Result<Record>> {
   const reporters = reportersOf(flags, 'record');
@@ -29,22 +30,35 @@ export async function bench(selectors: readonly string[], flags: BenchFlags, io:
   io.endOnStop();
   const failed = displaced || record.candidates.some(({ peer, verdict }) => !peer && isBad(verdict));
   const code = record.interrupted && !displaced ? exit.interrupted : failed ? exit.failed : exit.fine;
-  const text = `${reportRecord(record, { perCase: selectors.length > 0, faults })}\n\n${next(saved, selectors, flags)}`;
+  const again = flags.against === undefined ? selectors : [...selectors, '--against', flags.against];
+  const text = `${reportRecord(record, { perCase: selectors.length > 0, faults })}\n\n${next(saved, again, flags)}`;
   return reported(reporters, record, { code, data: record, text }, io);
 }
 
 /** Runs what the selectors say and saves the record, when interrupted that of what was measured. Throws NfoldError for wrong usage. */
-export async function measureAndSave(selectors: readonly string[], flags: BenchFlags, io: Io) {
-  const { draft, faults } = await measureDraft(selectors, flags, io);
+export async function measureAndSave(selectors: readonly string[], flags: BenchFlags, io: Io, wanted?: Wanted) {
+  const { draft, faults } = await measureDraft(selectors, flags, io, wanted);
   return { ...saveOrFallBack(draft, io), faults };
 }
 
 /** The same without a file; `faults` are the verdicts that have a message, by candidate. */
-export async function measureDraft(selectors: readonly string[], flags: BenchFlags, io: Io) {
+export async function measureDraft(
+  selectors: readonly string[],
+  { against, ...flags }: BenchFlags,
+  io: Io,
+  wanted: Wanted = {},
+): ReturnType<typeof measureNow> {
+  if (against === undefined) return measureNow(selectors, flags, io, wanted);
+  return withEarlier(selectors, against, io, (candidates) =>
+    measureNow(selectors, flags, io, { ...wanted, selection: { candidates, problems: [] } }),
+  );
+}
+
+async function measureNow(selectors: readonly string[], flags: BenchFlags, io: Io, wanted: Wanted) {
   const [startedAt, began] = [new Date(), performance.now()];
   const facts = { machine: machine(), runtime: runtime(), startedAt };
   const byDefault = { effort: 'quick', suites: suites.filter(({ inDefaultRun }) => inDefaultRun) } as const;
-  const { selections, strays, options, textName } = await prepareRun(selectors, flags, io, { byDefault });
+  const { selections, strays, options, textName } = await prepareRun(selectors, flags, io, { byDefault, ...wanted });
   const { signal, committed } = options;
   if (committed.commitment) io.note(`seed committed to: sha256 ${committed.commitment.hash}, revealed in the record`);
   const jobs = selections.map((selection): OpJob => {

@@ -63,6 +63,7 @@ export const verify = (program: Program) =>
 export const bench = (program: Program) =>
   runs(program, 'bench', 'verify, time against the baseline, print the mean speedup, save a record')
     .option('--no-peers', 'skip the peer libraries, which saves time')
+    .option('--against <rev>', 'time the candidate beside its earlier source: a git revision, or a record')
     .addOption(
       new Option(
         '--unseen <n>',

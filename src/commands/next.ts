@@ -1,5 +1,6 @@
 /** What to do after a bench: commands that fit its outcome. */
 import { join } from 'node:path';
+import { isSnapshot } from '../contract/variant.ts';
 import { counted, quoted } from '../contract/words.ts';
 import { namesIn } from '../files/given.ts';
 import { packageRoot, shown, workspace } from '../files/places.ts';
@@ -52,7 +53,9 @@ function tipsFor(record: Record, selectors: readonly string[], { show, history, 
   const own = record.candidates.filter(({ peer }) => !peer);
   const bad = own.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'unsupported');
   const replay = bad.find((one) => one.replay !== null)?.replay ?? false;
-  const mend = bad.filter(({ error }) => error?.code !== 'interrupted' && error?.code !== 'misplaced');
+  const mend = bad.filter(
+    ({ candidate, error }) => !isSnapshot(candidate) && error?.code !== 'interrupted' && error?.code !== 'misplaced',
+  );
   const isTimed = record.samples.length > 0 && own.some(({ verdict }) => verdict === 'pass');
   const isPart = record.caseFilter !== null && record.means.some(({ peer, withheld }) => !peer && withheld !== null);
   const isOver = record.interrupted || record.effort === 'thorough';

@@ -2,7 +2,7 @@
 import { type Suite, suitesOf } from '../../bench/suites.ts';
 import { scan } from '../catalog/candidates.ts';
 import { loadOp } from '../catalog/ops.ts';
-import { alternatives, select, selectCases } from '../catalog/select.ts';
+import { alternatives, type Selection, select, selectCases } from '../catalog/select.ts';
 import { loadText } from '../catalog/text.ts';
 import { cellEnder } from '../cell/runs.ts';
 import { brief, exit, NfoldError } from '../contract/errors.ts';
@@ -34,11 +34,13 @@ const everythingOf = (ops: readonly string[]): Scope => ({
   suites: suitesOf(ops).map((suite) => ({ ...suite, peers: [...suite.peers, ...suite.slowPeers], intermediates: [] })),
 });
 
-interface Wanted {
+export interface Wanted {
   /** The cases that the command works on; the timed ones, unless it says so. */
   cases?(op: AnyOp, seed: Seed): readonly Case[];
   /** The scope without a selector. */
   readonly byDefault?: Scope;
+  /** In the place of what the selectors select. */
+  readonly selection?: Selection;
 }
 
 /**
@@ -49,11 +51,11 @@ export async function prepareRun(
   selectors: readonly string[],
   flags: RunFlags & { readonly effort?: Scope['effort'] },
   io: Io,
-  { cases = (op) => op.cases, byDefault }: Wanted = {},
+  { cases = (op) => op.cases, byDefault, selection }: Wanted = {},
 ) {
   const catalog = scan();
   const scope = (selectors.length === 0 && byDefault) || everythingOf(catalog.ops);
-  const { candidates, problems } = select(selectors, catalog);
+  const { candidates, problems } = selection ?? select(selectors, catalog);
   const selectionOf = (suite: Suite, op: string): SuiteSelection => {
     const isOfOp = (one: { readonly op: string | null }) => one.op === op;
     return { suite, op, candidates: candidates.filter(isOfOp), problems: problems.filter(isOfOp) };

@@ -40,3 +40,9 @@ export interface Variant {
 
 /** Threads that a variant gets of those available. */
 export const threadsOf = (variant: Variant, available: number): number => (variant.threads === 'any' ? available : 1);
+
+/** Whether an id is that of a source from elsewhere, `sgemm/mine-ts@1a2b3c4`, which is no file here. */
+export const isSnapshot = (id: string): boolean => id.includes('@');
+
+/** The id of a candidate's source in another place: a commit, a record. */
+export const snapshotId = (id: string, origin: string): string => `${id}@${origin}`;

@@ -81,8 +81,19 @@ export function placeOf(given: string): string {
   return isAbsolute(given) ? given : `${workspace().root}/${given}`;
 }
 
+/** Folders that the user does not know, and the words that stand for each. */
+const foreign = new Map<string, string>();
+
+/** From here on, the files of a folder are shown as git writes them, `1a2b3c4:kernels/sgemm/mine.ts`; returns what ends that. */
+export function showAs(folder: string, words: string): () => void {
+  foreign.set(folder, words);
+  return () => void foreign.delete(folder);
+}
+
 /** A path as the user would type it. */
 export function shown(file: string): string {
+  for (const [folder, words] of foreign)
+    if (file.startsWith(folder + sep)) return `${words}:${relative(folder, file).split(sep).join('/')}`;
   const path = relative(workspace().root, placeOf(file)) || '.';
   return path.startsWith('..') ? file : path;
 }

@@ -12,14 +12,14 @@ export const sentence = z.string().max(maxText, { abort: true }).overwrite(plain
 export const integer = z.int();
 export const decimal = z.number().min(-maxNumber).max(maxNumber);
 
+/** A field that came later: null in older records. */
+export const later = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().default(null).describe(what);
+
 export const text = (what: string) => name.describe(what);
 export const textOrNull = (what: string) => sentence.nullable().describe(what);
 export const count = (what: string) => integer.min(0).describe(what);
 export const number = (what: string) => decimal.describe(what);
 export const numberOrNull = (what: string) => decimal.nullable().describe(what);
-
-/** A field that came later: null in older records. */
-export const later = <T extends z.ZodType>(what: string, schema: T) => schema.nullable().default(null).describe(what);
 
 /** What a candidate computed, and the edges of an interval, can be any number. */
 export const anyOrNull = (what: string) => z.number().nullable().describe(what);

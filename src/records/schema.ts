@@ -7,7 +7,6 @@ import { z } from 'zod';
 import { ErrorData, flag, orNull, seed } from '../contract/fields.ts';
 import { comparisons } from '../stats/verdict.ts';
 import {
-  anyOrNull,
   byName,
   caseName,
   count,
@@ -26,7 +25,9 @@ import {
   textOrNull,
   variant,
 } from './fields.ts';
+import { Finding } from './finding.ts';
 import { Machine } from './machine.ts';
+import { Pair } from './pair.ts';
 import { isUnseen, UnseenList } from './unseen.ts';
 import { Warning } from './warning.ts';
 
@@ -50,28 +51,6 @@ const maxSource = 2 ** 21;
 const keyOf = (row: { readonly op: string | null; readonly candidate: string }) => `${row.op}\n${row.candidate}`;
 const source = z.object({ path: text('Path of the file.'), hash: text('Hash of its text, a key of `texts`.') });
 const sources = list('Files that it was built from, its own first.', source, 100);
-
-/** Zod strips the other fields of a failure. */
-export const Finding = z.object({
-  reason: text('The kind of failure, such as `differs` or `wrote outside`.'),
-  where: text('The element, guard band or call that it was found at.'),
-  case: later('Name of the case.', name),
-  distribution: later('Name of the distribution that the inputs were drawn from.', name),
-  seed: later('Seed of the inputs.', seed('')),
-  got: anyOrNull("The candidate's value."),
-  want: anyOrNull('The value that it should be.'),
-  error: anyOrNull('Absolute difference of the two.'),
-  bound: anyOrNull('The largest difference that passes.'),
-  elements: later(
-    'All wrong elements of that tensor in that call.',
-    z.object({
-      tensor: text('Name of the tensor.'),
-      wrong: count('Elements that are wrong.'),
-      of: count('Elements that it has.'),
-      shared: textOrNull('What all wrong ones share, such as `in the last 3 columns`; null if nothing was found.'),
-    }),
-  ),
-});
 
 /** A record's reader may print it. */
 const ErrorOf = ErrorData.refine((error) => JSON.stringify(error).length <= 30_000, 'is too long');
@@ -214,6 +193,12 @@ export const Summary = z.object({
     5000,
     (row) => `${keyOf(row)}\n${row.suite}`,
   ),
+  pairs: list(
+    'Candidates of one op against the first of them, paired within rounds: a row for the mean, and one for each case.',
+    Pair,
+    20_000,
+    (row) => `${keyOf(row)}\n${row.case ?? ''}`,
+  ).default([]),
   overall: list('For suites of several ops: over all cases, with the best of each op.', Overall, 20).default([]),
   unseen: UnseenList,
   discards: list(

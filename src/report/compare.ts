@@ -151,7 +151,8 @@ function drawn(
 
 const sideText = ({ speedup, why }: Side) => (speedup ? speedupText(speedup) : (why ?? '-'));
 
-const colours: { readonly [verdict: string]: (text: string) => string } = {
+/** Of the words for a comparison. */
+export const colours: { readonly [verdict: string]: (text: string) => string } = {
   faster: pc.green,
   slower: pc.red,
   inconclusive: pc.dim,

@@ -12,7 +12,14 @@ function csv(lines: readonly Line[]): string {
   return (lines.length > 0 ? [columns, ...rows] : []).map((row) => `${row.map(inCsv).join(',')}\r\n`).join('');
 }
 
-export function recordCsv({ id, name, createdAt, effort, machine, runtime, results }: Record): string {
+export function recordCsv({ id, name, createdAt, effort, machine, runtime, results, pairs }: Record): string {
+  const keyOf = (row: { op: string; candidate: string; case: string | null }) =>
+    [row.op, row.candidate, row.case].join('\n');
+  const paired = new Map(pairs.map((pair) => [keyOf(pair), pair]));
+  const pairCells = (row: Parameters<typeof keyOf>[0]) => {
+    const { first, ratio, comparison } = paired.get(keyOf(row)) ?? {};
+    return { first, ratio: ratio?.value, ratioLow: ratio?.low, ratioHigh: ratio?.high, pairComparison: comparison };
+  };
   return csv(
     results.map((r) => ({
       ...{ record: id, name, createdAt, effort, cpu: machine.cpu, node: runtime.node },
@@ -20,7 +27,7 @@ export function recordCsv({ id, name, createdAt, effort, machine, runtime, resul
       ...{ speedup: r.speedup?.value, low: r.speedup?.low, high: r.speedup?.high, comparison: r.comparison },
       ...{ baselineNs: r.baseline.timeNs, timeNs: r.timeNs, gflops: r.gflops, gbPerSecond: r.gbPerSecond },
       ...{ percentOfPeak: r.percentOfPeak, threads: r.threads, flags: r.flags.join(' '), tier: r.tier, hash: r.hash },
-      ...{ baselineHash: r.baseline.hash, unseen: r.unseen ?? false },
+      ...{ baselineHash: r.baseline.hash, unseen: r.unseen ?? false, ...pairCells(r) },
     })),
   );
 }

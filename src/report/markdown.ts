@@ -3,6 +3,7 @@ import { describe } from '../machine/describe.ts';
 import type { Record } from '../records/schema.ts';
 import { meanColumns, meanRows } from './columns.ts';
 import { inMarkdown, lineInMarkdown } from './escape.ts';
+import { markdownPairs } from './pairs.ts';
 import { markdownTableOf } from './table.ts';
 import { unseenMarkdown } from './unseen.ts';
 import { warningText } from './warnings.ts';
@@ -30,6 +31,7 @@ export function markdownRecord(record: Record): string {
   const blocks = record.suites.flatMap((suite) => [
     `**${inMarkdown(suite.name)}**`,
     markdownSuite(record, suite),
+    ...markdownPairs(record, suite.ops),
     unseenMarkdown(record, suite.ops),
   ]);
   const warnings = record.warnings.map((warning) => `- ${lineInMarkdown(warningText(warning))}`).join('\n');

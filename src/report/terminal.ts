@@ -8,6 +8,7 @@ import { byMean } from '../stats/means.ts';
 import { caseColumns, meanColumns, meanRows } from './columns.ts';
 import { excerptOfFile } from './excerpt.ts';
 import { duration, interval, minute, multiple, range } from './format.ts';
+import { pairTables } from './pairs.ts';
 import { tooFast } from './peak.ts';
 import { rankLines } from './ranks.ts';
 import { pc } from './screen.ts';
@@ -31,7 +32,7 @@ export function reportRecord(record: Record, { perCase = false, faults }: Shown 
     const ops = suite.ops.filter((op) => record.results.some((r) => r.op === op));
     return [
       suiteTable(record, suite, rows),
-      ...(perCase ? ops.map((op) => caseTable(record, op)) : []),
+      ...(perCase ? [...ops.map((op) => caseTable(record, op)), ...pairTables(record, ops)] : []),
       unseenText(record, suite.ops),
       peerLines(rows),
       suite.showsEssayResults ? essayLines(rows) : '',

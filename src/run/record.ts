@@ -1,6 +1,7 @@
 /** Outcomes of a run to its record: what analysis makes of the samples, beside everything that they were made from. */
 
 import { availableParallelism } from 'node:os';
+import { pairsOf } from '../analysis/pairs.ts';
 import { analyse } from '../analysis/results.ts';
 import type { TimedVariant } from '../analysis/timed.ts';
 import { analyseUnseen } from '../analysis/unseen.ts';
@@ -9,10 +10,11 @@ import { hashOf } from '../build/sources.ts';
 import { misplaced, type Problem, told } from '../catalog/candidates.ts';
 import { isolation } from '../cell/lockdown.ts';
 import { brief } from '../contract/errors.ts';
-import { threadsOf } from '../contract/variant.ts';
+import { isSnapshot, threadsOf } from '../contract/variant.ts';
 import { shown } from '../files/places.ts';
 import { errorOf, type Settled, verdictText } from '../judge/verdict.ts';
-import { type Draft, Finding, recordSchema } from '../records/schema.ts';
+import { Finding } from '../records/finding.ts';
+import { type Draft, recordSchema } from '../records/schema.ts';
 import { clockStepNs } from '../stopwatch/system.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 
@@ -68,6 +70,7 @@ export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft 
     results: [...results, ...unseen.results],
     discards: [...discards, ...unseen.discards],
     unseen: unseen.gaps,
+    pairs: ops.flatMap((timed) => pairsOf(timed, options.effort.halfWidth)),
     samples: outcomes.flatMap(({ op, samples }) =>
       samples.map(({ timeNs, queuedNs, ...sampled }) => {
         return { op: op.name, ...sampled, timeNs: [...timeNs], queuedNs: queuedNs && [...queuedNs] };
@@ -130,8 +133,8 @@ function candidateOf(op: string, { id, about, built, peer, verdict }: CandidateO
     about,
     verdict: verdict.status,
     message: verdict.status === 'pass' ? null : brief(verdictText(verdict)),
-    // No command verifies a peer.
-    replay: peer ? null : (failed?.replay ?? null),
+    // No command verifies a peer, or a source that is kept elsewhere.
+    replay: peer || isSnapshot(id) ? null : (failed?.replay ?? null),
     // NaN and infinity become null, as in the file.
     finding: failed && Finding.parse(JSON.parse(JSON.stringify(failed))),
     error: errorOf(verdict, built?.sources[0]?.path),

@@ -7,6 +7,7 @@ import { Doctor } from './doctor.ts';
 import { inspectData } from './inspect.ts';
 import { List } from './list.ts';
 import { Best, Comparison, History } from './records.ts';
+import { Reproduced } from './reproduce.ts';
 import { Verify } from './verify.ts';
 import { Watch } from './watch.ts';
 import { New, Profiled, Selftested, Trained, Tuned } from './wings.ts';
@@ -24,6 +25,7 @@ export const schemas: { readonly [name: string]: z.ZodType } = {
   compare: Comparison,
   history: History,
   best: Best,
+  reproduce: Reproduced,
   new: New,
   watch: Watch,
   inspect: inspectData,

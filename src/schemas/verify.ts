@@ -11,7 +11,8 @@ import {
   text,
   textOrNull,
 } from '../contract/fields.ts';
-import { Finding, verdict } from '../records/schema.ts';
+import { Finding } from '../records/finding.ts';
+import { verdict } from '../records/schema.ts';
 
 export const Failure = Finding.omit({ case: true, distribution: true, seed: true }).extend({
   op: text('Name of the op.'),

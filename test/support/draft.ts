@@ -117,6 +117,7 @@ export function draft({
         weights: null,
       },
     ],
+    pairs: [],
     overall: [],
     unseen: [],
     discards: [],

@@ -15,6 +15,10 @@ export function small(): { [key: string]: Json } {
   const rows = (name: string, count: number) => whole[name].slice(0, count);
   const counts = { candidates: 4, results: 4, means: 4, samples: 12, warnings: 2, discards: 2 };
   for (const [name, count] of Object.entries(counts)) whole[name] = rows(name, count);
+  const [first, other] = whole.candidates;
+  const ratio = { value: 1.1, low: 0.9, high: 1.3 };
+  const judged = { ratio, comparison: 'inconclusive', noiseFloor: 0.01, rounds: 3, moreRounds: 9, withheld: null };
+  whole.pairs = [{ op: first.op, first: first.candidate, candidate: other.candidate, case: null, ...judged }];
   const kept = whole.candidates
     .flatMap(({ sources = [] }) => sources)
     .concat(...whole.baselines.map((b: { sources: Json[] }) => b.sources));
