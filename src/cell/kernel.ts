@@ -98,7 +98,7 @@ function wasmKernel({ opening, arena, pool, mark }: Setting, bytes: Uint8Array):
   const tasks: ThreadTask[] = [];
   for (let tid = 1; tid < threads; tid++)
     tasks.push({ module, memory: arena.memory, args: args(tid), stack: stackOf(tid) });
-  pool.assign(tasks);
+  pool.assign(tasks, opening.untimed ?? false);
   const own = args(0);
   return {
     accounts: pool.accounts(),

@@ -8,27 +8,30 @@ import { extname } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { Schedstat } from './schedstat.ts';
 
-/** Words of the control block, which lies outside the arena, so that no kernel can write to it. `crowded`: more threads than CPUs. */
-export const word = { wake: 0, awake: 1, go: 2, done: 3, crowded: 4 } as const;
+/** Words of the control block, which lies outside the arena, so that no kernel can write to it. `sleepy`: whether threads that wait go to sleep. */
+export const word = { wake: 0, awake: 1, go: 2, done: 3, sleepy: 4 } as const;
 
 /** Megabytes for the machine code of a thread's own JavaScript, a page of text. V8 would set 512 aside for each thread. */
 const codeRangeSizeMb = 16;
-/** Where threads share CPUs, a thread spins this often, some microseconds, before it sleeps. */
+/** A thread that may sleep spins this often before, some microseconds. */
 const maxSpins = 1000;
 
-/** Returns when a counter reaches `target`. If each thread has a CPU it only spins: to wake a thread takes longer than a short call. */
+/**
+ * Returns when a counter reaches `target`. If each thread has a CPU and calls are timed, it only spins: to wake a thread takes longer than a
+ * short call.
+ */
 export function reach(control: Int32Array, counter: number, target: number): void {
   for (let spin = 0; ; spin++) {
     const value = Atomics.load(control, counter);
     if (((value - target) | 0) >= 0) return;
-    if (spin > maxSpins && control[word.crowded] === 1) Atomics.wait(control, counter, value);
+    if (spin > maxSpins && control[word.sleepy] === 1) Atomics.wait(control, counter, value);
   }
 }
 
 /** Adds one to a counter, and wakes threads that sleep in `reach`. */
 export function count(control: Int32Array, counter: number): void {
   Atomics.add(control, counter, 1);
-  if (control[word.crowded] === 1) Atomics.notify(control, counter);
+  if (control[word.sleepy] === 1) Atomics.notify(control, counter);
 }
 
 export interface ThreadTask {
@@ -59,11 +62,14 @@ export class Pool {
     this.#threads.push(...(await Promise.all(missing)));
   }
 
-  /** Hands one task to each of the first `tasks.length` threads; the others sleep through all calls. */
-  assign(tasks: readonly ThreadTask[]): void {
+  /**
+   * Hands one task to each of the first `tasks.length` threads; the others sleep through all calls. `untimed`: a thread that waits goes to
+   * sleep, as where there are more threads than CPUs, since it would spin in the way of nfold's own work.
+   */
+  assign(tasks: readonly ThreadTask[], untimed: boolean): void {
     if (tasks.length > this.#threads.length) throw new Error('more tasks than threads were started');
     this.#active = tasks.length;
-    this.#control[word.crowded] = tasks.length + 1 > availableParallelism() ? 1 : 0;
+    this.#control[word.sleepy] = untimed || tasks.length + 1 > availableParallelism() ? 1 : 0;
     for (const [i, { port }] of this.#threads.entries()) port.postMessage(tasks[i] ?? null);
   }
 

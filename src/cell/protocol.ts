@@ -27,6 +27,8 @@ export interface Opening {
   readonly threads: number;
   /** Whether fresh memory holds noise. Default: true; false in tests and benches alone. */
   readonly noise?: boolean;
+  /** Whether nobody looks at the times of its calls. */
+  readonly untimed?: boolean;
   /** Whether to sum the time of each call by its marks. */
   readonly marks?: boolean;
   /** Whether it may print. */

@@ -42,6 +42,8 @@ export async function openingOf(
 interface Openness {
   /** Whether fresh memory holds noise. Default: true. */
   readonly noise?: boolean;
+  /** Whether nobody looks at the times of the calls that follow. */
+  readonly untimed?: boolean;
   /** For this opening alone, of a variant that can use any number; a cell starts those that it lacks. Default: the timer's. */
   readonly threads?: number;
 }
@@ -72,11 +74,11 @@ export class Timer {
   }
 
   /** Throws CandidateError, as `turn` does, for a variant that does not build or start, or that dies. */
-  async open(image: Opened, { noise, threads = this.threads }: Openness = {}): Promise<Artifact['kind']> {
+  async open(image: Opened, { noise, untimed, threads = this.threads }: Openness = {}): Promise<Artifact['kind']> {
     this.#dims = image.case.dims;
     const opening = await openingOf(image, this.variant, threads);
     this.#opened = opening.threads;
-    const open = () => this.#cell.open({ ...opening, noise });
+    const open = () => this.#cell.open({ ...opening, noise, untimed });
     await this.#placed(() => atCostOf(this.variant.budget, open));
     this.#bytes = image.bytes;
     return opening.artifact.kind;
