@@ -4,7 +4,7 @@ export interface Suite {
   readonly ops: readonly string[];
   /** Modules of bench/peers. */
   readonly peers: readonly string[];
-  /** As slow as the baseline, so timed only where selectors are given: a run of everything does not wait for them. */
+  /** As slow as the baseline, or slow to load: timed only where selectors are given, or by name. A run of everything does not wait for them. */
   readonly slowPeers: readonly string[];
   /** Candidates that are steps on the way to others, or say the same in another language: timed only where selectors are given, for the same reason. */
   readonly intermediates: readonly string[];
@@ -39,7 +39,7 @@ export const suites: readonly Suite[] = [
     name: 'train_gpt2',
     ops: ['train_gpt2'],
     peers: [],
-    slowPeers: ['plain-c', 'plain-c-openmp', 'tfjs-backend-wasm', 'tfjs-node'],
+    slowPeers: ['plain-c', 'plain-c-openmp', 'jax-js', 'tfjs-backend-wasm', 'tfjs-node'],
     intermediates: [],
     showsEssayResults: true,
     inDefaultRun: true,
@@ -47,7 +47,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'sgemm',
     ops: ['sgemm'],
-    peers: ['onnxruntime-node', 'tfjs-backend-wasm', 'tfjs-node'],
+    peers: ['onnxruntime-node', 'jax-js', 'tfjs-backend-wasm', 'tfjs-node'],
     slowPeers: ['plain-c', 'plain-c-openmp'],
     intermediates: [
       'sgemm/ikj-ts',

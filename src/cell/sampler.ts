@@ -56,7 +56,8 @@ export async function sample(kernel: Kernel, arena: CellArena, { calls, warmup }
       },
       afterEach() {
         // Of another process's work, this thread's account says nothing.
-        if (queuedBefore !== null && kernel.ownNs?.() === undefined) queued.push((queuedNs() ?? queuedBefore) - queuedBefore);
+        if (queuedBefore !== null && kernel.ownNs?.() === undefined)
+          queued.push((queuedNs() ?? queuedBefore) - queuedBefore);
         kernel.after();
         reads.push(arena.read(calls[timeNs.length].reads));
         timeNs.push(lastNs);

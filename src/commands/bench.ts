@@ -19,6 +19,7 @@ import { type OpJob, runOp } from '../run/suite.ts';
 import { sharedEffort } from '../stopwatch/effort.ts';
 import type { BenchFlags } from './flags.ts';
 import { next, nfold } from './next.ts';
+import { choosePeers } from './peers.ts';
 import { prepareRun, type SuiteSelection } from './run.ts';
 
 export async function bench(selectors: readonly string[], flags: BenchFlags, io: Io): Promise<Result<Record>> {
@@ -46,6 +47,10 @@ export async function measureDraft(selectors: readonly string[], flags: BenchFla
   const facts = { machine: machine(), runtime: runtime(), startedAt };
   const byDefault = { effort: 'quick', suites: suites.filter(({ inDefaultRun }) => inDefaultRun) } as const;
   const { selections, strays, options, textName } = await prepareRun(selectors, flags, io, { byDefault });
+  const withPeers = choosePeers(
+    selections.map(({ suite }) => suite),
+    flags.peers,
+  );
   const { signal, committed } = options;
   if (committed.commitment) io.note(`seed committed to: sha256 ${committed.commitment.hash}, revealed in the record`);
   const ceilings = await ceilingsHere(options);
@@ -55,7 +60,7 @@ export async function measureDraft(selectors: readonly string[], flags: BenchFla
     return {
       ...selection,
       candidates,
-      suite: flags.peers ? suite : { ...suite, peers: [] },
+      suite: withPeers(suite),
       options: { ...options, effort },
     };
   });

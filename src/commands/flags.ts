@@ -1,7 +1,7 @@
 /** The arguments and options of each command; the wings declare their own. */
 import { type Command, Option } from '@commander-js/extra-typings';
 import { usableCores } from '../machine/cpus.ts';
-import { all, either, positive, seedOption, timedCalls, whole } from './options.ts';
+import { all, either, names, positive, seedOption, timedCalls, whole } from './options.ts';
 
 export type Program = Command<[], { debug?: true }>;
 
@@ -61,6 +61,7 @@ export const verify = (program: Program) =>
 
 export const bench = (program: Program) =>
   runs(program, 'bench', 'verify, time against the baseline, print the mean speedup, save a record')
+    .addOption(new Option('--peers <names>', 'time these peers alone: plain-c,tfjs-node; repeatable').argParser(names))
     .option('--no-peers', 'skip the peer libraries, which saves time')
     .option('--save <name>', 'name the record, for show and compare')
     .option('--note <text>', 'keep this text in the record')
