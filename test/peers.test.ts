@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { library } from '../bench/peers/library.ts';
 import { suites } from '../bench/suites.ts';
 import { loadPeer } from '../src/catalog/peers.ts';
 import { choosePeers } from '../src/commands/peers.ts';
@@ -61,4 +62,31 @@ test('a program names them as well', async () => {
     "There is no peer 'jax-js' for lm_ops: there are plain-c, plain-c-openmp.",
   );
   await expect(bench(['gelu_forward'], { peers: 'plain-c' as never })).rejects.toThrow(/^settings\.peers is wrong: /);
+});
+
+test.each([
+  [
+    { code: 'ERR_MODULE_NOT_FOUND', message: "Cannot find package 'lib'" },
+    'NotInstalled',
+    /^not installed: 'npm install core lib' adds it where it can$/,
+  ],
+  [
+    { message: 'The Node.js native addon module (tfjs_binding.node) can not be found at path: /lib/napi-v8' },
+    'NotInstalled',
+    /^installed without its native part for Node v\d\S+, \w+ \w+, which npm fetches or builds: 'npm rebuild lib' tries again$/,
+  ],
+  [
+    { code: 'MODULE_NOT_FOUND', message: "Cannot find module '/lib/napi-v8/tfjs_binding.node'" },
+    'NotInstalled',
+    /^installed without its native part/,
+  ],
+  [
+    { message: 'util.isArray is not a function\nat there' },
+    'Error',
+    /^installed but broken: util\.isArray is not a function$/,
+  ],
+])('a library that does not load: %j', async (fields, name, sentence) => {
+  const load = () => Promise.reject(Object.assign(new Error(), fields));
+  const error = await library(['core', 'lib'], load, ' where it can').catch((thrown: Error) => thrown);
+  expect(error).toMatchObject({ name, message: expect.stringMatching(sentence) });
 });

@@ -110,7 +110,7 @@ function warmUp(kernel: Kernel, arena: CellArena, { writes, calls, ms, maxMs = m
     timeNs.push(kernel.ownNs?.() ?? took - ((queuedNs() ?? 0) - queued));
     spentNs += took;
   }
-  return { steady: isSteady(timeNs), warmedNs: timeNs.reduce((sum, ns) => sum + ns, 0) };
+  return { ...(maxMs > ms && { steady: isSteady(timeNs) }), warmedNs: timeNs.reduce((sum, ns) => sum + ns, 0) };
 }
 
 const steadyCalls = 10;

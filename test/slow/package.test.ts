@@ -80,6 +80,7 @@ describe('packing', () => {
       /^(package\.json|README\.md|AGENTS\.md|LICENSE|src\/nfold\.js|dist\/moby-dick\.txt)$/,
       /^dist\/(src|baselines|bench\/suites|bench\/peers)\b.*\.(js|d\.ts)$/,
       /^(src\/contract|baselines)\/.*\.ts$/,
+      /^bench\/peers\/plain-c\/\w+\.[ch]$/,
       /^kernels\/\w+\/[\w.-]+\.(ts|wat|c|h|md)$/,
       /^starters\/[\w./-]+\.(ts|json)$/,
       /^docs\/example\/[\w./-]+\.(ts|json)$/,
@@ -161,7 +162,7 @@ describe('in an empty folder', () => {
     expect(baselines).toEqual(expect.arrayContaining([expect.objectContaining({ op: 'sgemm', hash })]));
     expect(runtime.node).toBe(pinned);
     const shown = fine(nfold(['show']));
-    expect(shown.match(/ at M64N64K64: not installed: 'npm install [@\w/ -]+' adds it\b/g)).toHaveLength(3);
+    expect(shown.match(/ at M64N64K64: not installed: 'npm install [@\w/ -]+' adds it\b/g)).toHaveLength(4);
     for (const name of ['onnxruntime-node', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'])
       link(join(packageRoot, 'node_modules', name), join(folder, 'node_modules', name));
     const { results } = JSON.parse(fine(nfold(bench)));

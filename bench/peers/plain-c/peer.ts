@@ -6,7 +6,7 @@ import { Program } from './program.ts';
 export const plainC = (flags: readonly string[]) =>
   ({
     library: null,
-    slowOps: ['sgemm', 'train_gpt2'],
+    slowOps: ['sgemm'],
     // Only nfold's own process builds, so only that loads what it takes.
     prepare: async () => (await import('./build.ts')).executable(flags),
     async bind(op, dims, scalars, tensors, setting) {
