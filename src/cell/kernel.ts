@@ -159,7 +159,7 @@ async function peerKernel({ opening, arena }: Setting, { file, prepared }: PeerA
   return {
     before: bound.load,
     call() {
-      ownNs = bound.run() ?? undefined;
+      ownNs = bound.run();
     },
     after: bound.store,
     ownNs: () => ownNs,

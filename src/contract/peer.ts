@@ -14,7 +14,7 @@ export interface BoundPeer {
    * Timed: the work. A peer that works in a process of its own returns the nanoseconds which that process measured around the work, by a
    * monotonic clock: they stand for the call, without the hand-off, and must lie within the time that went by in the cell.
    */
-  run(): void | number;
+  run(): undefined | number;
   /** Untimed: copies results into the arena. */
   store(): void;
 }
