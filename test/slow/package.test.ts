@@ -35,6 +35,7 @@ import {
   type Ran,
   run,
 } from '../support/installation.ts';
+import { hasCompiler } from '../support/plain-c.ts';
 import { hasNobody } from '../support/small.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'nfold-package-'));
@@ -168,7 +169,10 @@ describe('in an empty folder', () => {
     const { results } = JSON.parse(fine(nfold(bench)));
     const peers = results.filter(({ peer }: { peer: boolean }) => peer);
     expect(peers.map((row: { candidate: string; verdict: string }) => `${row.candidate} ${row.verdict}`)).toEqual(
-      expect.arrayContaining(['onnxruntime-node pass', 'tfjs-backend-wasm pass', 'tfjs-node unsupported']),
+      expect.arrayContaining([
+        ...['onnxruntime-node pass', 'tfjs-backend-wasm pass', 'tfjs-node unsupported'],
+        `plain-c ${hasCompiler ? 'pass' : 'unsupported'}`,
+      ]),
     );
     expect(fine(nfold(['compare', 'last~1', 'last']))).toContain('same machine, Node, flags, baselines and sources');
   });
