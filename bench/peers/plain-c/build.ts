@@ -15,7 +15,7 @@ import { contentOf } from '../../../src/files/given.ts';
 import { packageRoot } from '../../../src/files/places.ts';
 import { writeNew } from '../../../src/files/write.ts';
 
-const files = ['layers.h', 'gpt2.h', 'main.c'];
+const files = ['layers.h', 'pointwise.h', 'gpt2.h', 'main.c'];
 /** No -ffast-math: sums keep their order. */
 const usual = ['-std=gnu11', '-O3', '-march=native'];
 const empty = 'int main(void) { return 0; }\n';

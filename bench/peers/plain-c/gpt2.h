@@ -1,5 +1,6 @@
 // baselines/train_gpt2/baseline.ts in C: forward, backward into gradients that were zeroed, AdamW. Its activations are made once.
 #include "layers.h"
+#include "pointwise.h"
 #include <stdlib.h>
 #include <string.h>
 
