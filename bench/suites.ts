@@ -4,7 +4,7 @@ export interface Suite {
   readonly ops: readonly string[];
   /** Modules of bench/peers. */
   readonly peers: readonly string[];
-  /** As slow as the baseline, so timed only where selectors are given: a run of everything does not wait for them. */
+  /** As slow as the baseline, or slow to load: no run waits for them that does not name them. */
   readonly slowPeers: readonly string[];
   /** Candidates that are steps on the way to others, or say the same in another language: timed only where selectors are given, for the same reason. */
   readonly intermediates: readonly string[];
@@ -39,7 +39,7 @@ export const suites: readonly Suite[] = [
     name: 'train_gpt2',
     ops: ['train_gpt2'],
     peers: [],
-    slowPeers: ['tfjs-backend-wasm', 'tfjs-node'],
+    slowPeers: ['plain-c', 'plain-c-openmp', 'jax-js', 'tfjs-backend-wasm', 'tfjs-node'],
     intermediates: [],
     showsEssayResults: true,
     inDefaultRun: true,
@@ -48,7 +48,7 @@ export const suites: readonly Suite[] = [
     name: 'sgemm',
     ops: ['sgemm'],
     peers: ['onnxruntime-node', 'tfjs-backend-wasm', 'tfjs-node'],
-    slowPeers: [],
+    slowPeers: ['plain-c', 'plain-c-openmp', 'jax-js'],
     intermediates: [
       'sgemm/ikj-ts',
       'sgemm/ikj-wasmsimd',
@@ -67,7 +67,7 @@ export const suites: readonly Suite[] = [
     name: 'lm_ops',
     ops: lmOps,
     peers: [],
-    slowPeers: [],
+    slowPeers: ['plain-c', 'plain-c-openmp'],
     intermediates: [],
     showsEssayResults: false,
     inDefaultRun: false,

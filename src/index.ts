@@ -67,8 +67,8 @@ export interface RunSettings extends Where, Following {
 
 /** What `bench` takes. */
 export interface BenchSettings extends RunSettings {
-  /** Whether to time peer libraries as well. Default: true. */
-  readonly peers?: boolean;
+  /** Whether to time peers as well, or the names of those to time. Default: true. */
+  readonly peers?: boolean | readonly string[];
   /** Whether to keep the record in `.nfold/records`, or the name to keep it under. Default: true. */
   readonly save?: boolean | string;
   /** A text to keep in the record. Default: none. */
@@ -126,7 +126,8 @@ export const bench = (selectors: readonly string[], settings: BenchSettings = {}
     checkCall(selectors, settings);
     const { save = true, peers = true, note, unseen } = settings;
     if (typeof save === 'string') checkName(save);
-    const flags = { ...flagsOf(settings), peers, note, unseen, save: typeof save === 'string' ? save : undefined };
+    const wanted = { peers: peers === true ? undefined : peers, save: typeof save === 'string' ? save : undefined };
+    const flags = { ...flagsOf(settings), ...wanted, note, unseen };
     if (save === false) return recordOf((await measureDraft(selectors, flags, io)).draft);
     return (await measureAndSave(selectors, flags, io)).record;
   });
@@ -157,6 +158,7 @@ const Settings = z.object({
   threads: z.int().min(1).max(256).optional(),
   seed: seedField('Seed.').optional(),
   text: z.string().optional(),
+  peers: z.union([z.boolean(), z.array(z.string())]).optional(),
   unseen: z.int().min(1).max(maxUnseen).optional(),
 });
 

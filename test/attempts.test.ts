@@ -166,7 +166,7 @@ describe('after a bench', () => {
   });
 
   test('commands of the same run keep its flags', () => {
-    const flags = { threads: 200, peers: false, text: 'my text.txt' };
+    const flags = { threads: 200, peers: false, text: 'my text.txt' } as const;
     expect(said(save({ overrides: part() }), flags)).toMatch(
       /bench sgemm\/mine-ts --threads 200 --text 'my text\.txt' --no-peers {2}[\s\S]*bench sgemm\/mine-ts --case 'M64\*' --threads 200 --text 'my text\.txt' --no-peers /,
     );

@@ -91,8 +91,10 @@ describe('sgemm', () => {
     const present = await loadPeer('tfjs-backend-wasm', 'sgemm');
     const { verdicts } = await run('sgemm', [present]);
     expect(verdictText(verdicts.get(present.id) as never)).toBe('pass');
-    const onnx = await loadPeer('onnxruntime-node', 'sgemm');
-    expect(verdictText((await run('sgemm', [onnx])).verdicts.get(onnx.id) as never)).toBe('pass');
+    for (const name of ['onnxruntime-node', 'jax-js']) {
+      const other = await loadPeer(name, 'sgemm');
+      expect(verdictText((await run('sgemm', [other])).verdicts.get(name) as never)).toBe('pass');
+    }
     const absent: Variant = {
       ...present,
       id: 'absent',
@@ -114,6 +116,12 @@ describe('train_gpt2', () => {
     expect(verdictText(verdicts.get(peer.id) as never)).toBe('pass');
     const calls = (id: string) => samples.filter((s) => s.variant === id).map(({ timeNs }) => timeNs.length);
     expect(calls(peer.id)).toEqual(calls('train_gpt2/baseline'));
+  });
+
+  test('so does jax-js, by its own', async () => {
+    const peer = await loadPeer('jax-js', 'train_gpt2');
+    const { verdicts } = await run('train_gpt2', [peer], small);
+    expect(verdictText(verdicts.get(peer.id) as never)).toBe('pass');
   });
 
   test('the state carries on over calls, and the drawn call is checked in full', async () => {

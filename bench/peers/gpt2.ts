@@ -9,49 +9,12 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type {} from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
-import { parameterParts } from '../../baselines/train_gpt2/layout.ts';
 import type op from '../../baselines/train_gpt2/op.ts';
 import type { DimsOf, ScalarsOf } from '../../src/contract/op.ts';
+import type { Piece } from './pieces.ts';
 
 type Dims = DimsOf<typeof op>;
 type Weights = ReadonlyMap<string, tf.Tensor>;
-
-/** A tensor of the model and where it lies in the flat array. */
-export interface Piece {
-  /** `wte`, or `qkvw 3` for that of a layer. */
-  readonly key: string;
-  readonly offset: number;
-  readonly length: number;
-  readonly shape: number[];
-}
-
-export function piecesOf(dims: Dims): Piece[] {
-  return parameterParts(dims).flatMap(({ name, offset, length }) => {
-    const shape = shapeOf(name, dims);
-    if (/^(wte|wpe|lnf.)$/.test(name)) return [{ key: name, offset, length, shape }];
-    const size = length / dims.L;
-    return Array.from({ length: dims.L }, (_, l) => ({
-      key: `${name} ${l}`,
-      offset: offset + l * size,
-      length: size,
-      shape,
-    }));
-  });
-}
-
-function shapeOf(name: string, { T, C, V }: Dims): number[] {
-  const shapes: Record<string, number[]> = {
-    wte: [V, C],
-    wpe: [T, C],
-    qkvw: [3 * C, C],
-    qkvb: [3 * C],
-    attprojw: [C, C],
-    fcw: [4 * C, C],
-    fcb: [4 * C],
-    fcprojw: [C, 4 * C],
-  };
-  return shapes[name] ?? [C];
-}
 
 /** One array of the op, such as params, as tensors. */
 export const tensorsOf = (pieces: readonly Piece[], flat: Float32Array): tf.Tensor[] =>

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type op from '../../baselines/train_gpt2/op.ts';
 import type { DimsOf, ScalarsOf } from '../../src/contract/op.ts';
 import type { BoundPeer, Peer } from '../../src/contract/peer.ts';
-import { flatten, piecesOf, type Step, tensorsOf, trainingStep } from './gpt2.ts';
+import { flatten, type Step, tensorsOf, trainingStep } from './gpt2.ts';
+import { piecesOf } from './pieces.ts';
 import { registerGradients } from './tfjs-modules.ts';
 
 type Bind = Peer['bind'];

@@ -1,6 +1,7 @@
 /** Peers as variants: their cell is trusted, loads their module from bench/peers and shows whether the library works. */
 import { pathToFileURL } from 'node:url';
-import type { Peer } from '../contract/peer.ts';
+import { CandidateError, messageOf } from '../contract/errors.ts';
+import { NotInstalled, type Peer } from '../contract/peer.ts';
 import type { Variant } from '../contract/variant.ts';
 import { programFile } from '../files/places.ts';
 
@@ -15,10 +16,19 @@ export async function loadPeer(name: string, op: string): Promise<PeerVariant> {
   return {
     id: name,
     flags: [],
-    threads: peer.threads,
+    threads: peer.threads === 'one' ? 'one' : 'any',
     slow: peer.slowOps?.includes(op) ?? false,
     trusted: true,
-    artifact: async () => ({ kind: 'peer', file }),
+    artifact: async () => ({ kind: 'peer', file, prepared: await preparedBy(peer) }),
     peer,
   };
+}
+
+/** Throws CandidateError, which becomes the peer's verdict. */
+async function preparedBy(peer: Peer): Promise<string | undefined> {
+  try {
+    return await peer.prepare?.();
+  } catch (error) {
+    throw new CandidateError(messageOf(error), error instanceof NotInstalled ? 'unsupported' : 'error');
+  }
 }

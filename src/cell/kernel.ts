@@ -1,6 +1,7 @@
 /** Makes an artifact callable: instantiates or evaluates it over the arena, binds its arguments, and gives each thread its task. */
 import type { Dtype } from '../contract/op.ts';
 import type { Peer } from '../contract/peer.ts';
+import type { Artifact } from '../contract/variant.ts';
 import { type CellArena, imageBase, syncBytes } from './arena.ts';
 import { Marks } from './marks.ts';
 import { type Pool, setStack, stackPointer, type ThreadTask } from './pool.ts';
@@ -17,6 +18,8 @@ export interface Kernel {
   after(): void;
   /** The scheduler's accounts of its threads, without the calling one. */
   readonly accounts?: readonly Schedstat[];
+  /** Nanoseconds that the last call's own process measured, if it has one. */
+  ownNs?(): number | undefined;
   /** The marks of the last call, in a profile. */
   marked?(): MarkedNs;
   /** The counters of a module that counts. */
@@ -30,6 +33,8 @@ interface Setting {
   readonly pool: Pool;
   readonly mark?: Marks['mark'];
 }
+
+type PeerArtifact = Extract<Artifact, { kind: 'peer' }>;
 
 const nothing = () => {};
 
@@ -53,7 +58,7 @@ async function plainKernel(setting: Setting): Promise<Kernel> {
     case 'js':
       return jsKernel(setting, artifact.code);
     case 'peer':
-      return peerKernel(setting, artifact.file);
+      return peerKernel(setting, artifact);
   }
 }
 
@@ -150,8 +155,17 @@ function jsKernel({ opening, arena, mark }: Setting, code: string): Kernel {
 }
 
 /** Peers bring their own memory and copy to and from the arena, untimed. */
-async function peerKernel({ opening: { op, dims, scalars, slots }, arena }: Setting, file: string): Promise<Kernel> {
+async function peerKernel({ opening, arena }: Setting, { file, prepared }: PeerArtifact): Promise<Kernel> {
+  const { op, dims, scalars, slots, threads } = opening;
   const { default: peer } = (await import(file)) as { default: Peer };
-  const bound = await peer.bind(op, dims, scalars, arena.tensors(slots));
-  return { before: bound.load, call: bound.run, after: bound.store };
+  const bound = await peer.bind(op, dims, scalars, arena.tensors(slots), { threads, prepared });
+  let ownNs: number | undefined;
+  return {
+    before: bound.load,
+    call() {
+      ownNs = bound.run();
+    },
+    after: bound.store,
+    ownNs: () => ownNs,
+  };
 }

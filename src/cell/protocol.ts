@@ -92,7 +92,7 @@ export interface Samples {
   readonly marked?: readonly MarkedNs[];
   /** After the last call, where the opening asks for counts. */
   readonly counts?: readonly number[];
-  /** Of a warm-up: whether it ended with steady times, and the CPU time of its calls. */
+  /** Of a warm-up: whether it ended with steady times, if it was to wait for them, and the CPU time of its calls. */
   readonly steady?: boolean;
   readonly warmedNs?: number;
 }

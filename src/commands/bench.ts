@@ -19,6 +19,7 @@ import { sharedEffort } from '../stopwatch/effort.ts';
 import { withEarlier } from './against.ts';
 import type { BenchFlags } from './flags.ts';
 import { next, nfold } from './next.ts';
+import { choosePeers } from './peers.ts';
 import { prepareRun, type SuiteSelection, type Wanted } from './run.ts';
 
 export async function bench(selectors: readonly string[], flags: BenchFlags, io: Io): Promise<Result<Record>> {
@@ -59,6 +60,10 @@ async function measureNow(selectors: readonly string[], flags: BenchFlags, io: I
   const facts = { machine: machine(), runtime: runtime(), startedAt };
   const byDefault = { effort: 'quick', suites: suites.filter(({ inDefaultRun }) => inDefaultRun) } as const;
   const { selections, strays, options, textName } = await prepareRun(selectors, flags, io, { byDefault, ...wanted });
+  const withPeers = choosePeers(
+    selections.map(({ suite }) => suite),
+    flags.peers,
+  );
   const { signal, committed } = options;
   if (committed.commitment) io.note(`seed committed to: sha256 ${committed.commitment.hash}, revealed in the record`);
   const jobs = selections.map((selection): OpJob => {
@@ -67,7 +72,7 @@ async function measureNow(selectors: readonly string[], flags: BenchFlags, io: I
     return {
       ...selection,
       candidates,
-      suite: flags.peers ? suite : { ...suite, peers: [] },
+      suite: withPeers(suite),
       options: { ...options, effort },
       ...(flags.unseen !== undefined && { unseen: { count: flags.unseen, note: io.note } }),
     };

@@ -2,7 +2,7 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import { maxUnseen } from '../judge/dims.ts';
 import { usableCores } from '../machine/cpus.ts';
-import { all, either, positive, seedOption, timedCalls, whole } from './options.ts';
+import { all, either, names, positive, seedOption, timedCalls, whole } from './options.ts';
 
 export type Program = Command<[], { debug?: true }>;
 
@@ -62,6 +62,7 @@ export const verify = (program: Program) =>
 
 export const bench = (program: Program) =>
   runs(program, 'bench', 'verify, time against the baseline, print the mean speedup, save a record')
+    .addOption(new Option('--peers <names>', 'time these peers alone: plain-c,tfjs-node; repeatable').argParser(names))
     .option('--no-peers', 'skip the peer libraries, which saves time')
     .option('--against <rev>', 'time the candidate beside its earlier source: a git revision, or a record')
     .addOption(

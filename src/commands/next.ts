@@ -108,7 +108,7 @@ function rerun(
 const keptOf = ({ threads, text, peers }: Kept): string[] => [
   ...(threads === undefined || threads === usableCores() ? [] : ['--threads', `${threads}`]),
   ...(text === undefined ? [] : ['--text', text]),
-  ...(peers === false ? ['--no-peers'] : []),
+  ...(peers === false ? ['--no-peers'] : (peers ?? []).flatMap((name) => ['--peers', name])),
 ];
 
 /** `--threads` as in these runs, if they all had the same and it is not the default. */

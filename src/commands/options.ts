@@ -50,6 +50,13 @@ export function timedCalls(text: string): { round: number; calls: number } {
 
 export const all = (text: string, before: readonly string[] = []) => [...before, text];
 
+/** Names, separated by commas or given one by one. */
+export function names(text: string, before: readonly string[] = []): readonly string[] {
+  const given = text.split(',').map((name) => name.trim());
+  if (given.includes('')) throw new InvalidArgumentError('It takes names, separated by commas.');
+  return [...before, ...given];
+}
+
 /** Filters add up, in one text that `--case` takes as well (catalog/select.ts). */
 export const either = (text: string, before?: string) => (before === undefined ? text : `${before}|${text}`);
 
@@ -57,7 +64,7 @@ export const either = (text: string, before?: string) => (before === undefined ?
 export function refuseRepeats(command: CommandUnknownOpts): void {
   for (const option of command.options) {
     const { parseArg } = option;
-    if (!option.required || parseArg === all || parseArg === either) continue;
+    if (!option.required || (parseArg && [all, either, names].some((adds) => adds === parseArg))) continue;
     option.argParser((text, before) => {
       const given = command.getOptionValueSource(option.attributeName()) === 'cli';
       if (given) throw new InvalidArgumentError('It has a value already: give it once.');

@@ -136,7 +136,7 @@ async function buildBy({ command, linker, headers }: Paths, entry: string, files
 }
 
 /** Runs a command to its end. `log` is what it prints; the code is null if it was killed or did not start. */
-const run = (command: readonly string[], cwd: string): Promise<Ran> =>
+export const run = (command: readonly string[], cwd: string): Promise<Ran> =>
   spending(limitMs, (ms) => runWithin(ms, command, cwd));
 
 type Ran = { readonly code: number | null; readonly log: string };

@@ -1,11 +1,11 @@
 /** A variant is timed: a candidate or the baseline once it is built, or a peer. */
 import type { Thrown, Whereabouts } from './thrown.ts';
 
-/** The input of a cell: a WebAssembly module, a script, or the path of a peer's module. */
+/** The input of a cell: a WebAssembly module, a script, or the path of a peer's module with what the peer has prepared. */
 export type Artifact =
   | { readonly kind: 'wasm'; readonly bytes: Uint8Array }
   | { readonly kind: 'js'; readonly code: string }
-  | { readonly kind: 'peer'; readonly file: string };
+  | { readonly kind: 'peer'; readonly file: string; readonly prepared?: string };
 
 /** Milliseconds that a variant has taken outside of its timed calls, and may take in all. */
 export interface Spending {

@@ -75,7 +75,7 @@ function runAgain(record: Record, snapshots: readonly Snapshot[], flags: Reprodu
   });
   const { effort, seed, threads } = record;
   const settings = {
-    ...{ effort, seed, peers: true as const, note: `reproduces ${record.id}` },
+    ...{ effort, seed, note: `reproduces ${record.id}` },
     ...{ threads: threads === null ? usableCores() : Math.min(Math.max(1, threads), maxThreads) },
     ...{ case: flags.case, text: flags.text },
   };

@@ -96,8 +96,8 @@ export function timedVariant(
   return {
     id,
     peer: peer !== null,
-    // A peer takes what its library gives it, whatever was asked for.
-    threads: variant ? threadsOf(variant, peer ? availableParallelism() : threads) : 1,
+    // Most peers take what their library gives them, whatever was asked for.
+    threads: variant ? threadsOf(variant, peer && peer.peer.threads !== 'given' ? availableParallelism() : threads) : 1,
     flags: variant?.flags ?? [],
     tier: built?.tier ?? null,
     hash: built?.hash ?? null,

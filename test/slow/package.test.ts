@@ -35,6 +35,7 @@ import {
   type Ran,
   run,
 } from '../support/installation.ts';
+import { hasCompiler } from '../support/plain-c.ts';
 import { hasNobody } from '../support/small.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'nfold-package-'));
@@ -80,6 +81,7 @@ describe('packing', () => {
       /^(package\.json|README\.md|AGENTS\.md|LICENSE|src\/nfold\.js|dist\/moby-dick\.txt)$/,
       /^dist\/(src|baselines|bench\/suites|bench\/peers)\b.*\.(js|d\.ts)$/,
       /^(src\/contract|baselines)\/.*\.ts$/,
+      /^bench\/peers\/plain-c\/\w+\.[ch]$/,
       /^kernels\/\w+\/[\w.-]+\.(ts|wat|c|h|md)$/,
       /^starters\/[\w./-]+\.(ts|json)$/,
       /^docs\/example\/[\w./-]+\.(ts|json)$/,
@@ -161,13 +163,16 @@ describe('in an empty folder', () => {
     expect(baselines).toEqual(expect.arrayContaining([expect.objectContaining({ op: 'sgemm', hash })]));
     expect(runtime.node).toBe(pinned);
     const shown = fine(nfold(['show']));
-    expect(shown.match(/ at M64N64K64: not installed: 'npm install [@\w/ -]+' adds it\b/g)).toHaveLength(3);
+    expect(shown.match(/ at M64N64K64: not installed: 'npm install [@\w/ -]+' adds it\b/g)).toHaveLength(4);
     for (const name of ['onnxruntime-node', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'])
       link(join(packageRoot, 'node_modules', name), join(folder, 'node_modules', name));
     const { results } = JSON.parse(fine(nfold(bench)));
     const peers = results.filter(({ peer }: { peer: boolean }) => peer);
     expect(peers.map((row: { candidate: string; verdict: string }) => `${row.candidate} ${row.verdict}`)).toEqual(
-      expect.arrayContaining(['onnxruntime-node pass', 'tfjs-backend-wasm pass', 'tfjs-node unsupported']),
+      expect.arrayContaining([
+        ...['onnxruntime-node pass', 'tfjs-backend-wasm pass', 'tfjs-node unsupported'],
+        `plain-c ${hasCompiler ? 'pass' : 'unsupported'}`,
+      ]),
     );
     expect(fine(nfold(['compare', 'last~1', 'last']))).toContain('same machine, Node, flags, baselines and sources');
   });

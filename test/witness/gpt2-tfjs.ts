@@ -4,7 +4,8 @@ import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.j
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import '@tensorflow/tfjs-backend-cpu';
 import type op from '../../baselines/train_gpt2/op.ts';
-import { flatten, piecesOf, trainingStep as stepOf, tensorsOf } from '../../bench/peers/gpt2.ts';
+import { flatten, trainingStep as stepOf, tensorsOf } from '../../bench/peers/gpt2.ts';
+import { piecesOf } from '../../bench/peers/pieces.ts';
 import type { DimsOf, ScalarsOf, TensorsOf } from '../../src/contract/op.ts';
 
 /** All of one step, each flat array in the layout of params. */
