@@ -1,5 +1,7 @@
 /** nfold bench: verify, time, report, save. */
 import { suites } from '../../bench/suites.ts';
+import { loadOp } from '../catalog/ops.ts';
+import { selectCases } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
 import { elsewhere } from '../files/elsewhere.ts';
@@ -10,11 +12,12 @@ import { checkName } from '../records/find.ts';
 import type { Draft, Record } from '../records/schema.ts';
 import { recordOf, type Saved, saveRecord } from '../records/store.ts';
 import type { Io, Result } from '../report/output.ts';
+import { provisional } from '../report/provisional.ts';
 import { reported, reportersOf } from '../report/reporters.ts';
 import { reportRecord } from '../report/terminal.ts';
 import type { OpOutcome } from '../run/outcome.ts';
 import { draftOf } from '../run/record.ts';
-import { type OpJob, runOp } from '../run/suite.ts';
+import { type OpJob, runOp, timedCases } from '../run/suite.ts';
 import { sharedEffort } from '../stopwatch/effort.ts';
 import { withEarlier } from './against.ts';
 import type { BenchFlags } from './flags.ts';
@@ -82,11 +85,12 @@ async function measureNow(selectors: readonly string[], flags: BenchFlags, io: I
   io.note(
     `${options.effort.name}: the rounds take at most ${atMost}, or longer on a machine where two rounds already do${flags.unseen === undefined ? '' : ', and unseen shapes add their share'}`,
   );
-  const outcomes: OpOutcome[] = [];
-  for (const job of jobs) {
+  const done = new Map<OpJob, OpOutcome>();
+  for (const job of await cheapestFirst(jobs)) {
     if (signal.aborted) break;
-    outcomes.push(await runOp(job));
+    done.set(job, await runOp({ ...job, onRound: (soFar) => io.note(provisional(soFar)) }));
   }
+  const outcomes = jobs.flatMap((job) => done.get(job) ?? []);
   const interrupted = signal.aborted;
   if (interrupted && outcomes.every(({ samples }) => samples.length === 0))
     throw new NfoldError('Stopped before anything was timed, so there is no record of it.', exit.interrupted);
@@ -119,4 +123,19 @@ function saveOrFallBack(draft: Draft, io: Io): Saved {
     io.warn(`${error.clause}; ${instead}.`);
     return { ...(saved ?? { record: recordOf(draft), file: null }), displaced: true };
   }
+}
+
+/** By the work of the timed cases, so that the first numbers come soon. */
+async function cheapestFirst(jobs: readonly OpJob[]): Promise<OpJob[]> {
+  const works = await Promise.all(
+    jobs.map(async ({ op: name, options }) => {
+      const op = await loadOp(name);
+      const cases = selectCases(op, timedCases(op, options), options.caseFilter);
+      return cases.reduce((sum, { dims }) => sum + op.flop(dims), 0);
+    }),
+  );
+  return jobs
+    .map((job, i) => ({ job, work: works[i] }))
+    .sort((a, b) => a.work - b.work)
+    .map(({ job }) => job);
 }

@@ -17,6 +17,7 @@ import { isStanding, merged, pending, type Settled, type Verdict, verdictText } 
 import { verify } from '../judge/verify.ts';
 import { ceilingsBeside } from '../machine/beside.ts';
 import { measure } from '../stopwatch/measure.ts';
+import type { SoFar } from '../stopwatch/request.ts';
 import { fairCeilings, impossible } from './floor.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from './outcome.ts';
 import { builtOf, type OpSelection, type Prepared, peerOutcome, prepare } from './prepare.ts';
@@ -67,6 +68,7 @@ export interface OpJob extends OpSelection {
   readonly options: RunOptions;
   /** Default: no unseen shapes. */
   readonly unseen?: UnseenWanted;
+  readonly onRound?: (soFar: SoFar) => void;
   /** Whether to look at the machine's ceilings beside the rounds. Default: true. */
   readonly peaks?: boolean;
 }
@@ -106,7 +108,15 @@ export async function runOp(job: OpJob): Promise<OpOutcome> {
     const variants = standing.flatMap(({ built, peer }) => built ?? peer ?? []);
     const onProgress: OnProgress = (progress) => options.onProgress({ op: op.name, ...progress });
     const effort = withTimeFor(op, cases, all, options.effort);
-    const measured = await measure({ ...options, effort, ...prepared, variants, cases: all, onProgress });
+    const measured = await measure({
+      ...options,
+      effort,
+      ...prepared,
+      variants,
+      cases: all,
+      onProgress,
+      onRound: job.onRound,
+    });
     const { samples, verdicts, interrupted } = measured;
     outcome = { ...outcome, candidates: judged(outcome.candidates, verdicts), samples, watched: measured, interrupted };
     if (job.peaks ?? true) outcome = { ...outcome, ceilings: await ceilingsBeside(options) };

@@ -37,7 +37,10 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
       for await (const part of timeRound(request, { number, variants: timed(request, verdicts), rng })) {
         parts.push(part);
         for (const [id, verdict] of part.verdicts) addVerdict(verdicts, id, verdict);
+        if (number === 0 && parts.filter(({ samples }) => samples.length > 0).length === 1)
+          say(request, { number, samples: part.samples, verdicts, name: part.samples[0]?.case });
       }
+      say(request, { number, samples: samples(), verdicts });
     } catch (error) {
       if (!signal?.aborted) throw error;
       interrupted = true;
@@ -55,6 +58,28 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
     stolen: before && after && (after.stolen - before.stolen) / Math.max(1, after.all - before.all),
     interrupted,
   };
+}
+
+interface Taken {
+  readonly number: number;
+  readonly samples: readonly Sampled[];
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** The only case, if it is not all. */
+  readonly name?: string;
+}
+
+/** Tells how the candidates stand: at a case, or on average. */
+function say(request: MeasureRequest, { number, samples, verdicts, name }: Taken): void {
+  const { op, baseline, variants, cases, effort, onRound } = request;
+  const names = cases.map((c) => op.caseName(c));
+  const standing = variants.flatMap(({ id, trusted }) => {
+    if (trusted || !isStanding(verdicts.get(id) ?? pending)) return [];
+    const pooled = pooledOver(samples, baseline.id, id);
+    const found = name === undefined ? meanEstimate(pooled, names) : pooled.case(name);
+    return found ? [{ id, speedup: intervalOf(found), case: name ?? null }] : [];
+  });
+  if (standing.length === 0) return;
+  onRound?.({ op: op.name, round: number + 1, rounds: [...new Set(effort.rounds)].join(' to '), variants: standing });
 }
 
 /** The largest half-width among the intervals of the means of those that stand; infinite while a case has no calm rounds. */

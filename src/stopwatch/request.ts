@@ -4,8 +4,20 @@ import type { OnProgress } from '../contract/progress.ts';
 import type { Variant } from '../contract/variant.ts';
 import type { OpConditions } from '../judge/conditions.ts';
 import type { Verdict } from '../judge/verdict.ts';
+import type { Interval } from '../stats/interval.ts';
 import type { Sampled } from '../stats/samples.ts';
 import type { Effort } from './effort.ts';
+
+/** A look at a measurement that goes on. */
+export interface SoFar {
+  readonly op: string;
+  /** From 1. */
+  readonly round: number;
+  /** `3`, or `5 to 10`. */
+  readonly rounds: string;
+  /** The candidates that stand, with a speedup at one case or, if that is null, the mean over all. */
+  readonly variants: readonly { readonly id: string; readonly speedup: Interval; readonly case: string | null }[];
+}
 
 export interface MeasureRequest extends OpConditions {
   /** Candidates and peers, all timed next to the baseline. */
@@ -14,6 +26,8 @@ export interface MeasureRequest extends OpConditions {
   readonly effort: Effort;
   readonly signal?: AbortSignal;
   readonly onProgress: OnProgress;
+  /** Hears of the first case that was timed, and of each round. */
+  readonly onRound?: (soFar: SoFar) => void;
 }
 
 /** Times of the calls of a variant at a case of a round: of those that were compared in full, which were chosen afterwards, and of the others. */
