@@ -1,0 +1,66 @@
+/**
+ * What it costs to hand a call to several threads and to wait for the last of them: calls of a kernel in which each thread only writes its
+ * number, on threads that spin with a CPU each (as timed calls do), that spin wherever the system puts them, and that sleep (as in verification).
+ *
+ *   node bench/handoff.ts [--threads N] [--calls N] [--busy N]     busy: beside so many other processes that keep a core busy
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { median, quantile } from 'simple-statistics';
+import { Cell } from '../src/cell/cell.ts';
+import { cpus } from '../src/cell/cpu.ts';
+import { compile } from '../src/compiler/compile.ts';
+import { usableCores } from '../src/machine/cpus.ts';
+import { parseOptions } from './options.ts';
+
+const text = `(module
+  (import "env" "memory" (memory 1 65536 shared))
+  (func (export "run") (param $tid i32) (param $nthreads i32) (param $numbers i32) (param $scratch i32)
+    (i32.store
+      (i32.add (local.get $numbers) (i32.shl (local.get $tid) (i32.const 2)))
+      (i32.add (local.get $tid) (i32.const 1)))))`;
+
+const { values } = parseOptions({
+  options: {
+    threads: { type: 'string', default: `${usableCores()}` },
+    calls: { type: 'string', default: '2000' },
+    busy: { type: 'string', default: '0' },
+  },
+});
+const [threads, calls, busy] = [values.threads, values.calls, values.busy].map(Number);
+
+async function measure(bytes: Uint8Array, count: number, { own = false, sleep = false } = {}) {
+  const cell = new Cell({ flags: [], cpus: own ? cpus() : [], cpu: own && count === 1 ? cpus()[0] : undefined });
+  const slots = [{ name: 'numbers', dtype: 'i32', offset: 0, length: count }] as const;
+  try {
+    const opening = { artifact: { kind: 'wasm', bytes }, op: 'handoff', dims: {}, scalars: {} } as const;
+    await cell.open({ ...opening, slots, bytes: 4 * count, threads: count, untimed: sleep });
+    const call = { writes: [], reads: [] };
+    await cell.sample({ calls: Array.from({ length: 200 }, () => call) });
+    const { timeNs, queuedNs } = await cell.sample({ calls: Array.from({ length: calls }, () => call) });
+    const waiting = timeNs.filter((ns, i) => (queuedNs?.[i] ?? 0) > 0.02 * ns).length;
+    return { times: [...timeNs], waiting: waiting / calls };
+  } finally {
+    cell.close();
+  }
+}
+
+const us = (ns: number) => `${(ns / 1e3).toFixed(1)} us`;
+const others: ChildProcess[] = Array.from({ length: busy }, () => spawn(process.execPath, ['--eval', 'for (;;);']));
+try {
+  const bytes = await compile({ type: 'wat', text });
+  const line = (cells: readonly string[]) => console.log(`| ${cells.join(' | ')} |`);
+  line(['threads', 'how they wait', 'busy processes', 'median', '9 of 10 below', 'calls that waited for a CPU']);
+  line(Array.from({ length: 6 }, () => '---'));
+  const ways: readonly [string, number, { own?: boolean; sleep?: boolean }][] = [
+    ['not at all', 1, { own: true }],
+    ['spinning, a CPU each', threads, { own: true }],
+    ['spinning, any CPU', threads, {}],
+    ['sleeping, any CPU', threads, { sleep: true }],
+  ];
+  for (const [how, count, options] of ways) {
+    const { times, waiting } = await measure(bytes, count, options);
+    line([`${count}`, how, `${busy}`, us(median(times)), us(quantile(times, 0.9)), `${(100 * waiting).toFixed(1)} %`]);
+  }
+} finally {
+  for (const other of others) other.kill();
+}
