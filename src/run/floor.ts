@@ -32,7 +32,10 @@ export async function impossible(
 /** A candidate may exceed its ceilings by this share, by which they are uncertain. */
 const tolerance = 0.005;
 
-/** The ceilings, measured anew if a candidate seems to exceed them; null if that does not succeed, since they then accuse nobody. */
+/**
+ * The ceilings, measured anew if a candidate seems to exceed them; null if that does not succeed, since they then accuse nobody. `measure`
+ * makes the new measurement.
+ */
 export async function fairCeilings(
   {
     op,
@@ -43,6 +46,7 @@ export async function fairCeilings(
     candidates,
   }: Omit<OpOutcome, 'candidates'> & { candidates: readonly CandidateOutcome[] },
   options: Pick<RunOptions, 'threads' | 'signal' | 'onProgress'>,
+  measure = ceilingsNow,
 ): Promise<Ceilings | null> {
   if (ceilings === null) return null;
   const exceeds = candidates.some(({ id, built, verdict }) => {
@@ -55,5 +59,5 @@ export async function fairCeilings(
       return baselineNs / found.value < (1 - tolerance) * roof(ceilings, workOf(op, c.dims), has).timeNs;
     });
   });
-  return exceeds ? confirmed(ceilings, options) : ceilings;
+  return exceeds ? confirmed(ceilings, options, measure) : ceilings;
 }
