@@ -152,7 +152,9 @@ describe('a report', () => {
     const disturbed = pairsOf(timed({ 'sgemm/first-ts': steady, 'sgemm/mine-ts': by(1.12, about(0.5)) }), margin);
     const text = reportRecord({ ...record, pairs: disturbed }, { perCase: true });
     expect(text).toMatch(/sgemm\/mine-ts +mean +withheld/);
-    expect(text).toMatch(/disturbed: 3 ratios withheld\. mean: its rounds differ so much .* Close other programs and run again\./);
+    expect(text).toMatch(
+      /disturbed: 3 ratios withheld\. mean: its rounds differ so much .* Close other programs and run again\./,
+    );
   });
 
   test('in Markdown and comma-separated values has them too', () => {

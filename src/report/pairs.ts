@@ -38,7 +38,9 @@ function disturbedLines(pairs: readonly Pair[]): string[] {
   const [first] = own;
   if (!first) return [];
   const why = `${first.case ?? 'mean'}: ${first.withheld?.replace('disturbed: ', '')}`;
-  return [pc.yellow(`disturbed: ${counted(own.length, 'ratio')} withheld. ${why}. Close other programs and run again.`)];
+  return [
+    pc.yellow(`disturbed: ${counted(own.length, 'ratio')} withheld. ${why}. Close other programs and run again.`),
+  ];
 }
 
 /** How to get a table where there are too many candidates for one. */
