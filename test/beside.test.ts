@@ -90,11 +90,26 @@ describe('a candidate above its ceilings', async () => {
   };
 
   /** The ceilings of a run where it takes `share` of the least time that `kept` allow. */
-  const fair = (share: number, measured: Ceilings | null, about: object = {}, kept: Ceilings | null = example) => {
+  const fair = (
+    share: number,
+    measured: Ceilings | null,
+    about: object = {},
+    kept: Ceilings | null = example,
+    more: object = {},
+  ) => {
     let measurements = 0;
     const candidates = [{ id: 'x', built, verdict: { status: 'pass' }, ...about }] as unknown as CandidateOutcome[];
     const samples = [sample('sgemm/baseline', 40 * minNs), sample('x', share * minNs)];
-    const outcome = { op, baseline: { id: 'sgemm/baseline' }, cases: [c], samples, ceilings: kept, candidates };
+    const outcome = {
+      op,
+      baseline: { id: 'sgemm/baseline' },
+      cases: [c],
+      unseen: [],
+      samples,
+      ceilings: kept,
+      candidates,
+      ...more,
+    };
     return inFolder(async () => ({
       found: await fairCeilings(outcome as unknown as OpOutcome, options, async () => {
         measurements++;
@@ -106,6 +121,14 @@ describe('a candidate above its ceilings', async () => {
 
   test('has them measured anew', async () => {
     expect(await fair(0.8, scaled(2))).toEqual({ found: scaled(2), measurements: 1 });
+  });
+
+  test('has them measured anew at an unseen shape as well', async () => {
+    const unseen = [{ case: c, near: op.caseName(c) }];
+    expect(await fair(0.8, scaled(2), {}, example, { cases: [], unseen })).toEqual({
+      found: scaled(2),
+      measurements: 1,
+    });
   });
 
   test('is not accused by a stale peak that cannot be measured anew', async () => {

@@ -41,6 +41,7 @@ export async function fairCeilings(
     op,
     baseline,
     cases,
+    unseen,
     samples,
     ceilings,
     candidates,
@@ -52,7 +53,7 @@ export async function fairCeilings(
   const exceeds = candidates.some(({ id, built, verdict }) => {
     if (!built || verdict.status !== 'pass') return false;
     const has = { threads: threadsOf(built, options.threads), flags: built.flags };
-    return cases.some((c) => {
+    return [...cases, ...unseen.map((one) => one.case)].some((c) => {
       const found = speedup(samples, baseline.id, id, op.caseName(c));
       const baselineNs = typicalNs(samples, baseline.id, op.caseName(c));
       if (!found || baselineNs === null) return false;
