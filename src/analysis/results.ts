@@ -118,13 +118,11 @@ function overallOf(ops: readonly TimedOp[], all: readonly Mean[]): Overall {
       .map((s) => ({ ...s, case: `${op.name} ${s.case}`, variant: s.variant === baseline.id ? 'baseline' : 'best' })),
   );
   const names = ops.flatMap((timed) => namesOf(timed, timed.meanCases).map((name) => `${timed.op.name} ${name}`));
-  const measured = missing.length === 0 ? means(samples, 'baseline', 'best', names) : null;
-  const wide = measured && tooWide(measured.arithmetic);
   return {
     suite: suite.name,
     candidates: ops.flatMap(({ op }) => best.get(op.name) ?? []),
     cases: names.length,
-    ...((wide === null && measured) || noMeans),
-    withheld: missing.length > 0 ? `no mean for ${missing.join(', ')}` : wide && `disturbed: ${wide}`,
+    ...((missing.length === 0 && means(samples, 'baseline', 'best', names)) || noMeans),
+    withheld: missing.length === 0 ? null : `no mean for ${missing.join(', ')}`,
   };
 }
