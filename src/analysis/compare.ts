@@ -16,7 +16,7 @@ import { referencesOf } from './classes.ts';
 export interface Side {
   /** Baseline time / candidate time, or the mean of that; null if it was not timed or did not pass. */
   readonly speedup: Interval | null;
-  /** Typical time of a call, ns; null for a mean. */
+  /** Time of a call, ns: that of the baseline divided by the speedup; null for a mean, and without a speedup. */
   readonly timeNs: number | null;
   /** The verdict, if it explains why there is no speedup, or `disturbed`. */
   readonly why: string | null;
