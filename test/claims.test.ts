@@ -54,6 +54,15 @@ describe('a speedup', () => {
     ],
     ['a single round', { speedups: [[2], [4]] }, /single round/],
     [
+      'disturbed cases',
+      {
+        overrides: {
+          results: draft().results.map((r) => ({ ...r, speedup: null, timeNs: null, disturbed: 'it waited' })),
+        },
+      },
+      /^it was disturbed here: it waited$/,
+    ],
+    [
       'a disturbed machine',
       { speedups: times(0.5), overrides: { warnings: [{ kind: 'busy', load: 9, cores: 2 }] } },
       /^the machine was disturbed: 0\.500 of the claim/,

@@ -49,6 +49,21 @@ describe('nfold compare', () => {
     expect((await nfold('compare', 'slower', 'before', '--fail-below', '0.95')).code).toBe(0);
   });
 
+  test('the gate does not judge what was disturbed, and says so', async () => {
+    const [first, ...others] = draft({ speedups: times(0.5) }).results;
+    const results = [{ ...first, speedup: null, timeNs: null, disturbed: 'other programs used the CPU' }, ...others];
+    const overrides = { results, name: 'disturbed' };
+    saveRecord(draft({ speedups: times(0.99), overrides }), join(folder, 'noisy'));
+    const { code, stdout, stderr } = await nfold('compare', 'before', 'noisy/disturbed', '--fail-below', '0.95');
+    expect(stderr).toMatch(
+      /The gate does not judge 1 speedup of disturbed \(sgemm\/mine-ts at M64N64K64\): other programs .* run again\.\n$/,
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/sgemm\/mine-ts +1 +4\.00x/);
+    expect(stdout).toMatch(/M64N64K64 .* disturbed/);
+    expect((await nfold('compare', 'before', 'noisy/disturbed')).stderr).toBe('');
+  });
+
   test('another baseline is refused, and compared by force', async () => {
     const refused = await nfold('compare', 'before', 'rebased');
     expect(refused).toMatchObject({ code: 2, stdout: '' });

@@ -63,16 +63,18 @@ describe('a pair', () => {
   });
 
   test('that is not decided says how many more rounds would do it, by the spread and Student’s t', () => {
-    // The standard deviation of the logs is 0.05, and without a floor `faster` means beyond 1.05.
+    // The standard deviation of the logs is 0.05, and without a floor `faster` means beyond 1.05. Two cases lend (2 - 1)(3 - 1) / 2
+    // degrees of freedom to the two of three rounds.
     const [mean] = one({ a: steady, b: by(1.12, about(0.05)) });
     expect(mean).toMatchObject({ comparison: 'inconclusive', rounds: 3 });
+    expect(mean.ratio?.low).toBeCloseTo(1.12 * Math.exp((-3.182 * 0.05) / Math.sqrt(3)), 9);
     const decides = (n: number, t: number) => Math.log(1.12) - (t * 0.05) / Math.sqrt(n) > Math.log(1.05);
-    expect([decides(4, 3.182), decides(5, 2.776)]).toEqual([false, true]);
+    expect([decides(4, 2.776), decides(5, 2.571)]).toEqual([false, true]);
     expect(mean.moreRounds).toBe(2);
   });
 
   test('cannot be told where a hundred rounds more would not do', () => {
-    expect(one({ a: steady, b: by(1.06, about(0.5)) })[0]).toMatchObject({
+    expect(one({ a: steady, b: by(1.051, about(0.1)) })[0]).toMatchObject({
       comparison: 'inconclusive',
       moreRounds: null,
     });
@@ -80,10 +82,28 @@ describe('a pair', () => {
     expect(one({ a: [1e5], b: [1e5] })[0]).toMatchObject({ comparison: 'inconclusive', moreRounds: null, rounds: 1 });
   });
 
+  test('that was not calm is disturbed: at the case, and for the mean', () => {
+    const waited = (at: string) => {
+      const calm = timed({ a: steady, b: by(2) });
+      const samples = calm.samples.map((s) => ({ ...s, queuedNs: s.case === at && s.variant === 'b' ? [1e4] : [0] }));
+      return pairsOf({ ...calm, samples }, margin);
+    };
+    const [mean, first, second] = waited(names[0]);
+    const reason = 'disturbed: other programs used the CPU: 6 of 6 calls waited for it, and 0 of 3 rounds were calm';
+    expect(first).toMatchObject({ ratio: null, comparison: null, rounds: 0, moreRounds: null, withheld: reason });
+    expect(mean).toMatchObject({ case: null, ratio: null, comparison: null, withheld: reason });
+    expect(second).toMatchObject({ ratio: { value: expect.closeTo(2, 6) }, withheld: null });
+    const apart = one({ a: steady, b: by(1.1, about(0.5)) });
+    for (const pair of apart) {
+      expect(pair).toMatchObject({ ratio: null, comparison: null });
+      expect(pair.withheld).toMatch(/^disturbed: its rounds differ so much that the interval spans \d+ %/);
+    }
+  });
+
   test('has no mean if one of the two failed, or lacks a case', () => {
     const failed = { variants: [variant('a'), variant('b', { verdict: 'fail', message: 'it differs' })] };
     expect(one({ a: steady, b: steady }, failed)).toMatchObject([
-      { case: null, ratio: null, comparison: null, rounds: 0, withheld: 'fail: it differs' },
+      { case: null, ratio: null, comparison: null, moreRounds: null, withheld: 'fail: it differs' },
     ]);
     const [mean, ...rest] = one({ a: steady, b: by(2) }, { meanCases: op.cases.slice(0, 3) });
     expect(mean).toMatchObject({ ratio: null, withheld: '2 of the 3 cases of sgemm were timed' });
@@ -119,7 +139,7 @@ describe('a report', () => {
   test('on a terminal has a row for the mean and for each case, and how to decide it', () => {
     const text = reportRecord(record, { perCase: true });
     expect(text).toMatch(/sgemm: how many times as fast as sgemm\/first-ts, paired within rounds/);
-    expect(text).toMatch(/sgemm\/mine-ts +mean +1\.12\d +\[0\.9\d\d, 1\.2\d\d\] +inconclusive +3 +about 2 more rounds/);
+    expect(text).toMatch(/sgemm\/mine-ts +mean +1\.12\d +\[1\.0\d\d, 1\.2\d\d\] +inconclusive +3 +about 2 more rounds/);
     expect(text).toContain('To decide it, run this without --quick: 5 to 10 rounds.');
     expect(reportRecord(record)).not.toContain('paired within rounds');
     expect(reportRecord({ ...record, effort: 'default' }, { perCase: true })).toContain(
@@ -128,11 +148,20 @@ describe('a report', () => {
     expect(reportRecord({ ...record, effort: 'thorough' }, { perCase: true })).not.toContain('To decide it');
   });
 
+  test('says why the ratio is withheld where the machine was not calm, and what to do', () => {
+    const disturbed = pairsOf(timed({ 'sgemm/first-ts': steady, 'sgemm/mine-ts': by(1.12, about(0.5)) }), margin);
+    const text = reportRecord({ ...record, pairs: disturbed }, { perCase: true });
+    expect(text).toMatch(/sgemm\/mine-ts +mean +withheld/);
+    expect(text).toMatch(
+      /disturbed: 3 ratios withheld\. mean: its rounds differ so much .* Close other programs and run again\./,
+    );
+  });
+
   test('in Markdown and comma-separated values has them too', () => {
     expect(markdownRecord(record)).toMatch(/\| sgemm\/first-ts \| sgemm\/mine-ts \| \*\*mean\*\* \| 1\.12\d \|/);
     const [heads, line] = recordCsv(record).split('\r\n');
-    expect(heads).toMatch(/baselineHash,first,ratio,ratioLow,ratioHigh,pairComparison$/);
-    expect(line).toMatch(/,sgemm\/first-ts,1\.1\d+,0\.\d+,1\.\d+,inconclusive$/);
+    expect(heads).toMatch(/baselineHash,unseen,first,ratio,ratioLow,ratioHigh,pairComparison$/);
+    expect(line).toMatch(/,false,sgemm\/first-ts,1\.1\d+,1\.0\d+,1\.\d+,inconclusive$/);
   });
 
   test('of many candidates says how to get them', () => {

@@ -1,6 +1,6 @@
 /**
- * Compares each record with the first of its class of machines, and that with the first of all, candidate by candidate and case by case. Runs are independent, so the interval of a ratio comes
- * from the rounds of both (stats/welch.ts), and no difference within both noise floors is called faster or slower.
+ * Compares each record with the first of its class of machines, and that with the first of all, candidate by candidate and case by case. Runs
+ * are independent, so the interval of a ratio comes from the spread of both (stats/welch.ts), and no difference within both noise floors is called faster or slower.
  */
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Record, Result } from '../records/schema.ts';
@@ -16,9 +16,9 @@ import { referencesOf } from './classes.ts';
 export interface Side {
   /** Baseline time / candidate time, or the mean of that; null if it was not timed or did not pass. */
   readonly speedup: Interval | null;
-  /** Typical time of a call, ns; null for a mean. */
+  /** Time of a call, ns: that of the baseline divided by the speedup; null for a mean, and without a speedup. */
   readonly timeNs: number | null;
-  /** The verdict, if it explains why there is no speedup. */
+  /** The verdict, if it explains why there is no speedup, or `disturbed`. */
   readonly why: string | null;
 }
 
@@ -60,7 +60,7 @@ export interface Compared {
 export function compareRecords(records: readonly Record[]): Compared {
   const references = referencesOf(records);
   const held = records.map(byCandidate);
-  const samples = records.map((one) => Map.groupBy(one.samples, ({ op }) => op));
+  const samples = records.map((one) => Map.groupBy(withoutUnseen(one), ({ op }) => op));
   const results = records.flatMap((record) => record.results);
   const timed = new Map(results.map(({ op, candidate, peer }) => [`${op} ${candidate}`, { op, candidate, peer }]));
   const rows = [...timed.values()].map((row) => {
@@ -88,6 +88,12 @@ export function compareRecords(records: readonly Record[]): Compared {
   return { references, means: rows.map(({ mean }) => mean), cases: rows.flatMap(({ cases }) => cases) };
 }
 
+/** The samples that the record's own intervals come from: the cases share what is known of the spread, and unseen shapes are none of them. */
+function withoutUnseen({ samples, results }: Record): Record['samples'] {
+  const unseen = new Set(results.flatMap((r) => (r.unseen ? `${r.op} ${r.case}` : [])));
+  return unseen.size === 0 ? samples : samples.filter((s) => !unseen.has(`${s.op} ${s.case}`));
+}
+
 /** What a record has of a candidate: its results, and its ratios to the baseline. */
 interface Held extends Omit<ReturnType<ReturnType<typeof byCandidate>>, 'results'> {
   readonly results: ReadonlyMap<string, Result>;
@@ -107,7 +113,7 @@ function evidenceOf(held: Held, cases: readonly string[], name: string | null) {
   const side: Side = {
     speedup: name === null ? mean : (result?.speedup ?? null),
     timeNs: result?.timeNs ?? null,
-    why: verdict === 'pass' ? null : verdict,
+    why: verdict === 'pass' ? (result?.disturbed ? 'disturbed' : null) : verdict,
   };
   const floor = (name === null ? held.mean : result)?.noiseFloor ?? null;
   return { side, estimate, floor, margin: held.margin };

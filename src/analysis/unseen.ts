@@ -7,15 +7,16 @@
  *   pace    the same ratio of the variant's own work per time, without the baseline
  *
  * A speedup also falls where the baseline is better than usual, as at sizes that are no power of two and so spare its cache. Only a variant whose
- * own pace falls with its speedup is made for the known cases.
+ * own pace falls with its speedup is made for the known cases. What was disturbed is withheld (disturbed.ts).
  */
 import { geometricMean } from 'simple-statistics';
 import type { Draft } from '../records/schema.ts';
 import type { UnseenOf } from '../records/unseen.ts';
 import { intervalOf } from '../stats/interval.ts';
 import { typicalNs } from '../stats/samples.ts';
-import { pooledOver } from '../stats/speedup.ts';
+import { leftOut, pooledOver } from '../stats/speedup.ts';
 import { compare, noiseFloor } from '../stats/verdict.ts';
+import { disturbance, tooWide } from './disturbed.ts';
 import { analyse, type Given } from './results.ts';
 import type { TimedOp } from './timed.ts';
 
@@ -54,9 +55,12 @@ function gapsOf({ op, baseline, samples, variants, unseen = [] }: TimedOp, { hal
   const weights = weightsOf(shapes);
   return variants.map(({ id, peer, verdict }) => {
     const pooled = pooledOver(samples, baseline.id, id);
+    const isCalm = (name: string) => disturbance(leftOut(samples, baseline.id, id, name), null) === null;
     const over = (side: keyof typeof weights) => {
-      const found = verdict === 'pass' ? pooled.weighted(weights[side]) : null;
-      return found && intervalOf(found);
+      const stands = verdict === 'pass' && [...weights[side].keys()].every(isCalm);
+      const found = stands ? pooled.weighted(weights[side]) : null;
+      const interval = found && intervalOf(found);
+      return interval && tooWide(interval) === null ? interval : null;
     };
     const gap = over('gap');
     const paces = shapes.flatMap((shape) => {

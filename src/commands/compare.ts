@@ -46,6 +46,7 @@ export async function compare(
     const done = await result.after?.();
     for (const failure of failures) io.note(`${pc.red('x')} ${failure}`);
     if (failures.length > 0) judged.flatMap(doubts).forEach(io.warn);
+    if (failBelow !== undefined) unjudged(judged, compared).forEach(io.warn);
     return done ?? result;
   };
   return { ...result, after };
@@ -85,6 +86,17 @@ function refuseOtherMachine({ from: a, to: b }: Pair): void {
 const machineOf = ({ machine: { cpu, cores, os, arch } }: Record) => `${cpu}, ${counted(cores, 'core')}, ${os} ${arch}`;
 
 const nodeOf = ({ runtime: { node, v8 } }: Record) => `Node ${node}, V8 ${v8}`;
+
+/** A gate says nothing of a speedup that is withheld; a sentence for each record that has some. */
+function unjudged(pairs: readonly Pair[], { cases }: Compared): string[] {
+  return pairs.flatMap(({ to, i }) => {
+    const disturbed = cases.filter(({ peer, sides }) => !peer && sides[i + 1].why === 'disturbed');
+    const [first] = disturbed;
+    if (!first) return [];
+    const which = `${counted(disturbed.length, 'speedup')} of ${labelOf(to)} (${first.candidate} at ${first.case}${disturbed.length > 1 ? ' and others' : ''})`;
+    return `The gate does not judge ${which}: other programs disturbed the run. Close them and run again.`;
+  });
+}
 
 /** Other possible causes of a failure than the kernel. */
 function doubts({ from: a, to: b }: Pair): string[] {

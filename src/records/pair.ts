@@ -12,7 +12,7 @@ export const Pair = z.object({
   ratio: orNull('Time of the first / time of the other: above 1, the other one is faster.', Interval),
   comparison: orNull('The other one compared with the first, by interval and noise floor.', z.enum(comparisons)),
   noiseFloor: numberOrNull('Difference, as a share, that one variant showed against itself in these rounds.'),
-  rounds: count('Rounds that timed both.'),
+  rounds: count('Rounds that have calm calls of both.'),
   moreRounds: orNull(
     'Rounds beyond these that would decide what is inconclusive, if their spread stays; null if 100 would not, and for what is decided.',
     integer.min(1),

@@ -17,16 +17,30 @@ export function pairTables(record: Record, ops: readonly string[]): string[] {
     const all = record.pairs.filter((pair) => pair.op === op);
     const pairs = ops.length === 1 ? all : all.filter((pair) => pair.case === null);
     if (all.length === 0) return tooMany(record, op);
-    // Why there is no ratio stands above, beside the candidates.
-    if (all.every(({ ratio }) => ratio === null)) return [];
+    // Why there is no ratio stands above, beside the candidates, unless it is the pair alone that was disturbed.
+    if (all.every(({ ratio, withheld }) => ratio === null && !isDisturbed(withheld))) return [];
     return [
       [
         `${pc.bold(op)}: how many times as fast as ${pairs[0].first}, paired within rounds`,
         tableOf(columns, pairs),
         ...advice(record, pairs),
+        ...disturbedLines(pairs),
       ].join('\n'),
     ];
   });
+}
+
+const isDisturbed = (withheld: string | null) => withheld?.startsWith('disturbed: ') ?? false;
+
+/** How many ratios are withheld, the reason of the first, and what to do. */
+function disturbedLines(pairs: readonly Pair[]): string[] {
+  const own = pairs.filter(({ withheld }) => isDisturbed(withheld));
+  const [first] = own;
+  if (!first) return [];
+  const why = `${first.case ?? 'mean'}: ${first.withheld?.replace('disturbed: ', '')}`;
+  return [
+    pc.yellow(`disturbed: ${counted(own.length, 'ratio')} withheld. ${why}. Close other programs and run again.`),
+  ];
 }
 
 /** How to get a table where there are too many candidates for one. */

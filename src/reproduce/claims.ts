@@ -1,6 +1,6 @@
 /**
  * What a record claims, and whether that holds in a second run of the same sources: each verdict, each mean speedup, and where a record has
- * no mean of a candidate, the speedup at each case. The ratio of the two speedups, here / there, has Welch's interval over the rounds of both runs.
+ * no mean of a candidate, the speedup at each case. The ratio of the two speedups, here / there, has Welch's interval (stats/welch.ts).
  *
  *   does not hold   the whole interval lies below 1 / (1 + floor); floor: that of both runs together, as `compare` takes it
  *   holds           else, if the interval excludes a loss of more than 20 %
@@ -40,6 +40,10 @@ export function judge(record: Record, again: Record | null, origin: string, miss
     const { mean, results } = inRecord(candidate);
     const found = heldHere?.(candidate).candidate ?? null;
     const lack = missing.get(candidate.candidate) ?? null;
+    const disturbedAt = (name: string | null) => {
+      const rows = heldHere?.(candidate).results.filter((r) => name === null || r.case === name);
+      return rows?.find(({ disturbed }) => disturbed !== null)?.disturbed ?? null;
+    };
     const rowOf = (rows: readonly Row[], name: string | null) =>
       rows.find((row) => row.op === op && row.candidate === own.candidate && row.case === name);
     const speedupClaim = (kind: 'mean' | 'case', name: string | null, claimed: Claim['recorded']['speedup']): Claim => {
@@ -47,7 +51,8 @@ export function judge(record: Record, again: Record | null, origin: string, miss
       const [there, now] = row?.sides ?? [];
       const [change] = row?.changes ?? [];
       const speedup = now?.speedup ?? null;
-      const unknown = lack ?? (here && doubt(record, here, op)) ?? (speedup ? null : untimed(found, here));
+      const unknown =
+        lack ?? (here && doubt(record, here, op)) ?? (speedup ? null : untimed(found, here, disturbedAt(name)));
       return {
         ...own,
         ...{ claim: kind, case: name, cases: speedup ? (row?.cases ?? 0) : 0 },
@@ -121,8 +126,9 @@ function doubt(record: Record, here: Record, op: string): string | null {
   return other ? `the baseline of ${op} is another one here: ${other.from} there, ${other.to} here` : null;
 }
 
-function untimed(found: Candidate | null, here: Record | null): string {
+function untimed(found: Candidate | null, here: Record | null, disturbed: string | null): string {
   if (!found || here?.interrupted) return unrun(here);
+  if (disturbed !== null) return `it was disturbed here: ${disturbed}`;
   return found.verdict === 'pass'
     ? 'no case of it was timed here'
     : `it was not timed here: its verdict is ${found.verdict}`;
@@ -136,7 +142,8 @@ const disturbing: readonly string[] = ['busy', 'disturbed', 'pace', 'stolen'];
 function outcomeOf(change: Row['changes'][number] | undefined, here: Record | null): Pick<Claim, 'outcome' | 'why'> {
   const { ratio, verdict } = change ?? {};
   const told = (outcome: Claim['outcome'], why: string | null = null) => ({ outcome, why });
-  if (!ratio || ratio.low === null || verdict === null)
+  if (!ratio) return told("can't be told", 'no round of one of the two runs was calm');
+  if (ratio.low === null || verdict === null)
     return told("can't be told", 'one of the two runs has a single round, which has no interval');
   const found = `${ratio.value.toFixed(3)} of the claim, 95 % interval ${ratioInterval(ratio)}`;
   if (verdict !== 'slower') {

@@ -32,28 +32,33 @@ export async function impossible(
 /** A candidate may exceed its ceilings by this share, by which they are uncertain. */
 const tolerance = 0.005;
 
-/** The ceilings, measured anew if a candidate seems to exceed them; null if that does not succeed, since they then accuse nobody. */
+/**
+ * The ceilings, measured anew if a candidate seems to exceed them; null if that does not succeed, since they then accuse nobody. `measure`
+ * makes the new measurement.
+ */
 export async function fairCeilings(
   {
     op,
     baseline,
     cases,
+    unseen,
     samples,
     ceilings,
     candidates,
   }: Omit<OpOutcome, 'candidates'> & { candidates: readonly CandidateOutcome[] },
   options: Pick<RunOptions, 'threads' | 'signal' | 'onProgress'>,
+  measure = ceilingsNow,
 ): Promise<Ceilings | null> {
   if (ceilings === null) return null;
   const exceeds = candidates.some(({ id, built, verdict }) => {
     if (!built || verdict.status !== 'pass') return false;
     const has = { threads: threadsOf(built, options.threads), flags: built.flags };
-    return cases.some((c) => {
+    return [...cases, ...unseen.map((one) => one.case)].some((c) => {
       const found = speedup(samples, baseline.id, id, op.caseName(c));
       const baselineNs = typicalNs(samples, baseline.id, op.caseName(c));
       if (!found || baselineNs === null) return false;
       return baselineNs / found.value < (1 - tolerance) * roof(ceilings, workOf(op, c.dims), has).timeNs;
     });
   });
-  return exceeds ? confirmed(ceilings, options) : ceilings;
+  return exceeds ? confirmed(ceilings, options, measure) : ceilings;
 }

@@ -29,7 +29,7 @@ const Row = z.strictObject({
     'One for each record.',
     z.strictObject({
       speedup: orNull('Speedup in that record.', Interval),
-      timeNs: numberOrNull('Typical time of a call, ns.'),
+      timeNs: numberOrNull('Time of a call, ns: that of the baseline divided by the speedup.'),
       why: textOrNull('The verdict, if it explains why there is no speedup.'),
     }),
   ),

@@ -50,8 +50,12 @@ test('the earlier source is a candidate of its own, the first of the pair', () =
   expect(second).toContain('changed');
   expect(record.pairs).toMatchObject([
     { first: earlier, candidate: now, case: null, ratio: null },
-    { first: earlier, candidate: now, case: 'N8192', withheld: null },
+    { first: earlier, candidate: now, case: 'N8192' },
   ]);
+  // On a busy machine it is disturbed.
+  const [, { ratio, withheld }] = record.pairs;
+  if (ratio === null) expect(withheld).toMatch(/^disturbed: /);
+  else expect(withheld).toBeNull();
   expect(JSON.stringify(record)).not.toContain(tmpdir());
 });
 
@@ -71,7 +75,8 @@ test('a record is reproduced from its own sources, whatever became of the files'
   expect(claims.map(({ candidate, claim }) => [candidate, claim])).toEqual(
     record.candidates.flatMap(({ candidate }) => [
       [candidate, 'verdict'],
-      [candidate, 'case'],
+      // What was disturbed claims no speed.
+      ...record.results.filter((r) => r.candidate === candidate && r.speedup).map(() => [candidate, 'case']),
     ]),
   );
   expect(claims.filter(({ claim }) => claim === 'verdict').every(({ outcome }) => outcome === 'holds')).toBe(true);

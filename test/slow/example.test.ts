@@ -36,7 +36,12 @@ const withoutNumbers = (text: string) => text.replaceAll(/\d+(\.\d+)?/g, '#');
 
 test('two kernels are benched, and their records compared', async () => {
   const { stdout, stderr } = await node('bench-two.ts');
-  expect(withoutNumbers(page)).toContain(withoutNumbers(stdout));
+  // On a busy machine a row says that instead of a number.
+  const isDisturbed = (line: string) => /: no number, (other programs used the CPU|its rounds differ)/.test(line);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(2);
+  for (const line of lines.filter((one) => !isDisturbed(one)))
+    expect(withoutNumbers(page)).toContain(withoutNumbers(line));
   expect(stderr).toMatch(/^verifying 2 candidates\nwarming up\nround 1 of 3$/m);
   const records = join(example, '.nfold/records');
   const [file] = readdirSync(records);
@@ -45,7 +50,7 @@ test('two kernels are benched, and their records compared', async () => {
   writeFileSync(join(records, `${id}.json`), JSON.stringify({ ...record, id }));
   const { stdout: changed } = await node('what-changed.ts');
   expect(changed).toMatch(
-    /^sgemm\/tile2x2-ts: 1\.00 times the speedup of before, \w+\nsgemm\/rows-wasmsimd: 1\.00 times .*\n$/,
+    /^sgemm\/tile2x2-ts: (1\.00|\?) times the speedup of before, .+\nsgemm\/rows-wasmsimd: (1\.00|\?) times .*\n$/,
   );
 });
 

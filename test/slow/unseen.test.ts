@@ -54,8 +54,8 @@ test('the shapes are timed beside the case, marked, and in no mean; a failed che
 test('a kernel that is wrong at an unseen shape fails there, with the command that repeats the check', async () => {
   const wrong = 'x[i];\n      if (N > 40_000 && N < 63_999) y[0] = 7;';
   copied('narrow', [['unrolled-ts.ts', 'if (i < N) y[i] = alpha * x[i];', `if (i < N) y[i] = alpha * ${wrong}`]]);
-  const { code, record } = await bench('narrow', '--unseen', '2');
-  expect(code).toBe(1);
+  const { code, stderr, record } = await bench('narrow', '--unseen', '2');
+  expect(code, stderr).toBe(1);
   const [{ verdict, replay }] = record.candidates;
   expect([verdict, replay]).toEqual(['fail', expect.stringMatching(/ verify narrow\/unrolled-ts --case N\d+ --seed /)]);
   const words = (replay as string).replace(/^.*? verify/, 'verify').split(' ');
