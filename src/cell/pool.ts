@@ -13,6 +13,8 @@ export const word = { wake: 0, awake: 1, go: 2, done: 3, sleepy: 4 } as const;
 
 /** Megabytes for the machine code of a thread's own JavaScript, a page of text. V8 would set 512 aside for each thread. */
 const codeRangeSizeMb = 16;
+/** Before threads are kept on a CPU each: afterwards, the system would tell of one. */
+const cpus = availableParallelism();
 /** A thread that may sleep spins this often before, some microseconds. */
 const maxSpins = 1000;
 
@@ -69,7 +71,7 @@ export class Pool {
   assign(tasks: readonly ThreadTask[], untimed: boolean): void {
     if (tasks.length > this.#threads.length) throw new Error('more tasks than threads were started');
     this.#active = tasks.length;
-    this.#control[word.sleepy] = untimed || tasks.length + 1 > availableParallelism() ? 1 : 0;
+    this.#control[word.sleepy] = untimed || tasks.length + 1 > cpus ? 1 : 0;
     for (const [i, { port }] of this.#threads.entries()) port.postMessage(tasks[i] ?? null);
   }
 
