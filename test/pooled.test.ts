@@ -26,10 +26,12 @@ test('one case alone has the t-interval of its rounds', () => {
   });
 });
 
-test('a case that agrees by chance has the spread of the others, and one that does not has its own', () => {
+test('a case that agrees by chance has the typical spread, and one that does not has its own', () => {
   const pooled = table({ calm: [0, 0, 0], usual: [-0.1, 0, 0.1], wild: [-0.5, 0, 0.5] });
-  // The mean of the variances 0, 0.01 and 0.25.
-  expect(pooled.case('calm')?.variance).toBeCloseTo(0.26 / 3 / 3, 12);
+  // The median of the variances 0, 0.01 and 0.25, over that of chi-squared / 2.
+  const typical = 0.01 / (1 - 1 / 9) ** 3;
+  expect(pooled.case('calm')?.variance).toBeCloseTo(typical / 3, 12);
+  expect(pooled.case('usual')?.variance).toBeCloseTo(typical / 3, 12);
   expect(pooled.case('wild')?.variance).toBeCloseTo(0.25 / 3, 12);
   expect(pooled.case('calm')?.df).toBeCloseTo(2 + 1.5, 12);
 });

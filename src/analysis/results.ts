@@ -23,7 +23,8 @@ export interface Given {
 
 type Analysis = Pick<Draft, 'warnings' | 'results' | 'means' | 'overall' | 'discards'>;
 
-export function analyse(ops: readonly TimedOp[], given: Given): Analysis {
+export function analyse(all: readonly TimedOp[], given: Given): Analysis {
+  const ops = all.map(ofItsCases);
   const found = ops.flatMap((timed) => meansOf(timed, given));
   const suites = [...Map.groupBy(ops, ({ suite }) => suite.name).values()];
   const discards = everyCase(ops).map(({ op, variant, name, left: { count, of } }) => {
@@ -37,6 +38,12 @@ export function analyse(ops: readonly TimedOp[], given: Given): Analysis {
     overall: suites.filter((own) => own.length > 1).map((own) => overallOf(own, found)),
     discards: discards.filter(({ count }) => count > 0),
   };
+}
+
+/** What else was timed, such as unseen shapes, changes nothing of what is known of these cases. */
+function ofItsCases(timed: TimedOp): TimedOp {
+  const names = new Set(namesOf(timed, timed.cases));
+  return { ...timed, samples: timed.samples.filter((s) => names.has(s.case)) };
 }
 
 function resultsOf(timed: TimedOp, { halfWidth }: Given): Result[] {

@@ -35,7 +35,7 @@ export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft 
     return { ...outcome, variants: candidates.map((one) => timedVariant(one, options.threads)) };
   });
   const given = { machine, clockNs: clockStepNs(), halfWidth: options.effort.halfWidth };
-  const { results, discards, ...analysed } = analyse(ops.map(withoutUnseen), given);
+  const { results, discards, ...analysed } = analyse(ops, given);
   const unseen = analyseUnseen(ops, given);
   const built = outcomes.flatMap(({ baseline, candidates }) => [baseline, ...candidates.flatMap((e) => e.built ?? [])]);
   return {
@@ -78,13 +78,6 @@ export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft 
     ),
     texts: Object.fromEntries(built.flatMap(({ sources }) => sources.map(({ text }) => [hashOf(text), text]))),
   };
-}
-
-/** What cases are timed beside the suite's own changes nothing of its means. */
-function withoutUnseen<T extends Pick<OpOutcome, 'op' | 'unseen' | 'samples'>>(outcome: T): T {
-  const { op, unseen, samples } = outcome;
-  const names = new Set(unseen.map((one) => op.caseName(one.case)));
-  return names.size === 0 ? outcome : { ...outcome, samples: samples.filter((s) => !names.has(s.case)) };
 }
 
 /** A candidate as analysis takes it. */
