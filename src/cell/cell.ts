@@ -53,6 +53,15 @@ const endedBy = (reason: string) => new CandidateError(reason, 'error', { code: 
 
 const malformed = 'it sent a malformed reply';
 
+export interface Asking {
+  /** The time of one call of the baseline, if known; the time limit follows from it. */
+  readonly expectedNs?: number;
+  /** Whether its times count. False saves the account of its threads. Default: true. */
+  readonly counted?: boolean;
+  /** Called when the cell has all that it needs: only then may this process be kept busy, or the rest of a large message would wait. */
+  readonly onSent?: () => void;
+}
+
 export class Cell {
   readonly #child: ChildProcess;
   readonly #trusted: boolean;
@@ -131,8 +140,7 @@ export class Cell {
     if (threads <= this.#cpus.length) attempt(() => keepThreads(threadsOf(pid).map(Number), this.#cpus));
   }
 
-  /** `expectedNs`: the time of one call of the baseline, if known; the time limit follows from it. `counted`: whether its times count. */
-  async sample(sampling: Sampling, expectedNs?: number, counted = true): Promise<Timed> {
+  async sample(sampling: Sampling, { expectedNs, counted = true, onSent }: Asking = {}): Promise<Timed> {
     const { calls, warmup } = sampling;
     const count = calls.length + (warmup?.calls ?? 0);
     const callMs = (maxSlowdown * (expectedNs ?? unknownNs)) / 1e6 + (this.#threads > 1 ? sliceMs * this.#threads : 0);
@@ -140,7 +148,8 @@ export class Cell {
     const rule =
       expectedNs === undefined ? '' : `: a call may take ${maxSlowdown} times as long as one of the baseline`;
     const audit = new TimeAudit(counted ? this.#child.pid : undefined);
-    const { samples } = await this.#ask({ type: 'sample', sampling }, this.#graceMs + warmMs + count * callMs, rule);
+    const limitMs = this.#graceMs + warmMs + count * callMs;
+    const { samples } = await this.#ask({ type: 'sample', sampling }, limitMs, rule, onSent);
     if (!samples || !answers(samples, sampling)) throw new CandidateError(malformed);
     const untimedNs = audit.close(samples);
     if (typeof untimedNs === 'object' && untimedNs !== null)
@@ -178,7 +187,7 @@ export class Cell {
     return this.#ended !== null;
   }
 
-  async #ask(ask: Ask, limitMs: number, rule = ''): Promise<Reply & { ok: true }> {
+  async #ask(ask: Ask, limitMs: number, rule = '', onSent?: () => void): Promise<Reply & { ok: true }> {
     if (this.#ended !== null) throw endedBy(this.#ended);
     const id = ++this.#id;
     // Counted in ticks: while this process is busy with something else, a reply may lie unread.
@@ -195,6 +204,7 @@ export class Cell {
         signalGroup(this.#child, 'SIGCONT');
         this.#child.send({ id, ...ask }, (error) => {
           if (error) this.#end(`could not be reached: ${error.message}`);
+          onSent?.();
         });
       });
       pass(reply.printed);

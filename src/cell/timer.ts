@@ -6,7 +6,7 @@ import type { AnyOp, Case } from '../contract/op.ts';
 import { placed } from '../contract/thrown.ts';
 import { type Artifact, threadsOf, type Variant } from '../contract/variant.ts';
 import { atCostOf } from './budget.ts';
-import { Cell, type Timed } from './cell.ts';
+import { type Asking, Cell, type Timed } from './cell.ts';
 import { speaking } from './console.ts';
 import type { Layout } from './layout.ts';
 import type { Call, Opening, WarmupPlan } from './protocol.ts';
@@ -48,13 +48,9 @@ interface Openness {
   readonly threads?: number;
 }
 
-interface Turn {
+interface Turn extends Asking {
   /** Untimed calls on the image's bytes, before the timed ones. */
   readonly warmup?: WarmupPlan | null;
-  /** Nanoseconds of one call of the baseline, if known; the time limit follows from it. */
-  readonly expectedNs?: number;
-  /** False: its times are not looked at, which saves the account of its threads. */
-  readonly counted?: boolean;
 }
 
 export class Timer {
@@ -84,10 +80,10 @@ export class Timer {
     return opening.artifact.kind;
   }
 
-  turn(calls: readonly Call[], { warmup, expectedNs, counted }: Turn = {}): Promise<Timed> {
+  turn(calls: readonly Call[], { warmup, ...asking }: Turn = {}): Promise<Timed> {
     const writes = [{ offset: 0, bytes: this.#bytes }];
     const sampling = { calls, warmup: warmup ? { ...warmup, writes } : undefined };
-    return this.#placed(() => this.#cell.sample(sampling, expectedNs, counted));
+    return this.#placed(() => this.#cell.sample(sampling, asking));
   }
 
   /** An error that the variant threw gets its place in the source. */

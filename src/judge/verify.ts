@@ -139,7 +139,6 @@ async function judgeAll(verification: Verification, { question, begun, baselineR
   const { check, image } = question;
   // All variants are at work before the oracle, which keeps this process busy.
   await begun;
-  await new Promise(setImmediate);
   const judge = await question.judge(baselineRun);
   const verdictOf = (variant: Variant, result: Uint8Array[] | Error): Verdict => {
     const place = { op, ...namesOf(check, variant) };
@@ -237,9 +236,7 @@ async function ask(
   const left: Uint8Array[] = [];
   for (const calls of turns) {
     const expectedNs = nsPerFlop * op.flop(image.case.dims);
-    const answer = host.turn(calls, { expectedNs, counted: false });
-    onAsked();
-    const { reads, changedLater } = await answer;
+    const { reads, changedLater } = await host.turn(calls, { expectedNs, counted: false, onSent: onAsked });
     if (changedLater !== undefined && !without.includes('late')) throw new ChangedLater(changedLater);
     left.push(...reads.map(([after]) => after));
   }

@@ -117,10 +117,11 @@ async function warmBaseline(
   meanwhile: () => void,
 ): Promise<Timed> {
   const kind = await timer.open(warm, { noise: !without.includes('noise') });
-  const warming = timer.turn([], { warmup: warmupCalls(kind, expectedNs, effort), expectedNs });
-  // Its failure is met below, after what is done meanwhile.
-  warming.catch(() => {});
-  await new Promise(setImmediate);
+  const sent = Promise.withResolvers<void>();
+  const warmup = warmupCalls(kind, expectedNs, effort);
+  const warming = timer.turn([], { warmup, expectedNs, onSent: sent.resolve });
+  // A failure is met below, after what is done meanwhile.
+  await Promise.race([sent.promise, warming.catch(() => {})]);
   meanwhile();
   return warming;
 }

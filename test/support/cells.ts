@@ -26,7 +26,7 @@ export async function opened(code: string, options: Partial<CellOptions> = {}): 
 /** C after a call, and how long the call is said to have taken. */
 export async function sampled(cell: Cell, usualNs?: number): Promise<{ C: number; timeNs: number }> {
   const calls = [{ writes: [], reads: [{ offset: 64, length: 4 }] }];
-  const { reads, timeNs } = await cell.sample({ calls }, usualNs);
+  const { reads, timeNs } = await cell.sample({ calls }, { expectedNs: usualNs });
   return { C: new Float32Array(reads[0][0].slice().buffer)[0], timeNs: timeNs[0] };
 }
 
