@@ -47,10 +47,11 @@ export const suites: readonly Suite[] = [
   {
     name: 'sgemm',
     ops: ['sgemm'],
-    peers: ['onnxruntime-node', 'tfjs-backend-wasm', 'tfjs-node'],
-    slowPeers: ['plain-c', 'plain-c-openmp', 'jax-js'],
+    peers: ['onnxruntime-node', 'tfjs-node'],
+    slowPeers: ['plain-c', 'plain-c-openmp', 'jax-js', 'tfjs-backend-wasm'],
     intermediates: [
       'sgemm/ikj-ts',
+      'sgemm/tile2x3-ts',
       'sgemm/ikj-wasmsimd',
       'sgemm/direct-4x8-wasmsimd',
       'sgemm/tile4x8-wasmsimd',

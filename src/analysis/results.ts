@@ -93,13 +93,17 @@ function meansOf(timed: TimedOp, { halfWidth }: Given): Mean[] {
   const names = namesOf(timed, timed.meanCases);
   const floor = noiseFloor(samples, names)?.mean ?? null;
   return variants.map(({ id, peer, verdict, message }) => {
-    const each = names.map((name) => ({ name, ...judged(timed, id, verdict, name) }));
-    const cases = each.filter(({ found }) => found !== null).length;
+    const ids = [baseline.id, id] as const;
+    const cases = verdict === 'pass' ? names.filter((name) => speedup(samples, ...ids, name) !== null).length : 0;
     const timedInPart = cases < names.length ? `${cases} of the ${names.length} cases of ${op.name} were timed` : null;
-    const disturbed = each.filter((one) => one.disturbed !== null);
+    // A case whose interval is too wide to be told alone may still do in a mean, whose interval says whether it does.
+    const disturbed = names.flatMap((name) => {
+      const why = disturbance(leftOut(samples, ...ids, name), null);
+      return why === null ? [] : [{ name, why }];
+    });
     const [first] = disturbed;
     const others = disturbed.length > 1 ? ` and ${counted(disturbed.length - 1, 'other case')}` : '';
-    const inPart = first ? `disturbed at ${first.name}${others}: ${first.disturbed}` : timedInPart;
+    const inPart = first ? `disturbed at ${first.name}${others}: ${first.why}` : timedInPart;
     const measured = verdict === 'pass' && inPart === null ? means(samples, baseline.id, id, names) : null;
     const wide = measured && tooWide(measured.arithmetic);
     const found = wide === null ? measured : null;

@@ -62,9 +62,13 @@ export interface Call {
   readonly reads: readonly Range[];
 }
 
-/** At least `calls` untimed calls that take at least `ms` milliseconds, and on until times are steady, up to `maxMs` (default: `ms`). */
+/**
+ * At least `calls` untimed calls, or as many as fit into `callsMs` (default: all), which take at least `ms` milliseconds, and on until times are
+ * steady, up to `maxMs` (default: `ms`).
+ */
 export interface WarmupPlan {
   readonly calls: number;
+  readonly callsMs?: number;
   readonly ms: number;
   readonly maxMs?: number;
 }

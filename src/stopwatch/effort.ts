@@ -33,7 +33,7 @@ const minRounds = 2;
 const extraRounds = 2;
 
 const shared = { turns: 8, maxCalls: 24 };
-const quick = { rounds: [3, 3], halfWidth: 0.05, budgetS: 50, sampleMs: 40, warmMs: 400 } as const;
+const quick = { rounds: [3, 3], halfWidth: 0.05, budgetS: 40, sampleMs: 40, warmMs: 400 } as const;
 const usual = { rounds: [5, 10], halfWidth: 0.03, budgetS: 240, sampleMs: 150, warmMs: 600 } as const;
 const thorough = { rounds: [8, 40], halfWidth: 0.01, budgetS: 1200, sampleMs: 500, warmMs: 1500 } as const;
 
@@ -66,7 +66,8 @@ const shortNs = 3e4;
 export function warmupCalls(kind: Artifact['kind'], baselineNs: number, { warmMs, sampleMs }: Effort): WarmupPlan {
   if (kind !== 'js') return { calls: 2, ms: 15, maxMs: 15 + sampleMs };
   const ms = baselineNs < shortNs ? 120 : 60;
-  return { calls: Math.max(1, Math.min(20, Math.ceil((warmMs * 1e6) / baselineNs))), ms, maxMs: ms + sampleMs };
+  const calls = Math.max(1, Math.min(20, Math.ceil((warmMs * 1e6) / baselineNs)));
+  return { calls, callsMs: warmMs, ms, maxMs: ms + sampleMs };
 }
 
 /** For a peer that is as slow as the baseline: its code is warm from the smallest case, and only the memory is new. */
