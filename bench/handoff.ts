@@ -29,7 +29,7 @@ const { values } = parseOptions({
 const [threads, calls, busy] = [values.threads, values.calls, values.busy].map(Number);
 
 async function measure(bytes: Uint8Array, count: number, { own = false, sleep = false } = {}) {
-  const cell = new Cell({ flags: [], cpus: own ? cpus() : [], cpu: own && count === 1 ? cpus()[0] : undefined });
+  const cell = new Cell({ flags: [], cpus: own ? cpus() : [] });
   const slots = [{ name: 'numbers', dtype: 'i32', offset: 0, length: count }] as const;
   try {
     const opening = { artifact: { kind: 'wasm', bytes }, op: 'handoff', dims: {}, scalars: {} } as const;

@@ -143,7 +143,7 @@ describe('train_gpt2', () => {
 test.runIf(cpus().length > 0)('a cell stays on the CPU that it is given', async () => {
   const cpu = cpus().at(-1) as number;
   const before = childrenHere();
-  const cell = new Cell({ flags: [], cpu });
+  const cell = new Cell({ flags: [], cpus: [cpu] });
   const [pid] = childrenHere().filter((child) => !before.includes(child));
   try {
     const allowed = () => /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

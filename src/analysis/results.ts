@@ -94,13 +94,15 @@ function meansOf(timed: TimedOp, { halfWidth }: Given): Mean[] {
   const floor = noiseFloor(samples, names)?.mean ?? null;
   return variants.map(({ id, peer, verdict, message }) => {
     const ids = [baseline.id, id] as const;
-    const cases = verdict === 'pass' ? names.filter((name) => speedup(samples, ...ids, name) !== null).length : 0;
-    const timedInPart = cases < names.length ? `${cases} of the ${names.length} cases of ${op.name} were timed` : null;
     // A case whose interval is too wide to be told alone may still do in a mean, whose interval says whether it does.
     const disturbed = names.flatMap((name) => {
       const why = disturbance(leftOut(samples, ...ids, name), null);
       return why === null ? [] : [{ name, why }];
     });
+    const isTimed = (name: string) =>
+      speedup(samples, ...ids, name) !== null && disturbed.every((one) => one.name !== name);
+    const cases = verdict === 'pass' ? names.filter(isTimed).length : 0;
+    const timedInPart = cases < names.length ? `${cases} of the ${names.length} cases of ${op.name} were timed` : null;
     const [first] = disturbed;
     const others = disturbed.length > 1 ? ` and ${counted(disturbed.length - 1, 'other case')}` : '';
     const inPart = first ? `disturbed at ${first.name}${others}: ${first.why}` : timedInPart;

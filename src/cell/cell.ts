@@ -14,7 +14,7 @@ import { hasConsole, pass } from './console.ts';
 import { keepThreads } from './cpu.ts';
 import { cellFiles } from './folder.ts';
 import { hintFor } from './hints.ts';
-import { endGroup, heapMiB, type Program, signalGroup, startLocked, startTrusted } from './lockdown.ts';
+import { endGroup, heapMiB, signalGroup, startLocked, startTrusted } from './lockdown.ts';
 import { limitData, maxDataBytes, maxResidentBytes, memoryOf, TimeAudit, threadsOf } from './procfs.ts';
 import type { Ask, Evaluation, Opening, Reply, Samples, Sampling } from './protocol.ts';
 import { enlist, joinRun } from './runs.ts';
@@ -22,8 +22,8 @@ import { enlist, joinRun } from './runs.ts';
 /** What a cell reports, and the CPU time that its threads spent outside calls; null where the system keeps no account. */
 export type Timed = Samples & { readonly untimedNs: number | null };
 
-export interface CellOptions extends Pick<Variant, 'flags' | 'trusted'>, Pick<Program, 'cpu'> {
-  /** CPUs to keep its threads on, one each; without enough of them, the system chooses. */
+export interface CellOptions extends Pick<Variant, 'flags' | 'trusted'> {
+  /** CPUs to keep its threads on, one each; those of V8, which compile and collect, go where the system puts them. */
   readonly cpus?: readonly number[];
   /** Milliseconds that sampling may take beside its calls; `startMs` of the process, unless a test cannot wait that long. */
   readonly graceMs?: number;
@@ -78,7 +78,7 @@ export class Cell {
   #ended: string | null = null;
   readonly #leave: () => void;
 
-  constructor({ flags, trusted = false, cpu, cpus = [], graceMs, shared = false, onPrint }: CellOptions) {
+  constructor({ flags, trusted = false, cpus = [], graceMs, shared = false, onPrint }: CellOptions) {
     this.#cpus = cpus;
     const { empty, program } = cellFiles();
     this.#trusted = trusted;
@@ -86,7 +86,7 @@ export class Cell {
     this.#graceMs = graceMs ?? this.#startMs;
     const start = trusted ? startTrusted : startLocked;
     this.#child = start(
-      { ...program, flags: trusted ? flags : [...flags, '--frozen-intrinsics'], cpu },
+      { ...program, flags: trusted ? flags : [...flags, '--frozen-intrinsics'] },
       { cwd: empty, stdio: ['ignore', onPrint ? 'pipe' : 'ignore', 'pipe', 'ipc'] },
     );
     if (onPrint) this.#child.stdout?.setEncoding('utf8').on('data', onPrint);
@@ -98,6 +98,7 @@ export class Cell {
     });
     this.#child.on('message', (reply: Reply | null) => {
       if (typeof reply !== 'object' || typeof reply?.ok !== 'boolean') return this.#end(malformed);
+      if (reply.id === 0) this.#keepOnCpus();
       if (reply.id === this.#waiting?.id) {
         this.#waiting.resolve(reply);
         this.#waiting = null;
@@ -137,7 +138,11 @@ export class Cell {
       limitData(pid, this.#max.data);
     }
     this.#threads = threads;
-    if (threads <= this.#cpus.length) attempt(() => keepThreads(threadsOf(pid).map(Number), this.#cpus));
+    this.#keepOnCpus();
+  }
+
+  #keepOnCpus(): void {
+    if (this.#cpus.length > 0) attempt(() => keepThreads(threadsOf(this.#child.pid).map(Number), this.#cpus));
   }
 
   async sample(sampling: Sampling, { expectedNs, counted = true, onSent }: Asking = {}): Promise<Timed> {

@@ -12,15 +12,10 @@ import { attempt } from '../contract/attempt.ts';
 
 const taskset = ['/usr/bin/taskset', '/bin/taskset'].find(existsSync);
 
-/** The words in front of a command that keep it on a CPU; none without `taskset`. */
-export function onCpu(cpu: number | undefined): readonly string[] {
-  return cpu === undefined || !taskset ? [] : [taskset, '-c', `${cpu}`];
-}
-
 /** Keeps threads, by their ids, on a CPU each. */
 export function keepThreads(threads: readonly number[], on: readonly number[]): void {
   if (!taskset) return;
-  for (const [i, thread] of threads.entries())
+  for (const [i, thread] of threads.slice(0, on.length).entries())
     spawnSync(taskset, ['-p', '-c', `${on[i]}`, `${thread}`], { stdio: 'ignore', env: {} });
 }
 
@@ -37,9 +32,9 @@ export function cpus(): readonly number[] {
 
 function findCpus(): readonly number[] {
   const allowed = taskset ? allowedCpus() : [];
-  if (allowed.length < 2) return [];
-  const [command, ...args] = [...onCpu(allowed[0]), process.execPath, '--version'];
-  return spawnSync(command, args, { stdio: 'ignore', env: {} }).status === 0 ? coresFirst(allowed) : [];
+  if (!taskset || allowed.length < 2) return [];
+  const words = ['-c', `${allowed[0]}`, process.execPath, '--version'];
+  return spawnSync(taskset, words, { stdio: 'ignore', env: {} }).status === 0 ? coresFirst(allowed) : [];
 }
 
 /** The CPUs that share a core with this one, such as `0,4`; empty where the system does not say. `root`: for tests. */

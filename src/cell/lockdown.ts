@@ -13,7 +13,6 @@ import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { attempt } from '../contract/attempt.ts';
 import { packageRoot } from '../files/places.ts';
-import { onCpu } from './cpu.ts';
 import { limitData, maxDataBytes } from './procfs.ts';
 
 /** Limit of JavaScript's heap. Typed arrays lie outside it: the parent watches the memory of the whole process. */
@@ -28,28 +27,26 @@ export interface Program {
   readonly reads: readonly string[];
   /** V8 flags. */
   readonly flags: readonly string[];
-  /** The CPU that it is kept on; undefined is any. */
-  readonly cpu?: number;
 }
 
 /** Starts a program of ours that runs or reads untrusted code. */
-export function startLocked({ main, reads, flags, cpu }: Program, options: SpawnOptions): ChildProcess {
+export function startLocked({ main, reads, flags }: Program, options: SpawnOptions): ChildProcess {
   const permissions = permissionFlags([main, ...reads.map((path) => resolve(packageRoot, path))]);
-  return startTool([process.execPath, ...flags, ...permissions, main], options, cpu);
+  return startTool([process.execPath, ...flags, ...permissions, main], options);
 }
 
 /** Starts a tool of the system on untrusted source: what the system confines, without Node's permission model. */
-export function startTool(command: readonly string[], options: SpawnOptions, cpu?: number): ChildProcess {
-  const child = start([...onCpu(cpu), ...sandboxPrefix(), ...command], options);
+export function startTool(command: readonly string[], options: SpawnOptions): ChildProcess {
+  const child = start([...sandboxPrefix(), ...command], options);
   preferForOomKill(child);
   limitData(child.pid, maxDataBytes);
   return child;
 }
 
 /** Starts a program that runs a peer: no locks, and V8 as it comes, with Maglev. */
-export function startTrusted({ main, flags, cpu }: Program, options: SpawnOptions): ChildProcess {
+export function startTrusted({ main, flags }: Program, options: SpawnOptions): ChildProcess {
   const ending = endsWithParent() ? setpriv : [];
-  return start([...onCpu(cpu), ...ending, process.execPath, ...flags, main], options);
+  return start([...ending, process.execPath, ...flags, main], options);
 }
 
 /** Cells within their limits can together still exhaust memory: Linux should then kill a cell, not nfold. */

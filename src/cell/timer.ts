@@ -66,7 +66,8 @@ export class Timer {
     this.variant = variant;
     this.threads = threadsOf(variant, threads);
     this.#opened = this.threads;
-    this.#cell = new Cell({ ...variant, ...(this.threads === 1 ? { cpu: cpus[0] } : { cpus }) });
+    // With fewer CPUs than threads, the system chooses.
+    this.#cell = new Cell({ ...variant, cpus: this.threads <= cpus.length ? cpus : [] });
   }
 
   /** Throws CandidateError, as `turn` does, for a variant that does not build or start, or that dies. */

@@ -27,7 +27,7 @@ export function recordCsv({ id, name, createdAt, effort, machine, runtime, resul
       ...{ speedup: r.speedup?.value, low: r.speedup?.low, high: r.speedup?.high, comparison: r.comparison },
       ...{ baselineNs: r.baseline.timeNs, timeNs: r.timeNs, gflops: r.gflops, gbPerSecond: r.gbPerSecond },
       ...{ percentOfPeak: r.percentOfPeak, threads: r.threads, flags: r.flags.join(' '), tier: r.tier, hash: r.hash },
-      ...{ baselineHash: r.baseline.hash, unseen: r.unseen ?? false, ...pairCells(r) },
+      ...{ baselineHash: r.baseline.hash, unseen: r.unseen ?? false, disturbed: r.disturbed, ...pairCells(r) },
     })),
   );
 }

@@ -119,7 +119,8 @@ export async function runOp(job: OpJob): Promise<OpOutcome> {
     });
     const { samples, verdicts, interrupted } = measured;
     outcome = { ...outcome, candidates: judged(outcome.candidates, verdicts), samples, watched: measured, interrupted };
-    if (job.peaks ?? true) outcome = { ...outcome, ceilings: await ceilingsBeside(options) };
+    const passed = outcome.candidates.some(({ built, verdict }) => built && verdict.status === 'pass');
+    if (passed && (job.peaks ?? true)) outcome = { ...outcome, ceilings: await ceilingsBeside(options) };
     outcome = { ...outcome, candidates: await refused(outcome, options) };
     outcome = { ...outcome, ceilings: await fairCeilings(outcome, options) };
   } catch (error) {

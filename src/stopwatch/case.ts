@@ -17,7 +17,7 @@ import { StepJudge } from '../judge/steps.ts';
 import { type TimedCalls, type TimedInspection, TimedJudge } from '../judge/timed.ts';
 import { addVerdict, erred, type Verdict, verdictText } from '../judge/verdict.ts';
 import type { Sampled } from '../stats/samples.ts';
-import { callPlan, warmAgain, warmOnce, warmupCalls } from './effort.ts';
+import { callPlan, roundName, warmAgain, warmOnce, warmupCalls } from './effort.ts';
 import type { Audit, CaseTimes, MeasureRequest } from './request.ts';
 
 /**
@@ -71,7 +71,7 @@ export async function timeCase(
   const kept = inputs.warm.bytes.length * plan.others * plan.turns * timers.length;
   const say = (timer: Timer) =>
     request.onProgress({
-      stage: `round ${round + 1} of ${[...new Set(effort.rounds)].join(' to ')}`,
+      stage: roundName(round + 1, effort),
       detail: `${name}: ${timer.variant.id}`,
     });
   say(timers[0]);

@@ -29,6 +29,10 @@ export interface Effort {
 
 /** One round says nothing of the spread, and only two check every kind of call in full. */
 const minRounds = 2;
+/** `round 2 of 5 to 10`, and `round 4` beyond the maximum. */
+export const roundName = (round: number, { rounds: [min, max] }: Effort) =>
+  `round ${round}${round > max ? '' : ` of ${[...new Set([min, max])].join(' to ')}`}`;
+
 /** More than the maximum, if a case still lacks calm rounds. */
 const extraRounds = 2;
 

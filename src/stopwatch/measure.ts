@@ -11,7 +11,7 @@ import { meanEstimate } from '../stats/means.ts';
 import type { Sampled } from '../stats/samples.ts';
 import { pooledOver } from '../stats/speedup.ts';
 import { twinId } from '../stats/verdict.ts';
-import { enough } from './effort.ts';
+import { enough, roundName } from './effort.ts';
 import type { CaseTimes, Measured, MeasureRequest } from './request.ts';
 import { timeRound } from './round.ts';
 import { loopNs, stolen } from './system.ts';
@@ -31,7 +31,11 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
   const started = performance.now();
   const elapsedS = () => (performance.now() - started) / 1000;
   let interrupted = false;
-  for (let number = 0; !enough(effort, number, elapsedS(), widest(request, samples(), verdicts)); number++) {
+  const goesOn = (number: number) =>
+    number === 0 ||
+    (variants.some(({ id }) => isStanding(verdicts.get(id) ?? pending)) &&
+      !enough(effort, number, elapsedS(), widest(request, samples(), verdicts)));
+  for (let number = 0; goesOn(number); number++) {
     loopsNs.push(loopNs());
     try {
       for await (const part of timeRound(request, { number, variants: timed(request, verdicts), rng })) {
@@ -79,7 +83,7 @@ function say(request: MeasureRequest, { number, samples, verdicts, name }: Taken
     return found ? [{ id, speedup: intervalOf(found), case: name ?? null }] : [];
   });
   if (standing.length === 0) return;
-  onRound?.({ op: op.name, round: number + 1, rounds: [...new Set(effort.rounds)].join(' to '), variants: standing });
+  onRound?.({ op: op.name, round: roundName(number + 1, effort), variants: standing });
 }
 
 /** The largest half-width among the intervals of the means of those that stand; infinite while a case has no calm rounds. */

@@ -11,10 +11,8 @@ import type { Effort } from './effort.ts';
 /** A look at a measurement that goes on. */
 export interface SoFar {
   readonly op: string;
-  /** From 1. */
-  readonly round: number;
-  /** `3`, or `5 to 10`. */
-  readonly rounds: string;
+  /** `round 1 of 3`. */
+  readonly round: string;
   /** The candidates that stand, with a speedup at one case or, if that is null, the mean over all. */
   readonly variants: readonly { readonly id: string; readonly speedup: Interval; readonly case: string | null }[];
 }
