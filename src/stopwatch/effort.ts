@@ -83,11 +83,14 @@ export function warmAgain(baselineNs: number): WarmupPlan | null {
   return calls === 0 ? null : { calls, ms: 0, maxMs: 0 };
 }
 
-/** Each op gets a share of the suite's seconds. With several ops, each has two turns a round, one the reverse of the other, and half the calls. */
+/** Three rounds of a small op. */
+const minSharedS = 7;
+
+/** Each op gets a share of the suite's seconds, but enough for three rounds where these are short. With several ops, each has two turns a round, one the reverse of the other, and half the calls. */
 export function sharedEffort(effort: Effort, ops: number): Effort {
   if (ops < 2) return effort;
   const half = { sampleMs: effort.sampleMs / 2, maxCalls: effort.maxCalls / 2 };
-  return { ...effort, ...half, budgetS: (0.75 * effort.budgetS) / ops, turns: 2 };
+  return { ...effort, ...half, budgetS: Math.max(minSharedS, (0.75 * effort.budgetS) / ops), turns: 2 };
 }
 
 /** Minimum calls of a fast variant in a round, even if the slow baseline gets one; each has to be checked, which takes part of a baseline's call. */

@@ -33,7 +33,7 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
   let interrupted = false;
   const goesOn = (number: number) =>
     number === 0 ||
-    (variants.some(({ id }) => isStanding(verdicts.get(id) ?? pending)) &&
+    (variants.some(({ id, trusted }) => !trusted && isStanding(verdicts.get(id) ?? pending)) &&
       !enough(effort, number, elapsedS(), widest(request, samples(), verdicts)));
   for (let number = 0; goesOn(number); number++) {
     loopsNs.push(loopNs());
