@@ -222,7 +222,9 @@ describe('a record', () => {
     await inWorkspace(workspaceAt(where), () =>
       expect(withSnapshots([snapshot], async () => 'built')).rejects.toMatchObject({ name: 'NfoldError' }),
     );
-    expect(readdirSync(dirname(cellFiles().empty)).sort()).toEqual(['empty', 'program']);
+    // Other tests of this process have private folders too, none with a workspace in it.
+    const parent = dirname(cellFiles().empty);
+    expect(readdirSync(parent).filter((name) => existsSync(join(parent, name, '0')))).toEqual([]);
   });
 
   test.each(['kernels/other/x.ts', 'elsewhere/common/x.ts', 'kernels/common/../x.ts', 'kernels/sgemm/mine-ts.ts'])(
