@@ -40,11 +40,16 @@ test('the shapes are timed beside the case, marked, and in no mean; a failed che
   expect(code).toBe(0);
   const unseen = record.results.filter((result) => result.unseen);
   expect(record.results.map((result) => result.case)).toEqual(['N64000', ...unseen.map((result) => result.case)]);
-  expect(unseen.map(({ speedup }) => speedup?.value)).toEqual(Array(3).fill(expect.any(Number)));
-  expect(record.means).toMatchObject([{ cases: 1, arithmetic: { value: record.results[0].speedup?.value } }]);
+  // A machine that was too busy for a number says so.
+  const told = ({ speedup, disturbed }: Record['results'][number]) => speedup?.value ?? disturbed;
+  expect(unseen.map(told).every((value) => typeof value === 'number' || typeof value === 'string')).toBe(true);
+  const [suite] = record.results;
+  const [mean] = record.means;
+  if (mean.arithmetic && suite.speedup) expect(mean.arithmetic.value).toBeCloseTo(suite.speedup.value, 9);
+  else expect(`${mean.withheld} ${suite.disturbed}`).toMatch(/disturbed|other programs|rounds differ/);
   const [{ shapes, gap }] = record.unseen;
   expect(shapes.map((shape) => [shape.case, shape.near])).toEqual(unseen.map((result) => [result.case, 'N64000']));
-  expect(gap?.low).toBeLessThan(gap?.high as number);
+  if (gap) expect(gap.low).toBeLessThan(gap.high as number);
   const again = await nfoldProcess(['verify', 'scale', '--case', shapes[0].case, '--seed', '5', '--json'], { cwd });
   expect(JSON.parse(again.stdout).results).toMatchObject([{ verdict: 'pass', checks: expect.any(Number) }]);
   const other = await nfoldProcess(['verify', 'scale', '--case', shapes[0].case, '--seed', '6'], { cwd });
