@@ -4,20 +4,15 @@
  *
  *   node bench/handoff.ts [--threads N] [--calls N] [--busy N]     busy: beside so many other processes that keep a core busy
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mean, median, quantile } from 'simple-statistics';
 import { Cell } from '../src/cell/cell.ts';
 import { cpus } from '../src/cell/cpu.ts';
 import { compile } from '../src/compiler/compile.ts';
 import { usableCores } from '../src/machine/cpus.ts';
+import { numbersModule } from '../src/machine/threads.ts';
+import { calmTimes } from '../src/stats/samples.ts';
+import { beside } from './busy.ts';
 import { parseOptions } from './options.ts';
-
-const text = `(module
-  (import "env" "memory" (memory 1 65536 shared))
-  (func (export "run") (param $tid i32) (param $nthreads i32) (param $numbers i32) (param $scratch i32)
-    (i32.store
-      (i32.add (local.get $numbers) (i32.shl (local.get $tid) (i32.const 2)))
-      (i32.add (local.get $tid) (i32.const 1)))))`;
 
 const { values } = parseOptions({
   options: {
@@ -37,7 +32,7 @@ async function measure(bytes: Uint8Array, count: number, { own = false, sleep = 
     const call = { writes: [], reads: [] };
     await cell.sample({ calls: Array.from({ length: 200 }, () => call) });
     const { timeNs, queuedNs } = await cell.sample({ calls: Array.from({ length: calls }, () => call) });
-    const waiting = timeNs.filter((ns, i) => (queuedNs?.[i] ?? 0) > 0.02 * ns).length;
+    const waiting = calls - calmTimes({ timeNs, queuedNs }).length;
     return { times: [...timeNs], waiting: waiting / calls };
   } finally {
     cell.close();
@@ -45,9 +40,8 @@ async function measure(bytes: Uint8Array, count: number, { own = false, sleep = 
 }
 
 const us = (ns: number) => `${(ns / 1e3).toFixed(1)} us`;
-const others: ChildProcess[] = Array.from({ length: busy }, () => spawn(process.execPath, ['--eval', 'for (;;);']));
-try {
-  const bytes = await compile({ type: 'wat', text });
+await beside(busy, async () => {
+  const bytes = await compile({ type: 'wat', text: numbersModule });
   const ways: readonly [string, number, { own?: boolean; sleep?: boolean }][] = [
     ['not at all', 1, { own: true }],
     ['spinning, a CPU each', threads, { own: true }],
@@ -70,6 +64,4 @@ try {
     const waiting = mean(rounds.map((one) => one.waiting));
     line([`${count}`, how, `${busy}`, us(median(times)), us(quantile(times, 0.9)), `${(100 * waiting).toFixed(1)} %`]);
   }
-} finally {
-  for (const other of others) other.kill();
-}
+});

@@ -8,9 +8,9 @@
  * The model  time = truth * exp(shift of the round + drift + scatter of the case in the round) * noise of the call, where noise is
  *            log-normal, 3 %, and one call in twenty takes up to three times as long; busy: a third of the calls wait for time slices of 4 ms
  */
-import { mean, median, sampleStandardDeviation } from 'simple-statistics';
+import { mean, median } from 'simple-statistics';
 import { makeRng, type Rng } from '../src/contract/rng.ts';
-import { type Interval, studentT } from '../src/stats/interval.ts';
+import { estimateOf, halfWidth, type Interval, intervalOf } from '../src/stats/interval.ts';
 import { means } from '../src/stats/means.ts';
 import type { Sampled } from '../src/stats/samples.ts';
 import { ratios, speedup } from '../src/stats/speedup.ts';
@@ -78,11 +78,7 @@ function call(usual: number, { waiting }: Machine, rng: Rng): [timeNs: number, q
 }
 
 /** What a mean and a case had before: Student's t over the rounds. */
-function overRounds(logs: readonly number[]): Interval {
-  const center = mean([...logs]);
-  const half = (studentT(logs.length - 1) * sampleStandardDeviation([...logs])) / Math.sqrt(logs.length);
-  return { value: Math.exp(center), low: Math.exp(center - half), high: Math.exp(center + half) };
-}
+const overRounds = (values: readonly number[]): Interval => intervalOf(estimateOf(values));
 
 function study(machine: Machine, cases: number, rounds: number, runs: number): string[] {
   const rng = makeRng(20261129);
@@ -96,9 +92,9 @@ function study(machine: Machine, cases: number, rounds: number, runs: number): s
     found.mean.push(covered(means(samples, 'baseline', 'candidate', names)?.arithmetic, truth));
     found.case.push(covered(speedup(samples, 'baseline', 'candidate', '0'), truths[0]));
     const whole = byRound.every((values) => values.length === rounds);
-    const sums = Array.from({ length: rounds }, (_, r) => Math.log(mean(byRound.map((values) => values[r]))));
+    const sums = Array.from({ length: rounds }, (_, r) => mean(byRound.map((values) => values[r])));
     if (whole) found.oldMean.push(covered(overRounds(sums), truth));
-    if (byRound[0].length > 1) found.oldCase.push(covered(overRounds(byRound[0].map(Math.log)), truths[0]));
+    if (byRound[0].length > 1) found.oldCase.push(covered(overRounds(byRound[0]), truths[0]));
   }
   const text = (list: readonly Covered[]) => {
     const share = (100 * list.filter(({ held }) => held).length) / list.length;
@@ -123,7 +119,7 @@ interface Covered {
 function covered(interval: Interval | null | undefined, truth: number): Covered {
   const { low, high } = interval ?? { low: null, high: null };
   if (low === null || high === null) return { held: true, half: Number.POSITIVE_INFINITY };
-  return { held: low <= truth && truth <= high, half: Math.sqrt(high / low) - 1 };
+  return { held: low <= truth && truth <= high, half: halfWidth(interval as Interval) };
 }
 
 const { values } = parseOptions({ options: { runs: { type: 'string', default: '2000' } } });

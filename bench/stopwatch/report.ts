@@ -1,6 +1,6 @@
 /** All runs of a file as a Markdown table: how often an interval holds the truth, and how wide it is. */
-import { mean, median, sampleStandardDeviation } from 'simple-statistics';
-import { type Interval, studentT } from '../../src/stats/interval.ts';
+import { mean, median } from 'simple-statistics';
+import { estimateOf, halfWidth, type Interval, intervalOf } from '../../src/stats/interval.ts';
 import { ratios } from '../../src/stats/speedup.ts';
 import type { ComparisonVerdict } from '../../src/stats/verdict.ts';
 import { efforts } from '../../src/stopwatch/effort.ts';
@@ -9,7 +9,6 @@ import { type Run, runsIn } from './runs.ts';
 
 const covers = ({ low, high }: Interval, value: number) =>
   low !== null && high !== null && low <= value && value <= high;
-const half = ({ low, high }: Interval) => Math.sqrt((high as number) / (low as number)) - 1;
 
 /** By construction; with threads, what the calm runs of the file say on average. */
 function truthOf(of: string, { more, threads }: Run, all: readonly Run[]): number {
@@ -24,8 +23,8 @@ function byRounds({ samples }: Run): number | null {
   const each = names.map((name) => [...ratios(samples, 'baseline', 'candidate', name).values()]);
   const rounds = Math.min(...each.map((values) => values.length));
   if (rounds < 2) return null;
-  const logs = Array.from({ length: rounds }, (_, i) => Math.log(mean(each.map((values) => values[i]))));
-  return Math.exp((studentT(rounds - 1) * sampleStandardDeviation(logs)) / Math.sqrt(rounds)) - 1;
+  const means = Array.from({ length: rounds }, (_, i) => mean(each.map((values) => values[i])));
+  return halfWidth(intervalOf(estimateOf(means)));
 }
 
 export function report(file: string): void {
@@ -60,7 +59,7 @@ export function report(file: string): void {
           (value) => value.toFixed(3),
         ),
         medianOf(
-          told.map(({ speedup }) => half(speedup)),
+          told.map(({ speedup }) => halfWidth(speedup)),
           percent,
         ),
         what === 'mean'

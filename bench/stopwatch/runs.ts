@@ -1,5 +1,4 @@
 /** Runs of the stopwatch, each appended to a file. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import op from '../../baselines/sgemm/op.ts';
 import oracle from '../../baselines/sgemm/oracle.ts';
@@ -12,6 +11,7 @@ import { leftOut, speedup } from '../../src/stats/speedup.ts';
 import { type ComparisonVerdict, compare, noiseFloor } from '../../src/stats/verdict.ts';
 import { efforts } from '../../src/stopwatch/effort.ts';
 import { measure } from '../../src/stopwatch/measure.ts';
+import { beside } from '../busy.ts';
 import { cases, names, variantOf } from './kernels.ts';
 
 export interface Wanted {
@@ -93,8 +93,7 @@ export function analysed(
 
 export async function runs(wanted: Wanted, count: number, file: string): Promise<void> {
   const { more, effort, busy, threads } = wanted;
-  const others: ChildProcess[] = Array.from({ length: busy }, () => spawn(process.execPath, ['--eval', 'for (;;);']));
-  try {
+  await beside(busy, async () => {
     for (let i = 0; i < count; i++) {
       const one = await run(wanted);
       appendLine(file, JSON.stringify(one));
@@ -103,9 +102,7 @@ export async function runs(wanted: Wanted, count: number, file: string): Promise
       const how = `${effort}, ${more} % more work, threads ${threads}, ${busy} busy`;
       console.log(`${how}: mean ${told} ${verdict ?? ''}, ${one.seconds.toFixed(1)} s`);
     }
-  } finally {
-    for (const other of others) other.kill();
-  }
+  });
 }
 
 /** With today's analysis of their samples. */

@@ -3,7 +3,8 @@ import { Cell } from '../cell/cell.ts';
 import { compile } from '../compiler/compile.ts';
 import { CandidateError } from '../contract/errors.ts';
 
-const module = `(module
+/** Text of a module in which each thread writes its number. */
+export const numbersModule = `(module
   (import "env" "memory" (memory 1 65536 shared))
   (func (export "run") (param $tid i32) (param $nthreads i32) (param $numbers i32) (param $scratch i32)
     (i32.store
@@ -18,7 +19,7 @@ export interface WorkingThreads {
 
 /** Tries `wanted` threads, then half of that, until a count works. */
 export async function workingThreads(wanted: number): Promise<WorkingThreads> {
-  const bytes = await compile({ type: 'wat', text: module });
+  const bytes = await compile({ type: 'wat', text: numbersModule });
   let reason: string | null = null;
   for (let threads = wanted; threads >= 1; threads >>= 1) {
     const cell = new Cell({ flags: [] });

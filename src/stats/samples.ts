@@ -21,7 +21,7 @@ export type Samples = readonly Sampled[];
 /** A call is calm if it waited for no more than this share of its time. */
 const maxQueued = 0.02;
 
-export function calmTimes({ timeNs, queuedNs }: Sampled): readonly number[] {
+export function calmTimes({ timeNs, queuedNs }: Pick<Sampled, 'timeNs' | 'queuedNs'>): readonly number[] {
   return queuedNs === null ? timeNs : timeNs.filter((ns, i) => queuedNs[i] <= maxQueued * ns);
 }
 

@@ -26,25 +26,27 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
   const verdicts = new Map<string, Verdict>(variants.map(({ id }) => [id, pending]));
   const parts: CaseTimes[] = [];
   const loopsNs: number[] = [];
-  const samples = () => parts.flatMap((part) => part.samples);
+  // One array between rounds, for which the statistics keep their answers.
+  let samples: readonly Sampled[] = [];
   const before = stolen();
   const started = performance.now();
   const elapsedS = () => (performance.now() - started) / 1000;
   let interrupted = false;
   const goesOn = (number: number) =>
     number === 0 ||
-    (variants.some(({ id, trusted }) => !trusted && isStanding(verdicts.get(id) ?? pending)) &&
-      !enough(effort, number, elapsedS(), widest(request, samples(), verdicts)));
+    (standing(variants, verdicts).some(({ trusted }) => !trusted) &&
+      !enough(effort, number, elapsedS(), widest(request, samples, verdicts)));
   for (let number = 0; goesOn(number); number++) {
     loopsNs.push(loopNs());
     try {
       for await (const part of timeRound(request, { number, variants: timed(request, verdicts), rng })) {
         parts.push(part);
+        samples = [...samples, ...part.samples];
         for (const [id, verdict] of part.verdicts) addVerdict(verdicts, id, verdict);
-        if (number === 0 && parts.filter(({ samples }) => samples.length > 0).length === 1)
-          say(request, { number, samples: part.samples, verdicts, name: part.samples[0]?.case });
+        if (part.samples.length > 0 && samples.length === part.samples.length)
+          say(request, { number, samples, verdicts, name: samples[0].case });
       }
-      say(request, { number, samples: samples(), verdicts });
+      say(request, { number, samples, verdicts });
     } catch (error) {
       if (!signal?.aborted) throw error;
       interrupted = true;
@@ -53,7 +55,7 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
   }
   const after = stolen();
   return {
-    samples: samples(),
+    samples,
     verdicts,
     warmups: parts.flatMap(({ warmups }) => warmups),
     audits: parts.flatMap(({ audits }) => audits),
@@ -63,6 +65,10 @@ export async function measure(request: MeasureRequest): Promise<Measured> {
     interrupted,
   };
 }
+
+/** Those that have not failed. */
+const standing = (variants: readonly Variant[], verdicts: ReadonlyMap<string, Verdict>) =>
+  variants.filter(({ id }) => isStanding(verdicts.get(id) ?? pending));
 
 interface Taken {
   readonly number: number;
@@ -76,14 +82,14 @@ interface Taken {
 function say(request: MeasureRequest, { number, samples, verdicts, name }: Taken): void {
   const { op, baseline, variants, cases, effort, onRound } = request;
   const names = cases.map((c) => op.caseName(c));
-  const standing = variants.flatMap(({ id, trusted }) => {
-    if (trusted || !isStanding(verdicts.get(id) ?? pending)) return [];
+  const told = standing(variants, verdicts).flatMap(({ id, trusted }) => {
+    if (trusted) return [];
     const pooled = pooledOver(samples, baseline.id, id);
     const found = name === undefined ? meanEstimate(pooled, names) : pooled.case(name);
     return found ? [{ id, speedup: intervalOf(found), case: name ?? null }] : [];
   });
-  if (standing.length === 0) return;
-  onRound?.({ op: op.name, round: roundName(number + 1, effort), variants: standing });
+  if (told.length === 0) return;
+  onRound?.({ op: op.name, round: roundName(number + 1, effort), variants: told });
 }
 
 /** The largest half-width among the intervals of the means of those that stand; infinite while a case has no calm rounds. */
@@ -93,22 +99,20 @@ function widest(
   verdicts: ReadonlyMap<string, Verdict>,
 ): number {
   const names = cases.map((c) => op.caseName(c));
-  const halves = variants
-    .filter(({ id }) => isStanding(verdicts.get(id) ?? pending))
-    .map(({ id }) => {
-      const pooled = pooledOver(samples, baseline.id, id);
-      const mean = names.every((name) => pooled.case(name)?.variance != null) ? meanEstimate(pooled, names) : null;
-      return mean ? halfWidth(intervalOf(mean)) : Number.POSITIVE_INFINITY;
-    });
+  const halves = standing(variants, verdicts).map(({ id }) => {
+    const pooled = pooledOver(samples, baseline.id, id);
+    const mean = names.every((name) => pooled.case(name)?.variance != null) ? meanEstimate(pooled, names) : null;
+    return mean ? halfWidth(intervalOf(mean)) : Number.POSITIVE_INFINITY;
+  });
   return Math.max(0, ...halves);
 }
 
 /** The baseline, the variants that have not failed, and a twin. */
 function timed({ baseline, variants }: MeasureRequest, verdicts: ReadonlyMap<string, Verdict>): Variant[] {
-  const standing = variants.filter(({ id }) => isStanding(verdicts.get(id) ?? pending));
+  const all = standing(variants, verdicts);
   const twin = twinOf(variants);
-  const twins = twin && standing.includes(twin) ? [{ ...twin, id: twinId(twin.id), twinOf: twin.id }] : [];
-  return [baseline, ...standing, ...twins];
+  const twins = twin && all.includes(twin) ? [{ ...twin, id: twinId(twin.id), twinOf: twin.id }] : [];
+  return [baseline, ...all, ...twins];
 }
 
 /** The variant to time twice: a candidate, if possible one with threads, since disturbances harm these most. */
