@@ -129,6 +129,9 @@ Exit codes: 0 fine; 1 a verification or a gate failed, or the command itself did
   (await import('./reproduce/flags.ts'))
     .declare(program)
     .action(does(async () => (await import('./reproduce/command.ts')).reproduce));
+  (await import('./page/flags.ts'))
+    .declare(program)
+    .action(does(async () => (await import('./page/command.ts')).report));
   for (const command of program.commands) refuseRepeats(command);
   return program;
 }

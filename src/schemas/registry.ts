@@ -10,7 +10,7 @@ import { Best, Comparison, History } from './records.ts';
 import { Reproduced } from './reproduce.ts';
 import { Verify } from './verify.ts';
 import { Watch } from './watch.ts';
-import { New, Profiled, Selftested, Trained, Tuned } from './wings.ts';
+import { New, Profiled, Reported, Selftested, Trained, Tuned } from './wings.ts';
 
 const Schema = z.union([
   z.strictObject({ commands: z.array(z.string()).describe('Names that have a schema.') }),
@@ -26,6 +26,7 @@ export const schemas: { readonly [name: string]: z.ZodType } = {
   history: History,
   best: Best,
   reproduce: Reproduced,
+  report: Reported,
   new: New,
   watch: Watch,
   inspect: inspectData,

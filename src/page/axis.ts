@@ -1,0 +1,59 @@
+/** Log axes of ratios: equal steps are equal factors, so a loss of 2x is as long as a gain of 2x. */
+import { scaleLog } from 'd3-scale';
+
+export interface LogAxis {
+  /** Pixels of the ends. */
+  readonly left: number;
+  readonly right: number;
+  /** The pixel of a value; one beyond an end lies on that end. */
+  x(value: number): number;
+  /** Whether a value lies beyond the low or the high end. */
+  beyond(value: number): 'low' | 'high' | null;
+  readonly ticks: readonly number[];
+}
+
+export interface Span {
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Pixels that the label of a tick takes. */
+const tickRoom = 42;
+/** Room beyond the outermost points, as a factor of the whole span. */
+const padding = 0.06;
+const steps = [[1, 2, 5], [1, 3], [1]];
+
+/**
+ * Holds these positive values: points, never the edges of intervals, which after two rounds may be anywhere. An axis of speedups holds 1 as
+ * well, as `always` says. `starts`: it begins at its least value, so that stems do.
+ */
+export function logAxis(
+  values: readonly number[],
+  { left, right }: Span,
+  { always = [1], starts = false }: { readonly always?: readonly number[]; readonly starts?: boolean } = {},
+): LogAxis {
+  const logs = [...values, ...always].map(Math.log);
+  const [low, high] = [Math.min(...logs), Math.max(...logs)];
+  const pad = Math.max(padding * (high - low), 0.05);
+  const [from, to] = [Math.exp(starts ? low : low - pad), Math.exp(high + pad)];
+  const scale = scaleLog([from, to], [left, right]).clamp(true);
+  return {
+    ...{ left, right, x: scale },
+    beyond: (value) => (value < from ? 'low' : value > to ? 'high' : null),
+    ticks: ticksOf(from, to, right - left),
+  };
+}
+
+function ticksOf(from: number, to: number, width: number): number[] {
+  const most = Math.max(2, Math.floor(width / tickRoom));
+  const powers = Array.from(
+    { length: Math.ceil(Math.log10(to)) - Math.floor(Math.log10(from)) + 1 },
+    (_, i) => Math.floor(Math.log10(from)) + i,
+  );
+  const found = steps.map((digits) =>
+    powers.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`))).filter((t) => t >= from && t <= to),
+  );
+  // Within a factor of two or three there are few round numbers.
+  if (found[0].length < 3) return scaleLog([from, to]).ticks(Math.min(most, 5));
+  return found.find((ticks) => ticks.length <= most) ?? found[2].slice(0, most);
+}

@@ -1,0 +1,1 @@
+/** Sorts tables and filters rows. The page is whole without it. */

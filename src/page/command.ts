@@ -1,0 +1,34 @@
+/** nfold report: draws records as a page. */
+import { exit } from '../contract/errors.ts';
+import { writeTo } from '../files/into.ts';
+import { shown } from '../files/places.ts';
+import { isStdout } from '../files/target.ts';
+import { refusing, testWrite } from '../files/write.ts';
+import { findRecord } from '../records/find.ts';
+import { loadRecord, summaries } from '../records/store.ts';
+import type { Io, Result } from '../report/output.ts';
+import type { Reported } from '../schemas/wings.ts';
+import type { ReportFlags } from './flags.ts';
+import { pageOf } from './page.ts';
+import { subjectOf } from './subject.ts';
+
+export async function report(
+  references: readonly string[],
+  { output }: ReportFlags,
+  io: Io,
+): Promise<Result<Reported>> {
+  const given = references.length > 0 ? references : ['last'];
+  const records = [...new Set(given.map((reference) => findRecord(reference, io.warn)))].map(loadRecord);
+  const here = references.length > 0 ? null : summaries();
+  here?.damaged.forEach(io.warn);
+  const toStdout = output === '-' || isStdout(output);
+  if (!toStdout) refusing(`--output ${output}`, output, () => testWrite(output));
+  const subject = subjectOf(records, here?.summaries);
+  const page = pageOf(subject);
+  if (!toStdout) await writeTo(output, page.html, io.note);
+  const file = toStdout ? null : output;
+  const sections = [...page.sections];
+  const data = { file, bytes: Buffer.byteLength(page.html), records: subject.records.map(({ id }) => id), sections };
+  const text = toStdout ? page.html : `${shown(output)}: ${Math.ceil(data.bytes / 1024)} KiB. Open it in a browser.`;
+  return { code: exit.fine, data, text };
+}

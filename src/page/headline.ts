@@ -1,0 +1,79 @@
+/** The head of the page: how many times as fast, on one axis for all suites, so that intervals compare. */
+import { counted } from '../contract/words.ts';
+import type { Mean, Overall } from '../records/schema.ts';
+import { type LogAxis, logAxis } from './axis.ts';
+import { estimateMark, px, svg } from './chart.ts';
+import { html, type Markup } from './markup.ts';
+import type { Subject, View } from './subject.ts';
+import { edges, round, shortName, times } from './words.ts';
+
+/** What a suite's number is of: its best candidate, or for a suite of several ops the best of each. */
+export const numberOf = ({ best, overall }: View): Mean | Overall | null => overall ?? best;
+
+/** Why a suite has no number. */
+export function whyNone(view: View): string {
+  const own = view.rows.filter(({ mean }) => !mean.peer);
+  return numberOf(view)?.withheld ?? own[0]?.mean.withheld ?? 'no candidate was timed';
+}
+
+export function headline({ views }: Subject): Markup {
+  const values = views.flatMap((view) => numberOf(view)?.arithmetic?.value ?? []);
+  const machines = new Set(views.map(({ machine }) => machine));
+  return html`<div class="stats">${views.map((view, i) => {
+    const isMain = i === 0;
+    return html`<div class=${isMain ? 'big' : undefined}>
+      ${isMain ? html`<h1>${number(view)} ${what(view)}</h1>` : html`<p class="second">${number(view)}</p>`}
+      ${bar(view, values, isMain ? 260 : 150)}
+      <p>${legend(view)}${machines.size > 1 && html`<br /><span class="dim">${view.machine}</span>`}</p>
+    </div>`;
+  })}</div>`;
+}
+
+const number = (view: View): Markup => {
+  const found = numberOf(view)?.arithmetic;
+  return html`<span class="num">${found ? times(found.value).slice(0, -1) : 'withheld'}${found && html`<i>×</i>`}</span>`;
+};
+
+function what(view: View): Markup {
+  const name = view.suite.showsEssayResults ? html`a <span class="nw">GPT-2</span> training step` : view.suite.name;
+  return numberOf(view)?.arithmetic ? html`as fast as plain TypeScript: ${name}` : html`speedup: ${name}`;
+}
+
+function legend(view: View): Markup {
+  const found = numberOf(view);
+  const name = html`<b>${view.suite.name}</b>`;
+  if (!found?.arithmetic) return html`${name}: ${whyNone(view)}`;
+  const { arithmetic, geometric, least, greatest, cases } = found;
+  const of =
+    'candidate' in found ? shortName(found.candidate, found.op) : `the best of each of ${found.candidates.length} ops`;
+  const spread =
+    cases === 1 || geometric === null || least === null || greatest === null
+      ? null
+      : `, geometric ${times(geometric)}, least ${times(least)}, greatest ${times(greatest)}`;
+  return html`${name}, ${cases === 1 ? 'one case' : `mean of ${counted(cases, 'case')}`}<br />
+    ${arithmetic.low === null ? edges(arithmetic) : html`95 % interval <b>${edges(arithmetic)}</b>`}<br />
+    <span class="dim">${of}${spread}</span>`;
+}
+
+function bar(view: View, values: readonly number[], width: number): Markup {
+  const found = numberOf(view)?.arithmetic;
+  if (!found) return null;
+  return svg(
+    `${times(found.value)}, 95 % interval ${edges(found)}, on a log scale`,
+    width,
+    () => {
+      const axis = logAxis(values, { left: 6, right: width - 14 });
+      const kind = view.suite.showsEssayResults ? 'us' : 'cand';
+      return { height: 32, marks: [ruler(axis), estimateMark(axis, 9, found, { kind })] };
+    },
+    'bar',
+  );
+}
+
+const ruler = (axis: LogAxis): Markup => [
+  html`<line x1=${axis.left} y1="9" x2=${axis.right} y2="9" class="grid" />`,
+  axis.ticks.map((tick) => {
+    const x = px(axis.x(tick));
+    return html`<line x1=${x} y1="4" x2=${x} y2="14" class=${tick === 1 ? 'one' : 'grid'} /><text x=${x} y="30" class="tick" text-anchor="middle">${round(tick)}</text>`;
+  }),
+];

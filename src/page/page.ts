@@ -1,0 +1,84 @@
+/** A page from its subject: one file that loads nothing, under a policy that lets only its own style and script in. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describeMachine } from '../machine/describe.ts';
+import { minute } from '../report/format.ts';
+import { headline, numberOf } from './headline.ts';
+import { ladders } from './ladder.ts';
+import { html, type Markup, render, verbatim } from './markup.ts';
+import { type Section, sectionMarkup } from './section.ts';
+import type { Subject } from './subject.ts';
+import { listed, times } from './words.ts';
+
+/** In the order of the page; each has nothing to show, or one or several sections. */
+const sections: readonly ((subject: Subject) => Section[])[] = [ladders];
+
+const folder = new URL('style/', import.meta.url);
+
+/** In the order of their names, so no sheet may depend on that order. */
+const styles = () =>
+  readdirSync(folder)
+    .sort()
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('\n');
+
+const clientScript = () => readFileSync(new URL('client.js', import.meta.url), 'utf8');
+
+const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+export interface Page {
+  readonly html: string;
+  /** Of each section: its anchor and what it found. */
+  readonly sections: readonly { readonly id: string; readonly title: string }[];
+}
+
+export function pageOf(subject: Subject): Page {
+  const [style, script] = [styles(), clientScript()];
+  const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
+  const found = sections.flatMap((of) => of(subject));
+  const head = html`<head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta http-equiv="Content-Security-Policy" content=${policy} />
+    <meta name="color-scheme" content="light dark" />
+    <title>${titleOf(subject)}</title>
+    ${verbatim('style', style)}
+  </head>`;
+  const body = html`<body>
+    <a class="skip" href="#${found[0]?.id ?? 'top'}">Skip to the charts</a>
+    <header id="top">
+      <p class="kick"><b>nfold</b> report <span>${kicker(subject)}</span></p>
+      ${headline(subject)}
+      <nav aria-label="Sections">${found.map(({ id, name }) => html`<a href="#${id}">${name}</a>`)}</nav>
+    </header>
+    <main>${found.map(sectionMarkup)}</main>
+    <footer><p>${footer}</p></footer>
+    ${verbatim('script', script)}
+  </body>`;
+  return {
+    html: `<!doctype html>\n${render([head, body])}\n`,
+    sections: found.map(({ id, title }) => ({ id, title })),
+  };
+}
+
+const footer =
+  'Mean speedup: the arithmetic mean over the cases of a suite of baseline time / candidate time. Intervals are 95 % intervals on the log scale.';
+
+function titleOf({ views }: Subject): string {
+  const parts = views.map((view) => {
+    const found = numberOf(view)?.arithmetic;
+    return `${view.suite.name} ${found ? times(found.value) : 'withheld'}`;
+  });
+  return `${parts.join(', ')} · nfold report`;
+}
+
+/** What was run, where and when, in a line. */
+function kicker({ views }: Subject): Markup {
+  const records = [...new Set(views.map(({ record }) => record))];
+  const efforts = [...new Set(records.map(({ effort }) => effort))];
+  const machines = [...new Set(records.map(({ machine }) => describeMachine(machine)))];
+  const when = records.map(({ createdAt }) => minute(createdAt)).sort();
+  const dates = `${when[0]}${when.length > 1 ? ` to ${when.at(-1)}` : ''} UTC`;
+  const suites = [...new Set(views.map(({ suite }) => suite.name))];
+  return `${listed(efforts)} run${records.length > 1 ? 's' : ''} of ${listed(suites)} on ${listed(machines)}, ${dates}`;
+}
