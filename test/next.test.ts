@@ -49,13 +49,13 @@ describe('after a bench', () => {
   };
 
   test.each<[string, Partial<Draft>, string[]]>([
-    ['all is well', {}, ['show', 'bench sgemm/mine-ts', 'list', 'new']],
-    ['with more effort', { effort: 'default' }, ['show', 'bench sgemm/mine-ts --thorough', 'list', 'new']],
-    ['with all effort', { effort: 'thorough' }, ['show', 'list', 'new']],
+    ['all is well', {}, ['show', 'report', 'bench sgemm/mine-ts', 'list', 'new']],
+    ['with more effort', { effort: 'default' }, ['show', 'report', 'bench sgemm/mine-ts --thorough', 'list', 'new']],
+    ['with all effort', { effort: 'thorough' }, ['show', 'report', 'list', 'new']],
     [
       'one fails',
       { candidates: [passed, failed] },
-      ['verify sgemm/bad-ts --case M1', 'verify sgemm/bad-ts', 'show', 'bench sgemm/mine-ts', 'list'],
+      ['verify sgemm/bad-ts --case M1', 'verify sgemm/bad-ts', 'show', 'report', 'bench sgemm/mine-ts', 'list'],
     ],
     [
       'none passes',
@@ -67,12 +67,12 @@ describe('after a bench', () => {
     [
       'a part of the cases',
       { caseFilter: 'M64*', means: withheld },
-      ['show', 'bench sgemm/mine-ts', "bench sgemm/mine-ts --case 'M64*'", 'list', 'new'],
+      ['show', 'report', 'bench sgemm/mine-ts', "bench sgemm/mine-ts --case 'M64*'", 'list', 'new'],
     ],
     [
       'interrupted',
       { interrupted: true, caseFilter: 'M64*' },
-      ["bench sgemm/mine-ts --case 'M64*' --quick", 'show', 'list', 'new'],
+      ["bench sgemm/mine-ts --case 'M64*' --quick", 'show', 'report', 'list', 'new'],
     ],
     [
       'interrupted before it was verified',
@@ -82,7 +82,7 @@ describe('after a bench', () => {
   ])('%s', (_, overrides, commands) => expect(proposed(overrides)).toEqual(commands));
 
   test('without a selector', () => {
-    expect(proposed({}, [])).toEqual(['show', 'bench sgemm', 'list', 'new']);
+    expect(proposed({}, [])).toEqual(['show', 'report', 'bench sgemm', 'list', 'new']);
     expect(proposed({ interrupted: true }, [])[0]).toBe('bench --quick');
   });
 });

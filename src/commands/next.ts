@@ -29,9 +29,10 @@ type Kept = Partial<Pick<BenchFlags, 'threads' | 'text' | 'peers'>>;
 
 /** Where the record is, and the commands, the most urgent first. */
 export function next({ record, file, displaced }: Saved, selectors: readonly string[], flags: Kept = {}): string {
-  const show = file !== null && words('show', ...(displaced ? [file] : []));
+  const reference = displaced && file !== null ? [file] : [];
+  const [show, report] = ['show', 'report'].map((command) => file !== null && words(command, ...reference));
   const history = file !== null && !displaced && attemptsOf(record);
-  const tips = tipsFor(record, selectors, { show, history, kept: keptOf(flags) });
+  const tips = tipsFor(record, selectors, { show, report, history, kept: keptOf(flags) });
   const width = Math.max(...tips.map(([command]) => command.length));
   return [
     file === null ? 'Record: none, as no folder takes it' : `Record: ${shown(file)}`,
@@ -44,12 +45,13 @@ type Tip = readonly [command: string, what: string];
 
 interface Ways {
   readonly show: string | false;
+  readonly report: string | false;
   readonly history: Tip | false;
   /** Words of a command of the same run. */
   readonly kept: readonly string[];
 }
 
-function tipsFor(record: Record, selectors: readonly string[], { show, history, kept }: Ways): Tip[] {
+function tipsFor(record: Record, selectors: readonly string[], { show, report, history, kept }: Ways): Tip[] {
   const own = record.candidates.filter(({ peer }) => !peer);
   const bad = own.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'unsupported');
   const replay = bad.find((one) => one.replay !== null)?.replay ?? false;
@@ -74,6 +76,7 @@ function tipsFor(record: Record, selectors: readonly string[], { show, history, 
     [own.some(({ verdict }) => verdict === 'unsupported') && words('doctor'), 'what this machine lacks'],
     [record.interrupted && rerun(record, selectors, record.effort, kept), 'the same run, to its end'],
     [isTimed && show, 'this record again, case by case'],
+    [isTimed && report, 'a page with pictures of it, to open in a browser'],
     ...(history ? [history] : []),
     [isTimed && isPart && !isOver && words('bench', ...selectors, ...kept), 'all cases, which makes a mean'],
     [

@@ -7,7 +7,7 @@ import { chart, type Drawing, estimateMark, gridLines, isNarrow, px, speedupGrid
 import { html, type Markup } from './markup.ts';
 import type { Section } from './section.ts';
 import type { Subject, View } from './subject.ts';
-import { edges, round, shortName, times } from './words.ts';
+import { edges, fitted, round, shortName, times } from './words.ts';
 
 interface Rung {
   readonly name: string;
@@ -32,14 +32,14 @@ function ladder({ best, rows, machine }: View, number: number | null): Section {
   const label = `Published mean speedups on a log scale: ${rungs.map((r) => `${r.name} ${text(r)}`).join(', ')}. Ours has the interval ${edges(arithmetic)}.`;
   return {
     id: `ladder${number ?? ''}`,
-    name: 'Ladder',
-    title: `${ladderTitle(arithmetic)}, though the starting codes differ`,
+    name: number === null ? 'Ladder' : `Ladder on ${machine}`,
+    title: `${number === null ? '' : `On ${machine}, `}${ladderTitle(arithmetic)}, though the starting codes differ`,
     caption:
       'Mean speedup of a training step, on a log scale: equal steps are equal factors. The shaded band is our 95 % interval; the published figures come without one.',
     note: 'The starting code behind the published multiples is not public, so they do not compare one to one.',
     body: chart(label, (width) => drawn(width, rungs, arithmetic)),
     table: {
-      of: 'the ladder',
+      of: number === null ? 'the ladder' : `the ladder on ${machine}`,
       columns: [{ head: 'who' }, { head: 'when' }, { head: 'mean speedup', isNumber: true }, { head: '95 % interval' }],
       rows: rungs.map(({ name, detail, value, interval }) => [
         name,
@@ -97,8 +97,8 @@ function drawn(width: number, rungs: readonly Rung[], ours: Interval): Drawing {
     return html`<g class="rung">
       ${
         narrow
-          ? html`<rect x="0" y=${y - 26} width=${width} height="18" class="mask" /><text x="6" y=${y - 12} class="lab ${interval && 'us'}">${name}<tspan class="dim" dx="7">${detail}</tspan></text>`
-          : html`<text x="0" y=${y - 3} class="lab ${interval && 'us'}">${name}</text><text x="0" y=${y + 13} class="dim">${detail}</text>`
+          ? html`<rect x="0" y=${y - 26} width=${width} height="18" class="mask" /><text x="6" y=${y - 12} class="lab ${interval && 'us'}">${fitted(name, 180)}<tspan class="dim" dx="7">${fitted(detail, 170)}</tspan></text>`
+          : html`<text x="0" y=${y - 3} class="lab ${interval && 'us'}">${fitted(name, left - 10)}</text><text x="0" y=${y + 13} class="dim">${fitted(detail, left - 10)}</text>`
       }
       <line x1=${left} y1=${y} x2=${px(axis.x(value))} y2=${y} class="stem ${kind}" />
       ${estimateMark(axis, y, ci, { kind, size: interval ? 6.5 : 5 })}

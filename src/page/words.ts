@@ -18,3 +18,15 @@ export const listed = (items: readonly string[]): string =>
 
 /** The name of a candidate without its op. */
 export const shortName = (candidate: string, op: string): string => candidate.replace(`${op}/`, '');
+
+/** Pixels of a character of a chart's labels, on average. */
+const characterPx = 6.6;
+
+/** What of a name fits into a width in pixels: its beginning and its end. The table has the whole. */
+export function fitted(name: string, width: number): string {
+  const most = Math.max(4, Math.floor(width / characterPx));
+  const characters = [...name];
+  if (characters.length <= most) return name;
+  const end = Math.floor((most - 1) / 3);
+  return `${characters.slice(0, most - 1 - end).join('')}…${characters.slice(-end).join('')}`;
+}
