@@ -11,7 +11,7 @@ import oracle from '../baselines/train_gpt2/oracle.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { compareLosses } from '../src/train/compare.ts';
-import { smoothed, svgCurve, terminalCurve } from '../src/train/curve.ts';
+import { smoothed, stepsOf, svgCurve, terminalCurve } from '../src/train/curve.ts';
 import { generate, makeForward, readable } from '../src/train/sample.ts';
 import { batchAfter, heldOutBatches, makeTask } from '../src/train/task.ts';
 import { nfold } from './support/command.ts';
@@ -239,13 +239,13 @@ describe('curves', () => {
   const curves = { title: 'x', candidate: 'fast', from: 0, losses, heldOut: [[0, 5] as const], baseline: null };
 
   test('are smoothed by means of stretches, the last one shorter', () => {
-    const even = [1, 3, 5, 7, 9];
-    expect(smoothed(even, 10, 3)).toEqual([
+    const even = stepsOf([1, 3, 5, 7, 9], 10);
+    expect(smoothed(even, 3)).toEqual([
       { step: 11.5, loss: 2 },
       { step: 13.5, loss: 6 },
       { step: 15, loss: 9 },
     ]);
-    expect(smoothed(losses, 0, 72).length).toBeLessThanOrEqual(72);
+    expect(smoothed(stepsOf(losses, 0), 72).length).toBeLessThanOrEqual(72);
   });
 
   test.each([40, 80, 200])('fit a terminal of %i columns', async (columns) => {
