@@ -39,7 +39,7 @@ export async function compare(
   const failures = failBelow === undefined ? [] : gate(judged, compared, failBelow);
   const report = inWindow(flags.wide === true, () => [
     reportCompared(records, compared),
-    ...whatNext(records, compared).map((line) => wrapped(line, '  ')),
+    ...whatNext(records, compared).map((line) => wrapped(line)),
   ]);
   const text = [...report, ...(flags.diff ? await patches(pairs) : [])].join('\n');
   const code = failures.length > 0 ? exit.failed : exit.fine;

@@ -10,7 +10,7 @@ import { digits, interval, minute, multiple, verdictMark } from '../report/forma
 import type { Io, Result } from '../report/output.ts';
 import { inWindow, pc, screen } from '../report/screen.ts';
 import { type ColumnOf, fit, hiddenLine } from '../report/table.ts';
-import { axisOf, picture, trackColumn, trackLegend, verdictOf } from '../report/track.ts';
+import { picture, trackColumns, trackLegend, verdictOf } from '../report/track.ts';
 import { wrapped } from '../report/width.ts';
 import type { History as HistoryData } from '../schemas/records.ts';
 import type { history as declare, FlagsOf } from './flags.ts';
@@ -36,33 +36,25 @@ export function history(
   const data = moments.map(({ record: { id, name, note, createdAt, effort }, ...rest }) => {
     return { record: id, name, note, createdAt, effort, ...rest };
   });
-  const report = () => reportMoments(candidate, caseName, moments);
-  const text = inWindow(wide === true, report);
+  const what = caseName === undefined ? 'mean speedup' : `speedup at ${caseName}`;
+  const head = `${pc.bold(candidate)}   ${what}, ${counted(moments.length, 'record')}, oldest first`;
+  const report = () => [
+    wrapped(head),
+    ...reportMoments(moments),
+    ...inPart(candidate, moments).map((line) => wrapped(line)),
+  ];
+  const text = inWindow(wide === true, report).join('\n');
   return { code: exit.fine, data: { candidate, case: caseName ?? null, history: data }, text };
 }
 
-function reportMoments(candidate: string, caseName: string | undefined, moments: readonly Moment[]): string {
-  const known = moments.flatMap(({ speedup }) => speedup ?? []);
-  const head = caseName === undefined ? 'mean speedup' : 'speedup';
-  const place = caseName === undefined ? '' : ` at ${caseName}`;
+/** The table, whose tracks are the chart; a window that has no room for them has room for a curve. */
+function reportMoments(moments: readonly Moment[]): string[] {
+  const values = moments.flatMap(({ speedup }) => speedup?.value ?? []);
   const lines = moments.map((now, i) => ({ ...now, before: moments[i - 1] }));
-  const { text, hidden } = fit(columns(head, axisOf(known)), lines);
-  const hasCurve = hidden.includes(picture) && known.length > 1;
-  const legend = hasCurve ? `${head}${place}, ${known.length} records, oldest first` : trackLegend;
-  return [
-    wrapped(
-      `${pc.bold(candidate)}   ${counted(moments.length, 'record')}, oldest first${place && `, speedup${place}`}`,
-      '  ',
-    ),
-    text,
-    hiddenLine(hidden),
-    // A window without room for tracks has room for a curve.
-    ...(hasCurve ? [`\n${curve(known.map(({ value }) => value))}`] : []),
-    known.length > 0 ? pc.dim(wrapped(legend, '  ')) : '',
-    ...inPart(candidate, moments).map((line) => wrapped(line, '  ')),
-  ]
-    .filter(Boolean)
-    .join('\n');
+  const { text, hidden } = fit(columns(lines), lines);
+  if (!hidden.includes(picture))
+    return [text, hiddenLine(hidden), values.length > 0 ? pc.dim(wrapped(trackLegend)) : ''].filter(Boolean);
+  return [text, hiddenLine(hidden), ...(values.length > 1 ? ['', curve(values)] : [])];
 }
 
 /** A sentence on the records that have no mean as they time some of the cases only: which case shows most of them. */
@@ -100,15 +92,15 @@ function chosen(selector: string, known: readonly string[]): string {
 /** A moment beside the one before it. */
 type Line = Moment & { readonly before: Moment | undefined };
 
-const columns = (what: string, axis: ReturnType<typeof axisOf>): readonly ColumnOf<Line>[] => [
+const columns = (lines: readonly Line[]): readonly ColumnOf<Line>[] => [
   { head: 'when (UTC)', spare: 2, text: ({ record }) => minute(record.createdAt) },
   { head: 'record', yields: 'cut', text: ({ record }) => record.name ?? record.id },
   { head: 'effort', spare: 4, text: ({ record }) => record.effort },
   { head: 'attempt', align: 'right', spare: 3, text: ({ attempt }) => `${attempt ?? '-'}` },
   { head: 'verified', spare: 3, text: ({ verdict }) => verdict, style: verdictMark },
-  { head: what, text: ({ speedup, part }) => multiple(speedup?.value ?? part?.speedup ?? null) },
+  { head: 'speedup', text: ({ speedup, part }) => multiple(speedup?.value ?? part?.speedup ?? null) },
   { head: '95 % interval', text: ({ speedup }) => interval(speedup), style: pc.dim },
-  trackColumn(({ speedup }) => speedup && { interval: speedup, verdict: verdictOf(speedup) }, axis),
+  ...trackColumns(lines, ({ speedup }) => speedup && { interval: speedup, verdict: verdictOf(speedup) }),
   { head: 'what changed', yields: 'fold', text: (line) => [why(line), changes(line)].filter(Boolean).join('; ') },
 ];
 

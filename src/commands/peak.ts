@@ -20,9 +20,7 @@ export async function peak(_: unknown, io: Io): Promise<Result<Ceilings>> {
   const data = await measureCeilings({ sweeps, onProgress: io.progress });
   const trouble = saveCeilings(data);
   if (trouble) io.warn(trouble.message);
-  const text = inWindow(undefined, () =>
-    [wrapped(describe(machine(), runtime()), '  '), reportCeilings(data)].join('\n\n'),
-  );
+  const text = inWindow(undefined, () => [wrapped(describe(machine(), runtime())), reportCeilings(data)].join('\n\n'));
   if (trouble) return { code: exit.failed, data, text };
   return { code: exit.fine, data, text: `${text}\n\n${sealTrouble() ?? `Kept in ${shown(ceilingsFile())}`}` };
 }

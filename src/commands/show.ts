@@ -16,7 +16,7 @@ export function show(reference: string, flags: FlagsOf<typeof words>, io: Io): R
   const { id, name, note } = record;
   const source = `Record: ${[id, name, note].filter(Boolean).join(', ')}`;
   const text = inWindow(flags.wide === true, () =>
-    [reportRecord(record, { perCase: true }), wrapped(source, '  ')].join('\n\n'),
+    [reportRecord(record, { perCase: true }), wrapped(source)].join('\n\n'),
   );
   return reported(reporters, record, { code: exit.fine, data: record, text }, io);
 }

@@ -32,7 +32,7 @@ export function reportProfiles(reports: readonly ProfileReport[]): string {
   const blocks = reports.flatMap((report, i) =>
     report.case === reports[i + 1]?.case ? [profileBlock(report)] : [profileBlock(report), amdahlLines(report)],
   );
-  return wrapped(blocks.join('\n\n'), '    ');
+  return wrapped(blocks.join('\n\n'));
 }
 
 function profileBlock({ case: name, baseline, candidate }: ProfileReport): string {

@@ -6,7 +6,7 @@ import { inMarkdown } from './escape.ts';
 import { digits, duration, interval, multiple, parametersText, range, shortFlags, verdictMark } from './format.ts';
 import { pc } from './screen.ts';
 import type { ColumnOf } from './table.ts';
-import { axisOf, trackColumn, verdictOf } from './track.ts';
+import { trackColumns, verdictOf } from './track.ts';
 
 /** A mean, and the rest that the record holds of its candidate. */
 export type MeanRow = ReturnType<ReturnType<typeof byCandidate>> & { readonly mean: Mean };
@@ -60,7 +60,7 @@ export const meanColumns = (
     },
   },
   { head: '95 % interval', text: ({ mean }) => interval(mean.arithmetic), style: pc.dim },
-  trackColumn(meanMark, axisOf(rows.flatMap(({ mean }) => mean.arithmetic ?? []))),
+  ...trackColumns(rows, meanMark),
   { head: 'geometric', ...right, spare: 3, text: ({ mean }) => multiple(mean.geometric) },
   { head: 'harmonic', ...right, spare: 6, text: ({ mean }) => multiple(mean.harmonic), only: 'terminal' },
   { head: 'least..greatest', ...right, spare: 4, text: ({ mean }) => range([mean.least, mean.greatest]) },

@@ -11,7 +11,7 @@ import { inMarkdown } from './escape.ts';
 import { colours, digits, duration, interval, minute, multiple, ratioInterval, speedupText } from './format.ts';
 import { pc, tableRoom } from './screen.ts';
 import { type ColumnOf, fit, hiddenLine, markdownTableOf } from './table.ts';
-import { axisOf, picture, trackColumn, trackLegend } from './track.ts';
+import { picture, trackColumns, trackLegend } from './track.ts';
 import { wrapped } from './width.ts';
 
 export const labelOf = ({ name, id }: Record) => name ?? id;
@@ -43,20 +43,16 @@ export function reportCompared(records: readonly Record[], compared: Compared): 
   // A window without room for tracks beside the means has room for them below.
   const isBelow = means.length > 0 && all[0].hidden.includes(picture);
   const below = isBelow ? tracksOf(means, references) : '';
-  const drawsTracks = isBelow || all.some((one) => !one.hidden.includes(picture));
+  const drawsTracks = compared.means.some(({ changes }) => changes.some(({ ratio }) => ratio));
   return [
-    titles.map((line) => wrapped(line, '    ')).join('\n'),
-    notesOnAll(records, references)
-      .map((line) => wrapped(line, '    '))
-      .join('\n'),
+    wrapped(titles.join('\n')),
+    wrapped(notesOnAll(records, references).join('\n')),
     ...all.slice(0, 1).map(({ text }) => [text, below].filter(Boolean).join('\n\n')),
     ...tables.map(({ text }) => text),
-    [hiddenLine(hidden), drawsTracks ? pc.dim(wrapped(trackLegend, '  ')) : ''].filter(Boolean).join('\n'),
-    classLines(records, compared)
-      .map((line) => wrapped(line, '  '))
-      .join('\n'),
+    [hiddenLine(hidden), drawsTracks ? pc.dim(wrapped(trackLegend)) : ''].filter(Boolean).join('\n'),
+    wrapped(classLines(records, compared).join('\n')),
     sentences(records, compared)
-      .map((line) => pc.bold(wrapped(line, '  ')))
+      .map((line) => pc.bold(wrapped(line)))
       .join('\n'),
   ]
     .filter((block) => block !== '')
@@ -152,7 +148,7 @@ function layout(
         const change = `${letter(j)} / ${letter(references[j - 1] ?? 0)}`;
         return { at: () => j, of: ` of ${letter(j)}`, speedup, change };
       });
-  const axis = axisOfChanges(rows);
+  const lines = rows.flatMap((row) => (stacked ? heads : ['']).map((_, i): Line => ({ row, i })));
   const columns: ColumnOf<Line>[] = [
     ...lead.map(({ text, markdown, ...column }): ColumnOf<Line> => {
       const first = (of: typeof markdown & {}) => (line: Line) => (line.i === 0 || repeats ? of(line.row) : '');
@@ -168,13 +164,11 @@ function layout(
       : []),
     ...(stacked ? sides : sides.slice(1)).flatMap(({ at, change }) => {
       const changeOf = (line: Line) => line.row.changes[at(line) - 1];
-      return [
-        ...changeColumns(change, changeOf),
-        trackColumn((line: Line) => changeMark(line.row, changeOf(line)), axis),
-      ];
+      const markOf = (line: Line) => changeMark(line.row, changeOf(line));
+      return [...changeColumns(change, changeOf), ...trackColumns(lines, markOf, aroundOne)];
     }),
   ];
-  return [columns, rows.flatMap((row) => (stacked ? heads : ['']).map((_, i) => ({ row, i })))];
+  return [columns, lines];
 }
 
 /** A speedup and its interval, which are one cell in Markdown. */
@@ -201,22 +195,19 @@ function changeColumns(head: string, of: (line: Line) => Change | undefined): Co
 }
 
 /** 1x is in the middle, so that a loss is as long as a gain. */
-const axisOfChanges = (rows: readonly Row[]) =>
-  axisOf(
-    rows.flatMap(({ changes }) => changes.flatMap(({ ratio }) => ratio ?? [])),
-    true,
-  );
+const aroundOne = { around: true };
 
 const changeMark = ({ peer }: Row, change: Change | undefined) =>
   change?.ratio ? { interval: change.ratio, verdict: change.verdict ?? ('inconclusive' as const), peer } : null;
 
 /** The changes of the means as tracks alone. */
 function tracksOf(means: readonly Row[], references: readonly number[]): string {
-  const lines = means.flatMap((row) => row.changes.map((change, i) => ({ row, change, i })));
+  const known = means.filter(({ changes }) => changes.some(({ ratio }) => ratio));
+  const lines = known.flatMap((row) => row.changes.map((change, i) => ({ row, change, i })));
   const columns: ColumnOf<(typeof lines)[number]>[] = [
     { head: 'change of the mean', yields: 'above', text: ({ row, i }) => (i === 0 ? nameOf(row) : '') },
     { head: '', text: ({ i }) => `${letter(i + 1)} / ${letter(references[i])}` },
-    trackColumn(({ row, change }) => changeMark(row, change), axisOfChanges(means), 0),
+    ...trackColumns(lines, ({ row, change }) => changeMark(row, change), { ...aroundOne, spare: 0 }),
   ];
   return fit(columns, lines).text;
 }

@@ -33,7 +33,7 @@ export function reportCeilings(ceilings: Ceilings): string {
     barColumn(({ read }) => read / maxBandwidth, barWidth, 2),
   ];
   const tables = [tableOf(fmaColumns, fma), tableOf(bandwidthColumns, bandwidth)];
-  return [...tables, rooflinePicture(ceilings), wrapped(revectorizerLine(revectorized), '  ')].join('\n\n');
+  return [...tables, rooflinePicture(ceilings), wrapped(revectorizerLine(revectorized))].join('\n\n');
 }
 
 const size = (bytes: number) =>

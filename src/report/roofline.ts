@@ -71,6 +71,6 @@ export function rooflinePicture({ fma, bandwidth }: Ceilings): string {
     ...lines,
     `${blank}└${'─'.repeat(width)}`.slice(0, margin + width),
     `${blank} ${left}${right.padStart(width - left.length)}`,
-    wrapped(slopes.map(({ key, rate }) => `${signs[key] ?? key[0]} ${key} ${digits(rate)} GB/s`).join(', '), '  '),
+    wrapped(slopes.map(({ key, rate }) => `${signs[key] ?? key[0]} ${key} ${digits(rate)} GB/s`).join(', ')),
   ].join('\n');
 }

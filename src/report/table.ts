@@ -6,7 +6,7 @@ import { cut, widthOf, wrapped } from './width.ts';
 export interface Column {
   readonly head: string;
   readonly align?: 'right';
-  /** In a window that is too narrow, the columns with the highest numbers go first; a column without one stays. */
+  /** In a window that is too narrow, the columns with the highest number go first; a column without one stays. */
   readonly spare?: number;
   /**
    * If that is not enough, texts of the first column stand on lines of their own, above the others, those of the last go on in the next
@@ -38,7 +38,7 @@ interface Fitted {
 
 const gap = '  ';
 /** Least widths of columns that yield: of what folds at first, of what is cut at last. */
-const [leastFolded, leastCut] = [16, 9];
+const [leastFolded, leastCut] = [13, 9];
 
 /** One line a row, below the heads. */
 export function fit<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]): Fitted {
@@ -54,10 +54,11 @@ export function fit<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]
   const stays = sized.filter(({ column }) => !column.spare);
   const isAbove = sized[0]?.column.yields === 'above' && over(stays) > 0;
   const all = sized.map((one, i) => (isAbove && i === 0 ? { ...one, size: 0 } : one));
-  const kept = all
-    .filter(({ column }) => column.spare)
-    .sort((a, b) => b.column.spare! - a.column.spare!)
-    .reduce((shown, one) => (over(shown) > 0 ? shown.filter((other) => other !== one) : shown), all);
+  const spares = [...new Set(all.flatMap(({ column }) => column.spare || []))].sort((a, b) => b - a);
+  const kept = spares.reduce(
+    (shown, spare) => (over(shown) > 0 ? shown.filter(({ column }) => column.spare !== spare) : shown),
+    all,
+  );
   const shown = shortened(kept, over);
   const pictures = shown.filter(({ column }) => column.picture).length;
   const free = Math.floor(Math.max(0, -over(shown)) / Math.max(1, pictures));
@@ -77,12 +78,12 @@ export function fit<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]
   const folds = shown.at(-1)?.column.yields === 'fold';
   const line = (cells: readonly string[]) => {
     const text = cells.join(gap).trimEnd();
-    return folds ? wrapped(text, indent, room) : text;
+    return folds ? wrapped(text, room, indent) : text;
   };
   const lines = [null, ...rows].flatMap((_, i) => {
     const [first, ...others] = drawn.map(({ texts }) => texts[i]);
     if (!isAbove) return line([first, ...others]);
-    return [...(first === '' ? [] : [wrapped(first, gap, room)]), line(['', ...others])];
+    return [...(first === '' ? [] : [wrapped(first, room)]), line(['', ...others])];
   });
   const says = ({ column, cells }: (typeof all)[number]) => column.picture || cells.some((cell) => !/^-?$/.test(cell));
   const hidden = all.filter((one) => !kept.includes(one) && says(one)).map(({ column }) => column.head);
@@ -108,7 +109,7 @@ export function hiddenLine(heads: readonly string[]): string {
   const named = [...new Set(heads)].filter(Boolean);
   if (named.length === 0) return '';
   const how = screen().wide === undefined ? 'a wider window shows' : '--wide shows';
-  return pc.dim(wrapped(`Hidden: ${named.join(', ')}: ${how} ${named.length > 1 ? 'them' : 'it'}`, '  '));
+  return pc.dim(wrapped(`Hidden: ${named.join(', ')}: ${how} ${named.length > 1 ? 'them' : 'it'}`));
 }
 
 export function tableOf<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]): string {

@@ -13,7 +13,7 @@ import { tooFast } from './peak.ts';
 import { rankLines } from './ranks.ts';
 import { pc } from './screen.ts';
 import { type ColumnOf, fit, hiddenLine } from './table.ts';
-import { axisOf, picture, trackColumn, trackLegend } from './track.ts';
+import { picture, trackColumns, trackLegend } from './track.ts';
 import { unseenText } from './unseen.ts';
 import { warningText } from './warnings.ts';
 import { wrapped } from './width.ts';
@@ -42,23 +42,21 @@ export function reportRecord(record: Record, { perCase = false, faults }: Shown 
       suite.showsEssayResults ? essayLines(rows) : '',
     ];
   });
-  const answers = shown.map(({ suite, rows }) => folded(answer(record, suite.name, rows)));
-  const doubts = tooFast(record).map((line) => pc.yellow(folded(`! ${line}`)));
+  const answers = shown.map(({ suite, rows }) => wrapped(answer(record, suite.name, rows)));
+  const doubts = tooFast(record).map((line) => pc.yellow(wrapped(`! ${line}`)));
   const blocks = [answers.join('\n'), header(record), ...suites, doubts.join('\n'), failureLines(record, faults)];
   return blocks.filter(Boolean).join('\n\n');
 }
 
-const folded = (text: string) => wrapped(text, '  ');
-
 function header(record: Record): string {
   const { runtime, machine, effort, suite, seconds, seed, text } = record;
   return [
-    folded(`${pc.bold('nfold')} ${runtime.nfold}   ${describe(machine, runtime)}`),
-    folded(
+    wrapped(`${pc.bold('nfold')} ${runtime.nfold}   ${describe(machine, runtime)}`),
+    wrapped(
       `${effort} run of ${suite}, ${minute(record.createdAt)} UTC, ${seconds.toFixed(0)} s, seed ${seed}, text: ${text}`,
     ),
     ...(record.interrupted ? [pc.yellow('Interrupted: what follows is what had been measured.')] : []),
-    ...record.warnings.map((warning) => pc.yellow(folded(`! ${warningText(warning)}`))),
+    ...record.warnings.map((warning) => pc.yellow(wrapped(`! ${warningText(warning)}`))),
   ].join('\n');
 }
 
@@ -68,19 +66,19 @@ function suiteTable(record: Record, { name, ops }: Suite, rows: Rows): string {
   const isolation = record.isolation === null ? [] : [`isolation: ${record.isolation}`];
   const legend = [
     'mean speedup: arithmetic mean over the cases of baseline time / candidate time',
-    ...(hidden.includes(picture) ? [] : [trackLegend]),
+    ...(hidden.includes(picture) || rows.every(({ mean }) => !mean.arithmetic) ? [] : [trackLegend]),
     [...(hidden.includes('tier') ? [] : [tiers]), ...isolation].join('; '),
   ];
   const passing = rows.filter(({ mean, candidate }) => !mean.peer && candidate?.verdict === 'pass');
   const reasons = new Set(passing.flatMap(({ mean }) => mean.withheld ?? []));
   return [
-    folded(title(record, name, ops)),
+    wrapped(title(record, name, ops)),
     text,
     hiddenLine(hidden),
-    ...legend.filter(Boolean).map((line) => pc.dim(folded(line))),
-    ...rankLines(rows).map(folded),
-    ...record.overall.filter(({ suite }) => suite === name).map((overall) => folded(overallLine(overall))),
-    ...[...reasons].map((reason) => pc.yellow(folded(`mean withheld: ${reason}`))),
+    ...legend.filter(Boolean).map((line) => pc.dim(wrapped(line))),
+    ...rankLines(rows).map((line) => wrapped(line)),
+    ...record.overall.filter(({ suite }) => suite === name).map((overall) => wrapped(overallLine(overall))),
+    ...[...reasons].map((reason) => pc.yellow(wrapped(`mean withheld: ${reason}`))),
   ]
     .filter(Boolean)
     .join('\n');
@@ -117,7 +115,7 @@ function caseTables(record: Record, ops: readonly string[]): string[] {
     return { text: [`${pc.bold(op)}, case by case`, text, ...disturbedLines(shown)].join('\n'), hidden, timed: true };
   });
   const hasTimes = tables.some(({ hidden, timed }) => timed && !hidden.includes('time'));
-  const notes = [hiddenLine(tables.flatMap(({ hidden }) => hidden)), hasTimes ? pc.dim(folded(howColumnsAgree)) : ''];
+  const notes = [hiddenLine(tables.flatMap(({ hidden }) => hidden)), hasTimes ? pc.dim(wrapped(howColumnsAgree)) : ''];
   const last = tables.findLastIndex(({ timed }) => timed);
   return tables.map(({ text }, i) => (i === last ? [text, ...notes].filter(Boolean).join('\n') : text));
 }
@@ -131,7 +129,7 @@ function disturbedLines(results: readonly Result[]): string[] {
   const [first] = withheld;
   if (!first) return [];
   const what = `disturbed: ${counted(withheld.length, 'speedup')} withheld. ${first.candidate} at ${first.case}: ${first.disturbed}.`;
-  return [pc.yellow(folded(`${what} Close other programs and run again.`))];
+  return [pc.yellow(wrapped(`${what} Close other programs and run again.`))];
 }
 
 /** The best candidate against each peer, in geometric means over the cases. */
@@ -146,7 +144,7 @@ function peerLines(rows: Rows): string {
       const ratio = multiple(best.geometric / mean.geometric);
       return `  ${best.candidate} is ${ratio} as fast as ${candidate?.about} (geometric mean)`;
     })
-    .map((line) => wrapped(line, '    '))
+    .map((line) => wrapped(line))
     .join('\n');
 }
 
@@ -164,15 +162,14 @@ function essayLines(rows: Rows): string {
   });
   const rungs = [...published, ...here].sort((a, b) => b.value - a.value);
   const emphasis = (text: string) => (text.startsWith('>') || text.endsWith(', here') ? pc.bold(pc.cyan(text)) : text);
-  const axis = axisOf(rungs.map(({ mark }) => mark.interval));
   const columns: ColumnOf<(typeof rungs)[number]>[] = [
     { head: '', align: 'right', text: ({ said }) => said, style: emphasis },
     { head: '', yields: 'cut', text: ({ what }) => what, style: emphasis },
-    trackColumn(({ mark }) => mark, axis),
+    ...trackColumns(rungs, ({ mark }) => mark),
   ];
   const title = "The essay's ladder: mean speedup on a CPU-only small language model training implementation";
   const note = '  Its starting code is not public: the multiples are not comparable one to one.';
-  return [folded(title), fit(columns, rungs).text.replace(/^\n/, ''), pc.dim(folded(note))].join('\n');
+  return [wrapped(title), fit(columns, rungs).text.replace(/^\n/, ''), pc.dim(wrapped(note))].join('\n');
 }
 
 function failureLines(record: Record, faults: Shown['faults']): string {
@@ -181,7 +178,7 @@ function failureLines(record: Record, faults: Shown['faults']): string {
     .map(({ candidate, message, replay }) => {
       const fault = faults?.get(candidate);
       const [said, ...excerpt] = fault ? excerptOfFile(fault.message, fault) : [`${message}`];
-      const lines = [folded(`${pc.red('x')} ${said}`), ...excerpt, ...(replay ? [`  again: ${replay}`] : [])];
+      const lines = [wrapped(`${pc.red('x')} ${said}`), ...excerpt, ...(replay ? [`  again: ${replay}`] : [])];
       return lines.join('\n');
     })
     .join('\n');

@@ -77,15 +77,29 @@ function ruler(axis: Axis, width: number): string {
   }, ' '.repeat(width));
 }
 
+/** What the line of hidden columns calls it. */
 export const picture = 'picture';
 
-export const trackColumn = <Row>(markOf: (row: Row) => Mark | null, axis: Axis, spare = 1): ColumnOf<Row> => ({
-  head: picture,
-  only: 'terminal',
-  spare,
-  picture: { min: 12, max: 36, ruler: (width) => ruler(axis, width) },
-  text: (row, width) => track(markOf(row), axis, width),
-});
+/** A column of tracks on one axis, which needs at least one mark: an array to spread among the columns. */
+export function trackColumns<Row>(
+  rows: readonly Row[],
+  markOf: (row: Row) => Mark | null,
+  { around = false, spare = 1 } = {},
+): ColumnOf<Row>[] {
+  const intervals = rows.flatMap((row) => markOf(row)?.interval ?? []);
+  if (intervals.length === 0) return [];
+  const axis = axisOf(intervals, around);
+  return [
+    {
+      head: picture,
+      only: 'terminal',
+      spare,
+      // Three labels need more room than two.
+      picture: { min: around ? 16 : 12, max: 36, ruler: (width) => ruler(axis, width) },
+      text: (row, width) => track(markOf(row), axis, width),
+    },
+  ];
+}
 
 const signs = [
   '● the value',

@@ -24,14 +24,15 @@ export function cut(text: string, width: number): string {
  * Folds the lines that are wider than the window between words; what follows is indented. A word that is wider stays whole, and so does what a
  * no-break space joins.
  */
-export function wrapped(text: string, indent = '', width = screen().columns): string {
+export function wrapped(text: string, width = screen().columns, indent?: string): string {
   const folded = (line: string) => {
+    const hanging = indent ?? `${/^ */.exec(line)?.[0]}  `;
     const [first = '', ...words] = line.match(/ *[^ ]+/g) ?? [];
     const lines = [first];
     for (const word of words) {
       const longer = `${lines.at(-1)}${word}`;
       if (widthOf(longer) <= width) lines[lines.length - 1] = longer;
-      else lines.push(indent + word.trimStart());
+      else lines.push(hanging + word.trimStart());
     }
     return lines.join('\n');
   };
