@@ -36,7 +36,7 @@ export function reportCompared(records: readonly Record[], compared: Compared): 
     const cases = casesOf(compared, row);
     if (!cases.some(timed)) return [];
     const { text, hidden } = drawn(cases, [ofCase], true);
-    return [{ text: `${pc.bold(head)}, case by case\n${text}`, hidden }];
+    return [{ text: `${wrapped(`${pc.bold(head)}, case by case`)}\n${text}`, hidden }];
   });
   const all = [...(means.length > 0 ? [drawn(means, ofMean)] : []), ...tables];
   const hidden = all.flatMap((one) => one.hidden);

@@ -67,7 +67,7 @@ export function rooflinePicture({ fma, bandwidth }: Ceilings): string {
   const blank = ' '.repeat(margin - 1);
   const [left, right] = [digits(Math.exp(from)), `${digits(Math.exp(to))} flop a byte`];
   return [
-    pc.dim('roofline: Gflop/s that a call can reach, by its work per byte'),
+    pc.dim(wrapped('roofline: Gflop/s that a call can reach, by its work per byte')),
     ...lines,
     `${blank}└${'─'.repeat(width)}`.slice(0, margin + width),
     `${blank} ${left}${right.padStart(width - left.length)}`,

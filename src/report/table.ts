@@ -48,7 +48,8 @@ export function fit<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]
     .map((column) => {
       const cells = column.picture ? [] : rows.map((row) => oneLine(column.text(row, 0)));
       const size = column.picture?.min ?? Math.max(...[column.head, ...cells].map(widthOf));
-      return { column, cells, size: column.yields === 'fold' ? Math.min(size, leastFolded) : size };
+      const isFolded = column.yields === 'fold' && size > leastFolded;
+      return { column, cells, size: isFolded ? leastFolded : size, more: isFolded ? size - leastFolded : 0 };
     });
   const over = (some: typeof sized) => some.reduce((sum, { size }) => sum + size + gap.length, -gap.length - room);
   const stays = sized.filter(({ column }) => !column.spare);
@@ -61,7 +62,9 @@ export function fit<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]
   );
   const shown = shortened(kept, over);
   const pictures = shown.filter(({ column }) => column.picture).length;
-  const free = Math.floor(Math.max(0, -over(shown)) / Math.max(1, pictures));
+  // What folds takes the room that it can use first.
+  const left = -over(shown) - shown.reduce((sum, { more }) => sum + more, 0);
+  const free = Math.floor(Math.max(0, left) / Math.max(1, pictures));
   const drawn = shown.map(({ column, cells, size: own }) => {
     const { picture, align, yields, text, style = String } = column;
     const size = picture ? Math.min(picture.max, picture.min + free) : own;
