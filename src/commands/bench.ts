@@ -13,6 +13,7 @@ import { recordOf, type Saved, saveRecord } from '../records/store.ts';
 import type { Io, Result } from '../report/output.ts';
 import { provisional } from '../report/provisional.ts';
 import { reported, reportersOf } from '../report/reporters.ts';
+import { inWindow } from '../report/screen.ts';
 import { reportRecord } from '../report/terminal.ts';
 import type { OpOutcome } from '../run/outcome.ts';
 import { draftOf } from '../run/record.ts';
@@ -34,7 +35,9 @@ export async function bench(selectors: readonly string[], flags: BenchFlags, io:
   const failed = displaced || record.candidates.some(({ peer, verdict }) => !peer && isBad(verdict));
   const code = record.interrupted && !displaced ? exit.interrupted : failed ? exit.failed : exit.fine;
   const again = flags.against === undefined ? selectors : [...selectors, '--against', flags.against];
-  const text = `${reportRecord(record, { perCase: selectors.length > 0, faults })}\n\n${next(saved, again, flags)}`;
+  const text = inWindow(flags.wide === true, () =>
+    [reportRecord(record, { perCase: selectors.length > 0, faults }), next(saved, again, flags)].join('\n\n'),
+  );
   return reported(reporters, record, { code, data: record, text }, io);
 }
 

@@ -10,7 +10,8 @@ import { labelOf, reportCompared } from '../report/compare.ts';
 import { digits } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { comparedData, reported, reportersOf } from '../report/reporters.ts';
-import { pc } from '../report/screen.ts';
+import { inWindow, pc } from '../report/screen.ts';
+import { wrapped } from '../report/width.ts';
 import type { Comparison } from '../schemas/records.ts';
 import type { FlagsOf, compare as words } from './flags.ts';
 import { whatNext } from './inconclusive.ts';
@@ -36,7 +37,10 @@ export async function compare(
   const judged = acrossMachines ? pairs : pairs.filter(({ i }) => !compared.references.includes(i + 1));
   if (failBelow !== undefined && !acrossMachines) judged.forEach(refuseOtherMachine);
   const failures = failBelow === undefined ? [] : gate(judged, compared, failBelow);
-  const report = [reportCompared(records, compared), ...whatNext(records, compared)];
+  const report = inWindow(flags.wide === true, () => [
+    reportCompared(records, compared),
+    ...whatNext(records, compared).map((line) => wrapped(line)),
+  ]);
   const text = [...report, ...(flags.diff ? await patches(pairs) : [])].join('\n');
   const code = failures.length > 0 ? exit.failed : exit.fine;
   const own = { code, data: comparedData({ records, compared }), text };

@@ -11,6 +11,10 @@ export type FlagsOf<D extends (program: Program) => { opts(): unknown }> = Retur
 
 export const json = (what = 'print only JSON on stdout') => new Option('--json', what);
 
+/** `--wide`, which inWindow (report/screen.ts) heeds. */
+export const wide = () =>
+  new Option('--wide', 'print all columns of tables, which otherwise fit the window, or 80 columns in a pipe');
+
 /** A command with its description and `--json`. */
 const named = (program: Program, name: string, description: string) =>
   program.command(name).description(description).addOption(json());
@@ -73,6 +77,7 @@ export const bench = (program: Program) =>
     )
     .option('--save <name>', 'name the record, for show and compare')
     .option('--note <text>', 'keep this text in the record')
+    .addOption(wide())
     .addOption(reporter(recordFormats));
 
 export type BenchFlags = FlagsOf<typeof bench>;
@@ -80,6 +85,7 @@ export type BenchFlags = FlagsOf<typeof bench>;
 export const show = (program: Program) =>
   named(program, 'show', 'print a record again, case by case')
     .argument('[record]', 'last, last~1, an id or its start, a name, or a file', 'last')
+    .addOption(wide())
     .addOption(reporter(recordFormats));
 
 export const compare = (program: Program) =>
@@ -89,12 +95,14 @@ export const compare = (program: Program) =>
     .option('--across-machines', 'let --fail-below judge records of two machines, whose speedups differ anyway')
     .option('--force', 'compare although the baselines differ')
     .option('--diff', 'print the changes in the sources as well')
+    .addOption(wide())
     .addOption(reporter('json, markdown, csv'));
 
 export const history = (program: Program) =>
-  named(program, 'history', 'one candidate over time, as a table and a chart')
+  named(program, 'history', 'one candidate over time, as a table with a picture')
     .argument('<candidate>', 'its id, or a glob that only one candidate matches')
-    .option('--case <name>', 'show this case instead of the mean');
+    .option('--case <name>', 'show this case instead of the mean')
+    .addOption(wide());
 
 export const best = (program: Program) =>
   measures(

@@ -1,4 +1,4 @@
-/** nfold history: one candidate over time, as a table and a line. */
+/** nfold history: one candidate over time, as a table that is a chart, the oldest first. */
 import { historyOf, type Moment } from '../analysis/series.ts';
 import { matching } from '../catalog/glob.ts';
 import { didYouMean } from '../catalog/select.ts';
@@ -8,12 +8,19 @@ import { summaries } from '../records/store.ts';
 import { chart } from '../report/chart.ts';
 import { digits, interval, minute, multiple, verdictMark } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
-import { pc, screen } from '../report/screen.ts';
-import { type ColumnOf, tableOf } from '../report/table.ts';
+import { inWindow, pc, screen } from '../report/screen.ts';
+import { type ColumnOf, fit, hiddenLine } from '../report/table.ts';
+import { picture, trackColumns, trackLegend, verdictOf } from '../report/track.ts';
+import { wrapped } from '../report/width.ts';
 import type { History as HistoryData } from '../schemas/records.ts';
+import type { history as declare, FlagsOf } from './flags.ts';
 import { words } from './next.ts';
 
-export function history(selector: string, { case: caseName }: { readonly case?: string }, io: Io): Result<HistoryData> {
+export function history(
+  selector: string,
+  { case: caseName, wide }: FlagsOf<typeof declare>,
+  io: Io,
+): Result<HistoryData> {
   const { summaries: records, damaged } = summaries();
   damaged.forEach(io.warn);
   if (records.length === 0) throw new NfoldError("There is no record here yet: 'nfold bench' makes one.", exit.nothing);
@@ -30,20 +37,24 @@ export function history(selector: string, { case: caseName }: { readonly case?: 
     return { record: id, name, note, createdAt, effort, ...rest };
   });
   const what = caseName === undefined ? 'mean speedup' : `speedup at ${caseName}`;
+  const head = `${pc.bold(candidate)}   ${what}, ${counted(moments.length, 'record')}, oldest first`;
+  const report = () => [
+    wrapped(head),
+    ...reportMoments(moments),
+    ...inPart(candidate, moments).map((line) => wrapped(line)),
+  ];
+  const text = inWindow(wide === true, report).join('\n');
+  return { code: exit.fine, data: { candidate, case: caseName ?? null, history: data }, text };
+}
+
+/** The table, whose tracks are the chart; a window that has no room for them has room for a curve. */
+function reportMoments(moments: readonly Moment[]): string[] {
   const values = moments.flatMap(({ speedup }) => speedup?.value ?? []);
-  const legend = pc.dim(`${what}, ${values.length} records, oldest first`);
-  const head = `${pc.bold(candidate)}   ${counted(moments.length, 'record')}`;
   const lines = moments.map((now, i) => ({ ...now, before: moments[i - 1] }));
-  return {
-    code: exit.fine,
-    data: { candidate, case: caseName ?? null, history: data },
-    text: [
-      head,
-      tableOf(columns(what), lines),
-      ...(values.length > 1 ? ['', curve(values), legend] : []),
-      ...inPart(candidate, moments),
-    ].join('\n'),
-  };
+  const { text, hidden } = fit(columns(lines), lines);
+  if (!hidden.includes(picture))
+    return [text, hiddenLine(hidden), values.length > 0 ? pc.dim(wrapped(trackLegend)) : ''].filter(Boolean);
+  return [text, hiddenLine(hidden), ...(values.length > 1 ? ['', curve(values)] : [])];
 }
 
 /** A sentence on the records that have no mean as they time some of the cases only: which case shows most of them. */
@@ -81,22 +92,23 @@ function chosen(selector: string, known: readonly string[]): string {
 /** A moment beside the one before it. */
 type Line = Moment & { readonly before: Moment | undefined };
 
-const columns = (what: string): readonly ColumnOf<Line>[] => [
-  { head: 'when (UTC)', text: ({ record }) => minute(record.createdAt) },
-  { head: 'record', text: ({ record }) => record.name ?? record.id },
-  { head: 'effort', spare: 2, text: ({ record }) => record.effort },
-  { head: 'attempt', align: 'right', spare: 1, text: ({ attempt }) => `${attempt ?? '-'}` },
-  { head: 'verified', text: ({ verdict }) => verdict, style: verdictMark },
-  { head: what, text: measured },
-  { head: 'what changed', text: changes },
+const columns = (lines: readonly Line[]): readonly ColumnOf<Line>[] => [
+  { head: 'when (UTC)', spare: 2, text: ({ record }) => minute(record.createdAt) },
+  { head: 'record', yields: 'cut', text: ({ record }) => record.name ?? record.id },
+  { head: 'effort', spare: 4, text: ({ record }) => record.effort },
+  { head: 'attempt', align: 'right', spare: 3, text: ({ attempt }) => `${attempt ?? '-'}` },
+  { head: 'verified', spare: 3, text: ({ verdict }) => verdict, style: verdictMark },
+  { head: 'speedup', text: ({ speedup, part }) => multiple(speedup?.value ?? part?.speedup ?? null) },
+  { head: '95 % interval', text: ({ speedup }) => interval(speedup), style: pc.dim },
+  ...trackColumns(lines, ({ speedup }) => speedup && { interval: speedup, verdict: verdictOf(speedup) }),
+  { head: 'what changed', yields: 'fold', text: (line) => [why(line), changes(line)].filter(Boolean).join('; ') },
 ];
 
-/** The speedup, or that of a part of the cases, or why there is none. */
-function measured({ speedup, part, withheld }: Moment): string {
-  if (speedup) return `${multiple(speedup.value)} ${pc.dim(interval(speedup))}`;
-  if (!part) return pc.dim(`none: ${withheld}`);
-  const over = part.cases.length === 1 ? ` at ${part.cases[0]}` : '';
-  return `${multiple(part.speedup)}${over} ${pc.dim(`(${withheld})`)}`;
+/** Why there is no mean, and what a speedup is of that is no mean of all cases. */
+function why({ speedup, part, withheld }: Moment): string {
+  if (speedup) return '';
+  if (!part) return `none: ${withheld}`;
+  return `${part.cases.length === 1 ? `at ${part.cases[0]} alone` : 'of a part'}: ${withheld}`;
 }
 
 /** The other changes since the moment before, and the note of the record. */
@@ -117,7 +129,6 @@ function changes({ before, ...now }: Line): string {
 }
 
 function curve(values: readonly number[]): string {
-  const { columns } = screen();
-  const width = Math.max(10, (Number.isFinite(columns) ? columns : 80) - 12);
+  const width = Math.max(10, screen().columns - 12);
   return chart([values.slice(-width)], { height: 8, format: (value: number) => `${digits(value)}x`.padStart(8) });
 }

@@ -7,7 +7,8 @@ import { packageRoot, shown, workspace } from '../files/places.ts';
 import { usableCores } from '../machine/cpus.ts';
 import type { Record } from '../records/schema.ts';
 import type { Saved } from '../records/store.ts';
-import { pc } from '../report/screen.ts';
+import { pc, screen } from '../report/screen.ts';
+import { wrapped } from '../report/width.ts';
 import type { BenchFlags } from './flags.ts';
 
 export const nfold = () => workspace().command.map(quoted).join(' ');
@@ -34,10 +35,14 @@ export function next({ record, file, displaced }: Saved, selectors: readonly str
   const history = file !== null && !displaced && attemptsOf(record);
   const tips = tipsFor(record, selectors, { show, report, history, kept: keptOf(flags) });
   const width = Math.max(...tips.map(([command]) => command.length));
+  const fits = tips.every(([, what]) => width + what.length + 4 <= screen().columns);
+  // A command stays on one line, to be copied.
+  const said = ([command, what]: Tip) =>
+    fits ? `  ${command.padEnd(width)}  ${pc.dim(what)}` : `  ${command}\n${pc.dim(wrapped(`    ${what}`))}`;
   return [
     file === null ? 'Record: none, as no folder takes it' : `Record: ${shown(file)}`,
     'Next:',
-    ...tips.map(([command, what]) => `  ${command.padEnd(width)}  ${pc.dim(what)}`),
+    ...tips.map(said),
   ].join('\n');
 }
 

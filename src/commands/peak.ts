@@ -9,6 +9,8 @@ import { machine, runtime } from '../machine/fingerprint.ts';
 import { measureCeilings } from '../machine/peak.ts';
 import type { Io, Result } from '../report/output.ts';
 import { reportCeilings } from '../report/peak.ts';
+import { inWindow } from '../report/screen.ts';
+import { wrapped } from '../report/width.ts';
 
 /** About ten seconds on two cores. */
 const sweeps = 10;
@@ -18,7 +20,7 @@ export async function peak(_: unknown, io: Io): Promise<Result<Ceilings>> {
   const data = await measureCeilings({ sweeps, onProgress: io.progress });
   const trouble = saveCeilings(data);
   if (trouble) io.warn(trouble.message);
-  const text = `${describe(machine(), runtime())}\n\n${reportCeilings(data)}`;
+  const text = inWindow(undefined, () => [wrapped(describe(machine(), runtime())), reportCeilings(data)].join('\n\n'));
   if (trouble) return { code: exit.failed, data, text };
   return { code: exit.fine, data, text: `${text}\n\n${sealTrouble() ?? `Kept in ${shown(ceilingsFile())}`}` };
 }

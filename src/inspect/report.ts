@@ -2,6 +2,7 @@
 import { counted } from '../contract/words.ts';
 import { digits, duration, parametersText } from '../report/format.ts';
 import { pc } from '../report/screen.ts';
+import { wrapped } from '../report/width.ts';
 import { type HotLoop, type Inspection, type Joined, kinds } from '../schemas/inspect.ts';
 import type { InspectFlags } from './flags.ts';
 
@@ -28,17 +29,10 @@ export function reportInspection(data: Inspection, flags: InspectFlags): string 
 
 /** A title and sentences. A line that begins with a space is a row of its own and stays as it is. */
 function section(title: string, ...lines: readonly string[]): string {
-  return [pc.bold(title), ...lines.map((line) => (/^( |$)/.test(line) ? line : wrapped(line)))].join('\n');
-}
-
-/** Breaks a sentence between words. */
-function wrapped(text: string): string {
-  const lines = [' '];
-  for (const word of inert(text).split(' ')) {
-    if (lines[lines.length - 1].length + 1 + word.length > columns) lines.push('   ');
-    lines[lines.length - 1] += ` ${word}`;
-  }
-  return lines.join('\n');
+  return [
+    pc.bold(title),
+    ...lines.map((line) => (/^( |$)/.test(line) ? line : wrapped(`  ${inert(line)}`, columns))),
+  ].join('\n');
 }
 
 /** Foreign text as one line, with its indentation. */

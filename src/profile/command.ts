@@ -4,7 +4,7 @@ import { type Built, buildMarked, buildMarkedBaseline } from '../build/build.ts'
 import { markedOps } from '../build/marks.ts';
 import { scan } from '../catalog/candidates.ts';
 import { type Selection, select, selectCases } from '../catalog/select.ts';
-import type { RunFlags } from '../commands/flags.ts';
+import type { FlagsOf } from '../commands/flags.ts';
 import { prepareRun } from '../commands/run.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import { asFailure } from '../contract/place.ts';
@@ -15,19 +15,25 @@ import { machine, runtime } from '../machine/fingerprint.ts';
 import { newestResults } from '../records/newest.ts';
 import { keepProfile } from '../records/profile.ts';
 import type { Io, Result } from '../report/output.ts';
+import { inWindow } from '../report/screen.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
 import { type OpSelection, prepare } from '../run/prepare.ts';
 import { runOp } from '../run/suite.ts';
 import type { Profiled } from '../schemas/wings.ts';
 import { means } from '../stats/means.ts';
 import { efforts } from '../stopwatch/effort.ts';
+import type { declare } from './flags.ts';
 import { amdahl, type ProfileRequest, profile, type Step } from './profile.ts';
 import { type OpSpeedup, type ProfileReport, reportProfiles } from './report.ts';
 
 const step = 'train_gpt2';
 const defaultCase = 'B4T64L4C128NH4V256';
 
-export async function profileCommand(selectors: readonly string[], flags: RunFlags, io: Io): Promise<Result<Profiled>> {
+export async function profileCommand(
+  selectors: readonly string[],
+  flags: FlagsOf<typeof declare>,
+  io: Io,
+): Promise<Result<Profiled>> {
   const selection = select(selectors.length > 0 ? selectors : [step], scan());
   const ops = new Set([...selection.candidates, ...selection.problems].map(({ op }) => op ?? ''));
   for (const op of ops) {
@@ -65,7 +71,10 @@ export async function profileCommand(selectors: readonly string[], flags: RunFla
   return {
     code,
     data,
-    text: [reportProfiles(reports), ...(kept === null ? [] : [`Kept: ${shown(kept)}`])].join('\n\n'),
+    text: [
+      inWindow(flags.wide === true, () => reportProfiles(reports)),
+      ...(kept === null ? [] : [`Kept: ${shown(kept)}`]),
+    ].join('\n\n'),
   };
 }
 

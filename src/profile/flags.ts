@@ -1,5 +1,9 @@
 /** Declares `nfold profile`. */
-import { type Program, runs } from '../commands/flags.ts';
+import { type Program, runs, wide } from '../commands/flags.ts';
 
 export const declare = (program: Program) =>
-  runs(program, 'profile', 'the share of each op in a training step, and what one faster op would do to the whole');
+  runs(
+    program,
+    'profile',
+    'the share of each op in a training step, and what one faster op would do to the whole',
+  ).addOption(wide());

@@ -1,7 +1,9 @@
 /** Shows profiles of a training step on a terminal: a row an op, or a group of ops that the candidate has fused. */
-import { bar, duration, multiple } from '../report/format.ts';
+import { duration, multiple } from '../report/format.ts';
 import { pc } from '../report/screen.ts';
 import { type ColumnOf, tableOf } from '../report/table.ts';
+import { barColumn } from '../report/track.ts';
+import { wrapped } from '../report/width.ts';
 import { amdahl, type Profile, type Share } from './profile.ts';
 
 /** The mean speedup of an op's candidate over the op's own cases. */
@@ -30,7 +32,7 @@ export function reportProfiles(reports: readonly ProfileReport[]): string {
   const blocks = reports.flatMap((report, i) =>
     report.case === reports[i + 1]?.case ? [profileBlock(report)] : [profileBlock(report), amdahlLines(report)],
   );
-  return blocks.join('\n\n');
+  return wrapped(blocks.join('\n\n'));
 }
 
 function profileBlock({ case: name, baseline, candidate }: ProfileReport): string {
@@ -79,11 +81,14 @@ function opTable(baseline: readonly Share[], candidate: readonly Share[] | null)
   const side = (head: 'baseline' | 'candidate'): ColumnOf<Row>[] => [
     { head, align: 'right', text: (row) => duration(row[head]?.timeNs ?? null) },
     { head: 'share', align: 'right', text: ({ [head]: own }) => (own ? percent(own.share) : '-') },
-    { head: '', spare: 1, text: ({ [head]: own }) => (own ? bar(own.share / maxShare, barWidth) : '') },
+    barColumn(({ [head]: own }) => (own?.share ?? 0) / maxShare, barWidth),
   ];
   const speedup = ({ ops, baseline, candidate }: Row) =>
     multiple(candidate && ops.length > 0 ? baseline.timeNs / candidate.timeNs : null);
-  const columns: ColumnOf<Row>[] = [{ head: 'op', text: ({ ops }) => nameOf(ops) }, ...side('baseline')];
+  const columns: ColumnOf<Row>[] = [
+    { head: 'op', yields: 'above', text: ({ ops }) => nameOf(ops) },
+    ...side('baseline'),
+  ];
   if (candidate) columns.push(...side('candidate'), { head: 'speedup', align: 'right', text: speedup });
   const atMost = ({ baseline }: Row) => multiple(amdahl(baseline.share, Number.POSITIVE_INFINITY));
   return tableOf([...columns, { head: 'at most', align: 'right', text: atMost }], rows);

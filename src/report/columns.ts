@@ -6,9 +6,10 @@ import { inMarkdown } from './escape.ts';
 import { digits, duration, interval, multiple, parametersText, range, shortFlags, verdictMark } from './format.ts';
 import { pc } from './screen.ts';
 import type { ColumnOf } from './table.ts';
+import { trackColumns, verdictOf } from './track.ts';
 
 /** A mean, and the rest that the record holds of its candidate. */
-type MeanRow = ReturnType<ReturnType<typeof byCandidate>> & { readonly mean: Mean };
+export type MeanRow = ReturnType<ReturnType<typeof byCandidate>> & { readonly mean: Mean };
 
 /** Op by op, the best mean first. */
 export function meanRows(record: Record, ops: readonly string[], wanted: (mean: Mean) => boolean): MeanRow[] {
@@ -17,14 +18,23 @@ export function meanRows(record: Record, ops: readonly string[], wanted: (mean: 
   return means.map((mean) => ({ ...held(mean), mean }));
 }
 
+/** On a track; null if the mean is withheld. */
+export const meanMark = ({ mean: { arithmetic, comparison, peer } }: Pick<MeanRow, 'mean'>) =>
+  arithmetic && { interval: arithmetic, verdict: verdictOf(arithmetic, comparison), peer };
+
 const isAbsent = ({ mean, candidate }: MeanRow) => mean.peer && candidate?.verdict === 'unsupported';
 
 const right = { align: 'right' } as const;
 
 /** GB/s is of use for single ops, which memory may bound, and not for a whole step. */
-export const meanColumns = (withOp: boolean, withBytes = withOp): readonly ColumnOf<MeanRow>[] => [
+export const meanColumns = (
+  rows: readonly MeanRow[],
+  withOp: boolean,
+  withBytes = withOp,
+): readonly ColumnOf<MeanRow>[] => [
   {
     head: 'candidate',
+    yields: 'above',
     text: ({ mean: { candidate, peer } }) =>
       peer ? `${candidate} (peer)` : withOp ? candidate : candidate.replace(/^.*\//, ''),
   },
@@ -35,7 +45,7 @@ export const meanColumns = (withOp: boolean, withBytes = withOp): readonly Colum
     style: (text) => (text === 'absent' ? pc.dim(text) : verdictMark(text)),
     only: 'terminal',
   },
-  { head: 'cases', ...right, spare: 4, text: ({ mean }) => `${mean.cases}`, only: 'terminal' },
+  { head: 'cases', ...right, spare: 5, text: ({ mean }) => `${mean.cases}`, only: 'terminal' },
   {
     head: 'mean speedup',
     text: ({ mean }) => (mean.arithmetic ? multiple(mean.arithmetic.value) : 'withheld'),
@@ -50,30 +60,31 @@ export const meanColumns = (withOp: boolean, withBytes = withOp): readonly Colum
     },
   },
   { head: '95 % interval', text: ({ mean }) => interval(mean.arithmetic), style: pc.dim },
-  { head: 'geometric', ...right, spare: 2, text: ({ mean }) => multiple(mean.geometric) },
-  { head: 'harmonic', ...right, spare: 5, text: ({ mean }) => multiple(mean.harmonic), only: 'terminal' },
-  { head: 'least..greatest', ...right, spare: 3, text: ({ mean }) => range([mean.least, mean.greatest]) },
-  { head: 'Gflop/s', ...right, spare: 6, text: ({ results }) => range(results.map(({ gflops }) => gflops)) },
+  ...trackColumns(rows, meanMark),
+  { head: 'geometric', ...right, spare: 3, text: ({ mean }) => multiple(mean.geometric) },
+  { head: 'harmonic', ...right, spare: 6, text: ({ mean }) => multiple(mean.harmonic), only: 'terminal' },
+  { head: 'least..greatest', ...right, spare: 4, text: ({ mean }) => range([mean.least, mean.greatest]) },
+  { head: 'Gflop/s', ...right, spare: 7, text: ({ results }) => range(results.map(({ gflops }) => gflops)) },
   ...(withBytes
-    ? [{ head: 'GB/s', ...right, spare: 8, text: ({ results }: MeanRow) => range(results.map((r) => r.gbPerSecond)) }]
+    ? [{ head: 'GB/s', ...right, spare: 9, text: ({ results }: MeanRow) => range(results.map((r) => r.gbPerSecond)) }]
     : []),
-  { head: '% of peak', ...right, spare: 6, text: ({ results }) => range(results.map((r) => r.percentOfPeak)) },
-  { head: 'threads', ...right, spare: 1, text: ({ results }) => `${results[0]?.threads ?? '-'}` },
-  { head: 'tier', spare: 7, text: ({ results }) => results[0]?.tier ?? '-', only: 'terminal' },
-  { head: 'flags', spare: 1, text: ({ results }) => shortFlags(results[0]?.flags ?? []) },
+  { head: '% of peak', ...right, spare: 7, text: ({ results }) => range(results.map((r) => r.percentOfPeak)) },
+  { head: 'threads', ...right, spare: 2, text: ({ results }) => `${results[0]?.threads ?? '-'}` },
+  { head: 'tier', spare: 8, text: ({ results }) => results[0]?.tier ?? '-', only: 'terminal' },
+  { head: 'flags', spare: 2, text: ({ results }) => shortFlags(results[0]?.flags ?? []) },
 ];
 
 /** `first` marks the first result of its case, which names the case and the time of its baseline. */
-export const caseColumns = (op: string): readonly ColumnOf<Result & { readonly first: boolean }>[] => [
-  { head: `${op}: case`, text: (r) => (r.first ? r.case : '') },
-  { head: 'baseline', ...right, text: (r) => (r.first ? duration(r.baseline.timeNs) : '') },
-  { head: 'candidate', text: (r) => r.candidate.replace(`${op}/`, '') },
-  { head: 'time', ...right, text: (r) => duration(r.timeNs) },
+export const caseColumns: readonly ColumnOf<Result & { readonly first: boolean }>[] = [
+  { head: 'case', yields: 'above', text: (r) => (r.first ? r.case : '') },
+  { head: 'baseline', ...right, spare: 1, text: (r) => (r.first ? duration(r.baseline.timeNs) : '') },
+  { head: 'candidate', yields: 'cut', text: (r) => r.candidate.replace(`${r.op}/`, '') },
+  { head: 'time', ...right, spare: 2, text: (r) => duration(r.timeNs) },
   { head: 'speedup', ...right, text: (r) => (r.disturbed ? 'disturbed' : multiple(r.speedup?.value ?? null)) },
-  { head: '95 % interval', spare: 1, text: (r) => interval(r.speedup) },
-  { head: 'Gflop/s', ...right, spare: 2, text: (r) => digits(r.gflops) },
-  { head: 'GB/s', ...right, spare: 5, text: (r) => digits(r.gbPerSecond) },
-  { head: '% of peak', ...right, spare: 3, text: (r) => digits(r.percentOfPeak) },
-  { head: 'peak', spare: 4, text: ({ peak }) => (peak ? `${digits(peak.value)} ${peak.unit}, ${peak.name}` : '') },
-  { head: 'parameters', spare: 6, text: ({ parameters }) => parametersText(parameters ?? {}) },
+  { head: '95 % interval', text: (r) => interval(r.speedup) },
+  { head: 'Gflop/s', ...right, spare: 3, text: (r) => digits(r.gflops) },
+  { head: 'GB/s', ...right, spare: 6, text: (r) => digits(r.gbPerSecond) },
+  { head: '% of peak', ...right, spare: 4, text: (r) => digits(r.percentOfPeak) },
+  { head: 'peak', spare: 5, text: ({ peak }) => (peak ? `${digits(peak.value)} ${peak.unit}, ${peak.name}` : '') },
+  { head: 'parameters', spare: 7, text: ({ parameters }) => parametersText(parameters ?? {}) },
 ];

@@ -4,12 +4,15 @@ import type { Change, Compared, Row, Side } from '../analysis/compare.ts';
 import { differences, onlyIn, otherBaselines, otherMachine } from '../analysis/differences.ts';
 import { counted } from '../contract/words.ts';
 import type { Record } from '../records/schema.ts';
+import type { Interval } from '../stats/interval.ts';
 import { comparisons } from '../stats/verdict.ts';
 import { classLines, letter } from './classes.ts';
 import { inMarkdown } from './escape.ts';
-import { digits, duration, minute, ratioInterval, speedupText } from './format.ts';
-import { pc } from './screen.ts';
-import { type ColumnOf, markdownTableOf, tableOf } from './table.ts';
+import { colours, digits, duration, interval, minute, multiple, ratioInterval, speedupText } from './format.ts';
+import { pc, tableRoom } from './screen.ts';
+import { type ColumnOf, fit, hiddenLine, markdownTableOf } from './table.ts';
+import { picture, trackColumns, trackLegend } from './track.ts';
+import { wrapped } from './width.ts';
 
 export const labelOf = ({ name, id }: Record) => name ?? id;
 
@@ -21,26 +24,42 @@ export function reportCompared(records: readonly Record[], compared: Compared): 
   // A peer that is not installed is not worth a line.
   const means = compared.means.filter((row) => !row.peer || timed(row));
   const ofMean: ColumnOf<Row>[] = [
-    { head: 'mean speedup of', text: ({ candidate, peer }) => (peer ? `${candidate} (peer)` : candidate) },
-    { head: 'cases', align: 'right', text: ({ cases }) => `${cases}` },
+    { head: 'mean speedup of', yields: 'above', text: nameOf },
+    { head: 'cases', align: 'right', spare: 3, text: ({ cases }) => `${cases}` },
   ];
-  const tables = means.map((row) => {
+  const ofCase: ColumnOf<Row> = { head: 'case', yields: 'above', text: (one) => one.case ?? '' };
+  const maxAbreast = tableRoom() < Number.POSITIVE_INFINITY ? 2 : maxAbreastWide;
+  const drawn = (rows: readonly Row[], lead: ColumnOf<Row>[], times = false) =>
+    fit(...layout(rows, { heads, references, lead, times, maxAbreast }));
+  const tables = means.flatMap((row) => {
     const head = row.candidate.startsWith(`${row.op}/`) ? row.candidate : `${row.op} by ${row.candidate}`;
     const cases = casesOf(compared, row);
-    const ofCase: ColumnOf<Row> = { head, text: (one) => one.case ?? '' };
-    return cases.some(timed) ? drawn(tableOf, cases, { heads, references, lead: [ofCase], times: true }) : '';
+    if (!cases.some(timed)) return [];
+    const { text, hidden } = drawn(cases, [ofCase], true);
+    return [{ text: `${wrapped(`${pc.bold(head)}, case by case`)}\n${text}`, hidden }];
   });
+  const all = [...(means.length > 0 ? [drawn(means, ofMean)] : []), ...tables];
+  const hidden = all.flatMap((one) => one.hidden);
+  // A window without room for tracks beside the means has room for them below.
+  const isBelow = means.length > 0 && all[0].hidden.includes(picture);
+  const below = isBelow ? tracksOf(means, references) : '';
+  const drawsTracks = compared.means.some(({ changes }) => changes.some(({ ratio }) => ratio));
   return [
-    titles.join('\n'),
-    notesOnAll(records, references).join('\n'),
-    means.length > 0 ? drawn(tableOf, means, { heads, references, lead: ofMean }) : '',
-    ...tables,
-    classLines(records, compared).join('\n'),
-    sentences(records, compared).map(pc.bold).join('\n'),
+    wrapped(titles.join('\n')),
+    wrapped(notesOnAll(records, references).join('\n')),
+    ...all.slice(0, 1).map(({ text }) => [text, below].filter(Boolean).join('\n\n')),
+    ...tables.map(({ text }) => text),
+    [hiddenLine(hidden), drawsTracks ? pc.dim(wrapped(trackLegend)) : ''].filter(Boolean).join('\n'),
+    wrapped(classLines(records, compared).join('\n')),
+    sentences(records, compared)
+      .map((line) => pc.bold(wrapped(line)))
+      .join('\n'),
   ]
     .filter((block) => block !== '')
     .join('\n\n');
 }
+
+const nameOf = ({ candidate, peer }: Row) => (peer ? `${candidate} (peer)` : candidate);
 
 export function markdownCompared(records: readonly Record[], compared: Compared): string {
   const heads = records.map((record, i) => `${letter(i)} (${labelOf(record)})`);
@@ -53,7 +72,8 @@ export function markdownCompared(records: readonly Record[], compared: Compared)
     },
   ];
   const rows = compared.means.flatMap((row) => [row, ...casesOf(compared, row)]);
-  const table = drawn(markdownTableOf, rows, { heads, references: compared.references, lead, repeats: true });
+  const given = { heads, references: compared.references, lead, repeats: true, maxAbreast: maxAbreastWide };
+  const table = markdownTableOf(...layout(rows, given));
   return [table, ...[...classLines(records, compared), ...sentences(records, compared)].map(inMarkdown)].join('\n\n');
 }
 
@@ -94,7 +114,7 @@ function notesOn(a: Record, b: Record, [from, of]: readonly [from: string, of: s
 }
 
 /** With more records than these, each has a line of its own. */
-const maxAbreast = 4;
+const maxAbreastWide = 4;
 
 /** A line of the table: a row of the comparison and, if each record has its own line, the index of that record. */
 interface Line {
@@ -112,60 +132,84 @@ interface Layout {
   readonly times?: boolean;
   /** Whether each line of a row repeats the lead. */
   readonly repeats?: boolean;
+  readonly maxAbreast: number;
 }
 
-/** Rows of a comparison, drawn by `tableOf` or `markdownTableOf`. */
-function drawn(
-  draw: typeof tableOf,
+/** The columns and the lines of rows of a comparison. */
+function layout(
   rows: readonly Row[],
-  { heads, references, lead, times, repeats }: Layout,
-): string {
+  { heads, references, lead, times, repeats, maxAbreast }: Layout,
+): [ColumnOf<Line>[], Line[]] {
   const stacked = heads.length > maxAbreast;
   const isAllToFirst = references.every((reference) => reference === 0);
   const sides = stacked
-    ? [{ at: ({ i }: Line) => i, time: 'time', speedup: 'speedup', change: isAllToFirst ? '/ A' : 'ratio' }]
+    ? [{ at: ({ i }: Line) => i, of: '', speedup: 'speedup', change: isAllToFirst ? '/ A' : 'ratio' }]
     : heads.map((speedup, j) => {
         const change = `${letter(j)} / ${letter(references[j - 1] ?? 0)}`;
-        return { at: () => j, time: `${letter(j)} time`, speedup, change };
+        return { at: () => j, of: ` of ${letter(j)}`, speedup, change };
       });
+  const lines = rows.flatMap((row) => (stacked ? heads : ['']).map((_, i): Line => ({ row, i })));
   const columns: ColumnOf<Line>[] = [
-    ...lead.map(({ head, align, text, markdown }): ColumnOf<Line> => {
-      const first = (of: typeof text) => (line: Line) => (line.i === 0 || repeats ? of(line.row) : '');
-      return { head, align, text: first(text), ...(markdown && { markdown: first(markdown) }) };
+    ...lead.map(({ text, markdown, ...column }): ColumnOf<Line> => {
+      const first = (of: typeof markdown & {}) => (line: Line) => (line.i === 0 || repeats ? of(line.row) : '');
+      return { ...column, text: first((row) => text(row, 0)), ...(markdown && { markdown: first(markdown) }) };
     }),
-    ...(stacked ? [{ head: 'record', text: ({ i }: Line) => heads[i] }] : []),
-    ...(times ? sides : []).map(({ at, time }): ColumnOf<Line> => {
-      return { head: time, align: 'right', spare: 1, text: (line) => duration(line.row.sides[at(line)].timeNs) };
+    ...(stacked ? [{ head: 'record', yields: 'cut' as const, text: ({ i }: Line) => heads[i] }] : []),
+    ...(times ? sides : []).map(({ at, of }): ColumnOf<Line> => {
+      return { head: `time${of}`, align: 'right', spare: 4, text: (line) => duration(line.row.sides[at(line)].timeNs) };
     }),
-    ...sides.map(({ at, speedup }) => ({ head: speedup, text: (line: Line) => sideText(line.row.sides[at(line)]) })),
+    ...sides.flatMap(({ at, of, speedup }) => sideColumns(speedup, of, (line) => line.row.sides[at(line)])),
     ...(stacked && !isAllToFirst
-      ? [{ head: 'against', text: ({ i }: Line) => (i === 0 ? '' : letter(references[i - 1])) }]
+      ? [{ head: 'against', spare: 3, text: ({ i }: Line) => (i === 0 ? '' : letter(references[i - 1])) }]
       : []),
-    ...(stacked ? sides : sides.slice(1)).flatMap(({ at, change }) =>
-      changeColumns(change, (line) => line.row.changes[at(line) - 1]),
-    ),
+    ...(stacked ? sides : sides.slice(1)).flatMap(({ at, change }) => {
+      const changeOf = (line: Line) => line.row.changes[at(line) - 1];
+      const markOf = (line: Line) => changeMark(line.row, changeOf(line));
+      return [...changeColumns(change, changeOf), ...trackColumns(lines, markOf, aroundOne)];
+    }),
   ];
-  const lines = rows.flatMap((row) => (stacked ? heads : ['']).map((_, i) => ({ row, i })));
-  return draw(columns, lines);
+  return [columns, lines];
 }
 
-const sideText = ({ speedup, why }: Side) => (speedup ? speedupText(speedup) : (why ?? '-'));
-
-/** Of the words for a comparison. */
-export const colours: { readonly [verdict: string]: (text: string) => string } = {
-  faster: pc.green,
-  slower: pc.red,
-  inconclusive: pc.dim,
-};
+/** A speedup and its interval, which are one cell in Markdown. */
+function sideColumns(head: string, of: string, sideOf: (line: Line) => Side): ColumnOf<Line>[] {
+  const text = (shown: (speedup: Interval) => string) => (line: Line) => {
+    const { speedup, why } = sideOf(line);
+    return speedup ? shown(speedup) : (why ?? '-');
+  };
+  return [
+    { head, only: 'markdown', text: text(speedupText) },
+    { head, only: 'terminal', yields: 'cut', text: text(({ value }) => multiple(value)) },
+    { head: `interval${of}`, only: 'terminal', spare: 2, text: (line) => interval(sideOf(line).speedup) },
+  ];
+}
 
 /** The cells of a change; empty for the first record, which is compared with nothing. */
 function changeColumns(head: string, of: (line: Line) => Change | undefined): ColumnOf<Line>[] {
   const verdictOf = (change: Change | undefined) => change && (change.verdict ?? '~');
   return [
     { head, align: 'right', text: (line) => of(line)?.ratio?.value.toFixed(3) ?? '' },
-    { head: '95 % interval', spare: 2, text: (line) => ratioInterval(of(line)?.ratio ?? null) },
+    { head: '95 % interval', text: (line) => ratioInterval(of(line)?.ratio ?? null) },
     { head: 'verdict', text: (line) => verdictOf(of(line)) ?? '', style: (text) => (colours[text] ?? String)(text) },
   ];
+}
+
+/** 1x is in the middle, so that a loss is as long as a gain. */
+const aroundOne = { around: true };
+
+const changeMark = ({ peer }: Row, change: Change | undefined) =>
+  change?.ratio ? { interval: change.ratio, verdict: change.verdict ?? ('inconclusive' as const), peer } : null;
+
+/** The changes of the means as tracks alone. */
+function tracksOf(means: readonly Row[], references: readonly number[]): string {
+  const known = means.filter(({ changes }) => changes.some(({ ratio }) => ratio));
+  const lines = known.flatMap((row) => row.changes.map((change, i) => ({ row, change, i })));
+  const columns: ColumnOf<(typeof lines)[number]>[] = [
+    { head: 'change of the mean', yields: 'above', text: ({ row, i }) => (i === 0 ? nameOf(row) : '') },
+    { head: '', text: ({ i }) => `${letter(i + 1)} / ${letter(references[i])}` },
+    ...trackColumns(lines, ({ row, change }) => changeMark(row, change), { ...aroundOne, spare: 0 }),
+  ];
+  return fit(columns, lines).text;
 }
 
 function sentences(records: readonly Record[], compared: Compared): string[] {

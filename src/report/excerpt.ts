@@ -4,10 +4,11 @@ import { visibleLine } from '../contract/foreign.ts';
 import { located } from '../contract/place.ts';
 import { contentOf } from '../files/given.ts';
 import { placeOf } from '../files/places.ts';
-import { pc } from './screen.ts';
+import { pc, screen } from './screen.ts';
+import { wrapped } from './width.ts';
 
-/** Characters of a line that are shown, and how many of them before the column. */
-const [width, before] = [100, 60];
+/** Characters of a line that are shown at most, and the share of them before the column. */
+const [maxWidth, before] = [100, 0.6];
 
 /** The lines of an error. `text`: that of the file of the place, if it is known. */
 export function excerpt(message: string, { place, hint }: Details, text?: string | null): string[] {
@@ -15,7 +16,7 @@ export function excerpt(message: string, { place, hint }: Details, text?: string
   return [
     located(message, place),
     ...(place && line?.trim() ? marked(line, place) : []),
-    ...(hint ? [`  ${pc.dim('hint:')} ${hint}`] : []),
+    ...(hint ? [wrapped(`  ${pc.dim('hint:')} ${hint}`)] : []),
   ];
 }
 
@@ -31,7 +32,10 @@ const maxBytes = 2 ** 17;
 function marked(text: string, { line, column }: Place): string[] {
   const plain = visibleLine(text.trimEnd());
   const at = Math.min(visibleLine(text.slice(0, (column ?? 1) - 1)).length, plain.length);
-  const from = plain.length > width && at > before ? at - before : 0;
+  // The gutter and the signs of omission take the rest of the window.
+  const width = Math.min(maxWidth, screen().columns - 11);
+  const ahead = Math.round(before * width);
+  const from = plain.length > width && at > ahead ? at - ahead : 0;
   const shown = `${from > 0 ? '…' : ''}${plain.slice(from, from + width)}${plain.length > from + width ? '…' : ''}`;
   const gutter = `${line}`.padStart(6);
   const caret = `${' '.repeat(gutter.length)} | ${' '.repeat(at - from + (from > 0 ? 1 : 0))}${pc.red('^')}`;

@@ -41,6 +41,13 @@ export function shortFlags(flags: readonly string[]): string {
   return flags.map((flag) => flag.replace(/^--(experimental-)?(wasm-)?/, '')).join(' ') || '-';
 }
 
+/** Of the words for a comparison. */
+export const colours: { readonly [verdict: string]: (text: string) => string } = {
+  faster: pc.green,
+  slower: pc.red,
+  inconclusive: pc.dim,
+};
+
 export const verdictMark = (verdict: string): string => (verdict === 'pass' ? pc.green('pass') : pc.red(verdict));
 
 /** `7.1..16.4`: the minimum and the maximum of the known values. */
@@ -62,10 +69,4 @@ export function sparkline(values: readonly (number | null)[]): string {
   const [least, span] = [Math.min(...known), Math.max(...known) - Math.min(...known)];
   const height = (log: number) => (span === 0 ? 3 : Math.round(((heights.length - 1) * (log - least)) / span));
   return logs.map((log) => (log === null ? 'x' : heights[height(log)])).join('');
-}
-
-/** A share as a bar, in eighths of a character; a share of 1 takes the whole `width`. */
-export function bar(share: number, width: number): string {
-  const eighths = Math.round(8 * width * share);
-  return pc.cyan('█'.repeat(eighths >> 3) + ['', ...'▏▎▍▌▋▊▉'][eighths & 7]);
 }

@@ -11,19 +11,19 @@ import { warningText } from './warnings.ts';
 /** Op by op, the best candidate first. */
 export function markdownSuite(record: Record, { name, ops }: { name: string; ops: readonly string[] }): string {
   const rows = meanRows(record, ops, ({ suite }) => suite === name);
-  return markdownTableOf(meanColumns(ops.length > 1), rows);
+  return markdownTableOf(meanColumns(rows, ops.length > 1), rows);
 }
 
 /** The best candidate of each of these ops. */
 export function markdownBest(record: Record, ops: readonly string[]): string {
   const best = ops.flatMap((op) => meanRows(record, [op], ({ peer }) => !peer).slice(0, 1));
-  return markdownTableOf(meanColumns(true), best);
+  return markdownTableOf(meanColumns(best, true), best);
 }
 
 /** One op of a suite of many. */
 export function markdownOp(record: Record, op: string): string {
   const rows = meanRows(record, [op], () => true);
-  return markdownTableOf(meanColumns(false, true), rows);
+  return markdownTableOf(meanColumns(rows, false, true), rows);
 }
 
 /** All suites of a record, each under its name. */

@@ -5,9 +5,8 @@ import { counted } from '../contract/words.ts';
 import type { Pair } from '../records/pair.ts';
 import type { Record } from '../records/schema.ts';
 import { efforts } from '../stopwatch/effort.ts';
-import { colours } from './compare.ts';
 import { inMarkdown } from './escape.ts';
-import { ratioInterval } from './format.ts';
+import { colours, ratioInterval } from './format.ts';
 import { pc } from './screen.ts';
 import { type ColumnOf, markdownTableOf, tableOf } from './table.ts';
 

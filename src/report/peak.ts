@@ -1,35 +1,39 @@
 /** The ceilings of a machine as a terminal shows them. */
 import { type Ceilings, tookEffect } from '../machine/ceilings.ts';
 import type { Record } from '../records/schema.ts';
-import { bar, digits } from './format.ts';
+import { digits } from './format.ts';
+import { rooflinePicture } from './roofline.ts';
 import { type ColumnOf, tableOf } from './table.ts';
+import { barColumn } from './track.ts';
+import { wrapped } from './width.ts';
 
 /** Characters of the greatest value. */
 const barWidth = 20;
 
 const right = { align: 'right' } as const;
 
-export function reportCeilings({ fma, bandwidth, revectorized }: Ceilings): string {
+export function reportCeilings(ceilings: Ceilings): string {
+  const { fma, bandwidth, revectorized } = ceilings;
   const maxFma = Math.max(...fma.map(({ gflops }) => gflops));
   const maxBandwidth = Math.max(...bandwidth.map(({ read, copy }) => Math.max(read, copy)));
   const fmaColumns: ColumnOf<Ceilings['fma'][number]>[] = [
     { head: 'fused multiply-adds', text: ({ bits }) => `${bits}-bit` },
     { head: 'threads', ...right, text: ({ threads }) => `${threads}` },
     { head: 'Gflop/s', ...right, text: ({ gflops }) => digits(gflops) },
-    { head: '', text: ({ gflops }) => bar(gflops / maxFma, barWidth) },
+    barColumn(({ gflops }) => gflops / maxFma, barWidth),
   ];
   const bandwidthColumns: ColumnOf<Ceilings['bandwidth'][number]>[] = [
     { head: 'bandwidth', text: ({ level }) => level },
     { head: 'loads', text: ({ bits }) => `${bits}-bit` },
     { head: 'threads', ...right, text: ({ threads }) => `${threads}` },
-    { head: 'bytes', ...right, text: ({ bytes }) => size(bytes) },
+    { head: 'bytes', ...right, spare: 1, text: ({ bytes }) => size(bytes) },
     { head: 'read, GB/s', ...right, text: ({ read }) => digits(read) },
     { head: 'write', ...right, text: ({ write }) => digits(write) },
     { head: 'copy', ...right, text: ({ copy }) => digits(copy) },
-    { head: '', text: ({ read }) => bar(read / maxBandwidth, barWidth) },
+    barColumn(({ read }) => read / maxBandwidth, barWidth, 2),
   ];
   const tables = [tableOf(fmaColumns, fma), tableOf(bandwidthColumns, bandwidth)];
-  return [...tables, revectorizerLine(revectorized)].join('\n\n');
+  return [...tables, rooflinePicture(ceilings), wrapped(revectorizerLine(revectorized))].join('\n\n');
 }
 
 const size = (bytes: number) =>

@@ -8,6 +8,8 @@ export interface Screen {
   readonly colours: boolean;
   /** Infinite for a pipe or a file. */
   readonly columns: number;
+  /** Whether tables keep the columns that do not fit, where a command lets that be chosen. */
+  readonly wide?: boolean;
 }
 
 const current = new AsyncLocalStorage<Screen>();
@@ -20,6 +22,18 @@ export function onScreen<T>(screen: Screen, work: () => T): T {
 /** The screen of the running command, or else that of the process. */
 export function screen(): Screen {
   return current.getStore() ?? { colours: picocolors.isColorSupported, columns: columnsOf(process.stdout) };
+}
+
+/** Draws what a command prints: for its window, or for 80 columns in a pipe or a file. `wide`: its flag; undefined if it has none. */
+export function inWindow<T>(wide: boolean | undefined, work: () => T): T {
+  const { colours, columns } = screen();
+  return onScreen({ colours, columns: Number.isFinite(columns) ? columns : 80, wide }, work);
+}
+
+/** The columns that a table may take. */
+export function tableRoom(): number {
+  const { columns, wide } = screen();
+  return wide ? Number.POSITIVE_INFINITY : columns;
 }
 
 /** The columns of a terminal; infinite for another stream. */

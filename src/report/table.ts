@@ -1,64 +1,133 @@
-/** Tables: aligned columns without lines, which survive narrow terminals, e-mail and diffs; Markdown; comma-separated values. */
-import { stripVTControlCharacters } from 'node:util';
+/** Tables: aligned columns without lines, which survive narrow terminals, e-mail and diffs; Markdown. */
 import { inMarkdown } from './escape.ts';
-import { pc, screen } from './screen.ts';
+import { pc, screen, tableRoom } from './screen.ts';
+import { cut, widthOf, wrapped } from './width.ts';
 
 export interface Column {
   readonly head: string;
   readonly align?: 'right';
-  /** On a terminal that is too narrow, the columns with the highest numbers go first; a column without one stays. */
+  /** In a window that is too narrow, the columns with the highest number go first; a column without one stays. */
   readonly spare?: number;
+  /**
+   * If that is not enough, texts of the first column stand on lines of their own, above the others, those of the last go on in the next
+   * line, and plain ones lose their middle.
+   */
+  readonly yields?: 'above' | 'fold' | 'cut';
 }
 
 /** A column with the text of its cells, for a terminal and for Markdown. */
 export interface ColumnOf<Row> extends Column {
-  text(row: Row): string;
+  /** `width`: that of a picture. */
+  text(row: Row, width: number): string;
   /** Colours the text on a terminal. */
   style?(text: string): string;
   /** The Markdown, if it is more than the text. */
   markdown?(row: Row): string;
   readonly only?: 'terminal' | 'markdown';
+  /** For a column that takes the room which the others leave: its least and its greatest width, and its head. */
+  readonly picture?: { readonly min: number; readonly max: number; ruler(width: number): string };
 }
 
 type Rows = readonly (readonly string[])[];
 
-const gap = '  ';
-
-/** One line a row, below the heads; a row has one cell a column, colours allowed. Spare columns go until the lines fit the screen. */
-export function table(columns: readonly Column[], rows: Rows): string {
-  const lines = [columns.map(({ head }) => pc.dim(head)), ...rows].map((line) => line.map(oneLine));
-  const sizes = columns.map((_, i) => Math.max(...lines.map((line) => widthOf(line[i]))));
-  const shown = new Set(columns.keys());
-  const spare = [...shown].filter((i) => columns[i].spare).sort((a, b) => columns[b].spare! - columns[a].spare!);
-  const total = () => [...shown].reduce((sum, i) => sum + sizes[i] + gap.length, -gap.length);
-  while (total() > screen().columns && spare.length > 0) shown.delete(spare.shift()!);
-  const padded = (cell: string, i: number) => {
-    const room = ' '.repeat(sizes[i] - widthOf(cell));
-    return columns[i].align === 'right' ? room + cell : cell + room;
-  };
-  const textOf = (line: readonly string[]) => [...shown].map((i) => padded(line[i], i)).join(gap);
-  return lines.map((line) => textOf(line).trimEnd()).join('\n');
+interface Fitted {
+  readonly text: string;
+  /** The heads of the columns that the window has no room for, if they say anything. */
+  readonly hidden: readonly string[];
 }
 
-const oneLine = (cell: string) => cell.replace(/\s*\n\s*/g, ' ');
+const gap = '  ';
+/** Least widths of columns that yield: of what folds at first, of what is cut at last. */
+const [leastFolded, leastCut] = [13, 9];
 
-/** Scripts and emoji that a terminal draws two columns wide; a mark takes none. */
-const wide =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/u;
-const mark = /\p{Mark}/u;
+/** One line a row, below the heads. */
+export function fit<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]): Fitted {
+  const room = tableRoom();
+  const sized = columns
+    .filter(({ only }) => only !== 'markdown')
+    .map((column) => {
+      const cells = column.picture ? [] : rows.map((row) => oneLine(column.text(row, 0)));
+      const size = column.picture?.min ?? Math.max(...[column.head, ...cells].map(widthOf));
+      const isFolded = column.yields === 'fold' && size > leastFolded;
+      return { column, cells, size: isFolded ? leastFolded : size, more: isFolded ? size - leastFolded : 0 };
+    });
+  const over = (some: typeof sized) => some.reduce((sum, { size }) => sum + size + gap.length, -gap.length - room);
+  const stays = sized.filter(({ column }) => !column.spare);
+  const isAbove = sized[0]?.column.yields === 'above' && over(stays) > 0;
+  const all = sized.map((one, i) => (isAbove && i === 0 ? { ...one, size: 0 } : one));
+  const spares = [...new Set(all.flatMap(({ column }) => column.spare || []))].sort((a, b) => b - a);
+  const kept = spares.reduce(
+    (shown, spare) => (over(shown) > 0 ? shown.filter(({ column }) => column.spare !== spare) : shown),
+    all,
+  );
+  const shown = shortened(kept, over);
+  const pictures = shown.filter(({ column }) => column.picture).length;
+  // What folds takes the room that it can use first.
+  const left = -over(shown) - shown.reduce((sum, { more }) => sum + more, 0);
+  const free = Math.floor(Math.max(0, left) / Math.max(1, pictures));
+  const drawn = shown.map(({ column, cells, size: own }) => {
+    const { picture, align, yields, text, style = String } = column;
+    const size = picture ? Math.min(picture.max, picture.min + free) : own;
+    const fitting = (cell: string) => (yields === 'cut' ? cut(cell, size) : cell);
+    const padded = (cell: string) => {
+      const blanks = ' '.repeat(Math.max(0, size - widthOf(cell)));
+      return align === 'right' ? blanks + cell : cell + blanks;
+    };
+    const head = picture?.ruler(size) ?? fitting(column.head);
+    const texts = picture ? rows.map((row) => text(row, size)) : cells.map((cell) => style(fitting(cell)));
+    return { size, texts: [head && pc.dim(head), ...texts].map(padded) };
+  });
+  const indent = ' '.repeat(drawn.slice(0, -1).reduce((sum, { size }) => sum + size + gap.length, 0));
+  const folds = shown.at(-1)?.column.yields === 'fold';
+  const line = (cells: readonly string[]) => {
+    const text = cells.join(gap).trimEnd();
+    return folds ? wrapped(text, room, indent) : text;
+  };
+  const lines = [null, ...rows].flatMap((_, i) => {
+    const [first, ...others] = drawn.map(({ texts }) => texts[i]);
+    if (!isAbove) return line([first, ...others]);
+    return [...(first === '' ? [] : [wrapped(first, room)]), line(['', ...others])];
+  });
+  const says = ({ column, cells }: (typeof all)[number]) => column.picture || cells.some((cell) => !/^-?$/.test(cell));
+  const hidden = all.filter((one) => !kept.includes(one) && says(one)).map(({ column }) => column.head);
+  return { text: lines.join('\n'), hidden };
+}
 
-/** Columns of a terminal that a text takes. */
-function widthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].reduce((sum, c) => sum + (mark.test(c) ? 0 : wide.test(c) ? 2 : 1), 0);
+/** Takes from the widest of the columns that may be cut, until all fit. */
+function shortened<C extends { readonly column: Column; readonly size: number }>(
+  columns: readonly C[],
+  over: (some: C[]) => number,
+): C[] {
+  const cuttable = columns.filter(({ column, size }) => column.yields === 'cut' && size > leastCut);
+  if (over([...columns]) <= 0 || cuttable.length === 0) return [...columns];
+  const widest = cuttable.reduce((a, b) => (b.size > a.size ? b : a));
+  return shortened(
+    columns.map((one) => (one === widest ? { ...one, size: one.size - 1 } : one)),
+    over,
+  );
+}
+
+/** Says which columns the window hides; empty if there are none. */
+export function hiddenLine(heads: readonly string[]): string {
+  const named = [...new Set(heads)].filter(Boolean);
+  if (named.length === 0) return '';
+  const how = screen().wide === undefined ? 'a wider window shows' : '--wide shows';
+  return pc.dim(wrapped(`Hidden: ${named.join(', ')}: ${how} ${named.length > 1 ? 'them' : 'it'}`));
 }
 
 export function tableOf<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]): string {
-  const shown = columns.filter(({ only }) => only !== 'markdown');
-  return table(
-    shown,
-    rows.map((row) => shown.map(({ text, style = String }) => style(text(row)))),
-  );
+  const { text, hidden } = fit(columns, rows);
+  return [text, hiddenLine(hidden)].filter(Boolean).join('\n');
 }
+
+/** A row has one cell a column, colours allowed. */
+export const table = (columns: readonly Column[], rows: Rows): string =>
+  tableOf(
+    columns.map((column, i) => ({ ...column, text: (row: readonly string[]) => row[i] })),
+    rows,
+  );
+
+const oneLine = (cell: string) => cell.replace(/\s*\n\s*/g, ' ');
 
 /** Cells are Markdown: what is foreign in them has gone through `inMarkdown`. */
 export function markdownTable(heads: readonly string[], rows: Rows): string {
@@ -70,6 +139,6 @@ export function markdownTableOf<Row>(columns: readonly ColumnOf<Row>[], rows: re
   const shown = columns.filter(({ only }) => only !== 'terminal');
   return markdownTable(
     shown.map(({ head }) => inMarkdown(head)),
-    rows.map((row) => shown.map(({ text, markdown }) => markdown?.(row) ?? inMarkdown(text(row)))),
+    rows.map((row) => shown.map(({ text, markdown }) => markdown?.(row) ?? inMarkdown(text(row, 0)))),
   );
 }

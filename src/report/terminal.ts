@@ -4,20 +4,22 @@ import type { Details } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
 import { describe } from '../machine/describe.ts';
 import type { Overall, Record, Result } from '../records/schema.ts';
-import { byMean } from '../stats/means.ts';
-import { caseColumns, meanColumns, meanRows } from './columns.ts';
+import { answer, bestOf } from './answer.ts';
+import { caseColumns, type MeanRow, meanColumns, meanMark, meanRows } from './columns.ts';
 import { excerptOfFile } from './excerpt.ts';
 import { duration, interval, minute, multiple, range } from './format.ts';
 import { pairTables } from './pairs.ts';
 import { tooFast } from './peak.ts';
 import { rankLines } from './ranks.ts';
 import { pc } from './screen.ts';
-import { tableOf } from './table.ts';
+import { type ColumnOf, fit, hiddenLine } from './table.ts';
+import { picture, trackColumns, trackLegend } from './track.ts';
 import { unseenText } from './unseen.ts';
 import { warningText } from './warnings.ts';
+import { wrapped } from './width.ts';
 
 type Suite = Record['suites'][number];
-type Rows = ReturnType<typeof meanRows>;
+type Rows = readonly MeanRow[];
 
 /** `faults`: the errors of candidates by id, where they are known with their places; a record has sentences alone. */
 interface Shown {
@@ -26,48 +28,60 @@ interface Shown {
 }
 
 export function reportRecord(record: Record, { perCase = false, faults }: Shown = {}): string {
-  const suites = record.suites.flatMap((suite) => {
+  const shown = record.suites.flatMap((suite) => {
     const rows = meanRows(record, suite.ops, (mean) => mean.suite === suite.name);
-    if (rows.length === 0) return [];
+    return rows.length === 0 ? [] : [{ suite, rows }];
+  });
+  const suites = shown.flatMap(({ suite, rows }) => {
     const ops = suite.ops.filter((op) => record.results.some((r) => r.op === op));
     return [
       suiteTable(record, suite, rows),
-      ...(perCase ? [...ops.map((op) => caseTable(record, op)), ...pairTables(record, ops)] : []),
+      ...(perCase ? [...caseTables(record, ops), ...pairTables(record, ops)] : []),
       unseenText(record, suite.ops),
       peerLines(rows),
       suite.showsEssayResults ? essayLines(rows) : '',
     ];
   });
-  const doubts = tooFast(record).map((line) => pc.yellow(`! ${line}`));
-  return [header(record), ...suites, doubts.join('\n'), failureLines(record, faults)].filter(Boolean).join('\n\n');
+  const answers = shown.map(({ suite, rows }) => wrapped(answer(record, suite.name, rows)));
+  const doubts = tooFast(record).map((line) => pc.yellow(wrapped(`! ${line}`)));
+  const blocks = [answers.join('\n'), header(record), ...suites, doubts.join('\n'), failureLines(record, faults)];
+  return blocks.filter(Boolean).join('\n\n');
 }
 
 function header(record: Record): string {
   const { runtime, machine, effort, suite, seconds, seed, text } = record;
   return [
-    `${pc.bold('nfold')} ${runtime.nfold}   ${describe(machine, runtime)}`,
-    `${effort} run of ${suite}, ${minute(record.createdAt)} UTC, ${seconds.toFixed(0)} s, seed ${seed}, text: ${text}`,
+    wrapped(`${pc.bold('nfold')} ${runtime.nfold}   ${describe(machine, runtime)}`),
+    wrapped(
+      `${effort} run of ${suite}, ${minute(record.createdAt)} UTC, ${seconds.toFixed(0)} s, seed ${seed}, text: ${text}`,
+    ),
     ...(record.interrupted ? [pc.yellow('Interrupted: what follows is what had been measured.')] : []),
-    ...record.warnings.map((warning) => pc.yellow(`! ${warningText(warning)}`)),
+    ...record.warnings.map((warning) => pc.yellow(wrapped(`! ${warningText(warning)}`))),
   ].join('\n');
 }
 
 function suiteTable(record: Record, { name, ops }: Suite, rows: Rows): string {
-  const legend = pc.dim(
-    'mean speedup: arithmetic mean over the cases of baseline time / candidate time\n' +
-      'tier W: WebAssembly, which reaches its arena only; J: JavaScript, trusted less' +
-      (record.isolation === null ? '' : `; isolation: ${record.isolation}`),
-  );
+  const { text, hidden } = fit(meanColumns(rows, ops.length > 1), rows);
+  const tiers = 'tier W: WebAssembly, which reaches its arena only; J: JavaScript, trusted less';
+  const isolation = record.isolation === null ? [] : [`isolation: ${record.isolation}`];
+  const legend = [
+    'mean speedup: arithmetic mean over the cases of baseline time / candidate time',
+    ...(hidden.includes(picture) || rows.every(({ mean }) => !mean.arithmetic) ? [] : [trackLegend]),
+    [...(hidden.includes('tier') ? [] : [tiers]), ...isolation].join('; '),
+  ];
   const passing = rows.filter(({ mean, candidate }) => !mean.peer && candidate?.verdict === 'pass');
   const reasons = new Set(passing.flatMap(({ mean }) => mean.withheld ?? []));
   return [
-    title(record, name, ops),
-    tableOf(meanColumns(ops.length > 1), rows),
-    legend,
-    ...rankLines(rows),
-    ...record.overall.filter(({ suite }) => suite === name).map(overallLine),
-    ...[...reasons].map((reason) => pc.yellow(`mean withheld: ${reason}`)),
-  ].join('\n');
+    wrapped(title(record, name, ops)),
+    text,
+    hiddenLine(hidden),
+    ...legend.filter(Boolean).map((line) => pc.dim(wrapped(line))),
+    ...rankLines(rows).map((line) => wrapped(line)),
+    ...record.overall.filter(({ suite }) => suite === name).map((overall) => wrapped(overallLine(overall))),
+    ...[...reasons].map((reason) => pc.yellow(wrapped(`mean withheld: ${reason}`))),
+  ]
+    .filter(Boolean)
+    .join('\n');
 }
 
 function title(record: Record, name: string, ops: readonly string[]): string {
@@ -86,16 +100,24 @@ export function overallLine({ suite, arithmetic, withheld, candidates, cases, ..
   return `${pc.bold(suite)}: mean ${pc.bold(multiple(arithmetic.value))} ${interval(arithmetic)} over the ${cases} cases of ${candidates.length} ops, the best candidate of each; ${spread}`;
 }
 
-function caseTable(record: Record, op: string): string {
-  const own = record.results.filter((r) => r.op === op);
-  const shown = own
-    .filter(({ speedup, disturbed }) => speedup !== null || disturbed !== null)
-    .map((r) => (r.unseen ? { ...r, case: `${r.case} (unseen)` } : r));
-  const rows = [...Map.groupBy(shown, (r) => r.case).values()].flatMap((results) =>
-    results.map((r, i) => ({ ...r, first: i === 0 })),
-  );
-  if (rows.length === 0) return `No case of ${op} was timed.`;
-  return [tableOf(caseColumns(op), rows), pc.dim(howColumnsAgree), ...disturbedLines(shown)].join('\n');
+/** A table for each op, and what is to be said of all of them below the last. */
+function caseTables(record: Record, ops: readonly string[]): string[] {
+  const tables = ops.map((op) => {
+    const own = record.results.filter((r) => r.op === op);
+    const shown = own
+      .filter(({ speedup, disturbed }) => speedup !== null || disturbed !== null)
+      .map((r) => (r.unseen ? { ...r, case: `${r.case} (unseen)` } : r));
+    const rows = [...Map.groupBy(shown, (r) => r.case).values()].flatMap((results) =>
+      results.map((r, i) => ({ ...r, first: i === 0 })),
+    );
+    if (rows.length === 0) return { text: `No case of ${op} was timed.`, hidden: [], timed: false };
+    const { text, hidden } = fit(caseColumns, rows);
+    return { text: [wrapped(`${pc.bold(op)}, case by case`), text, ...disturbedLines(shown)].join('\n'), hidden, timed: true };
+  });
+  const hasTimes = tables.some(({ hidden, timed }) => timed && !hidden.includes('time'));
+  const notes = [hiddenLine(tables.flatMap(({ hidden }) => hidden)), hasTimes ? pc.dim(wrapped(howColumnsAgree)) : ''];
+  const last = tables.findLastIndex(({ timed }) => timed);
+  return tables.map(({ text }, i) => (i === last ? [text, ...notes].filter(Boolean).join('\n') : text));
 }
 
 const howColumnsAgree =
@@ -107,15 +129,12 @@ function disturbedLines(results: readonly Result[]): string[] {
   const [first] = withheld;
   if (!first) return [];
   const what = `disturbed: ${counted(withheld.length, 'speedup')} withheld. ${first.candidate} at ${first.case}: ${first.disturbed}.`;
-  return [pc.yellow(`${what} Close other programs and run again.`)];
+  return [pc.yellow(wrapped(`${what} Close other programs and run again.`))];
 }
-
-const bestOf = (rows: Rows) =>
-  rows.flatMap(({ mean }) => (mean.peer || !mean.arithmetic ? [] : [mean])).sort(byMean)[0];
 
 /** The best candidate against each peer, in geometric means over the cases. */
 function peerLines(rows: Rows): string {
-  const best = bestOf(rows);
+  const best = bestOf(rows)?.mean;
   return rows
     .filter(({ mean }) => mean.peer)
     .map(({ mean, candidate }) => {
@@ -125,20 +144,32 @@ function peerLines(rows: Rows): string {
       const ratio = multiple(best.geometric / mean.geometric);
       return `  ${best.candidate} is ${ratio} as fast as ${candidate?.about} (geometric mean)`;
     })
+    .map((line) => wrapped(line))
     .join('\n');
 }
 
 /** The essay's figures, with our best mean among them. */
 function essayLines(rows: Rows): string {
-  const essay = essayResults.map((one) => ({ ...one, line: `  ${`${one.multiple}x`.padStart(7)}  ${one.what}` }));
-  const best = bestOf(rows);
-  const here = [best?.arithmetic?.value ?? []].flat().map((value) => {
-    return { multiple: value, line: pc.bold(pc.cyan(`> ${multiple(value).padStart(7)}  ${best.candidate}, here`)) };
+  const published = essayResults.map(({ multiple: value, what }) => {
+    const interval = { value, low: null, high: null };
+    return { value, said: `${value}x`, what, mark: { interval, verdict: 'same' as const, peer: true } };
   });
-  const rungs = [...essay, ...here].sort((a, b) => b.multiple - a.multiple).map(({ line }) => line);
+  const here = [bestOf(rows) ?? []].flat().flatMap((row) => {
+    const mark = meanMark(row);
+    if (!mark) return [];
+    const { value } = mark.interval;
+    return { value, said: `> ${multiple(value)}`, what: `${row.mean.candidate}, here`, mark };
+  });
+  const rungs = [...published, ...here].sort((a, b) => b.value - a.value);
+  const emphasis = (text: string) => (text.startsWith('>') || text.endsWith(', here') ? pc.bold(pc.cyan(text)) : text);
+  const columns: ColumnOf<(typeof rungs)[number]>[] = [
+    { head: '', align: 'right', text: ({ said }) => said, style: emphasis },
+    { head: '', yields: 'cut', text: ({ what }) => what, style: emphasis },
+    ...trackColumns(rungs, ({ mark }) => mark),
+  ];
   const title = "The essay's ladder: mean speedup on a CPU-only small language model training implementation";
-  const note = pc.dim('  Its starting code is not public: the multiples are not comparable one to one.');
-  return [title, ...rungs, note].join('\n');
+  const note = '  Its starting code is not public: the multiples are not comparable one to one.';
+  return [wrapped(title), fit(columns, rungs).text.replace(/^\n/, ''), pc.dim(wrapped(note))].join('\n');
 }
 
 function failureLines(record: Record, faults: Shown['faults']): string {
@@ -146,8 +177,9 @@ function failureLines(record: Record, faults: Shown['faults']): string {
     .filter(({ peer, verdict }) => !peer && verdict !== 'pass')
     .map(({ candidate, message, replay }) => {
       const fault = faults?.get(candidate);
-      const said = fault ? excerptOfFile(fault.message, fault).join('\n') : message;
-      return `${pc.red('x')} ${said}${replay ? `\n  again: ${replay}` : ''}`;
+      const [said, ...excerpt] = fault ? excerptOfFile(fault.message, fault) : [`${message}`];
+      const lines = [wrapped(`${pc.red('x')} ${said}`), ...excerpt, ...(replay ? [`  again: ${replay}`] : [])];
+      return lines.join('\n');
     })
     .join('\n');
 }
