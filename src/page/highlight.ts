@@ -20,7 +20,7 @@ const languages: { readonly [end: string]: string } = {
 /** The kinds of words that have a colour, and the classes of style/sources.css. */
 const colours: { readonly [kind: string]: string } = {
   ...{ 'hljs-keyword': 'k', 'hljs-literal': 'n', 'hljs-number': 'n', 'hljs-string': 's', 'hljs-regexp': 's' },
-  ...{ 'hljs-comment': 'c', 'hljs-title': 't', 'hljs-type': 't', 'hljs-built_in': 't' },
+  ...{ 'hljs-subst': '', 'hljs-comment': 'c', 'hljs-title': 't', 'hljs-type': 't', 'hljs-built_in': 't' },
 };
 
 export const linesOf = (text: string): string[] =>
@@ -29,9 +29,15 @@ export const linesOf = (text: string): string[] =>
     .split('\n')
     .map(visibleLine);
 
-export function highlighted(lines: readonly string[], path: string): Line[] {
+/** The grammars take the square of some texts: of longer ones, or once time is up, a source has no colours. */
+const [maxCharacters, maxWidth] = [16_000, 1000];
+
+/** `until`: when the time is up, as `performance.now()` has it. */
+export function highlighted(lines: readonly string[], path: string, until: number): Line[] {
   const language = languages[/\.(\w+)$/.exec(path)?.[1] ?? ''];
-  if (!language) return lines.map((text) => ({ text, marked: text }));
+  const characters = lines.reduce((sum, line) => sum + line.length, 0);
+  const isLong = characters > maxCharacters || lines.some(({ length }) => length > maxWidth);
+  if (!language || isLong || performance.now() > until) return lines.map((text) => ({ text, marked: text }));
   const parts: Markup[][] = [[]];
   for (const { text, colour } of tokensOf(lines.join('\n'), language))
     for (const [i, piece] of text.split('\n').entries()) {
@@ -58,7 +64,7 @@ function tokensOf(source: string, language: string): Token[] {
     const { node, colour } = next;
     if (node.type === 'text') tokens.push({ text: node.value, colour });
     if (node.type === 'element')
-      push(node.children as Node[], colours[[node.properties.className].flat()[0] as string] ?? null);
+      push(node.children as Node[], colours[[node.properties.className].flat()[0] as string] ?? colour);
   }
   return tokens;
 }

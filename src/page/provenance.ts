@@ -68,7 +68,7 @@ export function provenanceTitle(records: readonly Record[], warnings: readonly W
   const runs = records.length === 1 ? 'this run' : `these ${records.length} runs`;
   // A record of version 1 or 2 holds sentences alone.
   const count = warnings.reduce((sum, { remedy, seen }) => sum + (remedy ? 1 : seen.length), 0);
-  if (count === 0) return `Nothing was noticed that disturbed ${runs}`;
+  if (count === 0) return `No warnings were recorded for ${runs}`;
   const remedies = warnings.some(({ remedy }) => !remedy)
     ? ''
     : count === 1

@@ -169,7 +169,7 @@ interface Text {
 function fileMarkup({ path, text }: Text, other: Text | null, until: number): File {
   const all = linesOf(text);
   const shown = text.length > maxFile ? linesOf(text.slice(0, maxFile)) : all;
-  const lines = highlighted(shown, path);
+  const lines = highlighted(shown, path, until);
   const count = counted(all.length, 'line');
   const plain = (about: string): File => ({ path, about, changes: 0, body: html`<pre>${joined(lines, '')}</pre>` });
   if (shown.length < all.length || shown.join().length < all.join().length)
@@ -183,7 +183,7 @@ function fileMarkup({ path, text }: Text, other: Text | null, until: number): Fi
       ? undefined
       : diffArrays(before, shown, { maxEditLength: diffLimits.maxEditLength, timeout });
   if (!changes) return plain(`${count}, of which too many differ for a comparison`);
-  const [old, at] = [highlighted(before, other.path), { before: 0, after: 0 }];
+  const [old, at] = [highlighted(before, other.path, until), { before: 0, after: 0 }];
   const parts = changes.map(({ added, removed, count: length }): Part => {
     const kind = added ? 'added' : removed ? 'removed' : 'same';
     const own = removed ? old.slice(at.before, at.before + length) : lines.slice(at.after, at.after + length);

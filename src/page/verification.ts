@@ -89,14 +89,14 @@ export function verificationTitle(bars: readonly Verified[]): string {
   const [first] = bars;
   const failed = bars.filter((bar) => bar.failed);
   const ops = bars.length - failed.length;
-  const rest = ops === 0 ? '' : '; all others stay within their bounds';
+  const rest = ops === 0 ? '' : `; the rest reaches ${valueText(bars[failed.length])} of its bounds at most`;
   if (failed.length > 1) return `${failed.length} candidates fail verification${rest}`;
   if (first.failed)
     return first.worst === null
       ? `${first.program} fails verification: ${first.reason}${rest}`
       : `${first.program} is off by ${valueText(first)} its error bound${rest}`;
   if (ops === 1) return `${first.op} stays within its error bound: it uses ${valueText(first)} of it`;
-  return `All ${ops} ops stay within their error bounds; the closest uses ${valueText(first)} of its`;
+  return `${ops === 2 ? 'Both' : `All ${ops}`} ops stay within their error bounds; the closest uses ${valueText(first)} of its`;
 }
 
 /** `0.42` of the bound; beyond it, `3.2e+4×`. */
@@ -126,9 +126,12 @@ const tableOf = (programs: readonly Verified[]): Table => ({
     ]),
 });
 
+/** Pixels of a character, on average. */
+const letter = 6.8;
+
 /** As much of a text as fits into so many pixels. */
 const fitted = (text: string, pixels: number) => {
-  const most = Math.floor(pixels / 6.8);
+  const most = Math.floor(pixels / letter);
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 };
 
@@ -145,9 +148,11 @@ function drawn(width: number, bars: readonly Verified[]): Drawing {
     if (failed) {
       const [y, tip] = [top + 7, width - 2];
       const says = ` ${valueText(bar)}`;
-      const who = fitted(shortName(program, op), one - left - 8 - 6.8 * says.length);
+      const text = fitted(shortName(program, op), one - left - 8 - letter * says.length) + says;
+      const room = px(letter * text.length + 14);
       return html`<g class="broken">${name}<path d="M${left} ${y}H${tip}M${tip - 7} ${y - 5}L${tip} ${y}L${tip - 7} ${y + 5}" class="beyond" />
-        <text x=${one - 7} y=${top + 12} class="lab halo out" text-anchor="end">${who}${says}</text></g>`;
+        <rect x=${px(one - room)} y=${top} width=${px(room - 2)} height="14" class="mask" />
+        <text x=${one - 7} y=${top + 12} class="lab out" text-anchor="end">${text}</text></g>`;
     }
     const end = x(worst ?? 0);
     return html`<g>${name}<rect x=${left} y=${top} width=${px(end - left)} height="14" rx="2" class="vbar" />
