@@ -5,11 +5,11 @@ import { byCandidate } from '../records/byCandidate.ts';
 import type { Record } from '../records/schema.ts';
 
 /** The search for the smallest difference takes the square of it, and time for all files of a record. */
-const [maxEditLength, maxMs] = [1000, 5000];
+export const diffLimits = { maxEditLength: 1000, maxMs: 5000 } as const;
 
 export function sourceDiff(a: Record, b: Record): string {
   const inB = byCandidate(b);
-  const until = performance.now() + maxMs;
+  const until = performance.now() + diffLimits.maxMs;
   const pairs = [
     ...a.candidates.map((from) => ({ from, to: inB(from).candidate })),
     ...a.baselines.map((from) => ({ from, to: b.baselines.find(({ op }) => op === from.op) })),
@@ -37,7 +37,7 @@ export function sourceDiff(a: Record, b: Record): string {
     const [before, after] = texts.map((text) => text.split('\n').map(visibleLine).join('\n'));
     return (
       createTwoFilesPatch(path, path, before, after, a.id, b.id, {
-        maxEditLength,
+        maxEditLength: diffLimits.maxEditLength,
         timeout: Math.max(1, until - performance.now()),
       }) ?? `Files ${path} of ${a.id} and ${b.id} differ in too many lines to be shown\n`
     );

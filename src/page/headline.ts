@@ -1,11 +1,11 @@
 /** The head of the page: how many times as fast, on one axis for all suites, so that intervals compare. */
 import { counted } from '../contract/words.ts';
-import type { Mean, Overall } from '../records/schema.ts';
+import type { Mean, Overall, Record } from '../records/schema.ts';
 import { type LogAxis, logAxis } from './axis.ts';
 import { estimateMark, px, svg } from './chart.ts';
 import { html, type Markup } from './markup.ts';
-import type { Subject, View } from './subject.ts';
-import { edges, round, shortName, times } from './words.ts';
+import { type Subject, shownRecords, type View } from './subject.ts';
+import { edges, listed, round, shortName, times } from './words.ts';
 
 /** What a suite's number is of: its best candidate, or for a suite of several ops the best of each. */
 export const numberOf = ({ best, overall }: View): Mean | Overall | null => overall ?? best;
@@ -16,7 +16,9 @@ export function whyNone(view: View): string {
   return numberOf(view)?.withheld ?? own[0]?.mean.withheld ?? 'no candidate was timed';
 }
 
-export function headline({ views }: Subject): Markup {
+export function headline(subject: Subject): Markup {
+  const { views } = subject;
+  const records = shownRecords(subject).map(({ record }) => record);
   const values = views.flatMap((view) => numberOf(view)?.arithmetic?.value ?? []);
   const machines = new Set(views.map(({ machine }) => machine));
   return html`<div class="stats">${views.map((view, i) => {
@@ -26,7 +28,16 @@ export function headline({ views }: Subject): Markup {
       ${bar(view, values, isMain ? 260 : 150)}
       <p>${legend(view)}${machines.size > 1 && html`<br /><span class="dim">${view.machine}</span>`}</p>
     </div>`;
-  })}</div>`;
+  })}</div>
+  ${interrupted(records)}`;
+}
+
+/** What a stopped run means for its numbers. */
+function interrupted(records: readonly Record[]): Markup {
+  const stopped = records.filter((record) => record.interrupted);
+  if (stopped.length === 0) return null;
+  const which = records.length === 1 ? 'The run' : `The run of ${listed(stopped.map(({ id }) => id))}`;
+  return html`<p class="stopped"><b>Interrupted.</b> ${which} was stopped before its end: what it shows is what had been measured.</p>`;
 }
 
 const number = (view: View): Markup => {

@@ -3,15 +3,19 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describeMachine } from '../machine/describe.ts';
 import { minute } from '../report/format.ts';
+import { failures } from './failures.ts';
 import { headline, numberOf } from './headline.ts';
 import { ladders } from './ladder.ts';
 import { html, type Markup, render, verbatim } from './markup.ts';
+import { provenance } from './provenance.ts';
 import { type Section, sectionMarkup } from './section.ts';
+import { sources } from './sources.ts';
 import type { Subject } from './subject.ts';
+import { verifications } from './verification.ts';
 import { listed, times } from './words.ts';
 
 /** In the order of the page; each has nothing to show, or one or several sections. */
-const sections: readonly ((subject: Subject) => Section[])[] = [ladders];
+const sections: readonly ((subject: Subject) => Section[])[] = [ladders, verifications, sources, provenance];
 
 const folder = new URL('style/', import.meta.url);
 
@@ -35,7 +39,9 @@ export interface Page {
 export function pageOf(subject: Subject): Page {
   const [style, script] = [styles(), clientScript()];
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
-  const found = sections.flatMap((of) => of(subject));
+  const failed = failures(subject);
+  const below = sections.flatMap((of) => of(subject));
+  const found = [...failed, ...below];
   const head = html`<head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -45,13 +51,14 @@ export function pageOf(subject: Subject): Page {
     ${verbatim('style', style)}
   </head>`;
   const body = html`<body>
-    <a class="skip" href="#${found[0]?.id ?? 'top'}">Skip to the charts</a>
+    <a class="skip" href="#${below[0]?.id ?? 'top'}">Skip to the charts</a>
     <header id="top">
       <p class="kick"><b>nfold</b> report <span>${kicker(subject)}</span></p>
+      ${failed.map(sectionMarkup)}
       ${headline(subject)}
       <nav aria-label="Sections">${found.map(({ id, name }) => html`<a href="#${id}">${name}</a>`)}</nav>
     </header>
-    <main>${found.map(sectionMarkup)}</main>
+    <main>${below.map(sectionMarkup)}</main>
     <footer><p>${footer}</p></footer>
     ${verbatim('script', script)}
   </body>`;

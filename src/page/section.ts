@@ -18,6 +18,8 @@ export interface Section {
 export interface Table {
   /** What the values are of: `the ladder`. */
   readonly of: string;
+  /** `warn`: its cells wrap, and on a narrow screen lie below each other. */
+  readonly look?: 'warn';
   readonly columns: readonly { readonly head: string; readonly isNumber?: boolean }[];
   /** A cell a column. */
   readonly rows: readonly (readonly Cell[])[];
@@ -34,13 +36,13 @@ export function sectionMarkup({ id, title, caption, note, body, table }: Section
 }
 
 /** Closed until somebody asks for it. */
-function values(table: Table): Markup {
+export function values(table: Table): Markup {
   const count = `${table.rows.length} row${table.rows.length === 1 ? '' : 's'}`;
   return html`<details><summary>Values of ${table.of} <span>(${count})</span></summary>${tableMarkup(table)}</details>`;
 }
 
 /** The script makes the heads buttons that sort. */
-export function tableMarkup({ of, columns, rows }: Table): Markup {
+export function tableMarkup({ of, look, columns, rows }: Table): Markup {
   const cell = (text: Cell, i: number) => {
     const name = columns[i].isNumber ? 'n' : undefined;
     const by = typeof text === 'string' ? undefined : text.by;
@@ -51,7 +53,7 @@ export function tableMarkup({ of, columns, rows }: Table): Markup {
   const heads = columns.map(
     ({ head, isNumber }) => html`<th scope="col" class=${isNumber ? 'n' : undefined}>${head}</th>`,
   );
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Values of ${of}"><table>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Values of ${of}"><table class=${look}>
     <thead><tr>${heads}</tr></thead>
     <tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody>
   </table></div>`;

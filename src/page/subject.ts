@@ -58,3 +58,11 @@ function viewOf(record: Record, suite: Suite, machine: string): View {
 /** The results of a view that count in its means, unseen shapes left out. */
 export const resultsOf = ({ record, suite }: View): Result[] =>
   record.results.filter(({ op, unseen }) => suite.ops.includes(op) && !unseen);
+
+/** The records that the views are of, and the newest of all, which may be of none; oldest first, each with its class of machines. */
+export function shownRecords({ records, views }: Subject): { record: Record; machine: string }[] {
+  const machines = classesOf(records);
+  return records
+    .map((record, i) => ({ record, machine: machines[i] }))
+    .filter(({ record }) => record === records.at(-1) || views.some((view) => view.record === record));
+}
