@@ -38,7 +38,7 @@ export function logAxis(
   const [from, to] = [Math.exp(starts ? low : low - pad), Math.exp(high + pad)];
   const scale = scaleLog([from, to], [left, right]).clamp(true);
   return {
-    ...{ left, right, x: scale },
+    ...{ left, right, x: (value) => scale(Math.max(value, from)) },
     beyond: (value) => (value < from ? 'low' : value > to ? 'high' : null),
     ticks: ticksOf(from, to, right - left),
   };

@@ -58,3 +58,20 @@ function viewOf(record: Record, suite: Suite, machine: string): View {
 /** The results of a view that count in its means, unseen shapes left out. */
 export const resultsOf = ({ record, suite }: View): Result[] =>
   record.results.filter(({ op, unseen }) => suite.ops.includes(op) && !unseen);
+
+/** The views of each class of machines, with what ends an anchor and begins a title: both are empty where there is one class. */
+export const panels = ({ views }: Subject) =>
+  [...Map.groupBy(views, ({ machine }) => machine)].map(([machine, own], i, all) => {
+    return { views: own, anchor: i === 0 ? '' : `${i + 1}`, of: all.length > 1 ? `${machine}: ` : '' };
+  });
+
+/** The best candidate of each op, or its first one if none has a mean. */
+export const leaders = ({ rows }: View): MeanRow[] =>
+  [
+    ...new Map(
+      rows
+        .filter(({ mean }) => !mean.peer)
+        .map((row) => [row.mean.op, row])
+        .reverse() as [string, MeanRow][],
+    ).values(),
+  ].reverse();
