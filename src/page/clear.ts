@@ -8,8 +8,12 @@ type Verdict = ComparisonVerdict | null;
 export const verdictOf = (found: Interval | null, comparison: Verdict = null): Verdict =>
   found && (comparison ?? compare(found, null, 0));
 
-/** Hollow in charts, grey in tables. */
+/** Hollow in charts. */
 export const isUnsure = (verdict: Verdict): boolean => verdict === 'inconclusive' || verdict === 'same';
+
+/** The class of a table's row. */
+export const lookOf = (verdict: Verdict): string | undefined =>
+  verdict === null ? 'withheld' : isUnsure(verdict) ? 'vague' : undefined;
 
 /** `21 of 22 means clear 1×`, `none of 3 speedups clears 1×, 1 lies below it, 2 are withheld`. */
 export function clearText(verdicts: readonly Verdict[], what: 'mean' | 'speedup'): string {

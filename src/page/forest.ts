@@ -4,7 +4,7 @@ import { type LogAxis, logAxis } from './axis.ts';
 import { chart, type Drawing, estimateMark, gridLines, isNarrow, px, speedupGrid } from './chart.ts';
 import { clearText, isUnsure } from './clear.ts';
 import { html, type Markup } from './markup.ts';
-import { type Group, groupsOf, type Row } from './means.ts';
+import { type Group, groupsOf, nameRoom, type Row } from './means.ts';
 import { rivalsOf, rivalText, runnerUpText } from './rivals.ts';
 import { intervalCell, ratioCell, type Section, type Table } from './section.ts';
 import { panels, type Subject, type View } from './subject.ts';
@@ -120,7 +120,7 @@ const shareGrid = ({ shareX }: Place, area: { top: number; bottom: number }, nar
   [0, 50, 100].map((percent) => [
     html`<line x1=${shareX(percent)} y1=${area.top} x2=${shareX(percent)} y2=${area.bottom} class="grid" />`,
     !(narrow && percent === 50) &&
-      html`<text x=${shareX(percent)} y=${area.top - 6} class="tick" text-anchor="middle">${percent}${percent === 100 && ' %'}</text>`,
+      html`<text x=${shareX(percent) + (narrow && percent ? 6 : 0)} y=${area.top - 6} class="tick" text-anchor=${narrow && percent ? 'end' : 'middle'}>${percent}${percent === 100 && ' %'}</text>`,
   ]),
 ];
 
@@ -134,7 +134,7 @@ function rowMarks(row: Row, top: number, { narrow, axis, shareX }: Place): Marku
   const room = narrow ? 330 : 640 - axis.x(1);
   return html`<g class="row">
     ${narrow && html`<rect x="0" y=${top} width="358" height="19" class="mask" />`}
-    <text x="0" y=${line} class=${names}>${cut(name, 29)}</text>
+    <text x="0" y=${line} class=${names}>${cut(name, nameRoom)}</text>
     ${
       found
         ? [

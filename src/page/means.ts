@@ -28,6 +28,9 @@ export interface Group {
   readonly rows: readonly Row[];
 }
 
+/** Characters of a name in the chart. */
+export const nameRoom = 29;
+
 /** Candidates of a suite of one op before the rest is folded away. */
 const mostShown = 5;
 
@@ -69,7 +72,7 @@ function rowOf({ record, best, overall }: View, { mean, candidate, results }: Me
   const shares = results.flatMap(({ percentOfPeak }) => percentOfPeak ?? []);
   const isAbsent = peer && candidate?.verdict === 'unsupported';
   return {
-    name: name ?? own,
+    name: name ?? (peer && own.length > nameRoom ? mean.candidate : own),
     fullName: peer ? `${own} (${mean.candidate}), ${op}` : mean.candidate,
     kind: peer ? 'peer' : mean === best && !overall ? 'us' : 'cand',
     mean,
