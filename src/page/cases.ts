@@ -75,6 +75,7 @@ function suiteCases(view: View): Markup | null {
 function caseTable(view: View, results: readonly Result[], axis: LogAxis, of: string): Markup {
   const isNumber = true;
   const nameOf = namesIn(view);
+  const hasShares = view.record.results.some(({ percentOfPeak }) => percentOfPeak !== null);
   const judged = results.map((result) => ({ result, verdict: verdictOf(result.speedup, result.comparison) }));
   return tableMarkup({
     of,
@@ -85,7 +86,7 @@ function caseTable(view: View, results: readonly Result[], axis: LogAxis, of: st
       { head: '95 % interval', isNumber, look: 'edges' },
       { head: axisMarkup(axis), look: 'pic' },
       { head: 'time', isNumber, look: 'spare' },
-      { head: '% of peak', isNumber, look: 'spare' },
+      ...(hasShares ? [{ head: '% of peak', isNumber, look: 'spare' }] : []),
       { head: 'verdict', look: 'spare' },
     ],
     looks: judged.map(({ verdict }) => lookOf(verdict)),
@@ -96,11 +97,14 @@ function caseTable(view: View, results: readonly Result[], axis: LogAxis, of: st
       intervalCell(result.speedup),
       { text: picture(result, axis, isUnsure(verdict)) },
       result.timeNs === null ? '' : { text: timeText(result.timeNs), by: result.timeNs, exact: `${result.timeNs} ns` },
-      result.percentOfPeak === null ? '' : { text: figure(result.percentOfPeak), by: result.percentOfPeak },
+      ...(hasShares ? [shareCell(result)] : []),
       verdict ?? 'withheld',
     ]),
   });
 }
+
+const shareCell = ({ percentOfPeak }: Result): Cell =>
+  percentOfPeak === null ? '' : { text: figure(percentOfPeak), by: percentOfPeak };
 
 /** A name may be broken behind its op. */
 const breakable = (name: string) => name.split('/').map((part, i) => (i === 0 ? part : html`/<wbr />${part}`));

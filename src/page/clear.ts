@@ -21,7 +21,7 @@ export function clearText(verdicts: readonly Verdict[], what: 'mean' | 'speedup'
   const [faster, slower, withheld] = [count('faster'), count('slower'), count(null)];
   const measured = verdicts.length - withheld;
   if (measured === 0)
-    return `no ${what} could be taken: ${withheld === 1 ? 'the one there is' : `all ${withheld}`} ${are(withheld)} withheld`;
+    return `no ${what} could be taken: ${withheld === 1 ? 'the only one is' : `all ${withheld} are`} withheld`;
   const below = slower > 0 && measured > 1 ? `, ${slower} ${slower === 1 ? 'lies' : 'lie'} below it` : '';
   const without = withheld > 0 ? `, ${withheld} ${are(withheld)} withheld` : '';
   const head =

@@ -60,6 +60,9 @@
     return button;
   };
 
+  /** Rows that nobody needs to filter. */
+  const few = 5;
+
   /** Above the tables of cases: a text that rows have to hold, and whether they have to be clear. */
   const filterable = (section) => {
     const rows = [...section.querySelectorAll('tbody tr')].map((row) => {
@@ -84,15 +87,12 @@
     };
     words.addEventListener('input', show);
     clear.addEventListener('change', show);
-    const tools = make(
-      'div',
-      { className: 'tools' },
+    const filters = [
       make('label', {}, 'Filter by case or candidate ', words),
       make('label', {}, clear, ' only clear differences'),
-      exactButton(section) ?? '',
-      said,
-    );
-    section.querySelector('.cases').before(tools);
+    ];
+    const tools = [...(rows.length > few ? filters : []), exactButton(section) ?? '', said];
+    section.querySelector('.cases').before(make('div', { className: 'tools' }, ...tools));
     show();
   };
 

@@ -63,7 +63,7 @@ function detailOf({ suite, overall, rows }: View, ops: number): string {
   const cases = overall?.cases || Math.max(...rows.map(({ results }) => results.length));
   const what = suite.showsEssayResults ? 'the whole training step, ' : '';
   if (ops > 1) return `${counted(ops, 'op')}, the best candidate of each`;
-  return `${what}${cases === 1 ? 'one case: the mean is the case' : counted(cases, 'case')}`;
+  return `${what}${counted(cases, 'case')}${cases === 1 && rows.some(({ mean }) => mean.arithmetic) ? ': the mean is the case' : ''}`;
 }
 
 function rowOf({ record, best, overall }: View, { mean, candidate, results }: MeanRow, name?: string): Row {
