@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../src/files/places.ts';
+import { logAxis } from '../src/page/axis.ts';
 import { clearText } from '../src/page/clear.ts';
 import { forests } from '../src/page/forest.ts';
 import { type Rival, rivalsOf, rivalText } from '../src/page/rivals.ts';
@@ -110,6 +111,16 @@ describe('the marks', () => {
     expect(page.toString()).toContain('one round');
   });
 
+  test.each([[[1]], [[2.22]], [[0.97, 1.04]], [[40, 55]], [[0.001, 4000]]])(
+    'the ticks of an axis of %j lie on it, apart',
+    (values) => {
+      const { ticks, x, beyond } = logAxis(values, { left: 0, right: 286 });
+      expect(ticks.map(beyond).filter(Boolean)).toEqual([]);
+      expect(ticks).toContain(1);
+      for (const [i, tick] of ticks.slice(1).entries()) expect(x(tick) - x(ticks[i])).toBeGreaterThan(25);
+    },
+  );
+
   test('a single case says that it is the mean, a candidate that was timed in part does not', () => {
     const detail = (mean?: null) =>
       shown(forests(subject(recordFrom([{ ...fast, speedups: [interval(2)], mean }])))).querySelector('.grp')
@@ -126,11 +137,25 @@ describe('the marks', () => {
     expect(page.querySelectorAll('svg.wide .estimate').length).toBe(61);
   });
 
+  test('of two hundred the chart has a part, while title and table have all', () => {
+    const many = Array.from({ length: 200 }, (_, i) => ({ candidate: `sgemm/c${i}`, speedups: [interval(i + 2)] }));
+    const [section] = forests(subject(recordFrom(many)));
+    expect(section.title).toBe('All 200 means clear 1×');
+    expect(shown([section]).querySelectorAll('svg.wide .estimate').length).toBe(65);
+    expect(shown([section]).querySelectorAll('tbody tr').length).toBe(200);
+  });
+
   test('without ceilings there is no share of peak, and a sentence says how to get them', () => {
     const page = shown(forests(subject(recordFrom([{ ...fast, percentOfPeak: null }]))));
     expect(page.querySelectorAll('.share').length).toBe(0);
     expect(page.querySelector('.note')?.textContent).toContain('nfold peak');
     expect(shown(forests(subject(recordFrom([fast, slow])))).querySelectorAll('svg.wide .share').length).toBe(2);
+  });
+
+  test('a share above the ceiling goes on beyond the axis', () => {
+    const arrows = (percentOfPeak: number) =>
+      shown(forests(subject(recordFrom([{ ...fast, percentOfPeak }])))).querySelectorAll('svg.wide .above').length;
+    expect([arrows(99), arrows(120)]).toEqual([0, 1]);
   });
 
   test('two machines are two sections on one axis', () => {

@@ -54,6 +54,6 @@ function ticksOf(from: number, to: number, width: number): number[] {
     powers.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`))).filter((t) => t >= from && t <= to),
   );
   // Within a factor of two or three there are few round numbers.
-  if (found[0].length < 3) return scaleLinear([from, to]).ticks(Math.min(most, 5));
+  if (found[0].length < 3) return scaleLinear([from, to], [0, 1]).ticks(Math.min(most, 5));
   return found.find((ticks) => ticks.length <= most) ?? found[2].slice(0, most);
 }

@@ -45,7 +45,7 @@ export function casesTitle(views: readonly View[]): string {
     : `of the best candidates, ${clear}; the least is ${times(value)}, of ${op} at ${name}`;
 }
 
-/** More rows than these say less than the record does, and would make the page slow. */
+/** More rows than these in a table say less than the record does, and would make the page slow. */
 const mostRows = 500;
 
 function suiteCases(view: View): Markup | null {
@@ -56,18 +56,15 @@ function suiteCases(view: View): Markup | null {
   const axis = logAxis(values, { left: 8, right: pictureWidth - 8 });
   const first = new Set(leaders(view).map(({ mean }) => mean.candidate));
   const sorted = results.toSorted((a, b) => (b.speedup?.value ?? -1) - (a.speedup?.value ?? -1));
-  const { true: main = [], false: others = [] } = Object.groupBy(
-    sorted,
-    ({ peer, candidate }) => `${peer || first.has(candidate)}`,
-  );
-  const rest = others.slice(0, mostRows);
+  const halves = Object.groupBy(sorted, ({ peer, candidate }) => (peer || first.has(candidate) ? 'main' : 'rest'));
+  const [main, rest] = [halves.main, halves.rest].map((rows = []) => rows.slice(0, mostRows));
   const of = `the cases of ${view.suite.name}`;
-  const left = others.length - rest.length;
+  const left = results.length - main.length - rest.length;
   return html`<div class="cases">
     <h3>${view.suite.name}</h3>
     ${caseTable(view, main, axis, of)}
     ${rest.length > 0 && html`<details class="more"><summary>Show ${counted(rest.length, 'row')} of other candidates</summary>${caseTable(view, rest, axis, `${of}, other candidates`)}</details>`}
-    ${left > 0 && html`<p class="dim">${counted(left, 'row')} of other candidates, the slowest, are in the record alone.</p>`}
+    ${left > 0 && html`<p class="dim">${counted(left, 'row')}, the slowest, are in the record alone.</p>`}
     ${unseenTables(view)}
   </div>`;
 }

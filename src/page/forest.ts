@@ -25,6 +25,9 @@ const empty: Section = {
   body: html`<p>The records hold no mean. <code>nfold bench</code> measures the suites and saves a record.</p>`,
 };
 
+/** Means of an op; those beyond are in the table alone, since a chart of them all would be megabytes. */
+const mostFolded = 60;
+
 function forest(views: readonly View[], values: readonly number[], anchor: string, of: string): Section {
   const groups = views.map(groupsOf);
   const [shown, rest] = [groups.map((group) => group.shown), groups.flatMap((group) => group.rest)];
@@ -38,12 +41,13 @@ function forest(views: readonly View[], values: readonly number[], anchor: strin
   const title = capital(main < 0 ? clear : `${clear}; ${rivalText(views[main].suite.name, rivals[main][0])}`);
   const hasShares = rows.some(({ share }) => share);
   const draw = (some: readonly Group[]) => (width: number) => drawn(width, some, values, hasShares);
-  const more = rest.reduce((sum, group) => sum + group.rows.length, 0);
+  const folded = rest.map((group) => ({ ...group, rows: group.rows.slice(0, mostFolded) }));
+  const more = folded.reduce((sum, group) => sum + group.rows.length, 0);
   const label = (some: readonly Group[]) =>
     `Mean speedups with 95 % intervals on a log scale. ${some.map(said).join(' ')}`;
   const isFolded =
     more > 0 &&
-    html`<details class="more"><summary>Show ${counted(more, 'more mean')}</summary>${chart(label(rest), draw(rest))}</details>`;
+    html`<details class="more"><summary>Show ${counted(more, 'more mean')}</summary>${chart(label(folded), draw(folded))}</details>`;
   return {
     id: `all${anchor}`,
     name: `${of}All candidates`,
@@ -146,6 +150,7 @@ function rowMarks(row: Row, top: number, { narrow, axis, shareX }: Place): Marku
         : html`<text x=${narrow ? 0 : px(axis.x(1) + 8)} y=${y + 4.5} class="dim it halo why">${cut(why, Math.floor(room / 5.8))}</text>`
     }
     ${share && html`<rect x=${px(shareX(share[0]))} y=${y - 4.5} width=${px(Math.max(2, shareX(share[1]) - shareX(share[0])))} height="9" class="share ${kind}" rx="2" />`}
+    ${share && share[1] > 100 && html`<path d="M${shareX(100) + 3} ${y - 4}l4 4l-4 4" class="arrow ${kind} above" />`}
   </g>`;
 }
 

@@ -1,6 +1,7 @@
 /** The rows of the forest: which means are shown, which are folded away, and what is known of each. */
 import { counted } from '../contract/words.ts';
 import type { Mean, Overall } from '../records/schema.ts';
+import { byMean } from '../stats/means.ts';
 import type { ComparisonVerdict } from '../stats/verdict.ts';
 import type { Look } from './chart.ts';
 import { verdictOf } from './clear.ts';
@@ -43,7 +44,7 @@ export function groupsOf(view: View): { readonly shown: Group; readonly rest: Gr
   const first = several ? leaders(view) : [...own.slice(0, mostShown), ...rows.filter(({ mean }) => mean.peer)];
   const shown = new Set(first);
   const toRow = (row: MeanRow, name?: string) => rowOf(view, row, name);
-  const sorted = [...first].sort((a, b) => (b.mean.arithmetic?.value ?? -1) - (a.mean.arithmetic?.value ?? -1));
+  const sorted = [...first].sort((a, b) => byMean(a.mean, b.mean));
   const total = overall ? [overallRow(view, overall)] : [];
   const rest = [...ops].map(([op, all]) => {
     const left = all.filter((row) => !shown.has(row));
