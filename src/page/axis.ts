@@ -1,5 +1,5 @@
 /** Log axes of ratios: equal steps are equal factors, so a loss of 2x is as long as a gain of 2x. */
-import { scaleLog } from 'd3-scale';
+import { scaleLinear, scaleLog } from 'd3-scale';
 
 export interface LogAxis {
   /** Pixels of the ends. */
@@ -38,7 +38,7 @@ export function logAxis(
   const [from, to] = [Math.exp(starts ? low : low - pad), Math.exp(high + pad)];
   const scale = scaleLog([from, to], [left, right]).clamp(true);
   return {
-    ...{ left, right, x: scale },
+    ...{ left, right, x: (value) => scale(Math.max(value, from)) },
     beyond: (value) => (value < from ? 'low' : value > to ? 'high' : null),
     ticks: ticksOf(from, to, right - left),
   };
@@ -54,6 +54,6 @@ function ticksOf(from: number, to: number, width: number): number[] {
     powers.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`))).filter((t) => t >= from && t <= to),
   );
   // Within a factor of two or three there are few round numbers.
-  if (found[0].length < 3) return scaleLog([from, to]).ticks(Math.min(most, 5));
+  if (found[0].length < 3) return scaleLinear([from, to], [0, 1]).ticks(Math.min(most, 5));
   return found.find((ticks) => ticks.length <= most) ?? found[2].slice(0, most);
 }

@@ -6,7 +6,7 @@ import { html as template } from 'htm/preact';
 import { h, type VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 
-export type Markup = VNode<object> | string | number | null | readonly Markup[];
+export type Markup = VNode<object> | string | number | false | null | readonly Markup[];
 
 /** HTML or SVG, one element or several. */
 export const html = template as (strings: TemplateStringsArray, ...values: unknown[]) => Markup;

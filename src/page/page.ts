@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describeMachine } from '../machine/describe.ts';
 import { minute } from '../report/format.ts';
+import { casesOf } from './cases.ts';
 import { failures } from './failures.ts';
+import { forests } from './forest.ts';
 import { headline, numberOf } from './headline.ts';
 import { ladders } from './ladder.ts';
 import { html, type Markup, render, verbatim } from './markup.ts';
@@ -15,7 +17,14 @@ import { verifications } from './verification.ts';
 import { listed, times } from './words.ts';
 
 /** In the order of the page; each has nothing to show, or one or several sections. */
-const sections: readonly ((subject: Subject) => Section[])[] = [ladders, verifications, sources, provenance];
+const sections: readonly ((subject: Subject) => Section[])[] = [
+  ladders,
+  forests,
+  casesOf,
+  verifications,
+  sources,
+  provenance,
+];
 
 const folder = new URL('style/', import.meta.url);
 

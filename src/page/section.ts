@@ -1,5 +1,7 @@
 /** A section answers one question: its title states the finding, then come how to read it, the chart, and the values as a table. */
+import type { Interval } from '../stats/interval.ts';
 import { html, type Markup } from './markup.ts';
+import { edges, times } from './words.ts';
 
 export interface Section {
   /** Of the section's anchor. */
@@ -20,13 +22,31 @@ export interface Table {
   readonly of: string;
   /** `warn`: its cells wrap, and on a narrow screen lie below each other. */
   readonly look?: 'warn';
-  readonly columns: readonly { readonly head: string; readonly isNumber?: boolean }[];
+  readonly columns: readonly Column[];
   /** A cell a column. */
   readonly rows: readonly (readonly Cell[])[];
+  /** The class of each row. */
+  readonly looks?: readonly (string | undefined)[];
 }
 
-/** What a cell shows, and what it is sorted by if that is another value. */
-export type Cell = string | { readonly text: Markup; readonly by: number | string };
+interface Column {
+  readonly head: Markup;
+  readonly isNumber?: boolean;
+  /** The class of its cells. */
+  readonly look?: string;
+}
+
+/** What a cell shows, what it is sorted by if that is another value, and what it rounds if that is another text than this value. */
+export type Cell = string | { readonly text: Markup; readonly by?: number | string; readonly exact?: string };
+
+/** A ratio, or nothing. */
+export const ratioCell = (value: number | null): Cell => (value === null ? '' : { text: times(value), by: value });
+
+/** Sorted by its low edge. */
+export function intervalCell(found: Interval | null): Cell {
+  if (!found || found.low === null) return found ? edges(found) : '';
+  return { text: edges(found), by: found.low, exact: `[${found.low}, ${found.high}]` };
+}
 
 export function sectionMarkup({ id, title, caption, note, body, table }: Section): Markup {
   return html`<section id=${id} aria-labelledby="${id}-title">
@@ -41,20 +61,17 @@ export function values(table: Table): Markup {
   return html`<details><summary>Values of ${table.of} <span>(${count})</span></summary>${tableMarkup(table)}</details>`;
 }
 
-/** The script makes the heads buttons that sort. */
-export function tableMarkup({ of, look, columns, rows }: Table): Markup {
-  const cell = (text: Cell, i: number) => {
-    const name = columns[i].isNumber ? 'n' : undefined;
-    const by = typeof text === 'string' ? undefined : text.by;
-    const shown = typeof text === 'string' ? text : text.text;
-    if (i === 0) return html`<th scope="row" class=${name} data-by=${by}>${shown}</th>`;
-    return html`<td class=${name} data-by=${by}>${shown}</td>`;
+/** The script makes the heads buttons that sort, and shows what was rounded. */
+export function tableMarkup({ of, look, columns, rows, looks }: Table): Markup {
+  const names = columns.map((column) => [column.isNumber && 'n', column.look].filter(Boolean).join(' ') || undefined);
+  const cell = (given: Cell, i: number) => {
+    const { text, by, exact }: Exclude<Cell, string> = typeof given === 'string' ? { text: given } : given;
+    if (i === 0) return html`<th scope="row" class=${names[i]} data-by=${by} data-exact=${exact}>${text}</th>`;
+    return html`<td class=${names[i]} data-by=${by} data-exact=${exact}>${text}</td>`;
   };
-  const heads = columns.map(
-    ({ head, isNumber }) => html`<th scope="col" class=${isNumber ? 'n' : undefined}>${head}</th>`,
-  );
+  const heads = columns.map(({ head }, i) => html`<th scope="col" class=${names[i]}>${head}</th>`);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Values of ${of}"><table class=${look}>
     <thead><tr>${heads}</tr></thead>
-    <tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody>
+    <tbody>${rows.map((row, i) => html`<tr class=${looks?.[i]}>${row.map(cell)}</tr>`)}</tbody>
   </table></div>`;
 }

@@ -4,6 +4,8 @@ import { classesOf } from '../analysis/classes.ts';
 import type { Mean, Overall, Record, Result, Summary } from '../records/schema.ts';
 import { meanRows } from '../report/columns.ts';
 import { byMean } from '../stats/means.ts';
+import { withCalmTimes } from './calm.ts';
+import { peerName, shortName } from './words.ts';
 
 export type Suite = Record['suites'][number];
 export type MeanRow = ReturnType<typeof meanRows>[number];
@@ -32,7 +34,7 @@ export interface Subject {
 }
 
 export function subjectOf(given: readonly Record[], history: readonly Summary[] = given): Subject {
-  const records = given.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
+  const records = given.map(withCalmTimes).sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
   const machines = classesOf(records);
   const all = records
     .flatMap((record, i) => record.suites.map((suite) => viewOf(record, suite, machines[i])))
@@ -55,6 +57,19 @@ function viewOf(record: Record, suite: Suite, machine: string): View {
   return { suite, record, machine, rows, best: own.sort(byMean)[0] ?? null, overall: overall ?? null };
 }
 
+type Named = Pick<Result, 'candidate' | 'op' | 'peer'>;
+
+/** What a view's candidates and peers are called, with their op where there are several; null for a peer that is not installed. */
+export function namesIn({ record, rows }: View): (row: Named) => string | null {
+  const peers = new Map(record.candidates.flatMap((one) => (one.peer ? [[one.candidate, one]] : [])));
+  const several = new Set(rows.map(({ mean }) => mean.op)).size > 1;
+  return ({ candidate, op, peer }) => {
+    if (peer && peers.get(candidate)?.verdict === 'unsupported') return null;
+    const name = peer ? peerName(candidate, peers.get(candidate)?.about) : shortName(candidate, op);
+    return several ? `${op}/${name}` : name;
+  };
+}
+
 /** The results of a view that count in its means, unseen shapes left out. */
 export const resultsOf = ({ record, suite }: View): Result[] =>
   record.results.filter(({ op, unseen }) => suite.ops.includes(op) && !unseen);
@@ -66,3 +81,20 @@ export function shownRecords({ records, views }: Subject): { record: Record; mac
     .map((record, i) => ({ record, machine: machines[i] }))
     .filter(({ record }) => record === records.at(-1) || views.some((view) => view.record === record));
 }
+
+/** The views of each class of machines, with what ends an anchor and begins a title: both are empty where there is one class. */
+export const panels = ({ views }: Subject) =>
+  [...Map.groupBy(views, ({ machine }) => machine)].map(([machine, own], i, all) => {
+    return { views: own, anchor: i === 0 ? '' : `${i + 1}`, of: all.length > 1 ? `${machine}: ` : '' };
+  });
+
+/** The best candidate of each op, or its first one if none has a mean. */
+export const leaders = ({ rows }: View): MeanRow[] =>
+  [
+    ...new Map(
+      rows
+        .filter(({ mean }) => !mean.peer)
+        .map((row) => [row.mean.op, row])
+        .reverse() as [string, MeanRow][],
+    ).values(),
+  ].reverse();

@@ -2,15 +2,18 @@
 import { digits } from '../report/format.ts';
 import type { Interval } from '../stats/interval.ts';
 
+/** Three digits, or all before the point; those of a loss too, and of what no measurement gives. */
+export const figure = (value: number): string => (value < 1 || value >= 1e6 ? value.toPrecision(3) : digits(value));
+
 /** `67.1×`, as measured. */
-export const times = (value: number): string => `${digits(value)}×`;
+export const times = (value: number): string => `${figure(value)}×`;
 
 /** `50×`, `2.9×`: a number that was not measured here, as short as it is. */
 export const round = (value: number): string => `${Number(value.toPrecision(3))}×`;
 
 /** `[56.5, 79.7]`, or why there is none. */
 export const edges = ({ low, high }: Interval): string =>
-  low === null || high === null ? 'one round, no interval' : `[${digits(low)}, ${digits(high)}]`;
+  low === null || high === null ? 'one round, no interval' : `[${figure(low)}, ${figure(high)}]`;
 
 /** `a`, `a and b`, `a, b and c`. */
 export const listed = (items: readonly string[]): string =>
@@ -30,3 +33,14 @@ export function fitted(name: string, width: number): string {
   const end = Math.floor((most - 1) / 3);
   return `${characters.slice(0, most - 1 - end).join('')}…${characters.slice(-end).join('')}`;
 }
+
+/** `ONNX Runtime, native`: what a peer says of itself, without its remarks; or else its id. */
+export const peerName = (id: string, about: string | null | undefined): string => about?.split(' (')[0] || id;
+
+/** At most so many characters, the last of which says that there were more. */
+export function cut(text: string, most: number): string {
+  const all = [...text];
+  return all.length > most ? `${all.slice(0, most - 1).join('')}…` : text;
+}
+
+export const capital = (text: string): string => text.replace(/^./u, (first) => first.toUpperCase());
