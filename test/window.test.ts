@@ -33,16 +33,31 @@ const withheld = draft().means.map((mean) => ({
 }));
 const longName = `sgemm/${'fused-and-blocked-and-packed-'.repeat(3)}6x16-wasmrelaxedsimd`;
 
+const pairs = [null, 'M64N64K64'].map((name) => ({
+  ...{ op: 'sgemm', first: longName, candidate: 'sgemm/shaped-6x16-wasmrelaxedsimd', case: name, rounds: 3 },
+  ...{ ratio: { value: 1.2, low: 0.9, high: 1.6 }, comparison: 'inconclusive' as const, noiseFloor: null },
+  ...{ moreRounds: 12, withheld: null },
+}));
+
 const records: readonly (readonly [string, Record])[] = [
   ...stored('bench/records'),
   ...stored('test/fixtures/records'),
   ['one case', recordOf({ speedups: [[2, 2.02, 1.98]] })],
   ['one round', recordOf({ speedups: [[2], [4]] })],
-  ['two rounds that disagree', recordOf({ speedups: [[0.5, 40], [4, 4.04]] })],
+  [
+    'two rounds that disagree',
+    recordOf({
+      speedups: [
+        [0.5, 40],
+        [4, 4.04],
+      ],
+    }),
+  ],
   ['a mean withheld', recordOf({ overrides: { means: withheld } })],
   ['a failure', changed({ verdict: 'fail', message: 'C[3,4] is 2.5, not 1.5, '.repeat(6) }, { means: withheld })],
   ['an interrupted run', recordOf({ overrides: { interrupted: true, note: 'a note of some words, '.repeat(9) } })],
   ['a long name', recordOf({ candidate: longName })],
+  ['pairs', recordOf({ overrides: { pairs } })],
 ];
 
 const windows = [60, 80, 120].flatMap((columns) => [true, false].map((colours) => ({ columns, colours })));
@@ -61,6 +76,7 @@ const tooWide = (lines: readonly string[], columns: number) =>
 
 const edges = (record: Record) => [
   ...record.means.map(({ arithmetic }) => interval(arithmetic)),
+  ...record.pairs.map(({ ratio }) => ratioInterval(ratio)),
   ...record.results.filter(({ disturbed }) => disturbed === null).map(({ speedup }) => interval(speedup)),
 ];
 
