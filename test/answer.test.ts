@@ -55,7 +55,7 @@ describe('the speedup, and whether it is sure', () => {
         means: meanOf({ ...noMean, withheld: null }),
         candidates: [{ ...failed, candidate: 'sgemm/mine-ts' }],
       }),
-      /^sgemm: no mean speedup: its candidate did not pass: see the end\.$/,
+      /^sgemm: no mean speedup: no candidate passed, as the end says\.$/,
     ],
     [
       changed({

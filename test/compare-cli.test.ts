@@ -132,7 +132,7 @@ describe('nfold history', () => {
     const { code, stdout, stderr } = await nfold('history', 'sgemm/mine-ts');
     expect(code).toBe(0);
     expect(stderr).toMatch(/torn\.json is not a record.*passed over/);
-    expect(stdout).toMatch(/slower +2\.40x +\[2\.36, 2\.44\] .*source/);
+    expect(stdout).toMatch(/slower +2026-11-25 11:00 +2\.40x +\[2\.36, 2\.44\] .*source/);
     expect(stdout).toMatch(/machine Z/);
     expect(stdout).toMatch(/slower .*┊ +●┤/);
     expect((await nfold('history', 'sgemm/mi*', '--case', 'M64N64K64', '--json')).stdout).toContain('"attempt": 5');

@@ -1,15 +1,18 @@
 /** What a terminal shows holds in its window: no line is wider, no interval goes, and what is hidden is said. */
-import { readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareRecords } from '../src/analysis/compare.ts';
-import { packageRoot } from '../src/files/places.ts';
+import { main } from '../src/cli.ts';
+import { packageRoot, workspaceAt } from '../src/files/places.ts';
 import { type ProfileReport, reportProfiles } from '../src/profile/report.ts';
 import { type Draft, Record } from '../src/records/schema.ts';
 import { loadRecord } from '../src/records/store.ts';
 import { reportCompared } from '../src/report/compare.ts';
 import { interval, ratioInterval } from '../src/report/format.ts';
+import { Io } from '../src/report/output.ts';
 import { reportCeilings } from '../src/report/peak.ts';
 import { inWindow, onScreen, printable } from '../src/report/screen.ts';
 import { reportRecord } from '../src/report/terminal.ts';
@@ -133,6 +136,29 @@ const profiles: readonly ProfileReport[] = [
     amdahl: [],
   },
 ];
+
+describe('a history', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nfold-window-'));
+  beforeAll(() => {
+    mkdirSync(join(folder, '.nfold/records'), { recursive: true });
+    for (const from of ['bench/records', 'test/fixtures/records'])
+      for (const name of readdirSync(join(packageRoot, from)))
+        copyFileSync(join(packageRoot, from, name), join(folder, '.nfold/records', name));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each([60, 80, 120])('in %i columns has a track and an interval for each record', async (columns) => {
+    let said = '';
+    const stdout = { isTTY: true, columns, write: (text: string) => (said += text) };
+    const io = new Io({ stdout, stderr: { write: () => {} } });
+    expect(await main(['history', 'train_gpt2/fused-6x16-wasmrelaxedsimd'], io, workspaceAt(folder))).toEqual({
+      code: 0,
+    });
+    const lines = stripVTControlCharacters(said).split('\n');
+    expect(tooWide(lines, columns)).toEqual([]);
+    expect(lines.filter((line) => /x +\[[\d., ]+\] +┊ .*●/.test(line))).toHaveLength(2);
+  });
+});
 
 describe('what is hidden', () => {
   const shown = (columns: number, wide = false) =>
