@@ -20,6 +20,7 @@ import { inMarkdown } from '../src/report/escape.ts';
 import { interval, multiple, shortFlags } from '../src/report/format.ts';
 import { markdownBest, markdownOp, markdownSource, markdownSuite } from '../src/report/markdown.ts';
 import { Io } from '../src/report/output.ts';
+import { inWindow } from '../src/report/screen.ts';
 import { markdownTable } from '../src/report/table.ts';
 import { overallLine, reportRecord } from '../src/report/terminal.ts';
 import { byMean } from '../src/stats/means.ts';
@@ -137,7 +138,8 @@ function publish(found: readonly Shown[]): void {
 const found = suites.map(newest);
 fill('README.md', 'headline', `\n${headline(found)}\n`);
 fill('docs/results.md', 'results', `\n${found.map(wide).join('\n\n')}\n`);
-const text = stripVTControlCharacters(reportRecord(found[0].record));
+// As a pipe gets it.
+const text = stripVTControlCharacters(inWindow(false, () => reportRecord(found[0].record)));
 fill('docs/results.md', 'output', `\n\`\`\`text\n${text}\n\`\`\`\n`);
 for (const { suite, record } of found) {
   for (const op of suite.ops) {

@@ -123,7 +123,7 @@ describe('what was disturbed', () => {
 
   test('is in the table of cases, with the reason and what to do', () => {
     const text = reportRecord(recordOf(disturbed), { perCase: true });
-    const table = text.slice(text.indexOf('sgemm: case')).split('\n');
+    const table = text.slice(text.indexOf('sgemm, case by case')).split('\n');
     const line = table.findIndex((one) => one.startsWith(names[1]));
     expect(table[line]).toMatch(/^\S+ +[\d.]+ [mu]s +mine-ts +- +disturbed *(-| )*$/);
     expect(table[line + 1]).toMatch(/^ +other-ts +[\d.]+ [mu]s +[\d.]+x +\[/);

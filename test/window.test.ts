@@ -1,15 +1,18 @@
 /** What a terminal shows holds in its window: no line is wider, no interval goes, and what is hidden is said. */
-import { readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareRecords } from '../src/analysis/compare.ts';
-import { packageRoot } from '../src/files/places.ts';
+import { main } from '../src/cli.ts';
+import { packageRoot, workspaceAt } from '../src/files/places.ts';
 import { type ProfileReport, reportProfiles } from '../src/profile/report.ts';
 import { type Draft, Record } from '../src/records/schema.ts';
 import { loadRecord } from '../src/records/store.ts';
 import { reportCompared } from '../src/report/compare.ts';
 import { interval, ratioInterval } from '../src/report/format.ts';
+import { Io } from '../src/report/output.ts';
 import { reportCeilings } from '../src/report/peak.ts';
 import { inWindow, onScreen, printable } from '../src/report/screen.ts';
 import { reportRecord } from '../src/report/terminal.ts';
@@ -33,16 +36,31 @@ const withheld = draft().means.map((mean) => ({
 }));
 const longName = `sgemm/${'fused-and-blocked-and-packed-'.repeat(3)}6x16-wasmrelaxedsimd`;
 
+const pairs = [null, 'M64N64K64'].map((name) => ({
+  ...{ op: 'sgemm', first: longName, candidate: 'sgemm/shaped-6x16-wasmrelaxedsimd', case: name, rounds: 3 },
+  ...{ ratio: { value: 1.2, low: 0.9, high: 1.6 }, comparison: 'inconclusive' as const, noiseFloor: null },
+  ...{ moreRounds: 12, withheld: null },
+}));
+
 const records: readonly (readonly [string, Record])[] = [
   ...stored('bench/records'),
   ...stored('test/fixtures/records'),
   ['one case', recordOf({ speedups: [[2, 2.02, 1.98]] })],
   ['one round', recordOf({ speedups: [[2], [4]] })],
-  ['two rounds that disagree', recordOf({ speedups: [[0.5, 40], [4, 4.04]] })],
+  [
+    'two rounds that disagree',
+    recordOf({
+      speedups: [
+        [0.5, 40],
+        [4, 4.04],
+      ],
+    }),
+  ],
   ['a mean withheld', recordOf({ overrides: { means: withheld } })],
   ['a failure', changed({ verdict: 'fail', message: 'C[3,4] is 2.5, not 1.5, '.repeat(6) }, { means: withheld })],
   ['an interrupted run', recordOf({ overrides: { interrupted: true, note: 'a note of some words, '.repeat(9) } })],
   ['a long name', recordOf({ candidate: longName })],
+  ['pairs', recordOf({ overrides: { pairs } })],
 ];
 
 const windows = [60, 80, 120].flatMap((columns) => [true, false].map((colours) => ({ columns, colours })));
@@ -61,6 +79,7 @@ const tooWide = (lines: readonly string[], columns: number) =>
 
 const edges = (record: Record) => [
   ...record.means.map(({ arithmetic }) => interval(arithmetic)),
+  ...record.pairs.map(({ ratio }) => ratioInterval(ratio)),
   ...record.results.filter(({ disturbed }) => disturbed === null).map(({ speedup }) => interval(speedup)),
 ];
 
@@ -117,6 +136,29 @@ const profiles: readonly ProfileReport[] = [
     amdahl: [],
   },
 ];
+
+describe('a history', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nfold-window-'));
+  beforeAll(() => {
+    mkdirSync(join(folder, '.nfold/records'), { recursive: true });
+    for (const from of ['bench/records', 'test/fixtures/records'])
+      for (const name of readdirSync(join(packageRoot, from)))
+        copyFileSync(join(packageRoot, from, name), join(folder, '.nfold/records', name));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each([60, 80, 120])('in %i columns has a track and an interval for each record', async (columns) => {
+    let said = '';
+    const stdout = { isTTY: true, columns, write: (text: string) => (said += text) };
+    const io = new Io({ stdout, stderr: { write: () => {} } });
+    expect(await main(['history', 'train_gpt2/fused-6x16-wasmrelaxedsimd'], io, workspaceAt(folder))).toEqual({
+      code: 0,
+    });
+    const lines = stripVTControlCharacters(said).split('\n');
+    expect(tooWide(lines, columns)).toEqual([]);
+    expect(lines.filter((line) => /x +\[[\d., ]+\] +┊ .*●/.test(line))).toHaveLength(2);
+  });
+});
 
 describe('what is hidden', () => {
   const shown = (columns: number, wide = false) =>

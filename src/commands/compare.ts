@@ -11,7 +11,6 @@ import { digits } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { comparedData, reported, reportersOf } from '../report/reporters.ts';
 import { inWindow, pc } from '../report/screen.ts';
-import { wrapped } from '../report/width.ts';
 import type { Comparison } from '../schemas/records.ts';
 import type { FlagsOf, compare as words } from './flags.ts';
 import { whatNext } from './inconclusive.ts';
@@ -39,7 +38,7 @@ export async function compare(
   const failures = failBelow === undefined ? [] : gate(judged, compared, failBelow);
   const report = inWindow(flags.wide === true, () => [
     reportCompared(records, compared),
-    ...whatNext(records, compared).map((line) => wrapped(line)),
+    ...whatNext(records, compared),
   ]);
   const text = [...report, ...(flags.diff ? await patches(pairs) : [])].join('\n');
   const code = failures.length > 0 ? exit.failed : exit.fine;

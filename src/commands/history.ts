@@ -5,12 +5,11 @@ import { didYouMean } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
 import { summaries } from '../records/store.ts';
-import { chart } from '../report/chart.ts';
-import { digits, interval, minute, multiple, verdictMark } from '../report/format.ts';
+import { interval, minute, multiple, verdictMark } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
-import { inWindow, pc, screen } from '../report/screen.ts';
-import { type ColumnOf, fit, hiddenLine } from '../report/table.ts';
-import { picture, trackColumns, trackLegend, verdictOf } from '../report/track.ts';
+import { inWindow, pc } from '../report/screen.ts';
+import { type ColumnOf, tableOf } from '../report/table.ts';
+import { trackColumns, trackLegend, verdictOf } from '../report/track.ts';
 import { wrapped } from '../report/width.ts';
 import type { History as HistoryData } from '../schemas/records.ts';
 import type { history as declare, FlagsOf } from './flags.ts';
@@ -38,23 +37,16 @@ export function history(
   });
   const what = caseName === undefined ? 'mean speedup' : `speedup at ${caseName}`;
   const head = `${pc.bold(candidate)}   ${what}, ${counted(moments.length, 'record')}, oldest first`;
-  const report = () => [
-    wrapped(head),
-    ...reportMoments(moments),
-    ...inPart(candidate, moments).map((line) => wrapped(line)),
-  ];
-  const text = inWindow(wide === true, report).join('\n');
+  const report = () => [wrapped(head), reportMoments(moments), ...inPart(candidate, moments)].join('\n');
+  const text = inWindow(wide === true, report);
   return { code: exit.fine, data: { candidate, case: caseName ?? null, history: data }, text };
 }
 
-/** The table, whose tracks are the chart; a window that has no room for them has room for a curve. */
-function reportMoments(moments: readonly Moment[]): string[] {
-  const values = moments.flatMap(({ speedup }) => speedup?.value ?? []);
+/** The table, whose tracks are the chart. */
+function reportMoments(moments: readonly Moment[]): string {
   const lines = moments.map((now, i) => ({ ...now, before: moments[i - 1] }));
-  const { text, hidden } = fit(columns(lines), lines);
-  if (!hidden.includes(picture))
-    return [text, hiddenLine(hidden), values.length > 0 ? pc.dim(wrapped(trackLegend)) : ''].filter(Boolean);
-  return [text, hiddenLine(hidden), ...(values.length > 1 ? ['', curve(values)] : [])];
+  const isDrawn = moments.some(({ speedup }) => speedup);
+  return [tableOf(columns(lines), lines), ...(isDrawn ? [pc.dim(wrapped(trackLegend))] : [])].join('\n');
 }
 
 /** A sentence on the records that have no mean as they time some of the cases only: which case shows most of them. */
@@ -72,7 +64,9 @@ function inPart(candidate: string, moments: readonly Moment[]): string[] {
   const have =
     parts.length === 1 ? 'record times only some cases, so it has' : 'records time only some cases, so they have';
   return [
-    `${parts.length} ${have} no mean: '${words('history', candidate, '--case', name)}' shows${which} ${parts.length === 1 ? 'it' : 'them'} at one case.`,
+    wrapped(
+      `${parts.length} ${have} no mean: '${words('history', candidate, '--case', name)}' shows${which} ${parts.length === 1 ? 'it' : 'them'} at one case.`,
+    ),
   ];
 }
 
@@ -93,14 +87,14 @@ function chosen(selector: string, known: readonly string[]): string {
 type Line = Moment & { readonly before: Moment | undefined };
 
 const columns = (lines: readonly Line[]): readonly ColumnOf<Line>[] => [
+  { head: 'record', yields: 'above', text: ({ record }) => record.name ?? record.id },
   { head: 'when (UTC)', spare: 2, text: ({ record }) => minute(record.createdAt) },
-  { head: 'record', yields: 'cut', text: ({ record }) => record.name ?? record.id },
   { head: 'effort', spare: 4, text: ({ record }) => record.effort },
   { head: 'attempt', align: 'right', spare: 3, text: ({ attempt }) => `${attempt ?? '-'}` },
   { head: 'verified', spare: 3, text: ({ verdict }) => verdict, style: verdictMark },
   { head: 'speedup', text: ({ speedup, part }) => multiple(speedup?.value ?? part?.speedup ?? null) },
   { head: '95 % interval', text: ({ speedup }) => interval(speedup), style: pc.dim },
-  ...trackColumns(lines, ({ speedup }) => speedup && { interval: speedup, verdict: verdictOf(speedup) }),
+  ...trackColumns(lines, ({ speedup }) => speedup && { interval: speedup, verdict: verdictOf(speedup) }, { spare: 0 }),
   { head: 'what changed', yields: 'fold', text: (line) => [why(line), changes(line)].filter(Boolean).join('; ') },
 ];
 
@@ -126,9 +120,4 @@ function changes({ before, ...now }: Line): string {
   ]
     .filter(Boolean)
     .join(', ');
-}
-
-function curve(values: readonly number[]): string {
-  const width = Math.max(10, screen().columns - 12);
-  return chart([values.slice(-width)], { height: 8, format: (value: number) => `${digits(value)}x`.padStart(8) });
 }

@@ -1,9 +1,10 @@
 /** What to do about means of a comparison that cannot be told apart: more rounds of both sides, or a calmer machine. */
 import type { Compared } from '../analysis/compare.ts';
 import type { Record } from '../records/schema.ts';
+import { wrapped } from '../report/width.ts';
 import { more, threadsOf, words } from './next.ts';
 
-/** A sentence with a command; none if every candidate was told. */
+/** A sentence, and a command that stays on one line, to be copied; none if every candidate was told. */
 export function whatNext(records: readonly Record[], { means, references }: Compared): string[] {
   const unsure = means.flatMap(({ peer, candidate, changes }) =>
     changes.flatMap(({ ratio, verdict }, i) =>
@@ -24,7 +25,7 @@ export function whatNext(records: readonly Record[], { means, references }: Comp
     ...threadsOf(runs),
   );
   const how = runs.every((run) => run.effort === 'thorough')
-    ? `Close other programs or take a calmer machine ('${words('doctor')}' says what disturbs this one), and run on both sides again: ${command}`
-    : `More rounds on both sides, each with its own source, narrow the intervals: ${command}`;
-  return [`Inconclusive: the intervals are too wide to tell. ${how}`];
+    ? `Close other programs or take a calmer machine ('${words('doctor')}' says what disturbs this one), and run on both sides again:`
+    : `More rounds on both sides, each with its own source, narrow the intervals:`;
+  return [wrapped(`Inconclusive: the intervals are too wide to tell. ${how}`), `  ${command}`];
 }

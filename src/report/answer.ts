@@ -36,16 +36,10 @@ export function answer(record: Record, suite: string, rows: readonly MeanRow[]):
 }
 
 function whyNone(own: readonly MeanRow[]): string {
-  const [first] = own;
-  if (!first) return 'it has no candidate';
-  if (own.every(({ candidate }) => candidate?.verdict !== 'pass'))
-    return own.length === 1
-      ? 'its candidate did not pass: see the end'
-      : `none of its ${own.length} candidates passed: see the end`;
-  return (
-    own.find(({ candidate, mean }) => candidate?.verdict === 'pass' && mean.withheld)?.mean.withheld ??
-    'it was not timed'
-  );
+  if (own.length === 0) return 'it has no candidate';
+  const passing = own.find(({ candidate }) => candidate?.verdict === 'pass');
+  if (!passing) return 'no candidate passed, as the end says';
+  return passing.mean.withheld ?? 'it was not timed';
 }
 
 /** The speedup, and whether it is sure: of the only op, of the mean over several, or of each of several that have no common mean. */
@@ -104,8 +98,8 @@ function limit(best: readonly MeanRow[]): string {
     return `By the roofline ${name} bounds it, and it runs at ${digits(least.share)} % of the peak`;
   const which = count === results.length ? `all ${count} cases` : `${count} of ${results.length} cases`;
   const greatest = Math.max(...results.map(({ share }) => share));
-  return `By the roofline ${name} bounds ${which}; they run at ${digits(least.share)} to ${digits(greatest)} % of the peak, ${greatest < 100.5 ? `and ${least.case} is furthest from it` : 'which is more than it allows: see the end'}`;
+  return `By the roofline ${name} bounds ${which}; they run at ${digits(least.share)} to ${digits(greatest)} % of the peak, ${greatest < 100.5 ? `and ${best.length > 1 ? `${least.op} at ` : ''}${least.name} is furthest from it` : 'which is more than it allows: see the end'}`;
 }
 
 const withPeak = ({ op, case: name, peak, percentOfPeak: share }: Result) =>
-  peak && share !== null ? { case: name, op, bound: peak.bound, share } : null;
+  peak && share !== null ? { op, name, bound: peak.bound, share } : null;

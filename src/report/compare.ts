@@ -160,7 +160,7 @@ function layout(
     }),
     ...sides.flatMap(({ at, of, speedup }) => sideColumns(speedup, of, (line) => line.row.sides[at(line)])),
     ...(stacked && !isAllToFirst
-      ? [{ head: 'against', spare: 3, text: ({ i }: Line) => (i === 0 ? '' : letter(references[i - 1])) }]
+      ? [{ head: 'over', text: ({ i }: Line) => (i === 0 ? '' : letter(references[i - 1])) }]
       : []),
     ...(stacked ? sides : sides.slice(1)).flatMap(({ at, change }) => {
       const changeOf = (line: Line) => line.row.changes[at(line) - 1];

@@ -9,6 +9,7 @@ import { inMarkdown } from './escape.ts';
 import { colours, ratioInterval } from './format.ts';
 import { pc } from './screen.ts';
 import { type ColumnOf, markdownTableOf, tableOf } from './table.ts';
+import { wrapped } from './width.ts';
 
 /** A table for each of these ops that has pairs, case by case if there is one op alone. */
 export function pairTables(record: Record, ops: readonly string[]): string[] {
@@ -20,9 +21,9 @@ export function pairTables(record: Record, ops: readonly string[]): string[] {
     if (all.every(({ ratio, withheld }) => ratio === null && !isDisturbed(withheld))) return [];
     return [
       [
-        `${pc.bold(op)}: how many times as fast as ${pairs[0].first}, paired within rounds`,
+        wrapped(`${pc.bold(op)}: how many times as fast as ${pairs[0].first}, paired within rounds`),
         tableOf(columns, pairs),
-        ...advice(record, pairs),
+        ...advice(record, pairs).map((line) => wrapped(line)),
         ...disturbedLines(pairs),
       ].join('\n'),
     ];
@@ -38,7 +39,9 @@ function disturbedLines(pairs: readonly Pair[]): string[] {
   if (!first) return [];
   const why = `${first.case ?? 'mean'}: ${first.withheld?.replace('disturbed: ', '')}`;
   return [
-    pc.yellow(`disturbed: ${counted(own.length, 'ratio')} withheld. ${why}. Close other programs and run again.`),
+    pc.yellow(
+      wrapped(`disturbed: ${counted(own.length, 'ratio')} withheld. ${why}. Close other programs and run again.`),
+    ),
   ];
 }
 
@@ -46,7 +49,7 @@ function disturbedLines(pairs: readonly Pair[]): string[] {
 function tooMany(record: Record, op: string): string[] {
   const own = record.candidates.filter((one) => one.op === op && !one.peer && one.verdict === 'pass');
   const how = `name up to ${1 + maxOthers} of them, and 'nfold bench' compares the others with the first`;
-  return own.length > 1 + maxOthers ? [pc.dim(`${op}: of its ${own.length} candidates, ${how}`)] : [];
+  return own.length > 1 + maxOthers ? [pc.dim(wrapped(`${op}: of its ${own.length} candidates, ${how}`))] : [];
 }
 
 export function markdownPairs(record: Record, ops: readonly string[]): string[] {
@@ -60,21 +63,22 @@ export function markdownPairs(record: Record, ops: readonly string[]): string[] 
 }
 
 const columns: readonly ColumnOf<Pair>[] = [
-  { head: 'candidate', text: ({ candidate }) => candidate },
+  { head: 'candidate', yields: 'above', text: ({ candidate }) => candidate },
   {
     head: 'case',
+    yields: 'cut',
     text: (pair) => pair.case ?? 'mean',
     markdown: (pair) => (pair.case === null ? '**mean**' : inMarkdown(pair.case)),
   },
   { head: 'ratio', align: 'right', text: ({ ratio }) => ratio?.value.toFixed(3) ?? 'withheld' },
-  { head: '95 % interval', spare: 1, text: ({ ratio }) => ratioInterval(ratio) },
+  { head: '95 % interval', text: ({ ratio }) => ratioInterval(ratio) },
   {
     head: 'verdict',
     text: ({ comparison }) => comparison ?? '-',
     style: (text) => (colours[text] ?? String)(text),
   },
-  { head: 'rounds', align: 'right', spare: 3, text: ({ ratio, rounds }) => (ratio ? `${rounds}` : '-') },
-  { head: 'would decide', spare: 2, text: moreText },
+  { head: 'rounds', align: 'right', spare: 2, text: ({ ratio, rounds }) => (ratio ? `${rounds}` : '-') },
+  { head: 'would decide', spare: 1, text: moreText },
 ];
 
 function moreText({ comparison, moreRounds }: Pair): string {

@@ -13,31 +13,26 @@ import { wrapped } from './width.ts';
 const signs: { readonly [level: string]: string } = { L1: '1', L2: '2', L3: '3', memory: 'm' };
 const [maxWidth, height, margin] = [60, 12, 8];
 
-/** The greatest rate of each key, with the greatest number of threads. */
-function greatest<T extends { readonly threads: number }>(
-  all: readonly T[],
-  keyOf: (one: T) => string,
-  rateOf: (one: T) => number,
-) {
+interface Rate {
+  readonly key: string;
+  readonly threads: number;
+  readonly rate: number;
+}
+
+/** The greatest rate of each key at the greatest number of threads, in descending order. */
+function greatest(all: readonly Rate[]): Rate[] {
   const threads = Math.max(...all.map((one) => one.threads));
-  const own = Map.groupBy(
-    all.filter((one) => one.threads === threads),
-    keyOf,
-  );
-  return [...own].map(([key, some]) => ({ key, rate: Math.max(...some.map(rateOf)) })).sort((a, b) => b.rate - a.rate);
+  const own = all.filter((one) => one.threads === threads).sort((a, b) => b.rate - a.rate);
+  return [...Map.groupBy(own, ({ key }) => key).values()].map(([first]) => first);
 }
 
 /** At most 60 columns wide. */
 export function rooflinePicture({ fma, bandwidth }: Ceilings): string {
-  const peaks = greatest(
-    fma,
-    ({ bits }) => `${bits}-bit`,
-    ({ gflops }) => gflops,
-  );
+  const peaks = greatest(fma.map(({ bits, threads, gflops: rate }) => ({ key: `${bits}-bit`, threads, rate })));
   const slopes = greatest(
-    bandwidth,
-    ({ level }) => level,
-    ({ read, write, copy }) => Math.max(read, write, copy),
+    bandwidth.map(({ level, threads, read, write, copy }) => {
+      return { key: level, threads, rate: Math.max(read, write, copy) };
+    }),
   );
   if (peaks.length === 0 || slopes.length === 0) return '';
   const [top, fastest, slowest] = [peaks[0].rate, slopes[0].rate, slopes[slopes.length - 1].rate];

@@ -38,7 +38,7 @@ interface Fitted {
 
 const gap = '  ';
 /** Least widths of columns that yield: of what folds at first, of what is cut at last. */
-const [leastFolded, leastCut] = [13, 9];
+const [leastFolded, leastCut] = [13, 6];
 
 /** One line a row, below the heads. */
 export function fit<Row>(columns: readonly ColumnOf<Row>[], rows: readonly Row[]): Fitted {

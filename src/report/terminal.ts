@@ -112,7 +112,11 @@ function caseTables(record: Record, ops: readonly string[]): string[] {
     );
     if (rows.length === 0) return { text: `No case of ${op} was timed.`, hidden: [], timed: false };
     const { text, hidden } = fit(caseColumns, rows);
-    return { text: [wrapped(`${pc.bold(op)}, case by case`), text, ...disturbedLines(shown)].join('\n'), hidden, timed: true };
+    return {
+      text: [wrapped(`${pc.bold(op)}, case by case`), text, ...disturbedLines(shown)].join('\n'),
+      hidden,
+      timed: true,
+    };
   });
   const hasTimes = tables.some(({ hidden, timed }) => timed && !hidden.includes('time'));
   const notes = [hiddenLine(tables.flatMap(({ hidden }) => hidden)), hasTimes ? pc.dim(wrapped(howColumnsAgree)) : ''];

@@ -6,12 +6,17 @@ import { lineInMarkdown } from './escape.ts';
 import { digits, multiple, ratioInterval } from './format.ts';
 import { pc } from './screen.ts';
 import { type ColumnOf, markdownTableOf, tableOf } from './table.ts';
+import { wrapped } from './width.ts';
 
 const right = { align: 'right' } as const;
 const ratio = (value: number | null | undefined) => value?.toFixed(3) ?? '-';
 
 const columns: readonly ColumnOf<UnseenOf>[] = [
-  { head: 'known and unseen', text: ({ candidate, peer }) => (peer ? `${candidate} (peer)` : candidate) },
+  {
+    head: 'known and unseen',
+    yields: 'above',
+    text: ({ candidate, peer }) => (peer ? `${candidate} (peer)` : candidate),
+  },
   { head: 'known', ...right, text: ({ known }) => multiple(known?.value ?? null) },
   { head: 'unseen', ...right, text: ({ unseen }) => multiple(unseen?.value ?? null) },
   { head: 'gap', ...right, text: ({ gap }) => ratio(gap?.value) },
@@ -51,7 +56,11 @@ function verdicts(rows: readonly UnseenOf[]): string[] {
 export function unseenText(record: Record, ops: readonly string[]): string {
   const rows = rowsOf(record, ops);
   if (rows.length === 0) return '';
-  return [tableOf(columns, rows), pc.dim(legend), ...verdicts(rows).map((line) => pc.yellow(`! ${line}`))].join('\n');
+  return [
+    tableOf(columns, rows),
+    pc.dim(wrapped(legend)),
+    ...verdicts(rows).map((line) => pc.yellow(wrapped(`! ${line}`))),
+  ].join('\n');
 }
 
 export function unseenMarkdown(record: Record, ops: readonly string[]): string {
