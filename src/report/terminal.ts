@@ -14,7 +14,7 @@ import { rankLines } from './ranks.ts';
 import { pc } from './screen.ts';
 import { tableOf } from './table.ts';
 import { unseenText } from './unseen.ts';
-import { warningText } from './warnings.ts';
+import { remedyOf, warningText } from './warnings.ts';
 
 type Suite = Record['suites'][number];
 type Rows = ReturnType<typeof meanRows>;
@@ -59,14 +59,22 @@ function suiteTable(record: Record, { name, ops }: Suite, rows: Rows): string {
       (record.isolation === null ? '' : `; isolation: ${record.isolation}`),
   );
   const passing = rows.filter(({ mean, candidate }) => !mean.peer && candidate?.verdict === 'pass');
-  const reasons = new Set(passing.flatMap(({ mean }) => mean.withheld ?? []));
+  const withheld = passing.flatMap(({ mean: { candidate, withheld } }) => (withheld ? [{ candidate, withheld }] : []));
   return [
     title(record, name, ops),
     tableOf(meanColumns(ops.length > 1), rows),
     legend,
     ...rankLines(rows),
     ...record.overall.filter(({ suite }) => suite === name).map(overallLine),
-    ...[...reasons].map((reason) => pc.yellow(`mean withheld: ${reason}`)),
+    ...[...Map.groupBy(withheld, (mean) => mean.withheld)].map(([why, own]) => {
+      const remedy = why.startsWith('disturbed')
+        ? `. ${remedyOf(
+            record,
+            own.map(({ candidate }) => candidate),
+          )}`
+        : '';
+      return pc.yellow(`mean withheld: ${why}${remedy}`);
+    }),
   ].join('\n');
 }
 
@@ -95,19 +103,19 @@ function caseTable(record: Record, op: string): string {
     results.map((r, i) => ({ ...r, first: i === 0 })),
   );
   if (rows.length === 0) return `No case of ${op} was timed.`;
-  return [tableOf(caseColumns(op), rows), pc.dim(howColumnsAgree), ...disturbedLines(shown)].join('\n');
+  return [tableOf(caseColumns(op), rows), pc.dim(howColumnsAgree), ...disturbedLines(record, shown)].join('\n');
 }
 
 const howColumnsAgree =
   "time: the baseline's time divided by the speedup; Gflop/s, GB/s and % of peak follow from it, peaks as measured beside the run";
 
 /** Which speedups are withheld, the reason of the first, and what to do. */
-function disturbedLines(results: readonly Result[]): string[] {
+function disturbedLines(record: Record, results: readonly Result[]): string[] {
   const withheld = results.filter(({ disturbed }) => disturbed !== null);
   const [first] = withheld;
   if (!first) return [];
   const what = `disturbed: ${counted(withheld.length, 'speedup')} withheld. ${first.candidate} at ${first.case}: ${first.disturbed}.`;
-  return [pc.yellow(`${what} Close other programs and run again.`)];
+  return [pc.yellow(`${what} ${remedyOf(record, [first.candidate])}`)];
 }
 
 const bestOf = (rows: Rows) =>

@@ -1,5 +1,6 @@
 /** The words of a warning: what happened, and what to do about it. */
 import { counted } from '../contract/words.ts';
+import type { Record } from '../records/schema.ts';
 import type { Warning } from '../records/warning.ts';
 
 type TextOf = { readonly [K in Warning['kind']]: (facts: Extract<Warning, { kind: K }>) => string };
@@ -22,7 +23,7 @@ const texts: TextOf = {
   virtual: () =>
     'This is a virtual machine: nfold cannot see what its neighbours do to caches and memory. Repeat the run before you trust a small difference.',
   oversubscribed: ({ threads, cores }) =>
-    `${threads} threads share ${counted(cores, 'core')}, so spinning threads hold each other up. Use --threads ${cores}.`,
+    `${threads} threads share ${counted(cores, 'core')}, so they wait for each other. Use --threads ${cores}.`,
   clock: ({ variant, case: name, timeNs, clockNs }) =>
     `The clock is coarse for ${variant} at ${name}: a call takes ${timeNs.toFixed(0)} ns and the clock steps by ${clockNs} ns, ${percent(clockNs / timeNs)} of it. Trust the larger cases more.`,
   warmup: ({ unsteady, of }) =>
@@ -36,3 +37,11 @@ const texts: TextOf = {
 
 /** Two sentences. */
 export const warningText = (warning: Warning): string => (texts[warning.kind] as (facts: Warning) => string)(warning);
+
+/** What to do where numbers of these candidates were withheld as disturbed. With more threads than cores they are so on an idle machine, too. */
+export function remedyOf({ machine: { cores }, results }: Record, candidates: readonly string[]): string {
+  const own = results.filter(({ candidate, peer }) => !peer && candidates.includes(candidate));
+  const threads = Math.max(0, ...own.map((result) => result.threads));
+  if (threads <= cores) return 'Close other programs and run again.';
+  return `Its ${threads} threads share ${counted(cores, 'core')} and wait for each other: use --threads ${cores}.`;
+}

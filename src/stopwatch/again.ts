@@ -5,8 +5,9 @@
  *   whether   the calls so far waited for a CPU, by the rule that leaves calls out; how long they took is no reason
  *   how often a maximum, and what fits an allowance, in calls of the baseline by its pace on the smallest case: known before the turn
  *
- * A slow call that did not wait ends a turn as a fast one does. So of calls whose waiting has nothing to do with their work, the calm ones
- * are as long as they would be if each turn had one call: statistics may not see the difference. Every call is kept and checked.
+ * No bias: let a call take t and wait w, independent of t. The first calm call of a turn is the first that w lets through, so its t has the
+ * distribution of every t. Had t a say, as in "again, since it was slow", the calls that end turns would be faster than the others.
+ * All calls are kept and checked, and the rule that leaves calls out is what it was.
  */
 import type { Timed } from '../cell/cell.ts';
 import type { PlannedCall } from '../judge/inputs.ts';
