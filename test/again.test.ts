@@ -67,23 +67,24 @@ describe('a turn is called again', () => {
     );
   });
 
-  test('without a bias: calm calls are as long as all calls are; those that are chosen by their times would not be', async () => {
+  test('without a bias: calm calls are as long as where no call is made again, even if long calls wait more often; by their times they would not be', async () => {
     const rng = makeRng(20261129);
-    const [turns, spread] = [4000, 0.3];
-    const logs: number[] = [];
-    const byTime: number[] = [];
-    for (let i = 0; i < turns; i++) {
+    const spread = 0.3;
+    const [once, again, byTime]: number[][] = [[], [], []];
+    const logs = (ns: readonly number[]) => ns.map((one) => Math.log(one / 1e6));
+    for (let i = 0; i < 20_000; i++) {
       const times = millisecond.map((ns) => ns * Math.exp(spread * rng.normal()));
-      const shares = times.map(() => (rng.unit() < 0.5 ? waited : calm));
-      logs.push(...calmTimes(await turn(1, times, shares)).map((ns) => Math.log(ns / 1e6)));
-      byTime.push(Math.log((times.slice(0, 1 + maxAgain).find((ns) => ns <= 1e6) ?? times[maxAgain]) / 1e6));
+      const shares = times.map((ns) => (rng.unit() < 0.5 * (ns / 1e6) ? waited : calm));
+      once.push(...logs(calmTimes(called(times.slice(0, 1), shares))));
+      again.push(...logs(calmTimes(await turn(1, times, shares))));
+      // A rule that must not be: again where it waited or was slow.
+      byTime.push(...logs(times.filter((ns, k) => k <= maxAgain && shares[k] === calm && ns <= 1.2e6).slice(0, 1)));
     }
     const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
-    // Of one call alone it would be half of the turns.
-    expect(logs.length / turns).toBeGreaterThan(0.9);
-    const sixDeviations = (6 * spread) / Math.sqrt(logs.length);
-    expect(Math.abs(mean(logs))).toBeLessThan(sixDeviations);
-    expect(mean(byTime)).toBeLessThan(-sixDeviations);
+    const sixDeviations = 6 * spread * Math.hypot(1 / Math.sqrt(once.length), 1 / Math.sqrt(again.length));
+    expect(again.length).toBeGreaterThan(1.5 * once.length);
+    expect(Math.abs(mean(again) - mean(once))).toBeLessThan(sixDeviations);
+    expect(mean(byTime) - mean(once)).toBeLessThan(-sixDeviations);
   });
 });
 

@@ -5,9 +5,9 @@
  *   whether   the calls so far waited for a CPU, by the rule that leaves calls out; how long they took is no reason
  *   how often a maximum, and what fits an allowance, in calls of the baseline by its pace on the smallest case: known before the turn
  *
- * No bias: let a call take t and wait w, independent of t. The first calm call of a turn is the first that w lets through, so its t has the
- * distribution of every t. Had t a say, as in "again, since it was slow", the calls that end turns would be faster than the others.
- * All calls are kept and checked, and the rule that leaves calls out is what it was.
+ * No bias: of independent calls, the first calm one is as long as any calm one, P(t | first calm) = P(t | calm), and calm calls are what
+ * statistics take without this, too. Had the time a say beside the waiting, as in "again, since it was slow", the call that ends a turn would be
+ * a fast one. All calls are kept and checked, and the rule that leaves calls out is the same.
  */
 import type { Timed } from '../cell/cell.ts';
 import type { PlannedCall } from '../judge/inputs.ts';
