@@ -45,8 +45,11 @@ interface Taken {
   readonly inspection?: TimedInspection;
 }
 
-/** Bytes of results that wait for their judgement; those of larger models are judged turn by turn, and not kept. */
-const maxKept = 2 ** 29;
+/**
+ * Maximum bytes of results that wait for their judgement, half as many where no call is made again; those of larger models are judged turn by turn,
+ * and not kept.
+ */
+const maxKept = 2 ** 30;
 
 /** A case that has been timed. Judging keeps this process busy, and throws if the baseline fails. */
 export type Judgement = () => CaseTimes;
