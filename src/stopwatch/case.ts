@@ -86,15 +86,10 @@ export async function timeCase(
       if (errors.has(verdictId(variant))) continue;
       say(timer);
       const next = (count: number) => Array.from({ length: count }, () => upcoming.get(timer)!.next().value);
+      const calls = perTurn(timer);
       const opens = turn === 0 && variant !== baseline;
       try {
-        const timed = await timeTurn(request, timer, {
-          ...timing,
-          opens,
-          warm: inputs.warm,
-          next,
-          calls: perTurn(timer),
-        });
+        const timed = await timeTurn(request, timer, { ...timing, opens, warm: inputs.warm, next, calls });
         const steady = turn === 0 && variant === baseline ? warmed.steady : timed.steady;
         const one = { timer, turn, timed: { ...timed, steady } };
         if (!op.carries || kept <= maxKept) taken.push(one);
