@@ -94,7 +94,7 @@ describe.each([
 
 describe('what was disturbed', () => {
   const { results, means, discards, warnings } = analysed(disturbed);
-  const reason = 'other programs used the CPU: 48 of 72 calls waited for it, and 1 of 3 rounds were calm';
+  const reason = '48 of 72 calls waited for a CPU, and 1 of 3 rounds were calm';
 
   test('has no number, and the mean over it neither', () => {
     const row = results.find((r) => r.candidate === mine && r.case === names[1]);
@@ -133,6 +133,18 @@ describe('what was disturbed', () => {
     expect(text).toContain(`mean withheld: disturbed at ${names[1]}: ${reason}`);
     expect(text).toContain("time: the baseline's time divided by the speedup");
     expect(markdownRecord(recordOf(disturbed))).toContain(`disturbed at ${names[1]}`);
+  });
+
+  test('blames the threads of a candidate that has more of them than there are cores, and no other program', () => {
+    const waits = timed((at) => at.variant === mine);
+    const run = { ...waits, variants: waits.variants.map((one) => ({ ...one, threads: one.id === other ? 1 : 4 })) };
+    const record = recordOf(run);
+    expect(record.warnings.map(({ kind }) => kind)).toEqual(['oversubscribed']);
+    const text = reportRecord(record, { perCase: true });
+    expect(text).toContain('disturbed: 3 speedups withheld.');
+    expect(text.match(/Its 4 threads share 2 cores and wait for each other: use --threads 2\./g)).toHaveLength(2);
+    expect(text).toContain('4 threads share 2 cores, so they wait for each other. Use --threads 2.');
+    expect(text).not.toMatch(/other programs/i);
   });
 
   test('is nowhere in a calm run', () => {

@@ -39,8 +39,9 @@ describe('numbers are plain decimals', () => {
       2 ** 53 - 1,
     ]);
     expect(['1', '0.95', '.5'].map(positive)).toEqual([1, 0.95, 0.5]);
-    expect(timedCalls('1:24')).toEqual({ round: 1, calls: 24 });
-    for (const text of ['1:0', '1:100', ' 1:1', '1:1\n', '1', '-1:1'])
+    expect(timedCalls('1:24')).toEqual({ round: 1, calls: 24, again: 0 });
+    expect(timedCalls('0:3+2')).toEqual({ round: 0, calls: 3, again: 2 });
+    for (const text of ['1:0', '1:100', '1:3+', '1:3+0', '1:3+100', '1:3+-1', ' 1:1', '1:1\n', '1', '-1:1'])
       expect(() => timedCalls(text)).toThrow(/such as 1:5/);
   });
 });

@@ -89,7 +89,7 @@ describe('a pair', () => {
       return pairsOf({ ...calm, samples }, margin);
     };
     const [mean, first, second] = waited(names[0]);
-    const reason = 'disturbed: other programs used the CPU: 6 of 6 calls waited for it, and 0 of 3 rounds were calm';
+    const reason = 'disturbed: 6 of 6 calls waited for a CPU, and 0 of 3 rounds were calm';
     expect(first).toMatchObject({ ratio: null, comparison: null, rounds: 0, moreRounds: null, withheld: reason });
     expect(mean).toMatchObject({ case: null, ratio: null, comparison: null, withheld: reason });
     expect(second).toMatchObject({ ratio: { value: expect.closeTo(2, 6) }, withheld: null });

@@ -19,7 +19,7 @@ export function disturbance(
   if (rounds === 0) return null;
   const calm = rounds - disturbedRounds;
   if (calm < Math.min(minRounds, rounds) || calm < minShare * rounds)
-    return `other programs used the CPU: ${count} of ${of} calls waited for it, and ${calm} of ${rounds} rounds were calm`;
+    return `${count} of ${of} calls waited for a CPU, and ${calm} of ${rounds} rounds were calm`;
   return found && tooWide(found);
 }
 

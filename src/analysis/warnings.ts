@@ -13,8 +13,10 @@ export type Observed = ReturnType<typeof observed>;
 export function observed(ops: readonly TimedOp[], machine: Machine, clockNs: number) {
   const cases = everyCase(ops);
   const used = ops.flatMap(({ variants }) => variants.map(({ peer, threads }) => (peer ? 1 : threads)));
+  // Threads that share a core wait for one another, and say nothing of other programs.
+  const alone = cases.filter(({ variant: { peer, threads } }) => peer || threads <= machine.cores);
   const total = (of: (left: (typeof cases)[number]['left']) => number) =>
-    cases.reduce((sum, { left }) => sum + of(left), 0);
+    alone.reduce((sum, { left }) => sum + of(left), 0);
   const watched = ops.flatMap((timed) => timed.watched ?? []);
   const warmups = watched.flatMap((one) => one.warmups);
   const stolen = watched.flatMap((one) => one.stolen ?? []);

@@ -138,11 +138,13 @@ export class Cell {
       limitData(pid, this.#max.data);
     }
     this.#threads = threads;
-    this.#keepOnCpus();
+    this.#keepOnCpus(1);
   }
 
-  #keepOnCpus(): void {
-    if (this.#cpus.length > 0) attempt(() => keepThreads(threadsOf(this.#child.pid).map(Number), this.#cpus));
+  /** `from`: 1 for all but the main thread, which was put on its CPU when it started. */
+  #keepOnCpus(from = 0): void {
+    const keep = () => keepThreads(threadsOf(this.#child.pid).slice(from).map(Number), this.#cpus.slice(from));
+    if (this.#cpus.length > 0) attempt(keep);
   }
 
   async sample(sampling: Sampling, { expectedNs, counted = true, onSent }: Asking = {}): Promise<Timed> {

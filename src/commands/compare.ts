@@ -11,6 +11,7 @@ import { digits } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { comparedData, reported, reportersOf } from '../report/reporters.ts';
 import { inWindow, pc } from '../report/screen.ts';
+import { remedyOf } from '../report/warnings.ts';
 import type { Comparison } from '../schemas/records.ts';
 import type { FlagsOf, compare as words } from './flags.ts';
 import { whatNext } from './inconclusive.ts';
@@ -97,7 +98,7 @@ function unjudged(pairs: readonly Pair[], { cases }: Compared): string[] {
     const [first] = disturbed;
     if (!first) return [];
     const which = `${counted(disturbed.length, 'speedup')} of ${labelOf(to)} (${first.candidate} at ${first.case}${disturbed.length > 1 ? ' and others' : ''})`;
-    return `The gate does not judge ${which}: other programs disturbed the run. Close them and run again.`;
+    return `The gate does not judge ${which}: the run was disturbed. ${remedyOf(to, [first.candidate])}`;
   });
 }
 

@@ -42,10 +42,13 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('It takes a number above 0, in plain decimals such as 5 or 0.25.');
 }
 
-export function timedCalls(text: string): { round: number; calls: number } {
-  const [, round, calls] = /^(\d{1,9}):([1-9]\d?)$/.exec(text) ?? [];
-  if (calls === undefined) throw new InvalidArgumentError('It takes a round and its calls, 1 to 99, such as 1:5.');
-  return { round: Number(round), calls: Number(calls) };
+export function timedCalls(text: string): { round: number; calls: number; again: number } {
+  const [, round, calls, again = 0] = /^(\d{1,9}):([1-9]\d?)(?:\+([1-9]\d?))?$/.exec(text) ?? [];
+  if (calls === undefined)
+    throw new InvalidArgumentError(
+      'It takes a round and its calls, 1 to 99, such as 1:5, or 1:5+2 with two that were made again.',
+    );
+  return { round: Number(round), calls: Number(calls), again: Number(again) };
 }
 
 export const all = (text: string, before: readonly string[] = []) => [...before, text];

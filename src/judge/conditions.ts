@@ -26,6 +26,7 @@ export interface OpConditions extends Conditions {
 /** The timed calls of one case in one round, as `verify --timed` takes them. */
 export interface RoundPlan {
   readonly round: number;
-  /** Calls of the variant that has the most. */
   readonly calls: number;
+  /** Calls that were made again, after others had waited for a CPU. Default: 0. */
+  readonly again?: number;
 }

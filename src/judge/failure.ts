@@ -15,7 +15,7 @@ export function failed(
 ): Verdict {
   const name = op.caseName(c);
   const words = [...workspace().command, 'verify', selector, '--case', name, '--seed', `${seed}`, ...replayFlags];
-  if (timed) words.push('--timed', `${timed.round}:${timed.calls}`);
+  if (timed) words.push('--timed', `${timed.round}:${timed.calls}${timed.again ? `+${timed.again}` : ''}`);
   const replay = words.map(quoted).join(' ');
   return { status: 'fail', failure: { ...found, op: op.name, candidate: id, case: name, distribution, seed, replay } };
 }

@@ -18,8 +18,10 @@ import { deriveSeed } from './seed.ts';
 export interface RoundInputs {
   /** For warm-up. No timed call sees these bytes. */
   readonly warm: Image;
-  /** One a call; for an op that carries state, that of the first call alone. */
+  /** One a planned call; for an op that carries state, that of the first call alone. */
   readonly images: readonly Image[];
+  /** Any image by its number: those above, and one for each call that is made again, drawn when it is first asked for. */
+  image(number: number): Image;
   readonly seed: string;
 }
 
@@ -35,8 +37,13 @@ export function roundInputs(
   const drawing = { op, case: c, distribution, text, without };
   const warm = compose(drawing, seed('warm'));
   const count = op.carries ? 1 : calls;
-  const images = Array.from({ length: count }, (_, i) => compose(drawing, seed(i), warm.layout));
-  return { warm, images, seed: seed('order') };
+  const drawn = new Map<number, Image>();
+  const image = (i: number) => {
+    const found = drawn.get(i) ?? compose(drawing, seed(i), warm.layout);
+    drawn.set(i, found);
+    return found;
+  };
+  return { warm, images: Array.from({ length: count }, (_, i) => image(i)), image, seed: seed('order') };
 }
 
 export interface PlannedCall {
@@ -45,22 +52,31 @@ export interface PlannedCall {
   readonly image: Image | null;
 }
 
-/** The calls of one variant, each of which hands back the whole arena. */
-export function planCalls(inputs: RoundInputs, calls: number, variant: string): PlannedCall[] {
-  if (inputs.warm.op.carries) return planSteps(inputs, calls);
-  const rng = makeRng(deriveSeed(inputs.seed, variant));
-  return shuffled(inputs.images.slice(0, calls), rng).map((image) => ({ image, call: callOn(image) }));
+/** The calls of one variant, and those that are made again, each of which hands back the whole arena. */
+export const planCalls = (inputs: RoundInputs, calls: number, variant: string, again = 0): PlannedCall[] =>
+  callsOf(inputs, calls, variant)
+    .take(calls + again)
+    .toArray();
+
+/** The planned calls of one variant, and then one after the other that is made again, without end. */
+export function* callsOf(inputs: RoundInputs, calls: number, variant: string): Generator<PlannedCall, never> {
+  if (inputs.warm.op.carries) return yield* steps(inputs);
+  const own = shuffled(inputs.images.slice(0, calls), makeRng(deriveSeed(inputs.seed, variant)));
+  for (let i = 0; ; i++) {
+    const image = own[i] ?? inputs.image(i);
+    yield { image, call: callOn(image) };
+  }
 }
 
-function planSteps({ warm, images: [first], seed }: RoundInputs, calls: number): PlannedCall[] {
+function* steps({ warm, images: [first], seed }: RoundInputs): Generator<PlannedCall, never> {
   const rng = makeRng(seed);
   const batch = batchOf(first);
   const { reads } = callOn(first);
-  return Array.from({ length: calls }, (_, i) => {
-    if (i === 0) return { call: callOn(first), image: first };
+  yield { call: callOn(first), image: first };
+  for (;;) {
     warm.op.drawNext?.({ ...warm, dims: warm.case.dims, tensors: batch, rng });
-    return { call: { writes: writesOf(warm, batch), reads }, image: null };
-  });
+    yield { call: { writes: writesOf(warm, batch), reads }, image: null };
+  }
 }
 
 /** Fisher and Yates */

@@ -1,6 +1,6 @@
 /**
- * Checks the outputs of timed calls, once all calls of a case have been answered: at least a tenth of them in full, the others by a sketch,
- * or in full if the op has none. Which calls, and the sketch's projection, are drawn only then, from entropy that no input shares. Calls
+ * Checks the outputs of timed calls, once all calls of a case have been answered: at least a tenth of them in full, and those on an image that was
+ * not planned, of calls made again; the others by a sketch, or in full if the op has none. Which calls, and the sketch's projection, are drawn only then, from entropy that no input shares. Calls
  * of an op that carries state are checked in steps.ts.
  */
 import type { Samples } from '../cell/protocol.ts';
@@ -60,7 +60,8 @@ export class TimedJudge {
     for (const [i, { image }] of planned.entries()) {
       if (image === null) throw new Error('a call without an image');
       const [after] = reads[i];
-      const inFull = !this.#oracle.sketch || (this.#chosen.has(image) && does(warm, 'full'));
+      const isChosen = this.#chosen.has(image) || !this.inputs.images.includes(image);
+      const inFull = !this.#oracle.sketch || (isChosen && does(warm, 'full'));
       const inspection = inFull ? inspect(image, after, this.#expect(image)) : this.#inSketch(image, after);
       if ('finding' in inspection) return { finding: inCall(inspection.finding, i) };
       worst = Math.max(worst, inspection.worst);

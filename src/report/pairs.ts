@@ -9,6 +9,7 @@ import { inMarkdown } from './escape.ts';
 import { colours, ratioInterval } from './format.ts';
 import { pc } from './screen.ts';
 import { type ColumnOf, markdownTableOf, tableOf } from './table.ts';
+import { remedyOf } from './warnings.ts';
 import { wrapped } from './width.ts';
 
 /** A table for each of these ops that has pairs, case by case if there is one op alone. */
@@ -24,7 +25,7 @@ export function pairTables(record: Record, ops: readonly string[]): string[] {
         wrapped(`${pc.bold(op)}: how many times as fast as ${pairs[0].first}, paired within rounds`),
         tableOf(columns, pairs),
         ...advice(record, pairs).map((line) => wrapped(line)),
-        ...disturbedLines(pairs),
+        ...disturbedLines(record, pairs),
       ].join('\n'),
     ];
   });
@@ -33,16 +34,13 @@ export function pairTables(record: Record, ops: readonly string[]): string[] {
 const isDisturbed = (withheld: string | null) => withheld?.startsWith('disturbed: ') ?? false;
 
 /** How many ratios are withheld, the reason of the first, and what to do. */
-function disturbedLines(pairs: readonly Pair[]): string[] {
+function disturbedLines(record: Record, pairs: readonly Pair[]): string[] {
   const own = pairs.filter(({ withheld }) => isDisturbed(withheld));
   const [first] = own;
   if (!first) return [];
   const why = `${first.case ?? 'mean'}: ${first.withheld?.replace('disturbed: ', '')}`;
-  return [
-    pc.yellow(
-      wrapped(`disturbed: ${counted(own.length, 'ratio')} withheld. ${why}. Close other programs and run again.`),
-    ),
-  ];
+  const remedy = remedyOf(record, [first.first, first.candidate]);
+  return [pc.yellow(wrapped(`disturbed: ${counted(own.length, 'ratio')} withheld. ${why}. ${remedy}`))];
 }
 
 /** How to get a table where there are too many candidates for one. */

@@ -15,7 +15,7 @@ import { pc } from './screen.ts';
 import { type ColumnOf, fit, hiddenLine } from './table.ts';
 import { picture, trackColumns, trackLegend } from './track.ts';
 import { unseenText } from './unseen.ts';
-import { warningText } from './warnings.ts';
+import { remedyOf, warningText } from './warnings.ts';
 import { wrapped } from './width.ts';
 
 type Suite = Record['suites'][number];
@@ -70,7 +70,7 @@ function suiteTable(record: Record, { name, ops }: Suite, rows: Rows): string {
     [...(hidden.includes('tier') ? [] : [tiers]), ...isolation].join('; '),
   ];
   const passing = rows.filter(({ mean, candidate }) => !mean.peer && candidate?.verdict === 'pass');
-  const reasons = new Set(passing.flatMap(({ mean }) => mean.withheld ?? []));
+  const withheld = passing.flatMap(({ mean: { candidate, withheld } }) => (withheld ? [{ candidate, withheld }] : []));
   return [
     wrapped(title(record, name, ops)),
     text,
@@ -78,7 +78,11 @@ function suiteTable(record: Record, { name, ops }: Suite, rows: Rows): string {
     ...legend.filter(Boolean).map((line) => pc.dim(wrapped(line))),
     ...rankLines(rows).map((line) => wrapped(line)),
     ...record.overall.filter(({ suite }) => suite === name).map((overall) => wrapped(overallLine(overall))),
-    ...[...reasons].map((reason) => pc.yellow(wrapped(`mean withheld: ${reason}`))),
+    ...[...Map.groupBy(withheld, (mean) => mean.withheld)].map(([why, own]) => {
+      const ids = own.map(({ candidate }) => candidate);
+      const remedy = why.startsWith('disturbed') ? `. ${remedyOf(record, ids)}` : '';
+      return pc.yellow(wrapped(`mean withheld: ${why}${remedy}`));
+    }),
   ]
     .filter(Boolean)
     .join('\n');
@@ -113,7 +117,7 @@ function caseTables(record: Record, ops: readonly string[]): string[] {
     if (rows.length === 0) return { text: `No case of ${op} was timed.`, hidden: [], timed: false };
     const { text, hidden } = fit(caseColumns, rows);
     return {
-      text: [wrapped(`${pc.bold(op)}, case by case`), text, ...disturbedLines(shown)].join('\n'),
+      text: [wrapped(`${pc.bold(op)}, case by case`), text, ...disturbedLines(record, shown)].join('\n'),
       hidden,
       timed: true,
     };
@@ -128,12 +132,12 @@ const howColumnsAgree =
   "time: the baseline's time divided by the speedup; Gflop/s, GB/s and % of peak follow from it, peaks as measured beside the run";
 
 /** Which speedups are withheld, the reason of the first, and what to do. */
-function disturbedLines(results: readonly Result[]): string[] {
+function disturbedLines(record: Record, results: readonly Result[]): string[] {
   const withheld = results.filter(({ disturbed }) => disturbed !== null);
   const [first] = withheld;
   if (!first) return [];
   const what = `disturbed: ${counted(withheld.length, 'speedup')} withheld. ${first.candidate} at ${first.case}: ${first.disturbed}.`;
-  return [pc.yellow(wrapped(`${what} Close other programs and run again.`))];
+  return [pc.yellow(wrapped(`${what} ${remedyOf(record, [first.candidate])}`))];
 }
 
 /** The best candidate against each peer, in geometric means over the cases. */

@@ -1,5 +1,6 @@
 /** The words of a warning: its name, what was seen, and what to do about it. */
 import { counted } from '../contract/words.ts';
+import type { Record } from '../records/schema.ts';
 import type { Warning } from '../records/warning.ts';
 
 interface Words {
@@ -47,7 +48,7 @@ const words: WordsOf = {
   }),
   oversubscribed: ({ threads, cores }) => ({
     name: 'More threads than cores',
-    seen: `${threads} threads share ${counted(cores, 'core')}, so spinning threads hold each other up.`,
+    seen: `${threads} threads share ${counted(cores, 'core')}, so they wait for each other.`,
     remedy: `Use --threads ${cores}.`,
   }),
   clock: ({ variant, case: name, timeNs, clockNs }) => ({
@@ -79,4 +80,12 @@ export const warningWords = (warning: Warning): Words => (words[warning.kind] as
 export function warningText(warning: Warning): string {
   const { seen, remedy } = warningWords(warning);
   return remedy ? `${seen} ${remedy}` : seen;
+}
+
+/** What to do where numbers of these candidates were withheld as disturbed. With more threads than cores they are so on an idle machine, too. */
+export function remedyOf({ machine: { cores }, results }: Record, candidates: readonly string[]): string {
+  const own = results.filter(({ candidate, peer }) => !peer && candidates.includes(candidate));
+  const threads = Math.max(0, ...own.map((result) => result.threads));
+  if (threads <= cores) return 'Close other programs and run again.';
+  return `Its ${threads} threads share ${counted(cores, 'core')} and wait for each other: use --threads ${cores}.`;
 }

@@ -137,7 +137,7 @@ function untimed(found: Candidate | null, here: Record | null, disturbed: string
 const unrun = (here: Record | null): string =>
   here?.interrupted ? 'the run was stopped before it' : 'it was left out here, as no case of its op was asked for';
 
-const disturbing: readonly string[] = ['busy', 'disturbed', 'pace', 'stolen'];
+const disturbing: readonly string[] = ['busy', 'disturbed', 'oversubscribed', 'pace', 'stolen'];
 
 function outcomeOf(change: Row['changes'][number] | undefined, here: Record | null): Pick<Claim, 'outcome' | 'why'> {
   const { ratio, verdict } = change ?? {};

@@ -1,6 +1,7 @@
 /**
  * One case of one round. The baseline is opened and warmed up first, which takes longest, and nfold judges the case before meanwhile. Then
- * the case has turns; in each of them every variant is timed once. Results are judged when the times are there.
+ * the case has turns; in each of them every variant is timed once, and again where it had no calm call (again.ts). Results are judged when the
+ * times are there.
  */
 import type { Timed } from '../cell/cell.ts';
 import type { WarmupPlan } from '../cell/protocol.ts';
@@ -11,12 +12,13 @@ import { makeRng, type Seed } from '../contract/rng.ts';
 import type { Variant } from '../contract/variant.ts';
 import type { RoundPlan } from '../judge/conditions.ts';
 import { failed } from '../judge/failure.ts';
-import { type PlannedCall, planCalls, type RoundInputs, roundInputs, shuffled } from '../judge/inputs.ts';
+import { callsOf, type PlannedCall, type RoundInputs, roundInputs, shuffled } from '../judge/inputs.ts';
 import { deriveSeed } from '../judge/seed.ts';
 import { StepJudge } from '../judge/steps.ts';
-import { type TimedCalls, type TimedInspection, TimedJudge } from '../judge/timed.ts';
+import { type TimedInspection, TimedJudge } from '../judge/timed.ts';
 import { addVerdict, erred, type Verdict, verdictText } from '../judge/verdict.ts';
 import type { Sampled } from '../stats/samples.ts';
+import { type Called, type Grant, joined, maxAgain, untilCalm } from './again.ts';
 import { callPlan, roundName, warmAgain, warmOnce, warmupCalls } from './effort.ts';
 import type { Audit, CaseTimes, MeasureRequest } from './request.ts';
 
@@ -32,18 +34,22 @@ export const verdictId = ({ id, twinOf = id }: Variant) => twinOf;
 export interface Timing {
   readonly case: Case;
   readonly baselineNs: number;
+  readonly grant: Grant<Timer>;
 }
 
 interface Taken {
   readonly timer: Timer;
   readonly turn: number;
-  readonly timed: Timed;
+  readonly timed: Called;
   /** Of results that were judged at once. */
   readonly inspection?: TimedInspection;
 }
 
-/** Bytes of results that wait for their judgement; those of larger models are judged turn by turn, and not kept. */
-const maxKept = 2 ** 29;
+/**
+ * Maximum bytes of results that wait for their judgement, half as many where no call is made again; those of larger models are judged turn by turn,
+ * and not kept.
+ */
+const maxKept = 2 ** 30;
 
 /** A case that has been timed. Judging keeps this process busy, and throws if the baseline fails. */
 export type Judgement = () => CaseTimes;
@@ -61,14 +67,12 @@ export async function timeCase(
   const plan = callPlan(timing.baselineNs, effort);
   const inputs = roundInputs(request, timing.case, { round, calls: plan.others * plan.turns });
   const perTurn = ({ variant }: Timer) => (variant === baseline || variant.slow ? plan.baseline : plan.others);
-  const planned = new Map(
-    timers.map((timer) => [timer, planCalls(inputs, perTurn(timer) * plan.turns, verdictId(timer.variant))]),
-  );
-  const plannedOf = (timer: Timer) => planned.get(timer) ?? [];
+  const planned = (timer: Timer) => perTurn(timer) * plan.turns;
+  const upcoming = new Map(timers.map((one) => [one, callsOf(inputs, planned(one), verdictId(one.variant))]));
   const taken: Taken[] = [];
   const errors = new Map<string, Verdict>();
   const judgeSteps = stepJudge(request, inputs, plan.turns);
-  const kept = inputs.warm.bytes.length * plan.others * plan.turns * timers.length;
+  const kept = inputs.warm.bytes.length * (plan.others + maxAgain) * plan.turns * timers.length;
   const say = (timer: Timer) =>
     request.onProgress({
       stage: roundName(round + 1, effort),
@@ -81,30 +85,31 @@ export async function timeCase(
       const { variant } = timer;
       if (errors.has(verdictId(variant))) continue;
       say(timer);
-      const calls = plannedOf(timer).slice(turn * perTurn(timer), (turn + 1) * perTurn(timer));
+      const next = (count: number) => Array.from({ length: count }, () => upcoming.get(timer)!.next().value);
+      const calls = perTurn(timer);
       const opens = turn === 0 && variant !== baseline;
       try {
-        const timed = await timeTurn(request, timer, calls, { ...timing, opens, warm: inputs.warm });
+        const timed = await timeTurn(request, timer, { ...timing, opens, warm: inputs.warm, next, calls });
         const steady = turn === 0 && variant === baseline ? warmed.steady : timed.steady;
         const one = { timer, turn, timed: { ...timed, steady } };
         if (!op.carries || kept <= maxKept) taken.push(one);
-        else taken.push({ ...one, timed: { ...one.timed, reads: [] }, inspection: judgeSteps(one, calls) });
+        else taken.push({ ...one, timed: { ...one.timed, reads: [] }, inspection: judgeSteps(one) });
       } catch (error) {
         errors.set(verdictId(variant), verdictOf(request, variant, timing.case, error));
       }
     }
   }
-  return () => judge(request, { round, inputs, timers, turns: plan.turns, taken, errors, plannedOf, judgeSteps });
+  return () => judge(request, { round, inputs, timers, turns: plan.turns, taken, errors, planned, judgeSteps });
 }
 
 /** Judges the turns of an op that carries state, each variant's in their order. */
 function stepJudge({ oracle, baseline }: MeasureRequest, inputs: RoundInputs, turns: number) {
   const judges = new Map<Timer, StepJudge>();
-  return ({ timer, timed, inspection }: Taken, planned: readonly PlannedCall[]): TimedInspection => {
+  return ({ timer, timed, inspection }: Taken): TimedInspection => {
     if (inspection) return inspection;
     const judge = judges.get(timer) ?? new StepJudge(oracle, inputs);
     judges.set(timer, judge);
-    return judge.inspect({ planned, ...timed }, timer.variant === baseline ? 0 : truthChance / turns);
+    return judge.inspect(timed, timer.variant === baseline ? 0 : truthChance / turns);
   };
 }
 
@@ -133,13 +138,14 @@ interface Times {
   readonly turns: number;
   readonly taken: readonly Taken[];
   readonly errors: ReadonlyMap<string, Verdict>;
-  plannedOf(timer: Timer): readonly PlannedCall[];
+  /** The number of calls that are not made again. */
+  planned(timer: Timer): number;
   readonly judgeSteps: ReturnType<typeof stepJudge>;
 }
 
 function judge(request: MeasureRequest, times: Times): CaseTimes {
   const { op, oracle } = request;
-  const { round, inputs, timers, turns, taken, plannedOf, judgeSteps } = times;
+  const { round, inputs, timers, turns, taken, planned, judgeSteps } = times;
   const name = op.caseName(inputs.warm.case);
   const ownOf = (timer: Timer) => taken.filter((one) => one.timer === timer);
   const completed = timers.filter((timer) => ownOf(timer).length === turns);
@@ -147,14 +153,13 @@ function judge(request: MeasureRequest, times: Times): CaseTimes {
   const drawn = op.carries ? null : new TimedJudge(oracle, inputs);
   const audits = completed.map((timer) => {
     const own = ownOf(timer);
-    const planned = plannedOf(timer);
-    const each = planned.length / turns;
-    const inspection = drawn
-      ? drawn.inspect(gathered(planned, own))
-      : together(own.map((one, i) => judgeSteps(one, planned.slice(i * each, (i + 1) * each))));
-    const timed = { round, calls: planned.length };
+    const all = own.map(({ timed }) => timed).reduce(joined);
+    const inspection = drawn ? drawn.inspect(all) : together(own.map(judgeSteps));
+    const calls = planned(timer);
+    const timed = { round, calls, again: all.planned.length - calls };
     addVerdict(verdicts, verdictId(timer.variant), judged(request, timer.variant, inspection, { inputs, timed }));
-    return auditOf(own, name, new Set('full' in inspection ? inspection.full : []));
+    const full = new Set('full' in inspection ? inspection.full : []);
+    return auditOf(all.timeNs.slice(0, calls), full, { case: name, variant: timer.variant.id });
   });
   const whole = taken.filter(({ timer }) => completed.includes(timer));
   return { ...seenIn(taken, name), audits, samples: samplesOf(whole, name, round), verdicts };
@@ -168,22 +173,10 @@ function together(turns: readonly TimedInspection[]): TimedInspection {
   return { worst: Math.max(...fine.map(({ worst }) => worst)), full: fine.flatMap(({ full }) => full) };
 }
 
-/** The calls of all turns. */
-function gathered(planned: readonly PlannedCall[], own: readonly Taken[]): TimedCalls {
-  const first = own.findIndex(({ timed }) => timed.changedLater !== undefined);
-  const before = own.slice(0, first).reduce((sum, { timed }) => sum + timed.timeNs.length, 0);
-  return {
-    planned,
-    reads: own.flatMap(({ timed }) => timed.reads),
-    changedLater: first < 0 ? undefined : before + (own[first].timed.changedLater ?? 0),
-  };
-}
-
-/** The times of the calls that were compared in full, and of the others. */
-function auditOf(own: readonly Taken[], name: string, full: ReadonlySet<number>): Audit {
-  const timeNs = own.flatMap(({ timed }) => timed.timeNs);
+/** The times of the calls that were compared in full, and of the others; without those that no chance chose, on images that were not planned. */
+function auditOf(timeNs: readonly number[], full: ReadonlySet<number>, of: Pick<Audit, 'case' | 'variant'>): Audit {
   const part = (is: boolean) => timeNs.filter((_, i) => full.has(i) === is);
-  return { case: name, variant: own[0].timer.variant.id, fullNs: part(true), othersNs: part(false) };
+  return { ...of, fullNs: part(true), othersNs: part(false) };
 }
 
 /** Nanoseconds of the calls of each turn. */
@@ -212,29 +205,43 @@ function judged(
   request: MeasureRequest,
   variant: Variant,
   inspection: TimedInspection,
-  { inputs, timed }: { inputs: RoundInputs; timed: RoundPlan },
+  { inputs, timed }: { inputs: RoundInputs; timed: Required<RoundPlan> },
 ): Verdict {
-  if (!('finding' in inspection)) return { status: 'pass', checks: timed.calls, worst: inspection.worst };
+  if (!('finding' in inspection)) return { status: 'pass', checks: timed.calls + timed.again, worst: inspection.worst };
   const told = { ...variant, id: verdictId(variant) };
   const verdict = failed(inspection.finding, told, inputs.warm, { ...request, timed });
   if (variant === request.baseline) throw new Error(`the baseline fails its own check: ${verdictText(verdict)}`);
   return verdict;
 }
 
-/** What has no open case yet opens it and warms up in full; others warm only the caches. */
+interface Turn extends Timing, Pick<RoundInputs, 'warm'> {
+  readonly opens: boolean;
+  /** Calls to make, without those that are made again. */
+  readonly calls: number;
+  next(count: number): readonly PlannedCall[];
+}
+
+/** What has no open case yet opens it and warms up in full; others warm only the caches, and calls made again are warm from those before. */
 async function timeTurn(
   { op, effort, without = [] }: MeasureRequest,
   timer: Timer,
-  calls: readonly PlannedCall[],
-  { opens, warm, baselineNs }: Timing & { readonly opens: boolean; readonly warm: RoundInputs['warm'] },
-): Promise<Timed> {
+  { opens, warm, baselineNs, grant, calls, next }: Turn,
+): Promise<Called> {
   let warmup: WarmupPlan | null = null;
   if (opens) {
     const kind = await timer.open(warm, { noise: !without.includes('noise') });
     warmup = timer.variant.slow ? warmOnce : warmupCalls(kind, baselineNs, effort);
   } else if (!op.carries) warmup = warmAgain(baselineNs); // For an op that carries state, it would put the first state back.
-  const planned = calls.map(({ call }) => call);
-  return timer.turn(planned, { warmup, expectedNs: baselineNs });
+  const make = async (count: number, warmup: WarmupPlan | null): Promise<Called> => {
+    const planned = next(count);
+    const called = planned.map(({ call }) => call);
+    return { ...(await timer.turn(called, { warmup, expectedNs: baselineNs })), planned };
+  };
+  return untilCalm(
+    await make(calls, warmup),
+    () => make(1, null),
+    () => grant(timer, baselineNs),
+  );
 }
 
 /** Throws what is no fault of a candidate's. */

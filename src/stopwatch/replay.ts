@@ -25,12 +25,12 @@ export async function replayTimed(
   const { oracle, op } = request;
   const inputs = roundInputs(request, c, timed);
   try {
-    const calls = await callAgain(request, variant, inputs, timed.calls);
+    const calls = await callAgain(request, variant, inputs, timed);
     const inspection = op.carries
       ? new StepJudge(oracle, inputs).inspect(calls, null)
       : new TimedJudge(oracle, inputs, true).inspect(calls);
     if ('finding' in inspection) return failed(inspection.finding, variant, inputs.warm, { ...request, timed });
-    return { status: 'pass', checks: timed.calls, worst: inspection.worst };
+    return { status: 'pass', checks: calls.planned.length, worst: inspection.worst };
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
     return erred(error, `${variant.id} at ${op.caseName(c)}`);
@@ -41,9 +41,9 @@ async function callAgain(
   { threads, effort }: ReplayRequest,
   variant: Variant,
   inputs: RoundInputs,
-  count: number,
+  { calls: count, again }: RoundPlan,
 ): Promise<TimedCalls> {
-  const planned = planCalls(inputs, count, variant.id);
+  const planned = planCalls(inputs, count, variant.id, again);
   const timer = new Timer(variant, threads);
   try {
     const warmup = warmupCalls(await timer.open(inputs.warm), effort.warmMs * 5e4, effort);

@@ -11,6 +11,7 @@ import { callOn } from '../judge/batch.ts';
 import { shuffled } from '../judge/inputs.ts';
 import { measurePace, paceImage } from '../judge/pace.ts';
 import { addVerdict, isStanding, pending, type Verdict } from '../judge/verdict.ts';
+import { allowance } from './again.ts';
 import { type Judgement, timeCase, verdictId, verdictOf } from './case.ts';
 import type { CaseTimes, MeasureRequest } from './request.ts';
 
@@ -28,6 +29,7 @@ export async function* timeRound(request: MeasureRequest, round: Round): AsyncGe
   const first = round.number % Math.max(1, all.length);
   const choice = [...all.slice(first), ...all.slice(0, first)];
   const timers = round.variants.map((one) => new Timer(one, threads, choice));
+  const grant = allowance<Timer>(request.effort);
   const stop = () => {
     for (const timer of timers) timer.close();
   };
@@ -50,7 +52,7 @@ export async function* timeRound(request: MeasureRequest, round: Round): AsyncGe
       for (const c of shuffled(cases, round.rng)) {
         signal?.throwIfAborted();
         const standing = timers.filter(({ variant }) => isStanding(verdicts.get(verdictId(variant)) ?? pending));
-        const timing = { case: c, baselineNs: nsPerFlop * op.flop(c.dims) };
+        const timing = { case: c, baselineNs: nsPerFlop * op.flop(c.dims), grant };
         waiting = await timeCase(request, round.number, standing, timing, judgeWaiting);
         yield* complete.splice(0);
       }
