@@ -1,11 +1,13 @@
 /** The head of the page: how many times as fast, on one axis for all suites, so that intervals compare. */
 import { counted } from '../contract/words.ts';
 import type { Mean, Overall, Record } from '../records/schema.ts';
+import { answers } from '../report/answer.ts';
+import { duration } from '../report/format.ts';
 import { type LogAxis, logAxis } from './axis.ts';
 import { estimateMark, px, svg } from './chart.ts';
 import { html, type Markup } from './markup.ts';
 import { type Subject, shownRecords, type View } from './subject.ts';
-import { edges, listed, round, shortName, times } from './words.ts';
+import { capital, edges, listed, round, shortName, times } from './words.ts';
 
 /** What a suite's number is of: its best candidate, or for a suite of several ops the best of each. */
 export const numberOf = ({ best, overall }: View): Mean | Overall | null => overall ?? best;
@@ -29,7 +31,39 @@ export function headline(subject: Subject): Markup {
       <p>${legend(view)}${machines.size > 1 && html`<br /><span class="dim">${view.machine}</span>`}</p>
     </div>`;
   })}</div>
-  ${interrupted(records)}`;
+  ${interrupted(records)}
+  ${questions(views[0])}`;
+}
+
+/** The answers to what a reader asks first, of the first suite. */
+function questions(view: View | undefined): Markup {
+  if (!view) return null;
+  const { found, sure, limit, failed } = answers(view.record, view.suite.name, view.rows);
+  const said: readonly (readonly [question: string, sentences: readonly string[]])[] = [
+    ['What it means', [capital(found), example(view), failed]],
+    ['Is it sure?', [sure]],
+    ['What limits it?', [limit]],
+  ];
+  const text = (all: readonly string[]) =>
+    all
+      .filter(Boolean)
+      .map((one) => one.replace(/(\d)x(?=[\s,.])/g, '$1×').replace(/\.?$/, '.'))
+      .join(' ');
+  const shown = said.filter(([, all]) => all.some(Boolean));
+  return html`<dl class="qa">${shown.map(
+    ([question, all]) => html`<div><dt>${question}</dt><dd>${text(all)}</dd></div>`,
+  )}</dl>`;
+}
+
+/** The case whose baseline takes longest. */
+function example({ best, rows, record: { machine } }: View): string {
+  const timed = rows.find(({ mean }) => mean === best)?.results.filter(({ timeNs }) => timeNs !== null) ?? [];
+  const [longest] = timed.toSorted((a, b) => (b.baseline.timeNs ?? 0) - (a.baseline.timeNs ?? 0));
+  if (!longest) return '';
+  const { case: name, baseline, candidate, op, timeNs, threads } = longest;
+  const where = `on ${machine.cpu} with ${counted(machine.cores, 'core')}${machine.virtual ? ', a virtual machine' : ''}`;
+  const uses = threads > 1 ? `; it uses ${threads} threads, the baseline one` : '';
+  return `One call at ${name} takes the baseline ${duration(baseline.timeNs)} and ${shortName(candidate, op)} ${duration(timeNs)}, ${where}${uses}`;
 }
 
 /** What a stopped run means for its numbers. */

@@ -18,8 +18,16 @@ function bestOfOps(rows: readonly MeanRow[]): MeanRow[] {
 /** Undefined if no candidate has a mean. */
 export const bestOf = (rows: readonly MeanRow[]): MeanRow | undefined => bestOfOps(rows)[0];
 
+/** Sentences without their full stops; `sure` and `limit` are empty where there is nothing to say. */
+export interface Answers {
+  readonly found: string;
+  readonly sure: string;
+  readonly limit: string;
+  readonly failed: string;
+}
+
 /** `rows`: the means of the suite. */
-export function answer(record: Record, suite: string, rows: readonly MeanRow[]): string {
+export function answers(record: Record, suite: string, rows: readonly MeanRow[]): Answers {
   const own = rows.filter(({ mean }) => !mean.peer);
   const best = bestOfOps(rows);
   const overall = record.overall.find((one) => one.suite === suite);
@@ -28,11 +36,18 @@ export function answer(record: Record, suite: string, rows: readonly MeanRow[]):
   const { length: warnings } = record.warnings;
   const over = `over ${counted(rounds.size, 'round')}${warnings > 0 ? `, with ${counted(warnings, 'warning')}` : ''}`;
   const bad = own.filter(({ candidate }) => candidate?.verdict !== 'pass').length;
-  const sentences = [
-    ...(best.length === 0 ? [`no mean speedup: ${whyNone(own)}`] : [...found(best, overall, over), limit(best)]),
-    ...(bad > 0 && bad < own.length ? [`${bad} of ${counted(own.length, 'candidate')} did not pass: see the end`] : []),
-  ];
-  return `${pc.bold(suite)}: ${sentences.map((one) => one.replace(/\.?$/, '.')).join(' ')}`;
+  const failed = bad > 0 && bad < own.length ? `${bad} of ${counted(own.length, 'candidate')} did not pass` : '';
+  if (best.length === 0) return { found: `no mean speedup: ${whyNone(own)}`, sure: '', limit: '', failed };
+  const [what, sure = ''] = found(best, overall, over);
+  return { found: what, sure, limit: limit(best), failed };
+}
+
+/** For a terminal, in a paragraph. */
+export function answer(record: Record, suite: string, rows: readonly MeanRow[]): string {
+  const { found, sure, limit, failed } = answers(record, suite, rows);
+  const said = [found, sure, limit, failed && `${failed}: see the end`].filter(Boolean);
+  const text = said.map((one) => one.replace(/\.?$/, '.')).join(' ');
+  return `${pc.bold(suite)}: ${text.replace(/\d[\d.]*x( \[[^\]]*\])/, (speedup) => pc.bold(speedup))}`;
 }
 
 function whyNone(own: readonly MeanRow[]): string {
@@ -76,7 +91,7 @@ function found(best: readonly MeanRow[], overall: Record['overall'][number] | un
   return [`${what}, ${where}`, sure(arithmetic, verdict, over)];
 }
 
-const times = (speedup: Interval) => pc.bold(speedupText(speedup).trim());
+const times = (speedup: Interval) => speedupText(speedup).trim();
 
 function sure({ low, high }: Interval, verdict: ComparisonVerdict, over: string): string {
   if (low === null || high === null) return 'It is not sure: one round gives no interval';
