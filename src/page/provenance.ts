@@ -87,7 +87,7 @@ const lines = (values: readonly Told[]): Markup => values.map((one) => html`<div
 
 const warningTable = (warnings: readonly Warned[]): Table => ({
   of: 'the warnings',
-  look: 'warn',
+  kind: 'warn',
   columns: [{ head: 'warning' }, { head: 'seen' }, { head: 'remedy' }],
   rows: warnings.map(({ name, seen, remedy }) => [name, { text: lines(seen), by: seen[0].text }, remedy]),
 });

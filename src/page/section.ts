@@ -19,7 +19,7 @@ export interface Table {
   /** What the values are of: `the ladder`. */
   readonly of: string;
   /** `warn`: its cells wrap, and on a narrow screen lie below each other. */
-  readonly look?: 'warn';
+  readonly kind?: 'warn';
   readonly columns: readonly { readonly head: string; readonly isNumber?: boolean }[];
   /** A cell a column. */
   readonly rows: readonly (readonly Cell[])[];
@@ -42,7 +42,7 @@ export function values(table: Table): Markup {
 }
 
 /** The script makes the heads buttons that sort. */
-export function tableMarkup({ of, look, columns, rows }: Table): Markup {
+export function tableMarkup({ of, kind, columns, rows }: Table): Markup {
   const cell = (text: Cell, i: number) => {
     const name = columns[i].isNumber ? 'n' : undefined;
     const by = typeof text === 'string' ? undefined : text.by;
@@ -53,7 +53,7 @@ export function tableMarkup({ of, look, columns, rows }: Table): Markup {
   const heads = columns.map(
     ({ head, isNumber }) => html`<th scope="col" class=${isNumber ? 'n' : undefined}>${head}</th>`,
   );
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Values of ${of}"><table class=${look}>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Values of ${of}"><table class=${kind}>
     <thead><tr>${heads}</tr></thead>
     <tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody>
   </table></div>`;
