@@ -150,7 +150,7 @@ describe('size', () => {
     expect(Buffer.byteLength(pageOf(subjectOf(records)).html)).toBeLessThan(1e6);
   });
 
-  test('forty records are a row each, behind one click; the newest one in full', () => {
+  test('forty records are a row each; the newest one in full', () => {
     const all = Array.from({ length: 40 }, (_, i) =>
       recordOf({ createdAt: `2026-11-25T10:${10 + i}:00.000Z`, seed: i }, `r${i}`),
     );
