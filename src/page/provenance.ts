@@ -26,8 +26,8 @@ export function provenance(subject: Subject): Section[] {
         ${notes.length > 0 && html`<ul class="notes">${notes.flatMap(({ seen }) => seen.map((one) => html`<li>${toldMarkup(one)}</li>`))}</ul>`}
         <h3>Where it ran</h3><dl class="kv">${factsOf(shown)}</dl>
         <h3>${counted(subject.records.length, 'record')}</h3>${shortTable(recordTable(subject.records))}
-        <h3>What ran</h3>${shortTable(programTable(shown))}
-        <h3>Get it again</h3>${commandsOf(shown)}`,
+        <h3>Get it again</h3>${commandsOf(shown)}
+        <h3>What ran</h3>${shortTable(programTable(shown))}`,
     },
   ];
 }
@@ -87,7 +87,7 @@ const lines = (values: readonly Told[]): Markup => values.map((one) => html`<div
 
 const warningTable = (warnings: readonly Warned[]): Table => ({
   of: 'the warnings',
-  look: 'warn',
+  kind: 'warn',
   columns: [{ head: 'warning' }, { head: 'seen' }, { head: 'remedy' }],
   rows: warnings.map(({ name, seen, remedy }) => [name, { text: lines(seen), by: seen[0].text }, remedy]),
 });
@@ -163,7 +163,7 @@ const recordTable = (records: readonly Record[]): Table => ({
 const code = (text: string): Cell => ({ text: html`<code>${text}</code>`, by: text });
 
 /** Rows that are shown at once. */
-const maxOpen = 20;
+const maxOpen = 60;
 
 /** Without the columns in which nobody says anything. */
 function shortTable({ columns, rows, ...table }: Table): Markup {

@@ -21,7 +21,7 @@ export interface Table {
   /** What the values are of: `the ladder`. */
   readonly of: string;
   /** `warn`: its cells wrap, and on a narrow screen lie below each other. */
-  readonly look?: 'warn';
+  readonly kind?: 'warn';
   readonly columns: readonly Column[];
   /** A cell a column. */
   readonly rows: readonly (readonly Cell[])[];
@@ -62,15 +62,15 @@ export function values(table: Table): Markup {
 }
 
 /** The script makes the heads buttons that sort, and shows what was rounded. */
-export function tableMarkup({ of, look, columns, rows, looks }: Table): Markup {
-  const names = columns.map((column) => [column.isNumber && 'n', column.look].filter(Boolean).join(' ') || undefined);
+export function tableMarkup({ of, kind, columns, rows, looks }: Table): Markup {
+  const names = columns.map(({ isNumber, look }) => [isNumber && 'n', look].filter(Boolean).join(' ') || undefined);
   const cell = (given: Cell, i: number) => {
     const { text, by, exact }: Exclude<Cell, string> = typeof given === 'string' ? { text: given } : given;
     if (i === 0) return html`<th scope="row" class=${names[i]} data-by=${by} data-exact=${exact}>${text}</th>`;
     return html`<td class=${names[i]} data-by=${by} data-exact=${exact}>${text}</td>`;
   };
   const heads = columns.map(({ head }, i) => html`<th scope="col" class=${names[i]}>${head}</th>`);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Values of ${of}"><table class=${look}>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Values of ${of}"><table class=${kind}>
     <thead><tr>${heads}</tr></thead>
     <tbody>${rows.map((row, i) => html`<tr class=${looks?.[i]}>${row.map(cell)}</tr>`)}</tbody>
   </table></div>`;

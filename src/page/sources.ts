@@ -32,8 +32,8 @@ interface File {
   readonly body: Markup;
 }
 
-/** Characters of a file, and of the page. */
-const [maxFile, maxPage] = [24_000, 300_000];
+/** Characters of a file, and of all files of the page. */
+const [maxFile, maxPage] = [24_000, 240_000];
 /** The share of its lines that a candidate has in common with one that it grew from. */
 const minShared = 0.3;
 /** Lines of a stretch that is shown whole, and what is left at the edges of a longer one. */
@@ -136,7 +136,7 @@ function roomOf(shown: readonly Shown[]): ReadonlyMap<string, string> {
   let left = maxPage;
   for (const { candidate, record } of shown)
     for (const { hash } of candidate.sources) {
-      const size = Math.min(textOf(record, hash)?.length ?? 0, maxFile);
+      const size = Math.min(linesOf(textOf(record, hash) ?? '').join('\n').length, maxFile);
       if (room.has(hash) || size > left) continue;
       room.set(hash, candidate.candidate);
       left -= size;
@@ -168,11 +168,12 @@ interface Text {
 
 function fileMarkup({ path, text }: Text, other: Text | null, until: number): File {
   const all = linesOf(text);
-  const shown = text.length > maxFile ? linesOf(text.slice(0, maxFile)) : all;
+  const whole = all.join('\n');
+  const shown = whole.slice(0, maxFile).toWellFormed().split('\n');
   const lines = highlighted(shown, path, until);
   const count = counted(all.length, 'line');
   const plain = (about: string): File => ({ path, about, changes: 0, body: html`<pre>${joined(lines, '')}</pre>` });
-  if (shown.length < all.length || shown.join().length < all.join().length)
+  if (whole.length > maxFile)
     return plain(`the first ${maxFile.toLocaleString('en')} characters of ${count}; the record holds the rest`);
   if (other === null) return plain(count);
   if (other.text === text) return plain(`${count}, unchanged`);

@@ -81,7 +81,7 @@ function verification(programs: readonly Verified[], number: string, where: stri
     caption: `The bar is the worst error of all candidates, cases, seeds and distributions of inputs, divided by the bound that the op’s algebra gives. Beyond 1 a candidate fails, and its mean is withheld.${left}`,
     note: `${checks.toLocaleString('en')} checks of ${counted(own.length, 'candidate')} against an oracle in double precision${peers > 0 ? `, and as strict ones of ${counted(peers, 'peer')}, which the table lists` : ''}.`,
     body: chart(label, (width) => drawn(width, bars.slice(0, maxBars))),
-    table: tableOf(programs),
+    table: tableOf(programs, where),
   };
 }
 
@@ -106,8 +106,8 @@ function valueText({ worst, failed, reason }: Verified): string {
   return `${worst < 1000 ? Number(worst.toPrecision(3)) : worst.toExponential(1)}×`;
 }
 
-const tableOf = (programs: readonly Verified[]): Table => ({
-  of: 'the verification',
+const tableOf = (programs: readonly Verified[], where: string): Table => ({
+  of: `the verification${where}`,
   columns: [
     { head: 'program' },
     { head: 'op' },
