@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { suites } from '../bench/suites.ts';
-import { build, buildMarked, buildMarkedBaseline } from '../src/build/build.ts';
+import { build, buildBaseline, buildMarked, buildMarkedBaseline } from '../src/build/build.ts';
 import { marked, markedOps } from '../src/build/marks.ts';
 import { checkModule } from '../src/build/module.ts';
 import { loadOp } from '../src/catalog/ops.ts';
@@ -16,6 +16,8 @@ import { packageRoot } from '../src/files/places.ts';
 import { callOn } from '../src/judge/batch.ts';
 import { compose } from '../src/judge/compose.ts';
 import { amdahl, profileOf } from '../src/profile/profile.ts';
+import { KeptProfile } from '../src/records/profile.ts';
+import { Profiled } from '../src/schemas/wings.ts';
 import { nfold } from './support/command.ts';
 import { prepare } from './support/prepared.ts';
 
@@ -156,6 +158,12 @@ describe('nfold profile', () => {
     const { code, stdout, stderr } = await profiled(`train_gpt2/${fused}`, ...smallest, '--json');
     expect({ code, stderr: /error/i.test(stderr) }).toEqual({ code: 0, stderr: false });
     const { seed, profiles } = JSON.parse(stdout);
+    const [file] = readdirSync(join(folder, '.nfold/profiles'));
+    const kept = KeptProfile.parse(JSON.parse(readFileSync(join(folder, '.nfold/profiles', file), 'utf8')));
+    expect(kept).toMatchObject({ ...JSON.parse(stdout), interrupted: false, effort: 'quick' });
+    expect(Profiled.parse(JSON.parse(stdout))).toEqual(JSON.parse(stdout));
+    const steps = [await buildBaseline('train_gpt2'), await build(candidate(fileOf(fused)))];
+    expect(kept.variants).toEqual(steps.map(({ id, hash }) => ({ id, hash })));
     expect(seed).toBe(3);
     expect(profiles).toHaveLength(1);
     const [{ baseline, candidate: own, amdahl: gains, case: name }] = profiles;
@@ -201,6 +209,7 @@ describe('nfold profile', () => {
       expect(stdout).toMatch(
         /gelu_forward is .* % of the baseline step: gelu_forward\/fast with its 40.0x makes that 1\.0\dx/,
       );
+      expect(stdout).toMatch(/\n\nKept: \.nfold\/profiles\/\S+\.json\n$/);
       expect(stdout).not.toContain('gelu_forward/slow');
       rmSync(records, { recursive: true });
     });
@@ -231,6 +240,8 @@ describe('nfold profile', () => {
 
   test('Ctrl-C ends it at once', async () => {
     const args = ['profile', `train_gpt2/${fused}`, '--thorough'];
+    const before = readdirSync(join(folder, '.nfold/profiles'));
     expect(await nfold(args, { cwd: folder, stopAt: 'warming up' })).toMatchObject({ code: 130, stdout: '' });
+    expect(readdirSync(join(folder, '.nfold/profiles'))).toEqual(before);
   });
 });

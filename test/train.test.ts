@@ -10,8 +10,10 @@ import op from '../baselines/train_gpt2/op.ts';
 import oracle from '../baselines/train_gpt2/oracle.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import { packageRoot } from '../src/files/places.ts';
+import { Training } from '../src/records/training.ts';
+import { Trained } from '../src/schemas/wings.ts';
 import { compareLosses } from '../src/train/compare.ts';
-import { smoothed, svgCurve, terminalCurve } from '../src/train/curve.ts';
+import { smoothed, stepsOf, svgCurve, terminalCurve } from '../src/train/curve.ts';
 import { generate, makeForward, readable } from '../src/train/sample.ts';
 import { batchAfter, heldOutBatches, makeTask } from '../src/train/task.ts';
 import { nfold } from './support/command.ts';
@@ -48,6 +50,28 @@ describe('a run', () => {
     expect(baseline.losses[0]).not.toBe(0);
     expect(whole.sample).toHaveLength(21);
     expect(text.stderr).toMatch(/step {5}60 {3}training \d\.\d{3} {3}held-out \d\.\d{3} {3}\d+ tokens\/s/);
+  });
+
+  test('is kept, with no more than that in its data', () => {
+    const [file] = readdirSync(join(folder, '.nfold/trainings'));
+    const kept = Training.parse(JSON.parse(readFileSync(join(folder, '.nfold/trainings', file), 'utf8')));
+    const baseline = whole.baseline as { losses: number[] };
+    const numbered = (losses: number[]) => losses.map((loss, i) => [i + 1, loss]);
+    const { sample, plot, checkpoint, checkpointStep, displaced, ...told } = whole;
+    expect(kept).toMatchObject({
+      ...{ ...told, losses: numbered(whole.losses), learningRate: 0.001 },
+      baseline: { ...baseline, losses: numbered(baseline.losses) },
+    });
+    expect(Trained.parse(whole)).toEqual(whole);
+  });
+
+  test('that is interrupted is kept with its mark, and says where', async () => {
+    const stopped = await nfold(['train', fast, ...small, '--minutes', '5'], { cwd: folder, stopAt: /training, / });
+    expect(stopped.code).toBe(130);
+    const [, file] = /\n\nKept: (\S+)\n\nCheckpoint: /.exec(stopped.stdout) ?? [];
+    const kept = Training.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+    expect(kept).toMatchObject({ candidate: fast, interrupted: true });
+    expect(kept.losses.length).toBe(kept.steps);
   });
 
   test('resumed from its middle gives the same bits', async () => {
@@ -239,13 +263,13 @@ describe('curves', () => {
   const curves = { title: 'x', candidate: 'fast', from: 0, losses, heldOut: [[0, 5] as const], baseline: null };
 
   test('are smoothed by means of stretches, the last one shorter', () => {
-    const even = [1, 3, 5, 7, 9];
-    expect(smoothed(even, 10, 3)).toEqual([
+    const even = stepsOf([1, 3, 5, 7, 9], 10);
+    expect(smoothed(even, 3)).toEqual([
       { step: 11.5, loss: 2 },
       { step: 13.5, loss: 6 },
       { step: 15, loss: 9 },
     ]);
-    expect(smoothed(losses, 0, 72).length).toBeLessThanOrEqual(72);
+    expect(smoothed(stepsOf(losses, 0), 72).length).toBeLessThanOrEqual(72);
   });
 
   test.each([40, 80, 200])('fit a terminal of %i columns', async (columns) => {

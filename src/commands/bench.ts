@@ -4,12 +4,11 @@ import { loadOp } from '../catalog/ops.ts';
 import { selectCases } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
-import { elsewhere } from '../files/elsewhere.ts';
-import { Unwritten } from '../files/write.ts';
 import { isBad } from '../judge/verdict.ts';
 import { machine, runtime } from '../machine/fingerprint.ts';
 import { checkName } from '../records/find.ts';
-import type { Draft, Record } from '../records/schema.ts';
+import { saveSomewhere } from '../records/folder.ts';
+import type { Record } from '../records/schema.ts';
 import { recordOf, type Saved, saveRecord } from '../records/store.ts';
 import type { Io, Result } from '../report/output.ts';
 import { provisional } from '../report/provisional.ts';
@@ -42,7 +41,8 @@ export async function bench(selectors: readonly string[], flags: BenchFlags, io:
 /** Runs what the selectors say and saves the record, when interrupted that of what was measured. Throws NfoldError for wrong usage. */
 export async function measureAndSave(selectors: readonly string[], flags: BenchFlags, io: Io, wanted?: Wanted) {
   const { draft, faults } = await measureDraft(selectors, flags, io, wanted);
-  return { ...saveOrFallBack(draft, io), faults };
+  const saved: Saved | null = saveSomewhere('record', (folder) => saveRecord(draft, folder), io.warn);
+  return { ...(saved ?? { record: recordOf(draft), file: null, displaced: true }), faults };
 }
 
 /** The same without a file; `faults` are the verdicts that have a message, by candidate. */
@@ -111,18 +111,6 @@ function withoutIntermediates(selection: SuiteSelection, io: Io): SuiteSelection
   if (left > 0)
     io.note(`skipping ${counted(left, 'intermediate candidate')} of ${name}; '${nfold()} bench ${name}' times all`);
   return { ...selection, candidates };
-}
-
-function saveOrFallBack(draft: Draft, io: Io): Saved {
-  try {
-    return saveRecord(draft);
-  } catch (error) {
-    if (!(error instanceof Unwritten)) throw error;
-    const saved = elsewhere('records', (folder) => saveRecord(draft, folder));
-    const instead = saved ? `the record is in ${saved.file} instead` : 'no other folder takes the record either';
-    io.warn(`${error.clause}; ${instead}.`);
-    return { ...(saved ?? { record: recordOf(draft), file: null }), displaced: true };
-  }
 }
 
 /** By the work of the timed cases, so that the first numbers come soon. */

@@ -9,8 +9,11 @@ import { prepareRun } from '../commands/run.ts';
 import { CandidateError, exit, NfoldError } from '../contract/errors.ts';
 import { asFailure } from '../contract/place.ts';
 import { threadsOf } from '../contract/variant.ts';
+import { shown } from '../files/places.ts';
 import { detailsOf, isStanding, verdictText } from '../judge/verdict.ts';
+import { machine, runtime } from '../machine/fingerprint.ts';
 import { newestResults } from '../records/newest.ts';
+import { keepProfile } from '../records/profile.ts';
 import type { Io, Result } from '../report/output.ts';
 import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
 import { type OpSelection, prepare } from '../run/prepare.ts';
@@ -18,7 +21,7 @@ import { runOp } from '../run/suite.ts';
 import type { Profiled } from '../schemas/wings.ts';
 import { means } from '../stats/means.ts';
 import { efforts } from '../stopwatch/effort.ts';
-import { amdahl, profile, type Step } from './profile.ts';
+import { amdahl, type ProfileRequest, profile, type Step } from './profile.ts';
 import { type OpSpeedup, type ProfileReport, reportProfiles } from './report.ts';
 
 const step = 'train_gpt2';
@@ -33,48 +36,53 @@ export async function profileCommand(selectors: readonly string[], flags: RunFla
   }
   if (ops.size === 0) throw new NfoldError(`${selectors.join(' ')} has no candidate to profile.`, exit.nothing);
   const { options, textName } = await prepareRun([step], flags, io);
+  const facts = { createdAt: new Date().toISOString(), machine: machine(), runtime: runtime() };
   const reports: ProfileReport[] = [];
+  const variants: Built[] = [];
   try {
     const measured = await measureOps(selection, options);
     const speedups = measured.length > 0 ? measured : recorded(io);
-    for await (const report of profileSteps(ofOp(selection, step), flags.case ?? defaultCase, options, speedups)) {
-      reports.push(report);
-    }
+    const ofStep = ofOp(selection, step);
+    const { op, baseline, candidates } = await prepare(ofStep);
+    variants.push(baseline, ...candidates.map(builtIn));
+    const steps: Step[] = [{ plain: baseline, marked: await buildMarkedBaseline(step) }];
+    for (const [i, file] of ofStep.candidates.entries())
+      steps.push({ plain: variants[i + 1], marked: await buildMarked(file) });
+    for (const c of selectCases(op, op.cases, flags.case ?? defaultCase))
+      reports.push(...(await profileCase({ ...options, op, c, steps }, speedups)));
   } catch (error) {
     if (!options.signal.aborted) throw error instanceof CandidateError ? asFailure(error) : error;
   }
+  const interrupted = options.signal.aborted;
+  const code = interrupted ? exit.interrupted : exit.fine;
+  const data = { seed: options.seed, text: textName, profiles: reports };
+  if (reports.length === 0) return { code, data, text: '' };
+  const described = variants.map(({ id, hash }) => ({ id, hash }));
+  const kept = keepProfile(
+    { ...facts, interrupted, effort: options.effort.name, variants: described, ...data },
+    io.warn,
+  );
   return {
-    code: options.signal.aborted ? exit.interrupted : exit.fine,
-    data: { seed: options.seed, text: textName, profiles: reports },
-    text: reports.length > 0 ? reportProfiles(reports) : '',
+    code,
+    data,
+    text: [reportProfiles(reports), ...(kept === null ? [] : [`Kept: ${shown(kept)}`])].join('\n\n'),
   };
 }
 
-/** A report for each case and selected candidate of the step, or for each case of the baseline alone. */
-async function* profileSteps(
-  selection: OpSelection,
-  caseFilter: string,
-  options: RunOptions,
-  speedups: readonly OpSpeedup[],
-): AsyncGenerator<ProfileReport> {
-  const { op, baseline, candidates } = await prepare(selection);
-  const steps: Step[] = [{ plain: baseline, marked: await buildMarkedBaseline(step) }];
-  for (const [i, outcome] of candidates.entries()) {
-    steps.push({ plain: builtIn(outcome), marked: await buildMarked(selection.candidates[i]) });
-  }
-  for (const c of selectCases(op, op.cases, caseFilter)) {
-    const [base, ...others] = await profile({ ...options, op, c, steps });
-    const gains = speedups.map((known) => {
-      const share = base.ops?.find(({ ops }) => ops.includes(known.op))?.share ?? 0;
-      return { ...known, share, overall: amdahl(share, known.speedup) };
-    });
-    const common = { case: op.caseName(c), baseline: base, amdahl: gains };
-    const named = others.map((other, i) => {
-      const { plain } = steps[i + 1];
-      return { id: plain.id, threads: threadsOf(plain, options.threads), ...other };
-    });
-    for (const candidate of named.length > 0 ? named : [null]) yield { ...common, candidate };
-  }
+/** A report for each candidate of the step, or one for the baseline alone. */
+async function profileCase(request: ProfileRequest, speedups: readonly OpSpeedup[]): Promise<ProfileReport[]> {
+  const { op, c, steps, threads } = request;
+  const [base, ...others] = await profile(request);
+  const gains = speedups.map((known) => {
+    const share = base.ops?.find(({ ops }) => ops.includes(known.op))?.share ?? 0;
+    return { ...known, share, overall: amdahl(share, known.speedup) };
+  });
+  const common = { case: op.caseName(c), baseline: base, amdahl: gains };
+  const named = others.map((other, i) => {
+    const { plain } = steps[i + 1];
+    return { id: plain.id, threads: threadsOf(plain, threads), ...other };
+  });
+  return (named.length > 0 ? named : [null]).map((candidate) => ({ ...common, candidate }));
 }
 
 function ofOp({ candidates, problems }: Selection, op: string): OpSelection {

@@ -41,7 +41,7 @@ export interface Step {
   readonly marked: Variant | null;
 }
 
-interface ProfileRequest extends RunOptions {
+export interface ProfileRequest extends RunOptions {
   readonly op: AnyOp;
   readonly c: Case;
   /** The baseline comes first. */

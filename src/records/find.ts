@@ -3,7 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { exit, NfoldError } from '../contract/errors.ts';
 import { absent, look } from '../files/given.ts';
 import { shown, workspace } from '../files/places.ts';
-import { loadRecord, loadSummary, newestFirst, recordFiles, summaries } from './store.ts';
+import { newestFirst } from './folder.ts';
+import { loadRecord, loadSummary, recordFiles, summaries } from './store.ts';
 
 type Tell = (sentence: string) => void;
 

@@ -1,6 +1,7 @@
 /** The newest result of each candidate in this folder's records. */
 import { byCandidate } from './byCandidate.ts';
-import { loadSummary, newestFirst } from './store.ts';
+import { newestFirst } from './folder.ts';
+import { loadSummary } from './store.ts';
 
 /** The number of records that are read: enough for a run of each suite and some attempts, and read in a moment. */
 const depth = 12;

@@ -7,15 +7,15 @@ import {
   type DataOf,
   flag,
   list,
-  number,
-  numberOrNull,
   orNull,
   seed as seedField,
   text,
   textOrNull,
   texts,
 } from '../contract/fields.ts';
+import { profiled } from '../records/profile.ts';
 import { verdict } from '../records/schema.ts';
+import { compared, trained } from '../records/training.ts';
 import { Engine } from './engine.ts';
 
 const candidate = text('Id of the candidate.');
@@ -38,72 +38,16 @@ export const Tuned = z.strictObject({
 });
 export type Tuned = DataOf<typeof Tuned>;
 
-const Profile = z.strictObject({
-  stepNs: number('Median time of a step without marks, ns.'),
-  ops: orNull(
-    'In the order of the step, the rest last; null if nothing was marked.',
-    z.array(
-      z.strictObject({
-        ops: texts('Ops that were timed together; none for hand-offs and the rest.'),
-        timeNs: number('Median time in a step, ns.'),
-        share: number('Share of the sum.'),
-      }),
-    ),
-  ),
-  sumNs: numberOrNull('Sum of these times, ns.'),
-});
-
-export const Profiled = z.strictObject({
-  seed,
-  text: text('Name of the text that tokens were drawn from.'),
-  profiles: list(
-    'One for each case and candidate.',
-    z.strictObject({
-      case: text('Name of the case.'),
-      baseline: Profile.describe("The baseline's step."),
-      candidate: orNull("The candidate's step.", Profile.extend({ id: candidate, threads })),
-      amdahl: list(
-        'What each measured speedup of an op makes of the whole step.',
-        z.strictObject({
-          op: text('Name of the op.'),
-          candidate,
-          speedup: number('Its mean speedup.'),
-          record: textOrNull('Id of the record that has it; null if it was measured now.'),
-          share: number("Share of the baseline's step that the op takes."),
-          overall: number('Speedup of the step.'),
-        }),
-      ),
-    }),
-  ),
-});
+export const Profiled = z.strictObject(profiled);
 export type Profiled = DataOf<typeof Profiled>;
 
 const losses = list('Loss of every step from the first.', z.number());
 
 export const Trained = z.strictObject({
-  candidate,
-  case: text('Name of the model.'),
-  text: text('Name of the text.'),
-  seed,
-  threads,
-  resumedAt: count('Steps before this run.'),
-  steps: count('Steps of this run.'),
-  timeNs: number('Time of its calls, ns.'),
-  tokensPerSecond: numberOrNull('Tokens by that time.'),
+  ...trained,
   losses,
   heldOut: list('Steps, with the loss on a held-out text.', z.tuple([z.int(), z.number()])),
-  baseline: orNull(
-    'The baseline beside it.',
-    z.strictObject({
-      steps: count('Steps that were compared.'),
-      largestDifference: number('Largest difference of the losses, as a share.'),
-      at: count('The step that has it.'),
-      boundedSteps: count('Steps whose difference has a bound.'),
-      worst: number('Largest difference among these, as a share of its bound.'),
-      within: flag('Whether that is within it.'),
-      losses,
-    }),
-  ),
+  baseline: orNull('The baseline beside it.', z.strictObject({ ...compared, losses })),
   sample: textOrNull('Text that the model wrote.'),
   checkpoint: textOrNull('File of the newest checkpoint.'),
   checkpointStep: countOrNull('Its step.'),

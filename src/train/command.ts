@@ -4,8 +4,9 @@ import { exit } from '../contract/errors.ts';
 import { counted, quoted } from '../contract/words.ts';
 import { elsewhere } from '../files/elsewhere.ts';
 import { writeTo } from '../files/into.ts';
-import { workspace } from '../files/places.ts';
+import { shown, workspace } from '../files/places.ts';
 import { Unwritten, writeWhole } from '../files/write.ts';
+import { machine, runtime } from '../machine/fingerprint.ts';
 import { duration } from '../report/format.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
@@ -13,6 +14,7 @@ import type { Trained } from '../schemas/wings.ts';
 import { choose } from './choose.ts';
 import { type Curves, svgCurve, terminalCurve } from './curve.ts';
 import type { TrainFlags } from './flags.ts';
+import { keepRun } from './keep.ts';
 import { makePlan } from './plan.ts';
 import { type Outcome, run } from './run.ts';
 import { temperature } from './sample.ts';
@@ -23,7 +25,9 @@ export async function train(selector: string | undefined, flags: TrainFlags, io:
   const { variant, why } = await choose(plan, selector, io.progress);
   if (why) io.note(`${variant.id}: ${why}`);
   io.keepOnStop('stopping at the next step, and keeping the state; Ctrl-C again ends at once');
+  const facts = { createdAt: new Date().toISOString(), machine: machine(), runtime: runtime() };
   const outcome = await run(plan, variant, flags, io);
+  const kept = keepRun({ ...facts, plan, variant, outcome }, io.warn);
   // The state is saved, so Ctrl-C may end the wait for a pipe's reader at once.
   io.endOnStop();
   const curves = outcome.steps > 0 ? curvesOf(outcome) : null;
@@ -34,7 +38,8 @@ export async function train(selector: string | undefined, flags: TrainFlags, io:
     if (flags.plot === undefined || !curves) return { code };
     return (await plot(flags.plot, curves, io)) ? { code, text: `\nPlot: ${flags.plot}` } : { code: exit.failed };
   };
-  const text = [...(await report(outcome, curves)), ...goOn(outcome, plan.until, flags)].join('\n\n');
+  const where = kept === null ? [] : [`Kept: ${shown(kept)}`];
+  const text = [...(await report(outcome, curves)), ...where, ...goOn(outcome, plan.until, flags)].join('\n\n');
   return { code, data: { ...outcome, plot: flags.plot ?? null }, text, after };
 }
 

@@ -17,17 +17,21 @@ export interface Curves {
   readonly baseline: readonly number[] | null;
 }
 
-interface Point {
+export interface Point {
   readonly step: number;
   readonly loss: number;
 }
 
-/** Means over at most `stretches` stretches of equal length, each at the step in its middle, after `from` steps. */
-export function smoothed(losses: readonly number[], from: number, stretches: number): Point[] {
-  const length = Math.max(1, Math.ceil(losses.length / stretches));
-  return Array.from({ length: Math.ceil(losses.length / length) }, (_, i) => {
-    const some = losses.slice(i * length, (i + 1) * length);
-    return { step: from + i * length + (some.length + 1) / 2, loss: mean(some) };
+/** Losses of consecutive steps, after `from` steps. */
+export const stepsOf = (losses: readonly number[], from: number): Point[] =>
+  losses.map((loss, i) => ({ step: from + i + 1, loss }));
+
+/** Means over at most `stretches` stretches of equal length. */
+export function smoothed(points: readonly Point[], stretches: number): Point[] {
+  const length = Math.max(1, Math.ceil(points.length / stretches));
+  return Array.from({ length: Math.ceil(points.length / length) }, (_, i) => {
+    const some = points.slice(i * length, (i + 1) * length);
+    return { step: mean(some.map(({ step }) => step)), loss: mean(some.map(({ loss }) => loss)) };
   });
 }
 
@@ -57,11 +61,11 @@ export async function terminalCurve(
   const lines = [
     // Without colours it would look like the others.
     { name: 'held-out', color: yellow, points: pc.isColorSupported ? pointsOf(heldOut) : [], until: last },
-    { name: `training, ${candidate}`, color: cyan, points: smoothed(losses, from, width), until: last },
+    { name: `training, ${candidate}`, color: cyan, points: smoothed(stepsOf(losses, from), width), until: last },
     {
       name: 'training, baseline, drawn over it',
       color: magenta,
-      points: smoothed(baseline ?? [], from, width),
+      points: smoothed(stepsOf(baseline ?? [], from), width),
       until: from + (baseline?.length ?? 0),
     },
   ].filter(({ points }) => points.length > 0);
@@ -80,7 +84,7 @@ export async function terminalCurve(
   ].join('\n');
 }
 
-const pointsOf = (pairs: Curves['heldOut']): Point[] => pairs.map(([step, loss]) => ({ step, loss }));
+export const pointsOf = (pairs: Curves['heldOut']): Point[] => pairs.map(([step, loss]) => ({ step, loss }));
 
 /** Throws NfoldError if a library that draws for `--plot` is missing: only a checkout has both. */
 export async function plotLibraries() {
@@ -106,9 +110,10 @@ export async function svgCurve(curves: Curves): Promise<string> {
   const { title, candidate, from, losses, heldOut, baseline } = curves;
   const [blue, orange, black] = ['#3b82c4', '#c2410c', '#111111'];
   const stride = Math.ceil(losses.length / maxPoints);
-  const raw = losses.map((loss, i) => ({ step: from + i + 1, loss })).filter((_, i) => i % stride === 0);
-  const means = smoothed(losses, from, stretches);
-  const baselineMeans = smoothed(baseline ?? [], from, stretches);
+  const points = stepsOf(losses, from);
+  const raw = points.filter((_, i) => i % stride === 0);
+  const means = smoothed(points, stretches);
+  const baselineMeans = smoothed(stepsOf(baseline ?? [], from), stretches);
   const dashed = { strokeWidth: 1.25, strokeDasharray: '5 4' };
   const xy = { x: 'step', y: 'loss' } as const;
   const legend = [

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll } from 'vitest';
 import { packageRoot } from '../../src/files/places.ts';
+import { example as ceilings } from './ceilings.ts';
 import { nfold, type Outcome } from './command.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -22,6 +23,7 @@ export function small(): { [key: string]: Json } {
   const kept = whole.candidates
     .flatMap(({ sources = [] }) => sources)
     .concat(...whole.baselines.map((b: { sources: Json[] }) => b.sources));
+  whole.ceilings = [JSON.parse(JSON.stringify({ ...ceilings, ops: [first.op] }))];
   const hashes = new Set(kept.map(({ hash }: { hash: string }) => hash));
   whole.texts = Object.fromEntries(Object.entries(whole.texts).filter(([hash]) => hashes.has(hash)));
   return whole;
