@@ -18,3 +18,6 @@ export const listed = (items: readonly string[]): string =>
 
 /** The name of a candidate without its op. */
 export const shortName = (candidate: string, op: string): string => candidate.replace(`${op}/`, '');
+
+/** `58 %`, which no line breaks. */
+export const whole = (share: number): string => `${Math.round(100 * share)}\u00a0%`;

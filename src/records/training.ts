@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type DataOf, flag, orNull, seed } from '../contract/fields.ts';
 import type { Machine } from '../machine/describe.ts';
 import { count, decimal, list, name, number, numberOrNull, sentence, text } from './fields.ts';
-import { isSameClass, keep, keptOf, origin } from './kept.ts';
+import { isSameClass, keep, keptOf, loadKept, origin } from './kept.ts';
 
 const schema = 'nfold/training@1';
 
@@ -59,6 +59,9 @@ type Tell = (sentence: string) => void;
 
 export const keepTraining = (draft: Omit<Training, 'schema' | 'id'>, warn: Tell) =>
   keep('training', { schema, ...draft }, warn);
+
+/** Throws NfoldError, which names the file. */
+export const loadTraining = (file: string) => loadKept('training', Training, file);
 
 /** The newest first. */
 export const loadTrainings = (tell: Tell) => keptOf('training', Training, tell);

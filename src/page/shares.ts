@@ -1,0 +1,135 @@
+/** Where the time of a training step goes, before and after: what is left to gain. */
+
+import type { KeptProfile } from '../records/profile.ts';
+import { duration, minute } from '../report/format.ts';
+import { nameOf, type Part, partsOf, percent, sumTolerance } from '../report/parts.ts';
+import { amdahl } from '../stats/amdahl.ts';
+import type { Beside } from './beside.ts';
+import { chart } from './chart.ts';
+import { html } from './markup.ts';
+import { family, type Piece, piecesOf } from './pieces.ts';
+import type { Section, Table } from './section.ts';
+import { drawShares } from './sharesChart.ts';
+import { resultsOf, type Subject } from './subject.ts';
+import { shortName, times, whole } from './words.ts';
+
+type Profile = KeptProfile['profiles'][number];
+type Timed = Profile & { readonly candidate: NonNullable<Profile['candidate']> };
+
+/** One for each candidate that was profiled. */
+export function shares({ views, profiles }: Subject): Section[] {
+  const found = profiles.flatMap((beside): [Beside<KeptProfile>, Timed][] => {
+    const timed = timedOf(beside);
+    return timed ? [[beside, timed]] : [];
+  });
+  if (found.length > 0) return found.map((one, i) => section(one, i === 0 ? '' : `${i + 1}`, found.length > 1));
+  const step = views.find(({ suite }) => suite.showsEssayResults);
+  const candidate = step?.best?.candidate ?? step?.rows.find(({ mean }) => !mean.peer)?.mean.candidate;
+  if (!candidate) return [];
+  return [
+    {
+      id: 'shares',
+      name: 'Shares',
+      title: 'Where the time of a step goes was not measured',
+      caption: html`There is no profile of these sources on this machine: <code>nfold profile ${candidate}</code> makes one.`,
+      body: null,
+    },
+  ];
+}
+
+/** Of several cases, that with the longest step. */
+function timedOf({ run, mean }: Beside<KeptProfile>): Timed | undefined {
+  const own = run.profiles.filter((one): one is Timed => one.candidate?.id === mean.candidate && !!one.baseline.ops);
+  return own.toSorted((a, b) => b.baseline.stepNs - a.baseline.stepNs)[0];
+}
+
+function section([beside, profile]: [Beside<KeptProfile>, Timed], number: string, several: boolean): Section {
+  const { view, mean } = beside;
+  const { baseline, candidate } = profile;
+  const parts = partsOf(baseline.ops ?? [], candidate.ops);
+  const pieces = piecesOf(parts);
+  const title = sharesTitle(parts);
+  const label = `Share of each op in a training step: ${pieces.map(textOf).join(', ')}.`;
+  return {
+    id: `shares${number}`,
+    name: 'Shares',
+    title: several ? `${shortName(mean.candidate, mean.op)}, ${view.machine}: ${title}` : title,
+    caption: `${candidate.ops ? caption : 'One step of the baseline; the candidate marks no ops, so only its whole step is known.'} At most, in the table: what the whole step would gain if the row took no time at all (Amdahl).`,
+    note: note(beside, profile),
+    body: chart(label, (width) => drawShares(width, pieces, profile)),
+    table: tableOf(parts),
+  };
+}
+
+const caption =
+  'Two bars of the same width, one step each; a ribbon joins an op to itself. A part that grows is one that gained less than the whole. Small parts are named below, baseline → candidate.';
+
+const textOf = ({ name, baseline, candidate }: Piece) =>
+  `${name} ${percent(baseline.share)}${candidate ? `, then ${percent(candidate.share)}` : ''}`;
+
+/** Of the ops whose forward and backward passes together take the most. */
+export function sharesTitle(parts: readonly Part[]): string {
+  const totals = Map.groupBy(parts, family);
+  const shareOf = (name: string, side: 'baseline' | 'candidate') =>
+    (totals.get(name) ?? []).reduce((sum, part) => sum + (part[side]?.share ?? 0), 0);
+  const largest = (side: 'baseline' | 'candidate') =>
+    [...totals.keys()].sort((a, b) => shareOf(b, side) - shareOf(a, side))[0];
+  const [before, after] = [largest('baseline'), largest('candidate')];
+  const start = `${before[0].toUpperCase()}${before.slice(1)} ${isPlural(before) ? 'are' : 'is'} ${whole(shareOf(before, 'baseline'))} of the baseline’s step`;
+  if (parts.every(({ candidate }) => candidate === null)) return start;
+  const now = whole(shareOf(after, 'candidate'));
+  if (before !== after) return `${start}; in the candidate’s, the most is ${after} with ${now}`;
+  const fell = shareOf(after, 'candidate') < shareOf(before, 'baseline');
+  return `${start} and ${fell ? 'still ' : ''}${now} of the candidate’s`;
+}
+
+const isPlural = (name: string) => /products|and|,/.test(name);
+
+function note({ view, mean, run, differs }: Beside<KeptProfile>, { case: name, baseline, candidate }: Timed) {
+  const here = times(baseline.stepNs / candidate.stepNs);
+  const recorded = resultsOf(view).find((one) => one.candidate === mean.candidate && one.case === name)?.speedup;
+  const sums = [baseline, candidate].flatMap(({ sumNs, stepNs }) => (sumNs === null ? [] : sumNs / stepNs));
+  const others = new Set(run.profiles.map((one) => one.case)).size - 1;
+  const sentences = [
+    recorded
+      ? `The step is ${here} as fast in it; in the record, that case has ${times(recorded.value)}. Neither is rescaled to the other.`
+      : `The step is ${here} as fast in it.`,
+    `Shares are of the sum of the parts: ${sums.map((sum) => whole(sum)).join(' and ')} of the step without marks.`,
+    sums.some((sum) => Math.abs(sum - 1) > sumTolerance) &&
+      'Parts that miss their step by more than 10 % are not to be trusted: run it again.',
+    candidate.ops &&
+      candidate.threads > 1 &&
+      `The candidate has ${candidate.threads} threads, and its times are those of thread 0; the rest holds its waiting for the others.`,
+    others > 0 && `The profile has ${others} more case${others === 1 ? '' : 's'}.`,
+    run.interrupted && 'It was interrupted.',
+    ...differs,
+  ];
+  return html`From <code>nfold profile</code>, a run of its own (${minute(run.createdAt)} UTC, one case, <span class="brk">${name}</span>). ${sentences.filter(Boolean).join(' ')}`;
+}
+
+function tableOf(parts: readonly Part[]): Table {
+  const number = (text: string, by: number) => ({ text, by });
+  const atMost = (share: number) => {
+    const most = amdahl(share, Number.POSITIVE_INFINITY);
+    return number(times(most), most);
+  };
+  const hasCandidate = parts.some(({ candidate }) => candidate);
+  const side = (amount: Part['candidate']) =>
+    amount
+      ? [
+          number(duration(amount.timeNs), amount.timeNs),
+          number(percent(amount.share), amount.share),
+          atMost(amount.share),
+        ]
+      : ['-', '-', '-'];
+  const heads = ['baseline', 'share', 'at most', ...(hasCandidate ? ['candidate', 'share', 'at most', 'speedup'] : [])];
+  return {
+    of: 'the shares',
+    columns: [{ head: 'op' }, ...heads.map((head) => ({ head, isNumber: true }))],
+    rows: parts.map(({ ops, baseline, candidate }) => {
+      const speedup = candidate && ops.length > 0 ? baseline.timeNs / candidate.timeNs : null;
+      const gained = speedup === null ? '-' : number(times(speedup), speedup);
+      return [nameOf(ops), ...side(baseline), ...(hasCandidate ? [...side(candidate), gained] : [])];
+    }),
+  };
+}
