@@ -17,7 +17,7 @@ const Share = z.object({
 
 const Step = z.object({
   stepNs: number('Median time of a step without marks, ns.'),
-  ops: list('In the order of the step, the rest last; null if nothing was marked.', Share, 200).nullable(),
+  ops: orNull('In the order of the step, the rest last; null if nothing was marked.', list('Shares.', Share, 200)),
   sumNs: numberOrNull('Sum of these times, ns.'),
 });
 
