@@ -43,7 +43,15 @@ const profile = {
   ],
 };
 
-const compared = { steps: 2, largestDifference: 1e-7, at: 1, boundedSteps: 2, worst: 0.1, within: true };
+const compared = {
+  tokensPerSecond: 10,
+  steps: 2,
+  largestDifference: 1e-7,
+  at: 1,
+  boundedSteps: 2,
+  worst: 0.1,
+  within: true,
+};
 const training = {
   ...{ ...origin, candidate: 'train_gpt2/x', hash: 'bbbb', case: 'B4T32', text: 'Moby Dick', seed: 1, threads: 2 },
   ...{ resumedAt: 0, steps: 2, timeNs: 2e9, tokensPerSecond: 100, learningRate: 0.001 },

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describeMachine } from '../machine/describe.ts';
 import { minute } from '../report/format.ts';
+import { curves } from './curves.ts';
 import { headline, numberOf } from './headline.ts';
 import { ladders } from './ladder.ts';
 import { html, type Markup, render, verbatim } from './markup.ts';
@@ -12,7 +13,7 @@ import type { Subject } from './subject.ts';
 import { listed, times } from './words.ts';
 
 /** In the order of the page; each has nothing to show, or one or several sections. */
-const sections: readonly ((subject: Subject) => Section[])[] = [ladders, shares];
+const sections: readonly ((subject: Subject) => Section[])[] = [ladders, shares, curves];
 
 const folder = new URL('style/', import.meta.url);
 

@@ -37,16 +37,24 @@ export function shares({ views, profiles }: Subject): Section[] {
   ];
 }
 
-/** Of several cases, that with the longest step. */
+/** Of several cases, that with the longest step; undefined if nothing of the baseline was timed. */
 function timedOf({ run, mean }: Beside<KeptProfile>): Timed | undefined {
-  const own = run.profiles.filter((one): one is Timed => one.candidate?.id === mean.candidate && !!one.baseline.ops);
-  return own.toSorted((a, b) => b.baseline.stepNs - a.baseline.stepNs)[0];
+  const own = run.profiles.filter((one): one is Timed => one.candidate?.id === mean.candidate);
+  return own
+    .filter(
+      ({ baseline, candidate }) =>
+        Math.min(baseline.stepNs, candidate.stepNs) > 0 && stepParts({ baseline, candidate }).length > 0,
+    )
+    .sort((a, b) => b.baseline.stepNs - a.baseline.stepNs)[0];
 }
+
+const stepParts = ({ baseline, candidate }: Pick<Timed, 'baseline' | 'candidate'>) =>
+  partsOf(baseline.ops ?? [], candidate.ops);
 
 function section([beside, profile]: [Beside<KeptProfile>, Timed], number: string, several: boolean): Section {
   const { view, mean } = beside;
-  const { baseline, candidate } = profile;
-  const parts = partsOf(baseline.ops ?? [], candidate.ops);
+  const { candidate } = profile;
+  const parts = stepParts(profile);
   const pieces = piecesOf(parts);
   const title = sharesTitle(parts);
   const label = `Share of each op in a training step: ${pieces.map(textOf).join(', ')}.`;
@@ -108,18 +116,14 @@ function note({ view, mean, run, differs }: Beside<KeptProfile>, { case: name, b
 }
 
 function tableOf(parts: readonly Part[]): Table {
-  const number = (text: string, by: number) => ({ text, by });
-  const atMost = (share: number) => {
-    const most = amdahl(share, Number.POSITIVE_INFINITY);
-    return number(times(most), most);
-  };
+  const multiple = (value: number) => ({ text: Number.isFinite(value) ? times(value) : '-', by: value });
   const hasCandidate = parts.some(({ candidate }) => candidate);
   const side = (amount: Part['candidate']) =>
     amount
       ? [
-          number(duration(amount.timeNs), amount.timeNs),
-          number(percent(amount.share), amount.share),
-          atMost(amount.share),
+          { text: duration(amount.timeNs), by: amount.timeNs },
+          { text: percent(amount.share), by: amount.share },
+          multiple(amdahl(amount.share, Number.POSITIVE_INFINITY)),
         ]
       : ['-', '-', '-'];
   const heads = ['baseline', 'share', 'at most', ...(hasCandidate ? ['candidate', 'share', 'at most', 'speedup'] : [])];
@@ -127,8 +131,7 @@ function tableOf(parts: readonly Part[]): Table {
     of: 'the shares',
     columns: [{ head: 'op' }, ...heads.map((head) => ({ head, isNumber: true }))],
     rows: parts.map(({ ops, baseline, candidate }) => {
-      const speedup = candidate && ops.length > 0 ? baseline.timeNs / candidate.timeNs : null;
-      const gained = speedup === null ? '-' : number(times(speedup), speedup);
+      const gained = candidate && ops.length > 0 ? multiple(baseline.timeNs / candidate.timeNs) : '-';
       return [nameOf(ops), ...side(baseline), ...(hasCandidate ? [...side(candidate), gained] : [])];
     }),
   };

@@ -33,7 +33,8 @@ export const trained = {
 /** The losses beside those of the baseline. */
 export const compared = {
   steps: count('Steps that were compared.'),
-  largestDifference: number('Largest difference of the losses, as a share.'),
+  tokensPerSecond: numberOrNull("Tokens by the time of the baseline's calls."),
+  largestDifference: number('Largest difference of the losses, nats per byte.'),
   at: count('The step that has it.'),
   boundedSteps: count('Steps whose difference has a bound.'),
   worst: number('Largest difference among these, as a share of its bound.'),
