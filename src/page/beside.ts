@@ -2,22 +2,11 @@
 import { NfoldError } from '../contract/errors.ts';
 import { describeMachine } from '../machine/describe.ts';
 import { isSameClass } from '../records/kept.ts';
-import { type KeptProfile, loadProfile, loadProfiles } from '../records/profile.ts';
+import type { KeptProfile } from '../records/profile.ts';
 import type { Mean } from '../records/schema.ts';
-import { loadTraining, loadTrainings, type Training } from '../records/training.ts';
-import type { View } from './subject.ts';
-
-type Kept = KeptProfile | Training;
-
-/** What there is to show, the newest first. */
-export interface Runs {
-  readonly profiles: readonly KeptProfile[];
-  readonly trainings: readonly Training[];
-  /** Those that the user named are shown even if sources or machine are not the record's. */
-  readonly named: readonly Kept[];
-}
-
-export const noRuns: Runs = { profiles: [], trainings: [], named: [] };
+import type { Training } from '../records/training.ts';
+import type { Kept } from './runs.ts';
+import type { Subject, View } from './subject.ts';
 
 /** A run of a candidate that a view shows. */
 export interface Beside<T> {
@@ -31,19 +20,28 @@ export interface Beside<T> {
 /** Each has a chart: of many candidates, the best ones. */
 const maxCandidates = 3;
 
+export const profilesOf = ({ views, runs }: Subject): Beside<KeptProfile>[] =>
+  besideOf(views, runs.profiles, runs.named);
+export const trainingsOf = ({ views, runs }: Subject): Beside<Training>[] =>
+  besideOf(views, runs.trainings, runs.named);
+
 /** For the candidates of a training step, the best first, a named run or else the newest of the record's sources and class of machine. */
-export function besideOf<T extends Kept>(views: readonly View[], runs: readonly T[], named: readonly Kept[]) {
-  return views.flatMap((view): Beside<T>[] => {
+function besideOf<T extends Kept>(views: readonly View[], runs: readonly T[], named: readonly Kept[]): Beside<T>[] {
+  const found = views.flatMap((view): Beside<T>[] => {
     const rows = view.suite.showsEssayResults ? view.rows.filter(({ mean }) => !mean.peer) : [];
-    const found = rows.flatMap(({ mean }): Beside<T>[] => {
-      const own = runs
+    const own = rows.flatMap(({ mean }): Beside<T>[] => {
+      const all = runs
         .filter((run) => hashesOf(run, mean.candidate) !== null)
-        .map((run) => ({ view, mean, run, differs: differencesOf(run, view, mean) }))
-        .find(({ run, differs }) => named.includes(run) || differs.length === 0);
-      return own ? [own] : [];
+        .map((run) => ({ view, mean, run, differs: differencesOf(run, view, mean) }));
+      const asked = all.filter(({ run }) => named.includes(run));
+      return asked.length > 0 ? asked : all.filter(({ differs }) => differs.length === 0).slice(0, 1);
     });
-    return found.slice(0, maxCandidates);
+    return own.filter(({ run }, i) => i < maxCandidates || named.includes(run));
   });
+  // Of records from several machines, a named run belongs to the one that it fits best.
+  const fitsWorse = (a: Beside<T>, b: Beside<T>) =>
+    a.run === b.run && a.mean.candidate === b.mean.candidate && a.differs.length > b.differs.length;
+  return found.filter((one) => !found.some((other) => fitsWorse(one, other)));
 }
 
 /** Content hashes of the candidate and, if known, of the baseline; null if the run is of others. */
@@ -67,22 +65,10 @@ function differencesOf(run: Kept, { record }: View, { candidate, op }: Mean): st
   ];
 }
 
-/** Those of the files, or else those kept here; `tell` gets a sentence about each file that is passed over. */
-export function runsOf(
-  { profile = [], training = [] }: { readonly profile?: readonly string[]; readonly training?: readonly string[] },
-  tell: (sentence: string) => void,
-): Runs {
-  const [profiles, trainings] = [profile.map(loadProfile), training.map(loadTraining)];
-  return {
-    profiles: profile.length > 0 ? profiles : [...loadProfiles(tell)],
-    trainings: training.length > 0 ? trainings : [...loadTrainings(tell)],
-    named: [...profiles, ...trainings],
-  };
-}
-
 /** Throws NfoldError for a named run that the page does not show. */
-export function checkShown(named: readonly Kept[], found: readonly Beside<Kept>[]): void {
-  const missing = named.find((one) => found.every(({ run }) => run !== one));
+export function checkShown(subject: Subject): void {
+  const found: Beside<Kept>[] = [...profilesOf(subject), ...trainingsOf(subject)];
+  const missing = subject.runs.named.find((one) => found.every(({ run }) => run !== one));
   if (!missing) return;
   const what = 'losses' in missing ? `training ${missing.id}` : `profile ${missing.id}`;
   throw new NfoldError(`The ${what} is of no candidate that the page shows: give a record of its candidate as well.`);

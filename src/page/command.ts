@@ -8,9 +8,10 @@ import { findRecord } from '../records/find.ts';
 import { loadRecord, summaries } from '../records/store.ts';
 import type { Io, Result } from '../report/output.ts';
 import type { Reported } from '../schemas/wings.ts';
-import { runsOf } from './beside.ts';
+import { checkShown } from './beside.ts';
 import type { ReportFlags } from './flags.ts';
 import { pageOf } from './page.ts';
+import { runsOf } from './runs.ts';
 import { subjectOf } from './subject.ts';
 
 export async function report(
@@ -25,6 +26,7 @@ export async function report(
   const toStdout = output === '-' || isStdout(output);
   if (!toStdout) refusing(`--output ${output}`, output, () => testWrite(output));
   const subject = subjectOf(records, here?.summaries, runsOf({ profile, training }, io.warn));
+  checkShown(subject);
   const page = pageOf(subject);
   if (!toStdout) await writeTo(output, page.html, io.note);
   const file = toStdout ? null : output;

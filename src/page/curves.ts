@@ -1,18 +1,20 @@
 /** Whether the small language model learns with a candidate as it does with the baseline. */
 import { counted } from '../contract/words.ts';
+import { chart } from '../draw/chart.ts';
+import { drawCurves, type Losses, type Point, pointsOf } from '../draw/losses.ts';
+import { html } from '../draw/markup.ts';
+import { shortName } from '../draw/words.ts';
 import type { Training } from '../records/training.ts';
 import { minute } from '../report/format.ts';
-import type { Beside } from './beside.ts';
-import { chart } from './chart.ts';
-import { drawCurves, type Losses, type Point, pointsOf } from './losses.ts';
-import { html } from './markup.ts';
+import { type Beside, trainingsOf } from './beside.ts';
 import type { Section, Table } from './section.ts';
 import type { Subject } from './subject.ts';
-import { shortName } from './words.ts';
 
 /** One for each candidate that was trained with. */
-export function curves({ trainings }: Subject): Section[] {
-  return trainings.filter(({ run }) => run.losses.length > 0).map((one, i, all) => section(one, i, all.length > 1));
+export function curves(subject: Subject): Section[] {
+  return trainingsOf(subject)
+    .filter(({ run }) => run.losses.length > 0)
+    .map((one, i, all) => section(one, i, all.length > 1));
 }
 
 function section({ view, mean, run, differs }: Beside<Training>, i: number, several: boolean): Section {

@@ -1,11 +1,11 @@
 /** The head of the page: how many times as fast, on one axis for all suites, so that intervals compare. */
 import { counted } from '../contract/words.ts';
+import { type LogAxis, logAxis } from '../draw/axis.ts';
+import { estimateMark, px, svg } from '../draw/chart.ts';
+import { html, type Markup } from '../draw/markup.ts';
+import { edges, round, shortName, times } from '../draw/words.ts';
 import type { Mean, Overall } from '../records/schema.ts';
-import { type LogAxis, logAxis } from './axis.ts';
-import { estimateMark, px, svg } from './chart.ts';
-import { html, type Markup } from './markup.ts';
 import type { Subject, View } from './subject.ts';
-import { edges, round, shortName, times } from './words.ts';
 
 /** What a suite's number is of: its best candidate, or for a suite of several ops the best of each. */
 export const numberOf = ({ best, overall }: View): Mean | Overall | null => overall ?? best;

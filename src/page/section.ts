@@ -1,5 +1,5 @@
 /** A section answers one question: its title states the finding, then come how to read it, the chart, and the values as a table. */
-import { html, type Markup } from './markup.ts';
+import { html, type Markup } from '../draw/markup.ts';
 
 export interface Section {
   /** Of the section's anchor. */

@@ -1,29 +1,29 @@
 /** Where the time of a training step goes, before and after: what is left to gain. */
 
+import { chart } from '../draw/chart.ts';
+import { html } from '../draw/markup.ts';
+import { shortName, times, whole } from '../draw/words.ts';
 import type { KeptProfile } from '../records/profile.ts';
 import { duration, minute } from '../report/format.ts';
 import { nameOf, type Part, partsOf, percent, sumTolerance } from '../report/parts.ts';
 import { amdahl } from '../stats/amdahl.ts';
-import type { Beside } from './beside.ts';
-import { chart } from './chart.ts';
-import { html } from './markup.ts';
+import { type Beside, profilesOf } from './beside.ts';
 import { family, type Piece, piecesOf } from './pieces.ts';
 import type { Section, Table } from './section.ts';
 import { drawShares } from './sharesChart.ts';
 import { resultsOf, type Subject } from './subject.ts';
-import { shortName, times, whole } from './words.ts';
 
 type Profile = KeptProfile['profiles'][number];
 type Timed = Profile & { readonly candidate: NonNullable<Profile['candidate']> };
 
 /** One for each candidate that was profiled. */
-export function shares({ views, profiles }: Subject): Section[] {
-  const found = profiles.flatMap((beside): [Beside<KeptProfile>, Timed][] => {
+export function shares(subject: Subject): Section[] {
+  const found = profilesOf(subject).flatMap((beside): [Beside<KeptProfile>, Timed][] => {
     const timed = timedOf(beside);
     return timed ? [[beside, timed]] : [];
   });
   if (found.length > 0) return found.map((one, i) => section(one, i === 0 ? '' : `${i + 1}`, found.length > 1));
-  const step = views.find(({ suite }) => suite.showsEssayResults);
+  const step = subject.views.find(({ suite }) => suite.showsEssayResults);
   const candidate = step?.best?.candidate ?? step?.rows.find(({ mean }) => !mean.peer)?.mean.candidate;
   if (!candidate) return [];
   return [

@@ -1,10 +1,11 @@
 /** Two bars of one width, a step each, with a ribbon from each part to itself. Parts too small for their name have it below, on a leader. */
+
+import { type Drawing, isNarrow, px } from '../draw/chart.ts';
+import { html, type Markup } from '../draw/markup.ts';
+import { times, whole } from '../draw/words.ts';
 import { duration } from '../report/format.ts';
 import { percent } from '../report/parts.ts';
-import { type Drawing, isNarrow, px } from './chart.ts';
-import { html, type Markup } from './markup.ts';
 import type { Piece } from './pieces.ts';
-import { times, whole } from './words.ts';
 
 interface Step {
   readonly stepNs: number;

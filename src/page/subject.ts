@@ -1,12 +1,10 @@
 /** What a page is about: records, of which each suite is shown from the newest, and what else was measured of the same candidates. */
 import { suites } from '../../bench/suites.ts';
 import { classesOf } from '../analysis/classes.ts';
-import type { KeptProfile } from '../records/profile.ts';
 import type { Mean, Overall, Record, Result, Summary } from '../records/schema.ts';
-import type { Training } from '../records/training.ts';
 import { meanRows } from '../report/columns.ts';
 import { byMean } from '../stats/means.ts';
-import { type Beside, besideOf, checkShown, noRuns, type Runs } from './beside.ts';
+import { noRuns, type Runs } from './runs.ts';
 
 export type Suite = Record['suites'][number];
 export type MeanRow = ReturnType<typeof meanRows>[number];
@@ -32,17 +30,11 @@ export interface Subject {
   readonly views: readonly View[];
   /** Records for the history, oldest first: those that were given, or without a given one all of the workspace. */
   readonly history: readonly Summary[];
-  /** Of candidates of the training step, in the order of the views, the best candidate first. */
-  readonly profiles: readonly Beside<KeptProfile>[];
-  readonly trainings: readonly Beside<Training>[];
+  /** Of the training step. */
+  readonly runs: Runs;
 }
 
-/** Throws NfoldError for a named run that the page does not show. */
-export function subjectOf(
-  given: readonly Record[],
-  history: readonly Summary[] = given,
-  { profiles: allProfiles, trainings: allTrainings, named }: Runs = noRuns,
-): Subject {
+export function subjectOf(given: readonly Record[], history: readonly Summary[] = given, runs: Runs = noRuns): Subject {
   const records = given.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
   const machines = classesOf(records);
   const all = records
@@ -50,10 +42,7 @@ export function subjectOf(
     .filter(({ rows }) => rows.length > 0);
   const newest = new Map(all.map((view) => [`${view.suite.name}\n${view.machine}`, view]));
   const views = [...newest.values()].sort((a, b) => place(a) - place(b));
-  const profiles = besideOf(views, allProfiles, named);
-  const trainings = besideOf(views, allTrainings, named);
-  checkShown(named, [...profiles, ...trainings]);
-  return { records, views, history, profiles, trainings };
+  return { records, views, history, runs };
 }
 
 /** The essay's suite first, the others as in bench/suites.ts, those of a user last. */

@@ -65,10 +65,13 @@ export function drawCurves(width: number, { candidate, training, heldOut, baseli
         const level = px(y(tick));
         return html`<line x1="44" y1=${level} x2=${width - 12} y2=${level} class="grid" /><text x="36" y=${level + 4} class="tick" text-anchor="end">${y.tickFormat(6)(tick)}</text>`;
       }),
-      x.ticks(narrow ? 4 : 8).map((tick) => {
-        const place = px(x(tick));
-        return html`<line x1=${place} y1=${bottom} x2=${place} y2=${bottom + 5} /><text x=${place} y=${bottom + 19} class="tick" text-anchor="middle">${x.tickFormat()(tick)}</text>`;
-      }),
+      x
+        .ticks(narrow ? 4 : 8)
+        .filter(Number.isInteger)
+        .map((tick) => {
+          const place = px(x(tick));
+          return html`<line x1=${place} y1=${bottom} x2=${place} y2=${bottom + 5} /><text x=${place} y=${bottom + 19} class="tick" text-anchor="middle">${x.tickFormat()(tick)}</text>`;
+        }),
       html`<text x="0" y=${top - 12} class="dim">loss, nats per byte</text>
         <text x=${width - 12} y=${bottom + 35} class="dim" text-anchor="end">step</text>
         <path d=${dots.map((point) => `M${at(point)}h0`).join('')} class="losses" />
