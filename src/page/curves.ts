@@ -43,16 +43,17 @@ function lossesOf({ candidate, losses, heldOut, baseline, resumedAt }: Training)
 }
 
 const thousands = (count: number) => count.toLocaleString('en');
+const stepsText = (count: number) => `${thousands(count)} step${count === 1 ? '' : 's'}`;
 const perSecond = (value: number | null) => (value === null ? 'unknown' : thousands(Math.round(value)));
 
 export function curvesTitle({ baseline }: Training, { heldOut, training }: Losses): string {
   if (baseline && !baseline.within)
     return `The candidate does not train as the baseline does: its loss differs by ${baseline.worst.toPrecision(2)} times the bound`;
   if (baseline && baseline.steps > 0)
-    return `The losses of candidate and baseline differ by at most ${baseline.largestDifference.toPrecision(2)} in ${counted(baseline.steps, 'step')}`;
+    return `The losses of candidate and baseline differ by at most ${baseline.largestDifference.toPrecision(2)} in ${stepsText(baseline.steps)}`;
   const [what, points] = heldOut.length > 1 ? ['held-out', heldOut] : ['training', training];
   const [first, last] = [points[0], points[points.length - 1]];
-  return `Training takes the ${what} loss from ${first.loss.toFixed(2)} to ${last.loss.toFixed(2)} in ${thousands(Math.round(last.step))} steps`;
+  return `Training takes the ${what} loss from ${first.loss.toFixed(2)} to ${last.loss.toFixed(2)} in ${stepsText(Math.round(last.step))}`;
 }
 
 function caption({ losses, baseline, tokensPerSecond, threads, steps }: Training): string {
@@ -61,7 +62,7 @@ function caption({ losses, baseline, tokensPerSecond, threads, steps }: Training
   const line = `Dots are losses of ${isThinned ? 'stretches of steps' : 'single steps'}; the line is their mean over stretches.`;
   if (!baseline) return `${line} ${speed}, by the time of its calls.`;
   const { largestDifference, at, boundedSteps, worst } = baseline;
-  return `${line} Both sides start from one seed and see the same batches. The largest difference is ${largestDifference.toExponential(1)} nats per byte, at step ${thousands(at)}; the first ${counted(boundedSteps, 'step')} have a bound, and reach ${worst.toPrecision(2)} of it. Later ones have none, since training amplifies rounding. ${speed}, the baseline ${perSecond(baseline.tokensPerSecond)}, by the time of their calls.`;
+  return `${line} Both sides start from one seed and see the same batches. The largest difference is ${largestDifference.toExponential(1)} nats per byte, at step ${thousands(at)}; the differences of the first ${stepsText(boundedSteps)} have a bound, and reach ${worst.toPrecision(2)} of it. Later ones have none, since training amplifies rounding. ${speed}, the baseline ${perSecond(baseline.tokensPerSecond)}, by the time of their calls.`;
 }
 
 /** A row for each held-out loss, with the training losses since the one before. */
