@@ -2,7 +2,7 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import { render } from '../src/draw/markup.ts';
-import { checkShown, profilesOf } from '../src/page/beside.ts';
+import { checkShown, prefixOf, profilesOf } from '../src/page/beside.ts';
 import { curves } from '../src/page/curves.ts';
 import { piecesOf } from '../src/page/pieces.ts';
 import type { Runs } from '../src/page/runs.ts';
@@ -271,6 +271,18 @@ describe('a run beside a record', () => {
         ['Its candidate is of another source than that of the record.', 'Its baseline is not that of the record.'],
       ],
     ]);
+  });
+
+  test('is told from the others by what differs: candidates, machines', () => {
+    const machineOf = (name: string) => ({ ...machine, class: name });
+    const records = ['a', 'b'].map((name) => record({ overrides: { machine: machineOf(name) } }));
+    const profiles = ['a', 'b'].map((name) => profile({ machine: machineOf(name) }));
+    const titles = shares(subject({ profiles }, records)).map(({ id, title }) => `${id} ${title.split('atrix')[0]}`);
+    expect(titles).toEqual(['shares a: M', 'shares2 b: M']);
+    const one = profilesOf(subject({ profiles: [profile({ machine: machineOf('a') })] }, records))[0];
+    const mean = { ...one.mean, candidate: 'train_gpt2/yours' };
+    expect(prefixOf(one, [one, { ...one, mean }])).toBe('mine-ts: ');
+    expect(prefixOf(one, [one])).toBe('');
   });
 
   test('that is named, of a candidate that is not shown, is refused', () => {

@@ -1,5 +1,6 @@
 /** Profiles and trainings of candidates of the training step: runs of their own, which are held against the record that is shown. */
 import { NfoldError } from '../contract/errors.ts';
+import { shortName } from '../draw/words.ts';
 import { describeMachine } from '../machine/describe.ts';
 import { isSameClass } from '../records/kept.ts';
 import type { KeptProfile } from '../records/profile.ts';
@@ -63,6 +64,16 @@ function differencesOf(run: Kept, { record }: View, { candidate, op }: Mean): st
     ...(hashes?.baseline === null || hashes?.baseline === baseline ? [] : ['Its baseline is not that of the record.']),
     ...(isSameClass(there, record.machine) ? [] : [`It ran on another machine: ${describeMachine(run.machine)}.`]),
   ];
+}
+
+/** `mine-ts, amd-zen3-avx2-2c: `, which tells one section from the others; empty where that needs no words. */
+export function prefixOf(one: Beside<Kept>, all: readonly Beside<Kept>[]): string {
+  const facts = [
+    ({ mean }: Beside<Kept>) => shortName(mean.candidate, mean.op),
+    ({ view }: Beside<Kept>) => view.machine,
+  ];
+  const told = facts.filter((fact) => all.some((other) => fact(other) !== fact(one))).map((fact) => fact(one));
+  return told.length > 0 ? `${told.join(', ')}: ` : '';
 }
 
 /** Throws NfoldError for a named run that the page does not show. */

@@ -3,10 +3,9 @@ import { counted } from '../contract/words.ts';
 import { chart } from '../draw/chart.ts';
 import { drawCurves, type Losses, type Point, pointsOf } from '../draw/losses.ts';
 import { html } from '../draw/markup.ts';
-import { shortName } from '../draw/words.ts';
 import type { Training } from '../records/training.ts';
 import { minute } from '../report/format.ts';
-import { type Beside, trainingsOf } from './beside.ts';
+import { type Beside, prefixOf, trainingsOf } from './beside.ts';
 import type { Section, Table } from './section.ts';
 import type { Subject } from './subject.ts';
 
@@ -14,16 +13,16 @@ import type { Subject } from './subject.ts';
 export function curves(subject: Subject): Section[] {
   return trainingsOf(subject)
     .filter(({ run }) => run.losses.length > 0)
-    .map((one, i, all) => section(one, i, all.length > 1));
+    .map((one, i, all) => section(one, i, prefixOf(one, all)));
 }
 
-function section({ view, mean, run, differs }: Beside<Training>, i: number, several: boolean): Section {
+function section({ run, differs }: Beside<Training>, i: number, prefix: string): Section {
   const losses = lossesOf(run);
   const title = curvesTitle(run, losses);
   return {
     id: `curves${i === 0 ? '' : i + 1}`,
     name: 'Curves',
-    title: several ? `${shortName(mean.candidate, mean.op)}, ${view.machine}: ${title}` : title,
+    title: `${prefix}${title}`,
     caption: caption(run),
     note: html`From <code>nfold train</code>, a run of its own (${minute(run.createdAt)} UTC, <span class="brk">${run.case}</span> on <span class="brk">${run.text}</span>, seed ${run.seed}). ${[run.resumedAt > 0 && `It went on from step ${thousands(run.resumedAt)}.`, run.interrupted && 'It was stopped before its end.', ...differs].filter(Boolean).join(' ')}`,
     body: chart(`Training and held-out losses by step. ${title}.`, (width) => drawCurves(width, losses)),

@@ -1,13 +1,14 @@
 /** Where the time of a training step goes, before and after: what is left to gain. */
 
+import { quoted } from '../contract/words.ts';
 import { chart } from '../draw/chart.ts';
 import { html } from '../draw/markup.ts';
-import { shortName, times, whole } from '../draw/words.ts';
+import { times, whole } from '../draw/words.ts';
 import type { KeptProfile } from '../records/profile.ts';
 import { duration, minute } from '../report/format.ts';
 import { nameOf, type Part, partsOf, percent, sumTolerance } from '../report/parts.ts';
 import { amdahl } from '../stats/amdahl.ts';
-import { type Beside, profilesOf } from './beside.ts';
+import { type Beside, prefixOf, profilesOf } from './beside.ts';
 import { family, type Piece, piecesOf } from './pieces.ts';
 import type { Section, Table } from './section.ts';
 import { drawShares } from './sharesChart.ts';
@@ -22,7 +23,10 @@ export function shares(subject: Subject): Section[] {
     const timed = timedOf(beside);
     return timed ? [[beside, timed]] : [];
   });
-  if (found.length > 0) return found.map((one, i) => section(one, i === 0 ? '' : `${i + 1}`, found.length > 1));
+  if (found.length > 0) {
+    const all = found.map(([beside]) => beside);
+    return found.map(([beside, timed], i) => section(beside, timed, `${i === 0 ? '' : i + 1}`, prefixOf(beside, all)));
+  }
   const step = subject.views.find(({ suite }) => suite.showsEssayResults);
   const candidate = step?.best?.candidate ?? step?.rows.find(({ mean }) => !mean.peer)?.mean.candidate;
   if (!candidate) return [];
@@ -31,7 +35,7 @@ export function shares(subject: Subject): Section[] {
       id: 'shares',
       name: 'Shares',
       title: 'Where the time of a step goes was not measured',
-      caption: html`There is no profile of these sources on this machine: <code>nfold profile ${candidate}</code> makes one.`,
+      caption: html`There is no profile of these sources on this machine: <code>nfold profile ${quoted(candidate)}</code> makes one.`,
       body: null,
     },
   ];
@@ -51,8 +55,7 @@ function timedOf({ run, mean }: Beside<KeptProfile>): Timed | undefined {
 const stepParts = ({ baseline, candidate }: Pick<Timed, 'baseline' | 'candidate'>) =>
   partsOf(baseline.ops ?? [], candidate.ops);
 
-function section([beside, profile]: [Beside<KeptProfile>, Timed], number: string, several: boolean): Section {
-  const { view, mean } = beside;
+function section(beside: Beside<KeptProfile>, profile: Timed, number: string, prefix: string): Section {
   const { candidate } = profile;
   const parts = stepParts(profile);
   const pieces = piecesOf(parts);
@@ -61,7 +64,7 @@ function section([beside, profile]: [Beside<KeptProfile>, Timed], number: string
   return {
     id: `shares${number}`,
     name: 'Shares',
-    title: several ? `${shortName(mean.candidate, mean.op)}, ${view.machine}: ${title}` : title,
+    title: `${prefix}${title}`,
     caption: `${candidate.ops ? caption : 'One step of the baseline; the candidate marks no ops, so only its whole step is known.'} At most, in the table: what the whole step would gain if the row took no time at all (Amdahl).`,
     note: note(beside, profile),
     body: chart(label, (width) => drawShares(width, pieces, profile)),
