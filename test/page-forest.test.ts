@@ -1,8 +1,8 @@
 /** The forest of the page: titles by what the intervals allow, a mark for each mean, and what is withheld or folded away. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { logAxis } from '../src/draw/axis.ts';
 import { packageRoot } from '../src/files/places.ts';
-import { logAxis } from '../src/page/axis.ts';
 import { clearText } from '../src/page/clear.ts';
 import { forests } from '../src/page/forest.ts';
 import { type Rival, rivalsOf, rivalText } from '../src/page/rivals.ts';

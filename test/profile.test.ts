@@ -15,9 +15,10 @@ import type { Variant } from '../src/contract/variant.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { callOn } from '../src/judge/batch.ts';
 import { compose } from '../src/judge/compose.ts';
-import { amdahl, profileOf } from '../src/profile/profile.ts';
+import { profileOf } from '../src/profile/profile.ts';
 import { KeptProfile } from '../src/records/profile.ts';
 import { Profiled } from '../src/schemas/wings.ts';
+import { amdahl } from '../src/stats/amdahl.ts';
 import { nfold } from './support/command.ts';
 import { prepare } from './support/prepared.ts';
 

@@ -9,11 +9,12 @@ import { parameterCount, parameterParts } from '../baselines/train_gpt2/layout.t
 import op from '../baselines/train_gpt2/op.ts';
 import oracle from '../baselines/train_gpt2/oracle.ts';
 import { makeRng } from '../src/contract/rng.ts';
+import { smoothed, stepsOf } from '../src/draw/losses.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { Training } from '../src/records/training.ts';
 import { Trained } from '../src/schemas/wings.ts';
 import { compareLosses } from '../src/train/compare.ts';
-import { smoothed, stepsOf, svgCurve, terminalCurve } from '../src/train/curve.ts';
+import { svgCurve, terminalCurve } from '../src/train/curve.ts';
 import { generate, makeForward, readable } from '../src/train/sample.ts';
 import { batchAfter, heldOutBatches, makeTask } from '../src/train/task.ts';
 import { nfold } from './support/command.ts';
@@ -100,11 +101,17 @@ describe('a run', () => {
     expect(readFileSync(join(folder, 'half.ckpt'))).toEqual(before);
   });
 
-  test('writes a plot that holds the losses of both', () => {
-    const { document } = parseHTML(readFileSync(join(folder, 'curve.svg'), 'utf8'));
+  test('writes a plot that holds the losses of both, and stands alone', () => {
+    const text = readFileSync(join(folder, 'curve.svg'), 'utf8');
+    const { document } = parseHTML(text);
     const svg = document.querySelector('svg');
     expect(svg?.getAttribute('xmlns')).toBe('http://www.w3.org/2000/svg');
-    expect(document.querySelectorAll('circle').length).toBeGreaterThanOrEqual(60);
+    expect(text).not.toMatch(/var\(|<script|href/);
+    const path = (name: string) =>
+      document.querySelector(`path.${name}[d*="L"], path.losses.${name}`)?.getAttribute('d');
+    expect(path('losses')?.match(/M/g)).toHaveLength(60);
+    for (const name of ['us', 'base']) expect(path(name)?.match(/[ML]/g)).toHaveLength(60);
+    expect(document.querySelectorAll('g > circle.held').length).toBe(3 + 1);
     expect(svg?.textContent).toContain(`training, ${fast}`);
     expect(svg?.textContent).toContain('training, baseline');
     expect(svg?.textContent).toContain('held-out text');
@@ -281,6 +288,6 @@ describe('curves', () => {
   test('of one step alone can be drawn', async () => {
     const one = { ...curves, losses: [5], baseline: [5] };
     expect(await terminalCurve(one, 80)).toContain('step 1');
-    expect(await svgCurve(one)).toMatch(/^<svg/);
+    expect(svgCurve(one)).toMatch(/^<svg/);
   });
 });

@@ -1,15 +1,15 @@
 /** What is behind the means: each candidate at each case, as tables with a picture in each row. */
 import { counted } from '../contract/words.ts';
+import { type LogAxis, logAxis } from '../draw/axis.ts';
+import { estimateMark, px } from '../draw/chart.ts';
+import { html, type Markup } from '../draw/markup.ts';
+import { capital, figure, round, times } from '../draw/words.ts';
 import type { Result } from '../records/schema.ts';
 import { duration } from '../report/format.ts';
-import { type LogAxis, logAxis } from './axis.ts';
-import { estimateMark, px } from './chart.ts';
 import { clearText, isUnsure, lookOf, verdictOf } from './clear.ts';
-import { html, type Markup } from './markup.ts';
 import { type Cell, intervalCell, ratioCell, type Section, tableMarkup } from './section.ts';
 import { leaders, namesIn, panels, resultsOf, type Subject, type View } from './subject.ts';
 import { unseenTables } from './unseen.ts';
-import { capital, figure, round, times } from './words.ts';
 
 /** One for each class of machines. */
 export const casesOf = (subject: Subject): Section[] =>

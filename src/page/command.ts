@@ -8,13 +8,15 @@ import { findRecord } from '../records/find.ts';
 import { loadRecord, summaries } from '../records/store.ts';
 import type { Io, Result } from '../report/output.ts';
 import type { Reported } from '../schemas/wings.ts';
+import { checkShown } from './beside.ts';
 import type { ReportFlags } from './flags.ts';
 import { pageOf } from './page.ts';
+import { runsOf } from './runs.ts';
 import { subjectOf } from './subject.ts';
 
 export async function report(
   references: readonly string[],
-  { output }: ReportFlags,
+  { output, profile, training }: ReportFlags,
   io: Io,
 ): Promise<Result<Reported>> {
   const given = references.length > 0 ? references : ['last'];
@@ -23,7 +25,8 @@ export async function report(
   here?.damaged.forEach(io.warn);
   const toStdout = output === '-' || isStdout(output);
   if (!toStdout) refusing(`--output ${output}`, output, () => testWrite(output));
-  const subject = subjectOf(records, here?.summaries);
+  const subject = subjectOf(records, here?.summaries, runsOf({ profile, training }, io.warn));
+  checkShown(subject);
   const page = pageOf(subject);
   if (!toStdout) await writeTo(output, page.html, io.note);
   const file = toStdout ? null : output;

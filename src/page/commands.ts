@@ -1,7 +1,7 @@
 /** Commands that a reader copies: those of an installed nfold, as no path of the machine of the record means anything elsewhere. */
 import { quoted } from '../contract/words.ts';
+import { html, type Markup } from '../draw/markup.ts';
 import type { Record } from '../records/schema.ts';
-import { html, type Markup } from './markup.ts';
 
 export const command = (...words: readonly string[]): string => ['npx nfold', ...words.map(quoted)].join(' ');
 

@@ -3,14 +3,14 @@
 import { plain } from '../contract/foreign.ts';
 import { located } from '../contract/place.ts';
 import { counted } from '../contract/words.ts';
+import { html, type Markup } from '../draw/markup.ts';
+import { listed } from '../draw/words.ts';
 import { elementsText } from '../judge/place.ts';
 import { isBad } from '../judge/verdict.ts';
 import type { Record } from '../records/schema.ts';
 import { copyable, replayOf } from './commands.ts';
-import { html, type Markup } from './markup.ts';
 import type { Section } from './section.ts';
 import { type Subject, shownRecords } from './subject.ts';
-import { listed } from './words.ts';
 
 type Candidate = Record['candidates'][number] & { readonly machine: string };
 

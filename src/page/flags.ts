@@ -1,5 +1,6 @@
 /** Declares `nfold report`. */
 import { type FlagsOf, json, type Program } from '../commands/flags.ts';
+import { all } from '../commands/options.ts';
 
 export const declare = (program: Program) =>
   program
@@ -7,6 +8,8 @@ export const declare = (program: Program) =>
     .description('one self-contained page with pictures, from records')
     .argument('[record...]', 'last, last~1, an id, a name, a file, a folder (default: last, with the history of all)')
     .option('-o, --output <file>', 'write the page here; - for stdout', 'report.html')
+    .option('--profile <file>', 'show this profile, not the newest one kept here; repeatable', all)
+    .option('--training <file>', 'show this training, not the newest one kept here; repeatable', all)
     .addOption(json());
 
 export type ReportFlags = FlagsOf<typeof declare>;

@@ -1,14 +1,14 @@
 /** All means on one axis: which candidates and peers win, how sure that is, and how near they come to the ceilings. */
 import { counted } from '../contract/words.ts';
-import { type LogAxis, logAxis } from './axis.ts';
-import { chart, type Drawing, estimateMark, gridLines, isNarrow, px, speedupGrid } from './chart.ts';
+import { type LogAxis, logAxis } from '../draw/axis.ts';
+import { chart, type Drawing, estimateMark, gridLines, isNarrow, px, speedupGrid } from '../draw/chart.ts';
+import { html, type Markup } from '../draw/markup.ts';
+import { capital, cut, edges, figure, times } from '../draw/words.ts';
 import { clearText, isUnsure } from './clear.ts';
-import { html, type Markup } from './markup.ts';
 import { type Group, groupsOf, nameRoom, type Row } from './means.ts';
 import { rivalsOf, rivalText, runnerUpText } from './rivals.ts';
 import { intervalCell, ratioCell, type Section, type Table } from './section.ts';
 import { panels, type Subject, type View } from './subject.ts';
-import { capital, cut, edges, figure, times } from './words.ts';
 
 /** One for each class of machines, all on one axis. */
 export function forests(subject: Subject): Section[] {

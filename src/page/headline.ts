@@ -1,13 +1,13 @@
 /** The head of the page: how many times as fast, on one axis for all suites, so that intervals compare. */
 import { counted } from '../contract/words.ts';
+import { type LogAxis, logAxis } from '../draw/axis.ts';
+import { estimateMark, px, svg } from '../draw/chart.ts';
+import { html, type Markup } from '../draw/markup.ts';
+import { capital, edges, listed, round, shortName, times } from '../draw/words.ts';
 import type { Mean, Overall, Record } from '../records/schema.ts';
 import { answers } from '../report/answer.ts';
 import { duration } from '../report/format.ts';
-import { type LogAxis, logAxis } from './axis.ts';
-import { estimateMark, px, svg } from './chart.ts';
-import { html, type Markup } from './markup.ts';
 import { type Subject, shownRecords, type View } from './subject.ts';
-import { capital, edges, listed, round, shortName, times } from './words.ts';
 
 /** What a suite's number is of: its best candidate, or for a suite of several ops the best of each. */
 export const numberOf = ({ best, overall }: View): Mean | Overall | null => overall ?? best;

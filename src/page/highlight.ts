@@ -1,7 +1,7 @@
 /** A source, line by line, in colours. What hides in a line shows. */
 import { common, createLowlight } from 'lowlight';
 import { visibleLine } from '../contract/foreign.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup } from '../draw/markup.ts';
 
 export interface Line {
   readonly text: string;

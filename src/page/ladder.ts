@@ -1,13 +1,13 @@
 /** Where the mean of the training step lies among the multiples that were published. */
 import { essayResults } from '../../bench/suites.ts';
+import { logAxis } from '../draw/axis.ts';
+import { chart, type Drawing, estimateMark, gridLines, isNarrow, px, speedupGrid } from '../draw/chart.ts';
+import { html, type Markup } from '../draw/markup.ts';
+import { edges, fitted, round, shortName, times } from '../draw/words.ts';
 import type { Mean } from '../records/schema.ts';
 import type { Interval } from '../stats/interval.ts';
-import { logAxis } from './axis.ts';
-import { chart, type Drawing, estimateMark, gridLines, isNarrow, px, speedupGrid } from './chart.ts';
-import { html, type Markup } from './markup.ts';
 import type { Section } from './section.ts';
 import type { Subject, View } from './subject.ts';
-import { edges, fitted, round, shortName, times } from './words.ts';
 
 interface Rung {
   readonly name: string;

@@ -1,12 +1,12 @@
 /** The rows of the forest: which means are shown, which are folded away, and what is known of each. */
 import { counted } from '../contract/words.ts';
+import type { Look } from '../draw/chart.ts';
+import { peerName, shortName } from '../draw/words.ts';
 import type { Mean, Overall } from '../records/schema.ts';
 import { byMean } from '../stats/means.ts';
 import type { ComparisonVerdict } from '../stats/verdict.ts';
-import type { Look } from './chart.ts';
 import { verdictOf } from './clear.ts';
 import { leaders, type MeanRow, type View } from './subject.ts';
-import { peerName, shortName } from './words.ts';
 
 export interface Row {
   /** In the chart, and in full. */

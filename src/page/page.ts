@@ -1,26 +1,30 @@
 /** A page from its subject: one file that loads nothing, under a policy that lets only its own style and script in. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { html, type Markup, render, verbatim } from '../draw/markup.ts';
+import { listed, times } from '../draw/words.ts';
 import { describeMachine } from '../machine/describe.ts';
 import { minute } from '../report/format.ts';
 import { casesOf } from './cases.ts';
+import { curves } from './curves.ts';
 import { failures } from './failures.ts';
 import { forests } from './forest.ts';
 import { headline, numberOf } from './headline.ts';
 import { ladders } from './ladder.ts';
-import { html, type Markup, render, verbatim } from './markup.ts';
 import { provenance } from './provenance.ts';
 import { type Section, sectionMarkup } from './section.ts';
+import { shares } from './shares.ts';
 import { sources } from './sources.ts';
 import type { Subject } from './subject.ts';
 import { verifications } from './verification.ts';
-import { listed, times } from './words.ts';
 
 /** In the order of the page; each has nothing to show, or one or several sections. */
 const sections: readonly ((subject: Subject) => Section[])[] = [
   ladders,
   forests,
   casesOf,
+  shares,
+  curves,
   verifications,
   sources,
   provenance,

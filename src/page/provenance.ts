@@ -1,15 +1,15 @@
 /** Whether the numbers can be trusted and repeated: what was noticed, what ran where, and the commands that get it again. */
 import { isSnapshot } from '../contract/variant.ts';
 import { counted } from '../contract/words.ts';
+import { html, type Markup } from '../draw/markup.ts';
+import { listed } from '../draw/words.ts';
 import { describeMachine } from '../machine/describe.ts';
 import type { Record } from '../records/schema.ts';
 import { minute } from '../report/format.ts';
 import { warningWords } from '../report/warnings.ts';
 import { command, copyable } from './commands.ts';
-import { html, type Markup } from './markup.ts';
 import { type Cell, type Section, type Table, tableMarkup, values } from './section.ts';
 import { type Subject, shownRecords } from './subject.ts';
-import { listed } from './words.ts';
 
 export function provenance(subject: Subject): Section[] {
   const shown = shownRecords(subject).map(({ record }) => record);

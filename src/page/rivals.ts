@@ -5,11 +5,11 @@
  *   ratio   geometric mean over the cases of peer time / candidate time, within a round
  */
 import { disturbance } from '../analysis/disturbed.ts';
+import { edges, peerName, shortName, times } from '../draw/words.ts';
 import { type Interval, intervalOf } from '../stats/interval.ts';
 import { leftOut, pooledOver } from '../stats/speedup.ts';
 import { compare, noiseFloor } from '../stats/verdict.ts';
 import type { View } from './subject.ts';
-import { edges, peerName, shortName, times } from './words.ts';
 
 export interface Rival {
   readonly name: string;

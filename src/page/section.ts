@@ -1,7 +1,8 @@
 /** A section answers one question: its title states the finding, then come how to read it, the chart, and the values as a table. */
+
+import { html, type Markup } from '../draw/markup.ts';
+import { edges, times } from '../draw/words.ts';
 import type { Interval } from '../stats/interval.ts';
-import { html, type Markup } from './markup.ts';
-import { edges, times } from './words.ts';
 
 export interface Section {
   /** Of the section's anchor. */

@@ -2,9 +2,9 @@
 import { diffArrays } from 'diff';
 import { diffLimits } from '../analysis/sourceDiff.ts';
 import { counted } from '../contract/words.ts';
+import { html, type Markup } from '../draw/markup.ts';
 import type { Record } from '../records/schema.ts';
 import { highlighted, type Line, linesOf } from './highlight.ts';
-import { html, type Markup } from './markup.ts';
 import type { Section } from './section.ts';
 import type { Subject, View } from './subject.ts';
 

@@ -1,11 +1,12 @@
 /** What a page is about: records, of which each suite is shown from the newest, and what else was measured of the same candidates. */
 import { suites } from '../../bench/suites.ts';
 import { classesOf } from '../analysis/classes.ts';
+import { peerName, shortName } from '../draw/words.ts';
 import type { Mean, Overall, Record, Result, Summary } from '../records/schema.ts';
 import { meanRows } from '../report/columns.ts';
 import { byMean } from '../stats/means.ts';
 import { withCalmTimes } from './calm.ts';
-import { peerName, shortName } from './words.ts';
+import { noRuns, type Runs } from './runs.ts';
 
 export type Suite = Record['suites'][number];
 export type MeanRow = ReturnType<typeof meanRows>[number];
@@ -31,9 +32,11 @@ export interface Subject {
   readonly views: readonly View[];
   /** Records for the history, oldest first: those that were given, or without a given one all of the workspace. */
   readonly history: readonly Summary[];
+  /** Of the training step. */
+  readonly runs: Runs;
 }
 
-export function subjectOf(given: readonly Record[], history: readonly Summary[] = given): Subject {
+export function subjectOf(given: readonly Record[], history: readonly Summary[] = given, runs: Runs = noRuns): Subject {
   const records = given.map(withCalmTimes).sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
   const machines = classesOf(records);
   const all = records
@@ -41,7 +44,7 @@ export function subjectOf(given: readonly Record[], history: readonly Summary[] 
     .filter(({ rows }) => rows.length > 0);
   const newest = new Map(all.map((view) => [`${view.suite.name}\n${view.machine}`, view]));
   const views = [...newest.values()].sort((a, b) => place(a) - place(b));
-  return { records, views, history };
+  return { records, views, history, runs };
 }
 
 /** The essay's suite first, the others as in bench/suites.ts, those of a user last. */

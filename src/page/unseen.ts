@@ -1,7 +1,7 @@
 /** Shapes that were drawn for the run, beside the timed cases that they are near. */
 import { counted } from '../contract/words.ts';
+import { html, type Markup } from '../draw/markup.ts';
 import { lookOf, verdictOf } from './clear.ts';
-import { html, type Markup } from './markup.ts';
 import { type Cell, intervalCell, ratioCell, tableMarkup } from './section.ts';
 import { namesIn, type View } from './subject.ts';
 

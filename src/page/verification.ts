@@ -1,11 +1,11 @@
 /** How close each op comes to its error bound, by the worst error of all checks; and by how much what failed lies beyond. */
 import { counted } from '../contract/words.ts';
+import { chart, type Drawing, isNarrow, px } from '../draw/chart.ts';
+import { html, type Markup } from '../draw/markup.ts';
+import { shortName } from '../draw/words.ts';
 import type { Record } from '../records/schema.ts';
-import { chart, type Drawing, isNarrow, px } from './chart.ts';
-import { html, type Markup } from './markup.ts';
 import type { Section, Table } from './section.ts';
 import { type Subject, shownRecords } from './subject.ts';
-import { shortName } from './words.ts';
 
 /** What verification says of a candidate or peer. */
 interface Verified {

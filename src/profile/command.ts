@@ -20,10 +20,11 @@ import type { CandidateOutcome, RunOptions } from '../run/outcome.ts';
 import { type OpSelection, prepare } from '../run/prepare.ts';
 import { runOp } from '../run/suite.ts';
 import type { Profiled } from '../schemas/wings.ts';
+import { amdahl } from '../stats/amdahl.ts';
 import { means } from '../stats/means.ts';
 import { efforts } from '../stopwatch/effort.ts';
 import type { declare } from './flags.ts';
-import { amdahl, type ProfileRequest, profile, type Step } from './profile.ts';
+import { type ProfileRequest, profile, type Step } from './profile.ts';
 import { type OpSpeedup, type ProfileReport, reportProfiles } from './report.ts';
 
 const step = 'train_gpt2';

@@ -1,10 +1,6 @@
 /**
  * Measures where the time of a step goes. Each variant has two cells, one plain and one whose build marks its ops (src/build/marks.ts);
  * all cells take turns. An op's time is the median over calls of the time marked with it; the plain step's time checks their sum.
- *
- *   overall = 1 / (1 - share + share / speedup)        the step's speedup if one op has `speedup` and the others have none
- *
- * Source   Amdahl 1967, AFIPS spring joint computer conference.
  */
 
 import { median } from 'simple-statistics';
@@ -17,15 +13,9 @@ import { asFailure } from '../contract/place.ts';
 import type { Variant } from '../contract/variant.ts';
 import { outputs } from '../judge/batch.ts';
 import { planCalls, type RoundInputs, roundInputs } from '../judge/inputs.ts';
+import type { Share } from '../report/parts.ts';
 import type { RunOptions } from '../run/outcome.ts';
 import { type Effort, warmupCalls } from '../stopwatch/effort.ts';
-
-/** The time of these ops together in a step, and its share of the sum; without ops, that of hand-offs and the rest. */
-export interface Share {
-  readonly ops: readonly string[];
-  readonly timeNs: number;
-  readonly share: number;
-}
 
 export interface Profile {
   /** Median, without marks. */
@@ -53,9 +43,6 @@ const rounds = { quick: 3, default: 5, thorough: 15 } as const;
 const maxCalls = 10;
 /** Far above the rounding of an f32 loss of about 5, and far below the error of a wrong step. */
 const lossTolerance = 1e-3;
-
-/** `overall`, above. */
-export const amdahl = (share: number, speedup: number) => 1 / (1 - share + share / speedup);
 
 /** The profiles of the steps on one case, in their order. Throws NfoldError if a variant fails or computes another loss. */
 export async function profile(request: ProfileRequest): Promise<Profile[]> {

@@ -1,10 +1,12 @@
 /** Shows profiles of a training step on a terminal: a row an op, or a group of ops that the candidate has fused. */
 import { duration, multiple } from '../report/format.ts';
+import { nameOf, type Part, partsOf, percent, type Share, sumTolerance } from '../report/parts.ts';
 import { pc } from '../report/screen.ts';
 import { type ColumnOf, tableOf } from '../report/table.ts';
 import { barColumn } from '../report/track.ts';
 import { wrapped } from '../report/width.ts';
-import { amdahl, type Profile, type Share } from './profile.ts';
+import { amdahl } from '../stats/amdahl.ts';
+import type { Profile } from './profile.ts';
 
 /** The mean speedup of an op's candidate over the op's own cases. */
 export interface OpSpeedup {
@@ -24,8 +26,6 @@ export interface ProfileReport {
   readonly amdahl: readonly (OpSpeedup & { readonly share: number; readonly overall: number })[];
 }
 
-/** The shares are not to be trusted if the sum of the rows is further from the step without marks than this. */
-const tolerance = 0.1;
 const barWidth = 12;
 
 export function reportProfiles(reports: readonly ProfileReport[]): string {
@@ -55,55 +55,29 @@ function profileBlock({ case: name, baseline, candidate }: ProfileReport): strin
     `step without marks: ${steps}${speedup}`,
     `sum of the rows:    ${sumsText.join('; ')}`,
     ...sums
-      .filter(({ part }) => Math.abs(part - 1) > tolerance)
+      .filter(({ part }) => Math.abs(part - 1) > sumTolerance)
       .map(({ name }) => pc.yellow(`! The ${name}'s rows do not add up to its step within 10 %: run it again.`)),
   ].join('\n');
 }
 
-interface Row {
-  readonly ops: readonly string[];
-  readonly baseline: Omit<Share, 'ops'>;
-  readonly candidate: Share | undefined;
-}
-
 function opTable(baseline: readonly Share[], candidate: readonly Share[] | null): string {
-  const rows = baseline.flatMap((first): Row[] => {
-    const isRest = first.ops.length === 0;
-    const other = candidate?.find(({ ops }) => (isRest ? ops.length === 0 : ops.includes(first.ops[0])));
-    const ops = other?.ops ?? first.ops;
-    // The baseline's ops are summed into the candidate's group, which stands where the first of them is.
-    if (ops[0] !== first.ops[0]) return [];
-    const own = baseline.filter((row) => row === first || ops.includes(row.ops[0]));
-    const total = (of: 'timeNs' | 'share') => own.reduce((sum, row) => sum + row[of], 0);
-    return [{ ops, baseline: { timeNs: total('timeNs'), share: total('share') }, candidate: other }];
-  });
+  const rows = partsOf(baseline, candidate);
   const maxShare = Math.max(...rows.flatMap((row) => [row.baseline.share, row.candidate?.share ?? 0]));
-  const side = (head: 'baseline' | 'candidate'): ColumnOf<Row>[] => [
+  const side = (head: 'baseline' | 'candidate'): ColumnOf<Part>[] => [
     { head, align: 'right', text: (row) => duration(row[head]?.timeNs ?? null) },
     { head: 'share', align: 'right', text: ({ [head]: own }) => (own ? percent(own.share) : '-') },
     barColumn(({ [head]: own }) => (own?.share ?? 0) / maxShare, barWidth),
   ];
-  const speedup = ({ ops, baseline, candidate }: Row) =>
+  const speedup = ({ ops, baseline, candidate }: Part) =>
     multiple(candidate && ops.length > 0 ? baseline.timeNs / candidate.timeNs : null);
-  const columns: ColumnOf<Row>[] = [
+  const columns: ColumnOf<Part>[] = [
     { head: 'op', yields: 'above', text: ({ ops }) => nameOf(ops) },
     ...side('baseline'),
   ];
   if (candidate) columns.push(...side('candidate'), { head: 'speedup', align: 'right', text: speedup });
-  const atMost = ({ baseline }: Row) => multiple(amdahl(baseline.share, Number.POSITIVE_INFINITY));
+  const atMost = ({ baseline }: Part) => multiple(amdahl(baseline.share, Number.POSITIVE_INFINITY));
   return tableOf([...columns, { head: 'at most', align: 'right', text: atMost }], rows);
 }
-
-/** `gelu_forward`, `residual+layernorm_forward`, `crossentropy_softmax_forward+backward`. */
-function nameOf(ops: readonly string[]): string {
-  if (ops.length === 0) return 'rest';
-  const parts = ops.map((op) => op.split(/_(?=forward$|backward$)/));
-  const [stems, passes] = [0, 1].map((i) => [...new Set(parts.map((part) => part[i]))]);
-  if (stems.length > 1 && passes.length > 1) return ops.join('+');
-  return passes[0] ? `${stems.join('+')}_${passes.join('+')}` : stems.join('+');
-}
-
-const percent = (share: number) => `${(100 * share).toFixed(share < 0.01 ? 2 : 1)} %`;
 
 function amdahlLines({ amdahl, case: name }: ProfileReport): string {
   if (amdahl.length === 0)

@@ -36,9 +36,13 @@ export function keep<S extends string>(
   return saved && !saved.displaced ? saved.file : null;
 }
 
+/** Throws NfoldError, which names the file. */
+export const loadKept = <T>(what: What, schema: z.ZodType<T>, file: string): T =>
+  parsed(schema, textIn(file, what), file, what);
+
 /** The newest first. A file that is damaged or of another version is passed over, and `tell` gets a sentence about it. */
 export const keptOf = <T>(what: What, schema: z.ZodType<T>, tell: (sentence: string) => void): Generator<T> =>
-  newestFirst((file) => parsed(schema, textIn(file, what), file, what), tell, folderOf(what));
+  newestFirst((file) => loadKept(what, schema, file), tell, folderOf(what));
 
 /** Machines of one class; where that is unknown, those with as many cores of the same name. */
 export function isSameClass(a: Machine, b: Machine): boolean {

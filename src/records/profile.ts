@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type DataOf, orNull, seed } from '../contract/fields.ts';
 import type { Machine } from '../machine/describe.ts';
 import { caseName, count, list, name, number, numberOrNull, op, sentence, text, textOrNull } from './fields.ts';
-import { isSameClass, keep, keptOf, origin } from './kept.ts';
+import { isSameClass, keep, keptOf, loadKept, origin } from './kept.ts';
 import { Summary } from './schema.ts';
 
 const schema = 'nfold/profile@1';
@@ -65,6 +65,9 @@ type Tell = (sentence: string) => void;
 
 export const keepProfile = (draft: Omit<KeptProfile, 'schema' | 'id'>, warn: Tell) =>
   keep('profile', { schema, ...draft }, warn);
+
+/** Throws NfoldError, which names the file. */
+export const loadProfile = (file: string) => loadKept('profile', KeptProfile, file);
 
 /** The newest first. */
 export const loadProfiles = (tell: Tell) => keptOf('profile', KeptProfile, tell);

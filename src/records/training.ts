@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type DataOf, flag, orNull, seed } from '../contract/fields.ts';
 import type { Machine } from '../machine/describe.ts';
 import { count, decimal, list, name, number, numberOrNull, sentence, text } from './fields.ts';
-import { isSameClass, keep, keptOf, origin } from './kept.ts';
+import { isSameClass, keep, keptOf, loadKept, origin } from './kept.ts';
 
 const schema = 'nfold/training@1';
 
@@ -33,7 +33,8 @@ export const trained = {
 /** The losses beside those of the baseline. */
 export const compared = {
   steps: count('Steps that were compared.'),
-  largestDifference: number('Largest difference of the losses, as a share.'),
+  tokensPerSecond: numberOrNull("Tokens by the time of the baseline's calls."),
+  largestDifference: number('Largest difference of the losses, nats per byte.'),
   at: count('The step that has it.'),
   boundedSteps: count('Steps whose difference has a bound.'),
   worst: number('Largest difference among these, as a share of its bound.'),
@@ -59,6 +60,9 @@ type Tell = (sentence: string) => void;
 
 export const keepTraining = (draft: Omit<Training, 'schema' | 'id'>, warn: Tell) =>
   keep('training', { schema, ...draft }, warn);
+
+/** Throws NfoldError, which names the file. */
+export const loadTraining = (file: string) => loadKept('training', Training, file);
 
 /** The newest first. */
 export const loadTrainings = (tell: Tell) => keptOf('training', Training, tell);

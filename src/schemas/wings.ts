@@ -83,11 +83,13 @@ export const Reported = z.strictObject({
   file: z.string().nullable().describe('The page; null if it went to stdout.'),
   bytes: z.int().min(0).describe('Its size.'),
   records: z.array(z.string()).describe('Ids of the records, oldest first.'),
-  sections: z.array(
-    z.strictObject({
-      id: z.string().describe('Its anchor in the page.'),
-      title: z.string().describe('What it found, in a sentence.'),
-    }),
-  ),
+  sections: z
+    .array(
+      z.strictObject({
+        id: z.string().describe('Its anchor in the page.'),
+        title: z.string().describe('What it found, in a sentence.'),
+      }),
+    )
+    .describe('Its sections, in the order of the page.'),
 });
 export type Reported = z.infer<typeof Reported>;

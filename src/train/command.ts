@@ -45,7 +45,7 @@ export async function train(selector: string | undefined, flags: TrainFlags, io:
 
 /** Returns whether the plot is where it was asked for. */
 async function plot(file: string, curves: Curves, io: Io): Promise<boolean> {
-  const svg = await svgCurve(curves);
+  const svg = svgCurve(curves);
   try {
     await writeTo(file, svg, io.note);
     return true;

@@ -1,7 +1,7 @@
 /** Keeps what a run found in .nfold/trainings, an interrupted one too. */
 import type { Built } from '../build/build.ts';
+import { type Point, pointsOf, smoothed, stepsOf } from '../draw/losses.ts';
 import { keepTraining, maxPoints, type Training } from '../records/training.ts';
-import { type Point, pointsOf, smoothed, stepsOf } from './curve.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './run.ts';
 

@@ -9,7 +9,6 @@ import type { AnyOp, Case } from '../contract/op.ts';
 import { placeOf } from '../files/places.ts';
 import { usableCores } from '../machine/cpus.ts';
 import { type Checkpoint, checkWritable, readCheckpoint } from './checkpoint.ts';
-import { plotLibraries } from './curve.ts';
 import type { TrainFlags } from './flags.ts';
 import { firstState, makeTask } from './task.ts';
 
@@ -18,13 +17,10 @@ export type Plan = Awaited<ReturnType<typeof makePlan>>;
 const defaultCase = 'B4T64L4C128NH4V256';
 const defaultSteps = 2000;
 
-/** Throws NfoldError for flags that contradict each other or the checkpoint, and if `--plot` lacks its libraries. */
+/** Throws NfoldError for flags that contradict each other or the checkpoint. */
 export async function makePlan(flags: TrainFlags) {
   if (flags.save !== undefined) checkWritable(flags.save, '--save');
-  if (flags.plot !== undefined) {
-    checkWritable(flags.plot, '--plot');
-    await plotLibraries();
-  }
+  if (flags.plot !== undefined) checkWritable(flags.plot, '--plot');
   const op = await loadOp('train_gpt2');
   const saved = flags.resume === undefined ? null : readCheckpoint(flags.resume, op);
   const named = saved && flags.case === undefined ? saved.case : caseFor(op, flags.case ?? defaultCase);

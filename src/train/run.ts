@@ -13,6 +13,7 @@ import type { TrainFlags } from './flags.ts';
 import type { Plan } from './plan.ts';
 import { generate, type Model, readable } from './sample.ts';
 import { Session } from './session.ts';
+import type { Task } from './task.ts';
 
 export type Outcome = Awaited<ReturnType<typeof run>>;
 
@@ -29,7 +30,7 @@ export async function run(plan: Plan, variant: Variant, flags: TrainFlags, io: I
   const minutes = flags.minutes ?? Number.POSITIVE_INFINITY;
   const beside = flags.besideBaseline ? await openBaseline(plan, io) : null;
   const session = await Session.open(plan, variant);
-  const tokensPerSecond = () => (session.steps === 0 ? null : (1e9 * dims.B * dims.T * session.steps) / session.timeNs);
+  const tokensPerSecond = () => tokensBy(session, task);
   const speed = () => `${tokensPerSecond()?.toFixed(0) ?? '-'} tokens/s`;
 
   const checkpoints = new Checkpoints(flags.save, io.note);
@@ -122,8 +123,12 @@ async function follow(
   }
   session.close();
   const { learning_rate } = task.case.scalars;
-  return { ...compareLosses(candidate.slice(from.step), losses, from.step, learning_rate), losses };
+  const compared = compareLosses(candidate.slice(from.step), losses, from.step, learning_rate);
+  return { ...compared, tokensPerSecond: tokensBy(session, task), losses };
 }
+
+const tokensBy = ({ steps, timeNs }: Session, { case: { dims } }: Task) =>
+  steps === 0 ? null : (1e9 * dims.B * dims.T * steps) / timeNs;
 
 async function sampleOf(
   { task, caseName }: Plan,

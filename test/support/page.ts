@@ -1,6 +1,6 @@
 /** Records as the page shows them, made from one that a test changes. */
 import { parseHTML } from 'linkedom';
-import { render } from '../../src/page/markup.ts';
+import { render } from '../../src/draw/markup.ts';
 import { type Section, sectionMarkup } from '../../src/page/section.ts';
 import { subjectOf } from '../../src/page/subject.ts';
 import type { Draft, Record } from '../../src/records/schema.ts';

@@ -44,3 +44,6 @@ export function cut(text: string, most: number): string {
 }
 
 export const capital = (text: string): string => text.replace(/^./u, (first) => first.toUpperCase());
+
+/** `58 %`, which no line breaks. */
+export const whole = (share: number): string => `${Math.round(100 * share)}\u00a0%`;

@@ -16,3 +16,6 @@ export const verbatim = (tag: 'style' | 'script', text: string): Markup =>
   h(tag, { dangerouslySetInnerHTML: { __html: text } }) as VNode<object>;
 
 export const render = (markup: Markup): string => renderToString(h('html', { lang: 'en' }, markup as VNode));
+
+/** One element, which is no page, as XML. */
+export const renderAlone = (markup: Markup): string => renderToString(markup as VNode).replaceAll(']]>', ']]&gt;');
