@@ -1,8 +1,8 @@
 /** Log axes of ratios: equal steps are equal factors, so a loss of 2x is as long as a gain of 2x. */
-import { scaleLog } from 'd3-scale';
+import { scaleLinear, scaleLog } from 'd3-scale';
 
 export interface LogAxis {
-  /** Pixels of the ends. */
+  /** Pixels of the ends; an axis may also run upwards, from the greater pixel. */
   readonly left: number;
   readonly right: number;
   /** The pixel of a value; one beyond an end lies on that end. */
@@ -45,7 +45,7 @@ export function logAxis(
 }
 
 function ticksOf(from: number, to: number, width: number): number[] {
-  const most = Math.max(2, Math.floor(width / tickRoom));
+  const most = Math.max(2, Math.floor(Math.abs(width) / tickRoom));
   const powers = Array.from(
     { length: Math.ceil(Math.log10(to)) - Math.floor(Math.log10(from)) + 1 },
     (_, i) => Math.floor(Math.log10(from)) + i,
@@ -54,6 +54,6 @@ function ticksOf(from: number, to: number, width: number): number[] {
     powers.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`))).filter((t) => t >= from && t <= to),
   );
   // Within a factor of two or three there are few round numbers.
-  if (found[0].length < 3) return scaleLog([from, to]).ticks(Math.min(most, 5));
+  if (found[0].length < 3) return scaleLinear().domain([from, to]).ticks(Math.min(most, 5));
   return found.find((ticks) => ticks.length <= most) ?? found[2].slice(0, most);
 }

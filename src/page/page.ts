@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describeMachine } from '../machine/describe.ts';
 import { minute } from '../report/format.ts';
 import { headline, numberOf } from './headline.ts';
+import { histories } from './history.ts';
 import { ladders } from './ladder.ts';
 import { html, type Markup, render, verbatim } from './markup.ts';
 import { type Section, sectionMarkup } from './section.ts';
@@ -11,7 +12,7 @@ import type { Subject } from './subject.ts';
 import { listed, times } from './words.ts';
 
 /** In the order of the page; each has nothing to show, or one or several sections. */
-const sections: readonly ((subject: Subject) => Section[])[] = [ladders];
+const sections: readonly ((subject: Subject) => Section[])[] = [ladders, histories];
 
 const folder = new URL('style/', import.meta.url);
 

@@ -1,0 +1,9 @@
+/** What a reader sees at once, and the rest behind one line. */
+import { counted } from '../contract/words.ts';
+import { html, type Markup } from './markup.ts';
+
+export function withMore<T>(all: readonly T[], shown: number, what: string, draw: (one: T) => Markup): Markup {
+  const rest = all.slice(shown);
+  const more = html`<details><summary>${counted(rest.length, `more ${what}`)}</summary>${rest.map(draw)}</details>`;
+  return [all.slice(0, shown).map(draw), rest.length > 0 ? more : null];
+}
