@@ -7,7 +7,7 @@ import { minute } from '../report/format.ts';
 import type { Interval } from '../stats/interval.ts';
 import { chart, type Drawing } from './chart.ts';
 import { html, type Markup } from './markup.ts';
-import { withMore } from './more.ts';
+import { numbered, withMore } from './more.ts';
 import type { Section } from './section.ts';
 import { bars, dots, endsFirst, labels, sequence, sequenceGrid, shortened } from './sequence.ts';
 import type { Subject, View } from './subject.ts';
@@ -44,8 +44,6 @@ export interface Change {
 /** Of one machine; older ones are not shown. */
 const maxRecords = 80;
 const maxShown = 6;
-/** A longer list of changes is closed. */
-const maxListed = 10;
 
 export function histories({ views, history }: Subject): Section[] {
   const classes = classesOf(history);
@@ -76,7 +74,7 @@ export function histories({ views, history }: Subject): Section[] {
       note: drawn.length > 0 ? note : null,
       body: [
         withMore(drawn, Math.max(1, Math.min(shown, maxShown)), 'candidate', (group) => drawnGroup(group, changes)),
-        listOf(changes),
+        numbered(changes.map(inWords), 'changes'),
       ],
       table: tableOf(panels, machines.length > 1),
     },
@@ -191,10 +189,10 @@ function drawnPanel(
     const at = Math.round(x(change.at) - half);
     return html`<line x1=${at} y1=${top - 4} x2=${at} y2=${bottom} class="change" />`;
   };
-  const heads = changes.map((change) => ({
-    x: x(change.at) - half,
-    text: `${all.indexOf(change) + 1}${change.ratio ? `: ${times(change.ratio.value)}` : ''}`,
-  }));
+  const heads = changes.map((change) => {
+    const short = `${all.indexOf(change) + 1}`;
+    return { x: x(change.at) - half, short, text: change.ratio ? `${short}: ${times(change.ratio.value)}` : short };
+  });
   return {
     height: bottom + (named.length > 0 ? 56 : 40),
     marks: [
@@ -216,18 +214,12 @@ function drawnPanel(
   };
 }
 
-function listOf(changes: readonly Change[]): Markup {
-  const severalMachines = new Set(changes.map(({ machine }) => machine)).size > 1;
-  const item = ({ candidate, machine, record, ratio, why }: Change) => {
-    const reason = why.length > 0 ? `with ${listed(why)}` : 'for no reason that the records tell';
-    const change = ratio
-      ? html`<b>${times(ratio.value)}</b> as fast ${edges(ratio)}`
-      : 'not to be compared with before';
-    return html`<li><b>${candidate}</b>${severalMachines && ` on ${machine}`}: ${change} since ${nameOf({ record })} of ${minute(record.createdAt)} UTC, ${reason}.</li>`;
-  };
-  const list = html`<ol class="changes">${changes.map(item)}</ol>`;
-  if (changes.length <= maxListed) return changes.length > 0 ? list : null;
-  return html`<details><summary>The ${changes.length} changes</summary>${list}</details>`;
+/** Its candidate, and its machine if there are several. */
+function inWords({ candidate, machine, record, ratio, why }: Change, _: number, all: readonly Change[]): Markup {
+  const where = all.every((change) => change.machine === machine) ? '' : ` on ${machine}`;
+  const reason = why.length > 0 ? `with ${listed(why)}` : 'for no reason that the records tell';
+  const change = ratio ? html`<b>${times(ratio.value)}</b> as fast ${edges(ratio)}` : 'not to be compared with before';
+  return html`<b>${candidate}</b>${where}: ${change} since ${nameOf({ record })} of ${minute(record.createdAt)} UTC, ${reason}.`;
 }
 
 function tableOf(panels: readonly Panel[], withMachine: boolean): Section['table'] {

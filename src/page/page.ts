@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describeMachine } from '../machine/describe.ts';
 import { minute } from '../report/format.ts';
+import { attempts } from './attempts.ts';
+import { comparisons } from './comparison.ts';
 import { headline, numberOf } from './headline.ts';
 import { histories } from './history.ts';
 import { ladders } from './ladder.ts';
@@ -12,7 +14,7 @@ import type { Subject } from './subject.ts';
 import { listed, times } from './words.ts';
 
 /** In the order of the page; each has nothing to show, or one or several sections. */
-const sections: readonly ((subject: Subject) => Section[])[] = [ladders, histories];
+const sections: readonly ((subject: Subject) => Section[])[] = [ladders, comparisons, histories, attempts];
 
 const folder = new URL('style/', import.meta.url);
 

@@ -1,8 +1,8 @@
 /** Values in their order: equal steps from left to right, a log axis upwards, and a line at the bottom for what has no value. */
 import type { Interval } from '../stats/interval.ts';
-import { type LogAxis, logAxis } from './axis.ts';
+import { type LogAxis, logAxis, within } from './axis.ts';
 import { isNarrow, px } from './chart.ts';
-import { glyph } from './glyph.ts';
+import { glyph, type Shape } from './glyph.ts';
 import { html, type Markup } from './markup.ts';
 import { round } from './words.ts';
 
@@ -23,20 +23,13 @@ export interface Sequence {
 const tickRoom = 22;
 /** The axis spans at least this factor to either side, so that noise does not look like a change. */
 const minSpan = 1.12;
-/** Edges of intervals further away than this from all values are cut. */
-const maxReach = 1.5;
 
 export function sequence(count: number, values: readonly Interval[], width: number, top: number): Sequence {
   const [left, right, bottom] = [46, width - 8, top + (isNarrow(width) ? 78 : 92)];
   const points = values.map(({ value }) => value);
   const [least, greatest] = [Math.min(...points), Math.max(...points)];
-  const edges = values.flatMap(({ low, high }) => [low ?? least, high ?? least]);
-  const always = edges.filter((edge) => edge > least / maxReach && edge < greatest * maxReach);
-  const axis = logAxis(
-    [...points, ...always],
-    { left: bottom, right: top },
-    { always: [greatest * minSpan, least / minSpan] },
-  );
+  const span = { always: [greatest * minSpan, least / minSpan] };
+  const axis = logAxis(within(values), { left: bottom, right: top }, span);
   const x = (i: number) => left + ((i + 0.5) * (right - left)) / count;
   return { left, right, top, bottom, below: bottom + 12, x, y: axis.x, axis };
 }
@@ -65,20 +58,22 @@ export function bars({ x, y, axis }: Sequence, all: readonly (readonly [i: numbe
 /** The mark of each, as one path; null if there is none. */
 export const dots = (
   places: readonly (readonly [x: number, y: number])[],
-  shape: Parameters<typeof glyph>[0],
+  shape: Shape,
   name: string,
   size = 3.5,
 ): Markup =>
   places.length === 0
     ? null
-    : html`<path d=${places.map(([x, y]) => glyph(shape, x, y, size)).join('')} class="dots ${name}" />`;
+    : html`<path d=${places.map(([x, y]) => glyph(shape, px(x), px(y), size)).join('')} class="dots ${name}" />`;
 
 export interface Label {
   readonly x: number;
   readonly text: string;
+  /** What takes its place where the text is too long. */
+  readonly short?: string;
 }
 
-const characterWidth = 6.7;
+const characterWidth = 7;
 
 /** Labels in a line, those that come first preferred; one that would lie on another is left out, as the table has it. */
 export function labels(
@@ -88,10 +83,15 @@ export function labels(
   name: string,
 ): Markup {
   const kept: { readonly x: number; readonly text: string; readonly half: number }[] = [];
-  for (const { x, text } of all) {
-    const half = (characterWidth * text.length) / 2;
-    const inside = Math.max(left + half, Math.min(right - half, x));
-    if (kept.every((other) => Math.abs(other.x - inside) > other.half + half + 8)) kept.push({ x: inside, text, half });
+  for (const { x, ...texts } of all) {
+    const fits = [texts.text, texts.short ?? texts.text].flatMap((text) => {
+      const half = (characterWidth * text.length) / 2;
+      const inside = Math.max(left + half, Math.min(right - half, x));
+      return kept.every((other) => Math.abs(other.x - inside) > other.half + half + 8)
+        ? [{ x: inside, text, half }]
+        : [];
+    });
+    kept.push(...fits.slice(0, 1));
   }
   return kept.map(({ x, text }) => html`<text x=${px(x)} y=${y} class=${name} text-anchor="middle">${text}</text>`);
 }
