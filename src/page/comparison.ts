@@ -50,10 +50,8 @@ function pairOf({ suite, record }: View, records: readonly Record[], classes: re
 }
 
 function sectionOf({ from, to, others, ops }: Pair, number: string): Section {
-  const forbidden = new Set(otherBaselines(from, to).map(({ op }) => op));
-  const comparable = (row: Row) => ops.includes(row.op) && !forbidden.has(row.op);
   const compared = compareRecords([from, to]);
-  const groups = compared.means.filter(comparable).map((mean) => {
+  const groups = compared.means.filter(comparableOf(from, to, ops)).map((mean) => {
     const cases = compared.cases.filter((row) => row.op === mean.op && row.candidate === mean.candidate);
     return { mean, cases: cases.toSorted(byRatio) };
   });
@@ -63,17 +61,17 @@ function sectionOf({ from, to, others, ops }: Pair, number: string): Section {
   const across = otherMachine(from, to);
   const between = others.flatMap((other) =>
     compareRecords([from, other])
-      .means.filter((row) => comparable(row) && ratioOf(row))
+      .means.filter((row) => comparableOf(from, other, ops)(row) && ratioOf(row))
       .map((row) => ({ row, record: other })),
   );
   return {
     id: `comparison${number}`,
-    name: 'Comparison',
+    name: `Comparison ${number}`.trim(),
     title: comparisonTitle(
       groups.map(({ mean }) => mean),
-      { across, forbidden: forbidden.size > 0 },
+      { across, forbidden: otherBaselines(from, to).length > 0 },
     ),
-    caption: html`<p>Speedups of ${named(to)} over those of ${named(from)}, on a log scale: a gain is as long as a loss of the same factor. ${key}</p>${differenceList(from, to)}`,
+    caption: html`<p>Speedups of ${named(to)} over those of ${named(from)}${shown.length > 0 ? key : '.'}</p>${differenceList(from, to)}`,
     note: [...warnings(from, to, ops), ...without(groups.map(({ mean }) => mean))].map((text) => html`<p>${text}</p>`),
     body: [
       means.length > 1
@@ -107,7 +105,13 @@ function sectionOf({ from, to, others, ops }: Pair, number: string): Section {
 }
 
 const key =
-  'A triangle to the right is faster, one to the left slower, a filled circle the same, and a hollow one cannot be told: its 95 % interval is too wide.';
+  ', on a log scale: a gain is as long as a loss of the same factor. A triangle to the right is faster, one to the left slower, a filled circle the same, and a hollow one cannot be told: its 95 % interval is too wide.';
+
+/** Tells rows of these ops whose baseline is the same in both. */
+function comparableOf(from: Record, to: Record, ops: readonly string[]): (row: Row) => boolean {
+  const others = otherBaselines(from, to).map(({ op }) => op);
+  return ({ op }) => ops.includes(op) && !others.includes(op);
+}
 
 const ratioOf = ({ changes }: Row) => changes[0].ratio;
 const byRatio = (a: Row, b: Row) => (ratioOf(b)?.value ?? -1) - (ratioOf(a)?.value ?? -1);

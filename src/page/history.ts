@@ -116,10 +116,10 @@ function panelOf(candidate: string, machine: string, moments: readonly Moment[])
 }
 
 export function historyTitle(panels: readonly Panel[]): string {
-  const compared = panels.filter((panel) => valuesOf(panel).length > 1);
+  const compared = panels.filter(isCompared);
   const all = new Set(panels.flatMap(({ moments }) => moments.map(({ record }) => record.id))).size;
   if (panels.every((panel) => valuesOf(panel).length === 0)) return `${all} records, and a mean in none of them`;
-  if (compared.length === 0) return `${all} records, but no candidate has a mean in two of them`;
+  if (compared.length === 0) return `${all} records, but no candidate has two means that compare`;
   const valued = compared.flatMap(({ moments }) => moments.filter(({ speedup }) => speedup));
   const records = `${new Set(valued.map(({ record }) => record.id)).size} records with a mean`;
   if (valued.every(({ speedup }) => speedup?.low === null))
@@ -149,6 +149,10 @@ function labelOf({ candidate, machine, moments, stretches, changes }: Panel): st
   const gaps = moments.filter(({ speedup }) => !speedup).length;
   return `${candidate} on ${machine}: ${counted(moments.length, 'record')}, in steps of ${listed(levels)}; ${counted(changes.length, 'change')}${gaps > 0 ? `; ${gaps} without a mean` : ''}.`;
 }
+
+/** Whether one of its lines has two values. */
+const isCompared = (panel: Panel): boolean =>
+  valuesOf(panel).length > 1 + panel.changes.filter(({ ratio }) => !ratio).length;
 
 /** Machines side by side, on one scale. */
 function drawnGroup(group: readonly Panel[], all: readonly Change[]): Markup {
