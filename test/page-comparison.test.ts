@@ -1,10 +1,15 @@
 /** The section `comparison`: which records are compared, its marks against the cases, the warnings, and the titles by condition. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../src/analysis/compare.ts';
 import { comparisons, comparisonTitle } from '../src/page/comparison.ts';
 import { subjectOf } from '../src/page/subject.ts';
+import { saveRecord } from '../src/records/store.ts';
 import type { ComparisonVerdict } from '../src/stats/verdict.ts';
-import type { Made } from './support/draft.ts';
+import { nfold } from './support/command.ts';
+import { draft, type Made } from './support/draft.ts';
 import { daily, documentOf, elsewhere, marks, oneRound, rounds } from './support/histories.ts';
 
 const at = (factor: number, made: Made = {}): Made => ({ speedups: rounds(factor), ...made });
@@ -136,4 +141,27 @@ test('two hundred cases: both ends are drawn, and the table has all', () => {
   const document = documentOf(section);
   expect([marks(document, 'compared'), section.table?.rows.length]).toEqual([21, 201]);
   expect(document.querySelector('.panel h3')?.textContent).toContain('180 cases between these are in the table');
+});
+
+test('two references to one record are one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nfold-page-comparison-'));
+  try {
+    const { record, file } = saveRecord(draft({ overrides: { name: 'mine' } }), join(folder, '.nfold/records'));
+    const report = async (...references: string[]) => {
+      const { stdout } = await nfold(['report', ...references, '--json'], { cwd: folder });
+      const { records, sections } = JSON.parse(stdout);
+      return [records, sections.filter(({ id }: { id: string }) => id.startsWith('comparison'))];
+    };
+    expect(await report('last', 'mine', record.id, file, `./.nfold/records/${record.id}.json`)).toEqual([
+      [record.id],
+      [],
+    ]);
+    const other = saveRecord(draft(), join(folder, '.nfold/records')).record;
+    expect(await report('mine', 'last')).toEqual([
+      [record.id, other.id],
+      [{ id: 'comparison', title: 'sgemm/mine-ts is as fast as before' }],
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -28,7 +28,7 @@ interface Best {
   readonly ratio: Interval | null;
 }
 
-const maxShown = 6;
+const maxShown = 4;
 
 export function attempts({ views, history }: Subject): Section[] {
   const classes = classesOf(history);

@@ -25,7 +25,8 @@ interface Pair {
   readonly ops: readonly string[];
 }
 
-const maxShown = 6;
+/** Candidates whose cases are seen at once. */
+const maxShown = 3;
 /** With more cases, those at both ends are drawn, this many each. */
 const maxEnds = 10;
 const maxDifferences = 8;

@@ -60,9 +60,14 @@ export function histories({ views, history }: Subject): Section[] {
   });
   const panels = groups.flat();
   if (panels.length === 0) return [];
-  const drawn = groups.filter((group) => group.some(({ stretches }) => stretches.length > 0));
-  const shown = drawn.filter(([{ candidate }]) => best.has(candidate)).length;
-  const changes = panels.flatMap((panel) => panel.changes);
+  const isChanged = (group: readonly Panel[]) => group.some(({ changes }) => changes.some(({ ratio }) => ratio));
+  /** The best that changed, the best, others that changed, the rest. */
+  const place = (group: readonly Panel[]) => (best.has(group[0].candidate) ? 0 : 2) + (isChanged(group) ? 0 : 1);
+  const drawn = groups
+    .filter((group) => group.some(({ stretches }) => stretches.length > 0))
+    .sort((a, b) => place(a) - place(b));
+  const shown = drawn.filter((group) => place(group) < 3).length;
+  const changes = drawn.flat().flatMap((panel) => panel.changes);
   const [{ moments }] = panels;
   const none = `Every record withholds the mean, the newest one because: ${moments[moments.length - 1].withheld}. The command nfold bench measures all cases.`;
   return [
