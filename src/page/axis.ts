@@ -46,7 +46,7 @@ export function logAxis(
 }
 
 function ticksOf(from: number, to: number, width: number): number[] {
-  const most = Math.max(2, Math.floor(Math.abs(width) / tickRoom));
+  const most = Math.max(3, Math.floor(Math.abs(width) / tickRoom));
   const powers = Array.from(
     { length: Math.ceil(Math.log10(to)) - Math.floor(Math.log10(from)) + 1 },
     (_, i) => Math.floor(Math.log10(from)) + i,

@@ -89,7 +89,7 @@ export function histories({ views, history }: Subject): Section[] {
 const caption =
   'Mean speedup, record by record, the newest at the right: not in proportion to time. Each candidate has a log scale of its own. A bar is a 95 % interval; a step is a stretch whose records do not differ beyond their intervals, and a numbered line is where one clearly does.';
 const note =
-  'Of histories without any change, about one in twenty shows one. Filled diamonds are records that somebody named; hollow squares are withheld means and crosses are failures, neither of which has a value.';
+  'A candidate that never changed shows a change in at most one of twenty histories, if runs differ no more than their intervals say. Filled diamonds are records that somebody named; hollow squares are withheld means and crosses are failures, neither of which has a value. Dates are UTC.';
 
 /** The best candidate of each op, op by op. */
 const bestOfEach = ({ rows, suite }: View): string[] =>
