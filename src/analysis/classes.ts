@@ -3,7 +3,7 @@ import type { Record } from '../records/schema.ts';
 import { otherMachine } from './differences.ts';
 
 /** The class of each record. One of before there were classes has that of another record of its machine, or else a name of its own. */
-export function classesOf(records: readonly Record[]): string[] {
+export function classesOf(records: readonly Pick<Record, 'machine'>[]): string[] {
   return records.map((record) => {
     const { cpu, cores } = record.machine;
     const same = records.find((other) => other.machine.class !== null && !otherMachine(record, other));

@@ -39,8 +39,8 @@ export function differences(a: Record, b: Record): { what: string; from: string;
     .filter(({ from, to }) => from !== to);
 }
 
-export function otherMachine(a: Record, b: Record): boolean {
-  const key = ({ machine: { cpu, cores, arch, os } }: Record) => [cpu, cores, arch, os].join('\n');
+export function otherMachine(a: Pick<Record, 'machine'>, b: Pick<Record, 'machine'>): boolean {
+  const key = ({ machine: { cpu, cores, arch, os } }: typeof a) => [cpu, cores, arch, os].join('\n');
   return key(a) !== key(b);
 }
 

@@ -1,6 +1,7 @@
 /** Many records together: a candidate over time, and the best of each op with what it was chosen from. */
 import { mean } from 'simple-statistics';
 import { isSnapshot } from '../contract/variant.ts';
+import { counted } from '../contract/words.ts';
 import { isAttempt } from '../records/attempts.ts';
 import { byCandidate } from '../records/byCandidate.ts';
 import type { Summary } from '../records/schema.ts';
@@ -34,6 +35,25 @@ export function historyOf(records: readonly Summary[], candidate: string, caseNa
       return { record, op, speedup, part, withheld, verdict, attempt, hash, baselineHash };
     });
   });
+}
+
+/** What may explain a change between two moments of a candidate: the kind of each, and in words. */
+export function changesSince(
+  before: Moment,
+  now: Moment,
+): { kind: 'source' | 'baseline' | 'run' | 'machine'; text: string }[] {
+  const differ = (pick: (moment: Moment) => unknown) => pick(now) !== pick(before);
+  const { runtime, machine, threads } = now.record;
+  const found = [
+    differ(({ hash }) => hash) && ({ kind: 'source', text: 'source' } as const),
+    differ(({ baselineHash }) => baselineHash) && ({ kind: 'baseline', text: 'baseline' } as const),
+    differ(({ record }) => record.runtime.node) && ({ kind: 'run', text: `Node ${runtime.node}` } as const),
+    differ(({ record }) => record.threads) &&
+      ({ kind: 'run', text: threads === null ? 'threads unknown' : `--threads ${threads}` } as const),
+    differ(({ record }) => `${record.machine.cpu} ${record.machine.cores}`) &&
+      ({ kind: 'machine', text: `machine ${machine.cpu}, ${counted(machine.cores, 'core')}` } as const),
+  ];
+  return found.filter((change) => change !== false);
 }
 
 export type Tried = ReturnType<typeof tried>[number];

@@ -1,5 +1,5 @@
 /** nfold history: one candidate over time, as a table that is a chart, the oldest first. */
-import { historyOf, type Moment } from '../analysis/series.ts';
+import { changesSince, historyOf, type Moment } from '../analysis/series.ts';
 import { matching } from '../catalog/glob.ts';
 import { didYouMean } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
@@ -107,17 +107,9 @@ function why({ speedup, part, withheld }: Moment): string {
 
 /** The other changes since the moment before, and the note of the record. */
 function changes({ before, ...now }: Line): string {
-  const { note, runtime, machine, threads } = now.record;
-  const differ = (pick: (moment: Moment) => unknown) => before && pick(now) !== pick(before);
-  return [
-    differ(({ hash }) => hash) && 'source',
-    differ(({ baselineHash }) => baselineHash) && pc.yellow('baseline'),
-    differ(({ record }) => record.runtime.node) && `Node ${runtime.node}`,
-    differ(({ record }) => record.threads) && (threads === null ? 'threads unknown' : `--threads ${threads}`),
-    differ(({ record }) => `${record.machine.cpu} ${record.machine.cores}`) &&
-      pc.yellow(`machine ${machine.cpu}, ${counted(machine.cores, 'core')}`),
-    note && `"${note}"`,
-  ]
-    .filter(Boolean)
-    .join(', ');
+  const { note } = now.record;
+  const found = (before ? changesSince(before, now) : []).map(({ kind, text }) =>
+    kind === 'baseline' || kind === 'machine' ? pc.yellow(text) : text,
+  );
+  return [...found, ...(note ? [`"${note}"`] : [])].join(', ');
 }

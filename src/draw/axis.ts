@@ -1,8 +1,9 @@
 /** Log axes of ratios: equal steps are equal factors, so a loss of 2x is as long as a gain of 2x. */
 import { scaleLinear, scaleLog } from 'd3-scale';
+import type { Interval } from '../stats/interval.ts';
 
 export interface LogAxis {
-  /** Pixels of the ends. */
+  /** Pixels of the ends; an axis may also run upwards, from the greater pixel. */
   readonly left: number;
   readonly right: number;
   /** The pixel of a value; one beyond an end lies on that end. */
@@ -45,7 +46,7 @@ export function logAxis(
 }
 
 function ticksOf(from: number, to: number, width: number): number[] {
-  const most = Math.max(2, Math.floor(width / tickRoom));
+  const most = Math.max(3, Math.floor(Math.abs(width) / tickRoom));
   const powers = Array.from(
     { length: Math.ceil(Math.log10(to)) - Math.floor(Math.log10(from)) + 1 },
     (_, i) => Math.floor(Math.log10(from)) + i,
@@ -57,3 +58,14 @@ function ticksOf(from: number, to: number, width: number): number[] {
   if (found[0].length < 3) return scaleLinear([from, to], [0, 1]).ticks(Math.min(most, 5));
   return found.find((ticks) => ticks.length <= most) ?? found[2].slice(0, most);
 }
+
+/** The values of intervals, and those of their edges that do not dwarf them: others are cut. */
+export function within(all: readonly Interval[]): number[] {
+  const values = all.map(({ value }) => value);
+  const [least, greatest] = [Math.min(...values) / maxReach, Math.max(...values) * maxReach];
+  const edges = all.flatMap(({ low, high }) => [low ?? 0, high ?? 0]);
+  return [...values, ...edges.filter((edge) => edge >= least && edge <= greatest)];
+}
+
+/** As a factor beyond all values. */
+const maxReach = 1.5;

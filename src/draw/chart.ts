@@ -1,6 +1,7 @@
 /** What all charts share: two widths, the axis of speedups, and the mark of an estimate. */
 import type { Interval } from '../stats/interval.ts';
 import type { LogAxis } from './axis.ts';
+import { glyph, type Shape } from './glyph.ts';
 import { html, type Markup } from './markup.ts';
 import { round } from './words.ts';
 
@@ -50,8 +51,10 @@ export const gridLines = (axis: LogAxis, { top, bottom }: Area): Markup =>
   });
 
 export interface Look {
-  /** `us`: the candidate that the page is about; `cand`: another one; `peer`: a published library. */
-  readonly kind: 'us' | 'cand' | 'peer';
+  /** `us`: the candidate that the page is about; `cand`: another one; `peer`: a published library; of a comparison: its verdict. */
+  readonly kind: 'us' | 'cand' | 'peer' | 'faster' | 'slower';
+  /** Without one, a diamond for a peer and else a circle. */
+  readonly shape?: Shape;
   /** Drawn hollow, with a broken line: the interval does not tell it from 1, or from what it is compared with. */
   readonly unsure?: boolean;
   readonly size?: number;
@@ -59,7 +62,7 @@ export interface Look {
 
 /** An estimate and its interval, cut with an arrow where it leaves the axis. Without an interval, the point has open sides. */
 export function estimateMark(axis: LogAxis, y: number, { value, low, high }: Interval, look: Look): Markup {
-  const { kind, unsure = false, size = 5 } = look;
+  const { kind, shape, unsure = false, size = 5 } = look;
   const names = `${kind}${unsure ? ' unsure' : ''}`;
   const [from, to] = [low ?? value, high ?? value].map((edge) => px(axis.x(edge)));
   const arrow = (x: number, way: -1 | 1) =>
@@ -68,7 +71,7 @@ export function estimateMark(axis: LogAxis, y: number, { value, low, high }: Int
     ${to > from && html`<line x1=${from} y1=${y} x2=${to} y2=${y} class="ci ${names}" />`}
     ${low !== null && axis.beyond(low) && arrow(from, low < value ? -1 : 1)}
     ${high !== null && axis.beyond(high) && arrow(to, 1)}
-    ${point(px(axis.x(value)), y, names, kind === 'peer', size)}
+    ${shape ? html`<path d=${glyph(shape, px(axis.x(value)), y, size)} class="point ${names}" />` : point(px(axis.x(value)), y, names, kind === 'peer', size)}
   </g>`;
 }
 

@@ -20,7 +20,9 @@ export async function report(
   io: Io,
 ): Promise<Result<Reported>> {
   const given = references.length > 0 ? references : ['last'];
-  const records = [...new Set(given.map((reference) => findRecord(reference, io.warn)))].map(loadRecord);
+  const loaded = given.map((reference) => loadRecord(findRecord(reference, io.warn)));
+  // Two references to one record may name its file in two ways.
+  const records = [...new Map(loaded.map((record) => [record.id, record])).values()];
   const here = references.length > 0 ? null : summaries();
   here?.damaged.forEach(io.warn);
   const toStdout = output === '-' || isStdout(output);

@@ -5,11 +5,14 @@ import { html, type Markup, render, verbatim } from '../draw/markup.ts';
 import { listed, times } from '../draw/words.ts';
 import { describeMachine } from '../machine/describe.ts';
 import { minute } from '../report/format.ts';
+import { attempts } from './attempts.ts';
 import { casesOf } from './cases.ts';
+import { comparisons } from './comparison.ts';
 import { curves } from './curves.ts';
 import { failures } from './failures.ts';
 import { forests } from './forest.ts';
 import { headline, numberOf } from './headline.ts';
+import { histories } from './history.ts';
 import { ladders } from './ladder.ts';
 import { provenance } from './provenance.ts';
 import { type Section, sectionMarkup } from './section.ts';
@@ -23,6 +26,9 @@ const sections: readonly ((subject: Subject) => Section[])[] = [
   ladders,
   forests,
   casesOf,
+  comparisons,
+  histories,
+  attempts,
   shares,
   curves,
   verifications,
