@@ -11,22 +11,13 @@ import { type Ceilings, loadCeilings } from '../src/machine/ceilings.ts';
 import { roof, workOf } from '../src/machine/roofline.ts';
 import { fairCeilings } from '../src/run/floor.ts';
 import type { CandidateOutcome, OpOutcome, RunOptions } from '../src/run/outcome.ts';
-import { example } from './support/ceilings.ts';
+import { example, scaled } from './support/ceilings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-beside-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const options = { threads: 1, onProgress: () => {} } as unknown as RunOptions;
 const inFolder = <T>(work: () => T) => inWorkspace(workspaceAt(folder), work);
-
-/** The ceilings of a machine that is `speed` times as fast. */
-const scaled = (speed: number): Ceilings => ({
-  ...example,
-  fma: example.fma.map((one) => ({ ...one, gflops: speed * one.gflops })),
-  bandwidth: example.bandwidth.map((one) => {
-    return { ...one, read: speed * one.read, write: speed * one.write, copy: speed * one.copy };
-  }),
-});
 
 describe('as of now', () => {
   test('the arithmetic is what it is, and bandwidths follow the speed that it shows', () => {

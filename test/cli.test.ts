@@ -116,6 +116,7 @@ describe('a run', () => {
       expect(result?.peak).toMatchObject({ unit: 'Gflop/s', name: '128-bit FMA, 1 thread' });
       expect(result?.percentOfPeak).toBeGreaterThan(0);
     }
+    expect(record.ceilings?.map(({ ops }) => ops)).toEqual(result?.peak === null ? [] : [['sgemm']]);
     const rounds = record.samples.filter((s) => s.variant === 'sgemm/ikj-ts').map((s) => s.round);
     expect(rounds.length).toBeGreaterThanOrEqual(2);
   });

@@ -116,7 +116,7 @@ describe('roofline', () => {
     const work = { flop: 1e6, bytes: 1e8, workingSet: 1e8 };
     expect(roof(example, work, stock)).toMatchObject({
       bound: 'memory',
-      name: 'memory bandwidth, 1 thread',
+      name: '128-bit memory bandwidth, 1 thread',
       value: 10,
       timeNs: 1e7,
     });

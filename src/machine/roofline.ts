@@ -11,7 +11,10 @@
 import { revectorize } from '../contract/candidate.ts';
 import { type AnyOp, bytesMoved, lengthOf, type TensorSpec } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';
-import type { Ceilings } from './ceilings.ts';
+import type { Ceilings as Measured } from './ceilings.ts';
+
+/** What a record holds of them is enough. */
+type Ceilings = Pick<Measured, 'caches' | 'revectorized' | 'fma' | 'bandwidth'>;
 
 /** The work of one call. */
 interface Work {
@@ -40,7 +43,7 @@ interface Resources {
 
 export interface Roof {
   readonly bound: 'compute' | 'memory';
-  /** `256-bit FMA, 2 threads` or `L2 bandwidth, 2 threads`. */
+  /** `256-bit FMA, 2 threads` or `256-bit L2 bandwidth, 2 threads`. */
   readonly name: string;
   readonly value: number;
   readonly unit: 'Gflop/s' | 'GB/s';
@@ -84,7 +87,7 @@ export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Omit<Work,
   const threads = counted(has.threads, 'thread');
   const compute = { name: `${bits}-bit FMA, ${threads}`, value: peak, unit: 'Gflop/s', timeNs: flop / peak } as const;
   const memory = {
-    name: `${level} bandwidth, ${threads}`,
+    name: `${bits}-bit ${level} bandwidth, ${threads}`,
     value: bandwidth,
     unit: 'GB/s',
     timeNs: bytes / bandwidth,

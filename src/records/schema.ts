@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { ErrorData, flag, orNull, seed } from '../contract/fields.ts';
 import { comparisons } from '../stats/verdict.ts';
+import { CeilingsList } from './ceilings.ts';
 import {
   byName,
   caseName,
@@ -180,6 +181,7 @@ export const Summary = z.object({
     node: text('Version of Node.'),
     v8: text('Version of V8.'),
   }),
+  ceilings: CeilingsList,
   isolation: later('What kept candidates away from the rest of the machine.', name),
   warnings: list('What may have disturbed the times.', Warning, 10_000).default([]),
   baselines: list('The frozen baseline of each op.', z.object({ op, hash, sources }), 1000, (row) => row.op).default(

@@ -57,6 +57,7 @@ export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft 
     seconds,
     machine,
     runtime,
+    ceilings: ceilingsOf(outcomes),
     isolation: isolation(),
     // An op of two suites has one baseline.
     baselines: [
@@ -78,6 +79,16 @@ export function draftOf(outcomes: readonly OpOutcome[], facts: RunFacts): Draft 
     ),
     texts: Object.fromEntries(built.flatMap(({ sources }) => sources.map(({ text }) => [hashOf(text), text]))),
   };
+}
+
+/** Those that the shares of the peak refer to. Each op has its own, since the speed of a machine changes during a run; equal ones are one. */
+function ceilingsOf(outcomes: readonly OpOutcome[]): NonNullable<Draft['ceilings']> {
+  const used = outcomes.flatMap(({ op, ceilings }) => (ceilings ? [{ op: op.name, ceilings }] : []));
+  return [...Map.groupBy(used, ({ ceilings }) => JSON.stringify(ceilings)).values()].map((same) => {
+    const [{ ceilings }] = same;
+    const { measuredAt, cores, caches, revectorized, fma, bandwidth } = ceilings;
+    return { ops: same.map(({ op }) => op), measuredAt, cores, caches, revectorized, fma, bandwidth };
+  });
 }
 
 /** A candidate as analysis takes it. */

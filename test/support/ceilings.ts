@@ -29,3 +29,12 @@ export const example: Ceilings = {
     ),
   ),
 };
+
+/** The ceilings of a machine that is `speed` times as fast. */
+export const scaled = (speed: number): Ceilings => ({
+  ...example,
+  fma: example.fma.map((one) => ({ ...one, gflops: speed * one.gflops })),
+  bandwidth: example.bandwidth.map((one) => {
+    return { ...one, read: speed * one.read, write: speed * one.write, copy: speed * one.copy };
+  }),
+});

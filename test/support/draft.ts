@@ -60,6 +60,7 @@ export function draft({
       class: 'amd-zen3-avx2-2c',
     },
     runtime: { nfold: '0.1.0', node: '26.10.0', v8: '14.6' },
+    ceilings: null,
     isolation: null,
     warnings: [],
     baselines: [{ op: 'sgemm', hash: baselineHash, sources: [] }],
