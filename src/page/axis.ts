@@ -1,5 +1,5 @@
 /** Log axes of ratios: equal steps are equal factors, so a loss of 2x is as long as a gain of 2x. */
-import { scaleLog } from 'd3-scale';
+import { scaleLinear, scaleLog } from 'd3-scale';
 
 export interface LogAxis {
   /** Pixels of the ends. */
@@ -22,6 +22,7 @@ const tickRoom = 42;
 /** Room beyond the outermost points, as a factor of the whole span. */
 const padding = 0.06;
 const steps = [[1, 2, 5], [1, 3], [1]];
+const fineSteps = [1, 1.5, 2, 3, 5, 7];
 
 /**
  * Holds these positive values: points, never the edges of intervals, which after two rounds may be anywhere. An axis of speedups holds 1 as
@@ -44,16 +45,15 @@ export function logAxis(
   };
 }
 
-function ticksOf(from: number, to: number, width: number): number[] {
-  const most = Math.max(2, Math.floor(width / tickRoom));
-  const powers = Array.from(
-    { length: Math.ceil(Math.log10(to)) - Math.floor(Math.log10(from)) + 1 },
-    (_, i) => Math.floor(Math.log10(from)) + i,
-  );
-  const found = steps.map((digits) =>
-    powers.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`))).filter((t) => t >= from && t <= to),
-  );
-  // Within a factor of two or three there are few round numbers.
-  if (found[0].length < 3) return scaleLog([from, to]).ticks(Math.min(most, 5));
-  return found.find((ticks) => ticks.length <= most) ?? found[2].slice(0, most);
+function ticksOf(from: number, to: number, length: number): number[] {
+  const most = Math.max(2, Math.floor(Math.abs(length) / tickRoom));
+  const first = Math.floor(Math.log10(from));
+  const powers = Array.from({ length: Math.ceil(Math.log10(to)) - first + 1 }, (_, i) => first + i);
+  const ticksAt = (digits: readonly number[]) =>
+    powers.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`))).filter((t) => t >= from && t <= to);
+  const found = steps.map(ticksAt);
+  if (found[0].length >= 3) return found.find((ticks) => ticks.length <= most) ?? found[2].slice(0, most);
+  // Within a factor of ten there are few round numbers, and within one of two next to none.
+  const finer = [ticksAt(fineSteps), scaleLinear([from, to], [0, 1]).ticks(Math.min(most, 4))];
+  return finer.find((ticks) => ticks.length >= 3 && ticks.length <= most) ?? found[0];
 }
