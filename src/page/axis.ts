@@ -5,6 +5,9 @@ export interface LogAxis {
   /** Pixels of the ends. */
   readonly left: number;
   readonly right: number;
+  /** Values of the ends. */
+  readonly from: number;
+  readonly to: number;
   /** The pixel of a value; one beyond an end lies on that end. */
   x(value: number): number;
   /** Whether a value lies beyond the low or the high end. */
@@ -39,7 +42,7 @@ export function logAxis(
   const [from, to] = [Math.exp(starts ? low : low - pad), Math.exp(high + pad)];
   const scale = scaleLog([from, to], [left, right]).clamp(true);
   return {
-    ...{ left, right, x: scale },
+    ...{ left, right, from, to, x: scale },
     beyond: (value) => (value < from ? 'low' : value > to ? 'high' : null),
     ticks: ticksOf(from, to, right - left),
   };

@@ -6,13 +6,14 @@ import { minute } from '../report/format.ts';
 import { headline, numberOf } from './headline.ts';
 import { ladders } from './ladder.ts';
 import { html, type Markup, render, verbatim } from './markup.ts';
+import { rooflines } from './roofline.ts';
 import { type Section, sectionMarkup } from './section.ts';
 import { samples } from './strips.ts';
 import type { Subject } from './subject.ts';
 import { listed, times } from './words.ts';
 
 /** In the order of the page; each has nothing to show, or one or several sections. */
-const sections: readonly ((subject: Subject) => Section[])[] = [ladders, samples];
+const sections: readonly ((subject: Subject) => Section[])[] = [ladders, samples, rooflines];
 
 const folder = new URL('style/', import.meta.url);
 

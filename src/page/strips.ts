@@ -84,7 +84,10 @@ export function stripsTitle(groups: readonly Group[], who: string, ofRounds: boo
     return `${who}: a busy machine cost ${out.length} of ${all.length} calls, which would have read as slow kernels`;
   const values = ofRounds ? strips.flatMap((strip) => [...strip.ratios.values()]) : calm;
   const what = ofRounds ? 'round' : groups.some(({ hasWaits }) => hasWaits) ? 'calm call' : 'call';
-  return `${who}: ${extentOf(values, what)}; ${isMany ? `${leftOutText(all)}` : widest(groups)}`.replace(/; $/, '');
+  return `${who}: ${extentOf(values, what)}; ${isMany ? `${out.length} of ${all.length} calls are left out` : widest(groups)}`.replace(
+    /; $/,
+    '',
+  );
 }
 
 function extentOf(values: readonly number[], what: string): string {
