@@ -79,7 +79,9 @@ export function rooflineTitle(points: readonly Point[]): string {
     return [`${who} ${reach} ${percents(shares)} % of ${some.length === 1 ? 'its' : 'their'} ${what}`];
   });
   if (parts.length === 0) return `${counted(points.length, 'kernel')} under the measured ceilings`;
-  return parts.join(', ').replace(/^kernels/, 'Kernels');
+  const areAll = parts.every((part) => part.startsWith('kernels'));
+  const text = areAll ? parts.join(', ').replace(/, kernels (.*) reach/, ', those $1') : parts.join(', ');
+  return text.replace(/^kernels/, 'Kernels');
 }
 
 /** `56 to 68`. */

@@ -29,7 +29,9 @@ export const drawnRoofline =
     const [flat, slope] = [highest(ceilings, 'compute'), highest(ceilings, 'memory')];
     const ridge = flat !== null && slope !== null ? [flat / slope] : [];
     const places = points.flatMap((point) => [point, ...point.cases]);
-    const x = logAxis([...places.map((place) => place.x), ...ridge], { left, right }, { always: [] });
+    // At the left, room for the names of slopes.
+    const least = Math.min(...places.map((place) => place.x)) / (slope === null ? 1 : 1.6);
+    const x = logAxis([...places.map((place) => place.x), least, ...ridge], { left, right }, { always: [] });
     const own = points.filter(({ peer }) => !peer).sort((a, b) => a.x - b.x);
     const named = flagsOf(
       own,
@@ -66,13 +68,13 @@ export const drawnRoofline =
         key.marks,
         grid(plane, narrow),
         roofs(plane, ceilings, flat, slope),
+        ceilingNames(plane, ceilings, flat, slope, narrow),
         flags.map((flag) => leader(plane, flag)),
         points.map((point) => caseMarks(plane, point)),
         points.map((point) => liftMarks(plane, point)),
         points.map((point) => pointMark(x.x(point.x), y.x(point.y), kindOf(point))),
-        ceilingNames(plane, ceilings, flat, slope, narrow),
         flags.map((flag) => flagName(plane, flag)),
-        peerNames(plane, points),
+        narrow ? null : peerNames(plane, points),
         list.marks,
       ],
     };
@@ -154,6 +156,8 @@ function ceilingNames(
   // All slopes have one angle: a decade of x is as high as one of y.
   const perDecade = [x, y].map((axis) => Math.abs(axis.right - axis.left) / Math.log10(axis.to / axis.from));
   const angle = Math.atan2(perDecade[1], perDecade[0]);
+  // One tells the width and threads of all, if they are the same.
+  const isAlike = new Set(slopes.map(({ name }) => name.replace(levelName(name), ''))).size === 1;
   // Pixels above the lower left corner, where a slope meets the left side; below it if that is less than 0.
   const sides = slopes.map(({ value }) => perDecade[1] * Math.log10((x.from * value) / y.from));
   const levels = nameHeights(sides.map((side) => side * Math.cos(angle)));
@@ -164,7 +168,7 @@ function ceilingNames(
       return html`<text x=${px(fits ? start : x.right)} y=${px(-heights[i])} class="dim halo" text-anchor=${fits ? 'start' : 'end'}>${text}</text>`;
     })}
     ${slopes.map(({ name, value }, i) => {
-      const text = `${narrow ? levelName(name).replace(' bandwidth', '') : name}: ${digits(value)} GB/s`;
+      const text = `${narrow || (i < slopes.length - 1 && isAlike) ? levelName(name).replace(' bandwidth', '') : name}: ${digits(value)} GB/s`;
       const along = 12 + Math.max(0, -sides[i] / Math.tan(angle));
       const off = levels[i] - sides[i] * Math.cos(angle);
       const [right, up] = [along - off * Math.sin(angle), sides[i] + along * Math.tan(angle) + off * Math.cos(angle)];
