@@ -129,6 +129,12 @@ describe('what is withheld or missing', () => {
     expect(section.table?.rows[1].slice(0, 3)).toEqual(['N0', { text: 'withheld', by: 0 }, 'its calls waited']);
   });
 
+  test('without any speedup, the title says so', () => {
+    const record = recordOf(named(2));
+    const results = record.results.map((result) => ({ ...result, speedup: null, disturbed: 'too wide' }));
+    expect(sectionOf({ ...record, results }).title).toBe('sgemm: all speedups are withheld; 0 of 8 calls are left out');
+  });
+
   test('a withheld mean hides no samples, and a record without samples has no section', () => {
     const record = recordOf(named(2));
     const means = record.means.map((mean) => ({ ...mean, arithmetic: null, withheld: 'disturbed' }));

@@ -30,7 +30,7 @@ export const drawnStrips =
     const counting = calls.flatMap(({ value, isLeftOut }) => (isLeftOut ? [] : [value]));
     const least = Math.min(1, ...counting);
     const shown = [...calls.map(({ value }) => Math.max(least, value)), ...strips.flatMap(valuesOf)];
-    const axis = logAxis(shown, { left, right: width - (narrow ? 12 : 166) }, { always: [] });
+    const axis = logAxis(shown, { left, right: width - (isAbove ? 12 : 166) }, { always: [] });
     const key = legend(
       width,
       legendOf(

@@ -6,7 +6,7 @@ import { chart } from './chart.ts';
 import { html, type Markup } from './markup.ts';
 import type { Section, Table } from './section.ts';
 import { drawnRounds, drawnStrips } from './stripChart.ts';
-import { type Group, groupsOf, leftOutOf, leftOutText, type Strip } from './stripData.ts';
+import { type Group, groupsOf, leftOutOf, type Strip } from './stripData.ts';
 import type { Subject } from './subject.ts';
 import { edges, round, times } from './words.ts';
 
@@ -15,6 +15,7 @@ const maxStrips = 20;
 const extremes = 5;
 /** Share of calls left out from which it is the finding. */
 const many = 0.1;
+const fewRounds = 3;
 
 /** One for each suite and machine that has samples. */
 export function samples({ views }: Subject): Section[] {
@@ -64,12 +65,18 @@ const roundsCaption =
 
 function noteOf(groups: readonly Group[]): string {
   const strips = groups.flatMap((group) => group.strips);
-  const rounds = Math.max(...strips.map((strip) => strip.ratios.size));
-  const few =
-    rounds <= 3 ? ` Over ${counted(rounds, 'round')} an interval is wide: little is known of the spread.` : '';
-  if (groups.every(({ hasWaits }) => !hasWaits))
-    return `This system keeps no account of waiting for a CPU, so every call counts.${few}`;
-  return `Of the candidate’s calls, ${leftOutText(strips.flatMap(({ calls }) => calls))}: they waited for a CPU, or one side of their turn had no calm call. The scheduler’s account tells, never the time.${few}`;
+  const calls = strips.flatMap((strip) => strip.calls);
+  const out = leftOutOf(calls).length;
+  const waits = groups.every(({ hasWaits }) => !hasWaits)
+    ? 'This system keeps no account of waiting for a CPU, so every call counts.'
+    : out === 0
+      ? 'None of the candidate’s calls is left out: none waited for a CPU.'
+      : `Left out: ${out} of the candidate’s ${counted(calls.length, 'call')}. They waited for a CPU, or one side of their turn had no calm call; the scheduler’s account tells, never the time.`;
+  const rounds = Math.max(...strips.map(({ ratios }) => ratios.size));
+  const isFew = rounds > 0 && rounds <= fewRounds;
+  return isFew
+    ? `${waits} Over ${counted(rounds, 'round')} an interval is wide: little is known of the spread.`
+    : waits;
 }
 
 /** `who`: the suite, and its machine where there are several. */
@@ -79,15 +86,14 @@ export function stripsTitle(groups: readonly Group[], who: string, ofRounds: boo
   const out = leftOutOf(all);
   if (out.length === all.length) return `${who}: no call was calm, so there is no speedup`;
   const calm = all.flatMap(({ value, isLeftOut }) => (isLeftOut ? [] : [value]));
+  const left = `${out.length} of ${counted(all.length, 'call')} are left out`;
+  if (strips.every(({ result }) => !result.speedup)) return `${who}: all speedups are withheld; ${left}`;
   const isMany = out.length >= many * all.length;
   if (isMany && median(out.map(({ value }) => value)) < median(calm) / 2)
     return `${who}: a busy machine cost ${out.length} of ${all.length} calls, which would have read as slow kernels`;
   const values = ofRounds ? strips.flatMap((strip) => [...strip.ratios.values()]) : calm;
   const what = ofRounds ? 'round' : groups.some(({ hasWaits }) => hasWaits) ? 'calm call' : 'call';
-  return `${who}: ${extentOf(values, what)}; ${isMany ? `${out.length} of ${all.length} calls are left out` : widest(groups)}`.replace(
-    /; $/,
-    '',
-  );
+  return `${who}: ${extentOf(values, what)}; ${isMany ? left : widest(groups)}`.replace(/; $/, '');
 }
 
 function extentOf(values: readonly number[], what: string): string {
