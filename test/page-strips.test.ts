@@ -1,10 +1,16 @@
 /** The strips of a page: a mark for each call and round of the record, and titles by what was found. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { packageRoot } from '../src/files/places.ts';
 import { samples } from '../src/page/strips.ts';
 import { subjectOf } from '../src/page/subject.ts';
 import type { Record } from '../src/records/schema.ts';
+import { loadRecord } from '../src/records/store.ts';
 import { callRatios, ratios } from '../src/stats/speedup.ts';
 import { type CaseOf, documentOf, recordOf } from './support/pages.ts';
+
+const publishedRecords = join(packageRoot, 'bench/records');
 
 const sectionOf = (...records: readonly Record[]) => samples(subjectOf(records))[0];
 
@@ -28,6 +34,34 @@ describe('marks', () => {
     expect(count(document, 'round', width)).toBe(6 + 3);
     expect(document.querySelectorAll(`svg.${width} .strip .band`)).toHaveLength(4);
     expect(document.querySelectorAll(`svg.${width} .strip .middle`)).toHaveLength(4);
+  });
+
+  test.each(['train_gpt2', 'sgemm', 'lm_ops'])('are as many as the samples of the published record of %s', (suite) => {
+    const records = readdirSync(publishedRecords).map((name) => loadRecord(join(publishedRecords, name)));
+    const { views } = subjectOf(records);
+    const view = views.find((one) => one.suite.name === suite);
+    const section = samples({ records, history: [], views: views.filter((one) => one === view) })[0];
+    const shown = view?.suite.ops.map(
+      (op) => view.rows.find(({ mean }) => mean.op === op && !mean.peer)?.mean.candidate,
+    );
+    const own = view?.record.samples.filter(({ variant }) => shown?.includes(variant)) ?? [];
+    const drawn = documentOf(section);
+    const [calls, rounds] = [
+      own.flatMap(({ timeNs }) => timeNs).length,
+      new Set(own.map((s) => `${s.op} ${s.case} ${s.round}`)).size,
+    ];
+    expect(rounds).toBeGreaterThan(10);
+    // Rounds without a calm turn have no ratio.
+    expect(count(drawn, 'round')).toBeGreaterThan(0.9 * rounds);
+    expect(count(drawn, 'round')).toBeLessThanOrEqual(rounds);
+    expect(count(drawn, 'call') + count(drawn, 'call.dropped')).toBe(suite === 'lm_ops' ? 0 : calls);
+  });
+
+  test('of very many calls can be drawn', () => {
+    const record = recordOf([{ name: 'a', speedups: [2, 3], queuedNs: null }]);
+    const times = record.samples.map((s) => ({ ...s, timeNs: Array.from({ length: 200_000 }, () => s.timeNs[0]) }));
+    expect(sectionOf({ ...record, samples: times }).title).toBe('sgemm: every call is more than 2× as fast');
+    expect(count(documentOf(sectionOf({ ...record, samples: times })), 'call')).toBe(400_000);
   });
 
   test('lie at the speedup of each call, on the axis of the ticks', () => {
@@ -132,7 +166,7 @@ describe('what is withheld or missing', () => {
   test('without any speedup, the title says so', () => {
     const record = recordOf(named(2));
     const results = record.results.map((result) => ({ ...result, speedup: null, disturbed: 'too wide' }));
-    expect(sectionOf({ ...record, results }).title).toBe('sgemm: all speedups are withheld; 0 of 8 calls are left out');
+    expect(sectionOf({ ...record, results }).title).toBe('sgemm: all speedups are withheld');
   });
 
   test('a withheld mean hides no samples, and a record without samples has no section', () => {

@@ -1,5 +1,6 @@
 /** Log axes of ratios: equal steps are equal factors, so a loss of 2x is as long as a gain of 2x. */
 import { scaleLinear, scaleLog } from 'd3-scale';
+import { max, min } from 'simple-statistics';
 
 export interface LogAxis {
   /** Pixels of the ends. */
@@ -37,7 +38,7 @@ export function logAxis(
   { always = [1], starts = false }: { readonly always?: readonly number[]; readonly starts?: boolean } = {},
 ): LogAxis {
   const logs = [...values, ...always].map(Math.log);
-  const [low, high] = [Math.min(...logs), Math.max(...logs)];
+  const [low, high] = [min(logs), max(logs)];
   const pad = Math.max(padding * (high - low), 0.05);
   const [from, to] = [Math.exp(starts ? low : low - pad), Math.exp(high + pad)];
   const scale = scaleLog([from, to], [left, right]).clamp(true);

@@ -1,4 +1,5 @@
 /** Draws strips: in each a line per round, in time order, on one axis of speedups. */
+import { min } from 'simple-statistics';
 import { type LogAxis, logAxis } from './axis.ts';
 import { type Draw, isNarrow, px, speedupGrid } from './chart.ts';
 import { clipped, type LegendItem, legend } from './legend.ts';
@@ -28,7 +29,7 @@ export const drawnStrips =
     const left = isTall ? 66 : narrow ? 6 : 168;
     const calls = strips.flatMap((strip) => strip.calls);
     const counting = calls.flatMap(({ value, isLeftOut }) => (isLeftOut ? [] : [value]));
-    const least = Math.min(1, ...counting);
+    const least = min([1, ...counting]);
     const shown = [...calls.map(({ value }) => Math.max(least, value)), ...strips.flatMap(valuesOf)];
     const axis = logAxis(shown, { left, right: width - (isAbove ? 12 : 166) }, { always: [] });
     const key = legend(

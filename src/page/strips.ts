@@ -1,5 +1,5 @@
 /** The samples behind a suite's speedups: every call of its best candidate, so that noise, drift and what was left out are seen. */
-import { median } from 'simple-statistics';
+import { max, median, min } from 'simple-statistics';
 import { counted } from '../contract/words.ts';
 import { duration } from '../report/format.ts';
 import { chart } from './chart.ts';
@@ -87,7 +87,8 @@ export function stripsTitle(groups: readonly Group[], who: string, ofRounds: boo
   if (out.length === all.length) return `${who}: no call was calm, so there is no speedup`;
   const calm = all.flatMap(({ value, isLeftOut }) => (isLeftOut ? [] : [value]));
   const left = `${out.length} of ${counted(all.length, 'call')} are left out`;
-  if (strips.every(({ result }) => !result.speedup)) return `${who}: all speedups are withheld; ${left}`;
+  if (strips.every(({ result }) => !result.speedup))
+    return `${who}: all speedups are withheld${out.length > 0 ? `; ${left}` : ''}`;
   const isMany = out.length >= many * all.length;
   if (isMany && median(out.map(({ value }) => value)) < median(calm) / 2)
     return `${who}: a busy machine cost ${out.length} of ${all.length} calls, which would have read as slow kernels`;
@@ -97,7 +98,7 @@ export function stripsTitle(groups: readonly Group[], who: string, ofRounds: boo
 }
 
 function extentOf(values: readonly number[], what: string): string {
-  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  const [least, greatest] = [min([...values]), max([...values])];
   if (least > 1) return `every ${what} is more than ${round(roundedDown(least))} as fast`;
   if (greatest < 1) return `every ${what} is slower than the baseline`;
   return `${values.filter((value) => value <= 1).length} of ${counted(values.length, what)} are no faster than the baseline`;
