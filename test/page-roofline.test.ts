@@ -118,7 +118,9 @@ test('cases without known bytes, speed or work are left out and counted', () => 
     'Left out: 2 cases whose speed or bytes are not known.',
   );
   expect(document.querySelectorAll('svg.wide > path.case')).toHaveLength(1);
-  expect(sectionsOf({ ...withSets, results: results.slice(0, 2) })).toEqual([]);
+  const [none] = sectionsOf({ ...withSets, results: results.slice(0, 2) });
+  expect(none.title).toBe('No case has both a speed and known bytes, so there is no roofline');
+  expect(sectionsOf({ ...withSets, results: [] })).toEqual([]);
 });
 
 describe('the title tells the shares by bound:', () => {

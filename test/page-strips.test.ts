@@ -185,6 +185,13 @@ describe('what is withheld or missing', () => {
   });
 });
 
+test('a record of version 1 has strips, one line a round', () => {
+  const record = loadRecord(join(packageRoot, 'test/fixtures/records/version-1.json'));
+  const found = samples(subjectOf([record]));
+  expect(found.length).toBeGreaterThan(0);
+  for (const section of found) expect(count(documentOf(section), 'call')).toBeGreaterThan(10);
+});
+
 test('two machines have two sections, two suites two names, and all anchors differ', () => {
   const [here, there] = ['a b', 'c'].map((name, i) =>
     recordOf(named(2), { machine: { ...recordOf([]).machine, class: name }, createdAt: `2026-11-2${i}T10:00:00.000Z` }),

@@ -16,16 +16,29 @@ export function rooflines({ views }: Subject): Section[] {
   const drawn = machines.filter(({ ceilings, points }) => ceilings.length > 0 && points.length > 0);
   if (drawn.length > 0)
     return drawn.map(({ own }, i) => roofline(own, i, machines.length > 1 ? `${own[0].machine}: ` : ''));
-  return machines.some(({ points }) => points.length > 0) ? [withoutCeilings] : [];
+  if (machines.some(({ points }) => points.length > 0))
+    return [
+      missing(
+        'No ceiling of this machine was measured',
+        'Run nfold peak, and then the benchmark again: its record will hold the ceilings.',
+      ),
+    ];
+  if (machines.every(({ unknown }) => unknown === 0)) return [];
+  return [
+    missing(
+      'No case has both a speed and known bytes',
+      'Run the benchmark again on a calm machine: its record will hold both.',
+    ),
+  ];
 }
 
-const withoutCeilings: Section = {
+const missing = (what: string, remedy: string): Section => ({
   id: 'roofline',
   name: 'Roofline',
-  title: 'No ceiling of this machine was measured, so there is no roofline',
+  title: `${what}, so there is no roofline`,
   caption: 'A roofline shows how close kernels come to the measured peaks of a machine.',
-  body: 'Run nfold peak, and then the benchmark again: its record will hold the ceilings.',
-};
+  body: remedy,
+});
 
 function roofline(views: readonly View[], i: number, where: string): Section {
   const { points, unknown } = pointsOf(views);

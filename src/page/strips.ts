@@ -86,7 +86,7 @@ export function stripsTitle(groups: readonly Group[], who: string, ofRounds: boo
   const out = leftOutOf(all);
   if (out.length === all.length) return `${who}: no call was calm, so there is no speedup`;
   const calm = all.flatMap(({ value, isLeftOut }) => (isLeftOut ? [] : [value]));
-  const left = `${out.length} of ${counted(all.length, 'call')} are left out`;
+  const left = `${out.length} of ${counted(all.length, 'call')} ${out.length === 1 ? 'is' : 'are'} left out`;
   if (strips.every(({ result }) => !result.speedup))
     return `${who}: all speedups are withheld${out.length > 0 ? `; ${left}` : ''}`;
   const isMany = out.length >= many * all.length;
@@ -101,7 +101,8 @@ function extentOf(values: readonly number[], what: string): string {
   const [least, greatest] = [min([...values]), max([...values])];
   if (least > 1) return `every ${what} is more than ${round(roundedDown(least))} as fast`;
   if (greatest < 1) return `every ${what} is slower than the baseline`;
-  return `${values.filter((value) => value <= 1).length} of ${counted(values.length, what)} are no faster than the baseline`;
+  const slow = values.filter((value) => value <= 1).length;
+  return `${slow} of ${counted(values.length, what)} ${slow === 1 ? 'is' : 'are'} no faster than the baseline`;
 }
 
 /** To two digits: no value lies below it. */
