@@ -77,22 +77,28 @@ export function levelOf({ caches }: Ceilings, workingSet: number, threads: numbe
   return fits?.level ?? 'memory';
 }
 
-/** The bound that holds for this work, and the time that it leaves. Bandwidth is the best of reading, writing and copying. */
-export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Omit<Work, 'written'>, has: Resources): Roof {
+/** A rate that nothing with these resources exceeds: that of a level's bandwidth, the best of reading, writing and copying, or the compute peak. */
+export function ceilingOf(ceilings: Ceilings, has: Resources, level: string | null): Omit<Roof, 'timeNs'> {
   const bits = bitsOf(ceilings, has);
-  const level = levelOf(ceilings, workingSet, has.threads);
-  const peak = computePeak(ceilings, has);
-  const measured = ceilings.bandwidth.filter((one) => one.level === level && one.bits === bits);
-  const bandwidth = rateAt(measured, has.threads, ({ read, write, copy }) => Math.max(read, write, copy));
   const threads = counted(has.threads, 'thread');
-  const compute = { name: `${bits}-bit FMA, ${threads}`, value: peak, unit: 'Gflop/s', timeNs: flop / peak } as const;
-  const memory = {
-    name: `${bits}-bit ${level} bandwidth, ${threads}`,
-    value: bandwidth,
-    unit: 'GB/s',
-    timeNs: bytes / bandwidth,
-  } as const;
-  return compute.timeNs >= memory.timeNs ? { bound: 'compute', ...compute } : { bound: 'memory', ...memory };
+  if (level === null)
+    return {
+      bound: 'compute',
+      name: `${bits}-bit FMA, ${threads}`,
+      value: computePeak(ceilings, has),
+      unit: 'Gflop/s',
+    };
+  const measured = ceilings.bandwidth.filter((one) => one.level === level && one.bits === bits);
+  const value = rateAt(measured, has.threads, ({ read, write, copy }) => Math.max(read, write, copy));
+  return { bound: 'memory', name: `${bits}-bit ${level} bandwidth, ${threads}`, value, unit: 'GB/s' };
+}
+
+/** The bound that holds for this work, and the time that it leaves. */
+export function roof(ceilings: Ceilings, { flop, bytes, workingSet }: Omit<Work, 'written'>, has: Resources): Roof {
+  const compute = ceilingOf(ceilings, has, null);
+  const memory = ceilingOf(ceilings, has, levelOf(ceilings, workingSet, has.threads));
+  const [computeNs, memoryNs] = [flop / compute.value, bytes / memory.value];
+  return computeNs >= memoryNs ? { ...compute, timeNs: computeNs } : { ...memory, timeNs: memoryNs };
 }
 
 /**

@@ -15,9 +15,11 @@ import { headline, numberOf } from './headline.ts';
 import { histories } from './history.ts';
 import { ladders } from './ladder.ts';
 import { provenance } from './provenance.ts';
+import { rooflines } from './roofline.ts';
 import { type Section, sectionMarkup } from './section.ts';
 import { shares } from './shares.ts';
 import { sources } from './sources.ts';
+import { samples } from './strips.ts';
 import type { Subject } from './subject.ts';
 import { verifications } from './verification.ts';
 
@@ -26,6 +28,8 @@ const sections: readonly ((subject: Subject) => Section[])[] = [
   ladders,
   forests,
   casesOf,
+  samples,
+  rooflines,
   comparisons,
   histories,
   attempts,

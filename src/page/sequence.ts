@@ -2,10 +2,10 @@
 
 import { type LogAxis, logAxis, within } from '../draw/axis.ts';
 import { isNarrow, px } from '../draw/chart.ts';
+import { glyph, type Shape } from '../draw/glyph.ts';
 import { html, type Markup } from '../draw/markup.ts';
 import { round } from '../draw/words.ts';
 import type { Interval } from '../stats/interval.ts';
-import { glyph, type Shape } from './glyph.ts';
 
 export interface Sequence {
   readonly left: number;

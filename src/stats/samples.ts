@@ -21,9 +21,12 @@ export type Samples = readonly Sampled[];
 /** A call is calm if it waited for no more than this share of its time. */
 const maxQueued = 0.02;
 
-export function calmTimes({ timeNs, queuedNs }: Pick<Sampled, 'timeNs' | 'queuedNs'>): readonly number[] {
-  return queuedNs === null ? timeNs : timeNs.filter((ns, i) => queuedNs[i] <= maxQueued * ns);
-}
+type Calls = Pick<Sampled, 'timeNs' | 'queuedNs'>;
+
+export const isCalm = ({ timeNs, queuedNs }: Calls, i: number): boolean =>
+  queuedNs === null || queuedNs[i] <= maxQueued * timeNs[i];
+
+export const calmTimes = (calls: Calls): readonly number[] => calls.timeNs.filter((_, i) => isCalm(calls, i));
 
 /** The median call of each turn, of its calm calls; of all calls, if no turn of this variant and case has a calm one. */
 function medianOfTurns(samples: Samples, variant: string, c: string): number[] {

@@ -11,7 +11,7 @@
 import { mean, median } from 'simple-statistics';
 import { type Interval, intervalOf } from './interval.ts';
 import { Pooled } from './pooled.ts';
-import { calmTimes, type Sampled, type Samples } from './samples.ts';
+import { calmTimes, isCalm, type Sampled, type Samples } from './samples.ts';
 
 /** One turn of the two: their calm times. */
 interface Pair {
@@ -24,8 +24,35 @@ interface Pair {
  * baseline contains, and would favour the variant.
  */
 function turnRatio({ baseline, variant }: Pair): number {
-  const center = baseline.length < 3 ? mean : median;
-  return center([...baseline]) / center([...variant]);
+  const center = centerFor(baseline);
+  return center(baseline) / center(variant);
+}
+
+const centerFor = (baseline: readonly number[]) => (times: readonly number[]) =>
+  (baseline.length < 3 ? mean : median)([...times]);
+
+/** A call of the variant, as a ratio: the baseline's center in its turn over its own time. */
+export interface CallRatio {
+  readonly round: number;
+  readonly value: number;
+  /** Whether it does not count: it waited, or its turn does not count. */
+  readonly isLeftOut: boolean;
+}
+
+/** The calls at one case, in time order. Where no call of the baseline is calm, all of that turn stand for it. */
+export function callRatios(samples: Samples, baseline: string, variant: string, c: string): CallRatio[] {
+  const at = samples.filter((s) => s.case === c);
+  const base = new Map(at.flatMap((s) => (s.variant === baseline ? [[turnOf(s), s] as const] : [])));
+  return at.flatMap((own) => {
+    const other = own.variant === variant ? base.get(turnOf(own)) : undefined;
+    if (!other) return [];
+    const calm = calmTimes(other);
+    const times = calm.length > 0 ? calm : other.timeNs;
+    const ns = centerFor(times)(times);
+    return own.timeNs.map((time, i) => {
+      return { round: own.round, value: ns / time, isLeftOut: calm.length === 0 || !isCalm(own, i) };
+    });
+  });
 }
 
 /** A round at one case. `calls`: of both sides, in all turns. */
