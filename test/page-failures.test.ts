@@ -136,6 +136,14 @@ describe('what failed', () => {
     );
   });
 
+  test('a record in which nothing was timed still says what failed, where and when', () => {
+    const { document } = shown(recordOf([wrong], { means: [], results: [], samples: [] }));
+    expect(document.title).toBe('nothing timed · nfold report');
+    expect(document.querySelector('.kick')?.textContent).toMatch(/quick run of sgemm on A, .*, 2026-11-25 10:00 UTC$/);
+    expect(document.querySelector('h1')?.textContent).toBe('No candidate was timed');
+    expect(document.querySelectorAll('.failure')).toHaveLength(1);
+  });
+
   test('an interrupted run says so at the head', () => {
     expect(shown(recordOf([], { interrupted: true })).document.querySelector('header .stopped')?.textContent).toMatch(
       /^Interrupted\. The run was stopped before its end/,

@@ -21,6 +21,7 @@ export function whyNone(view: View): string {
 export function headline(subject: Subject): Markup {
   const { views } = subject;
   const records = shownRecords(subject).map(({ record }) => record);
+  if (views.length === 0) return html`<div class="stats"><h1>No candidate was timed</h1></div>${interrupted(records)}`;
   const values = views.flatMap((view) => numberOf(view)?.arithmetic?.value ?? []);
   const machines = new Set(views.map(({ machine }) => machine));
   return html`<div class="stats">${views.map((view, i) => {

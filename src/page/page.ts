@@ -21,6 +21,7 @@ import { shares } from './shares.ts';
 import { sources } from './sources.ts';
 import { samples } from './strips.ts';
 import type { Subject } from './subject.ts';
+import { type Subject, shownRecords } from './subject.ts';
 import { verifications } from './verification.ts';
 
 /** In the order of the page; each has nothing to show, or one or several sections. */
@@ -99,16 +100,16 @@ function titleOf({ views }: Subject): string {
     const found = numberOf(view)?.arithmetic;
     return `${view.suite.name} ${found ? times(found.value) : 'withheld'}`;
   });
-  return `${parts.join(', ')} · nfold report`;
+  return `${parts.join(', ') || 'nothing timed'} · nfold report`;
 }
 
 /** What was run, where and when, in a line. */
-function kicker({ views }: Subject): Markup {
-  const records = [...new Set(views.map(({ record }) => record))];
+function kicker(subject: Subject): Markup {
+  const records = shownRecords(subject).map(({ record }) => record);
   const efforts = [...new Set(records.map(({ effort }) => effort))];
   const machines = [...new Set(records.map(({ machine }) => describeMachine(machine)))];
   const when = records.map(({ createdAt }) => minute(createdAt)).sort();
   const dates = `${when[0]}${when.length > 1 ? ` to ${when.at(-1)}` : ''} UTC`;
-  const suites = [...new Set(views.map(({ suite }) => suite.name))];
+  const suites = [...new Set(records.flatMap((record) => record.suites.map(({ name }) => name)))];
   return `${listed(efforts)} run${records.length > 1 ? 's' : ''} of ${listed(suites)} on ${listed(machines)}, ${dates}`;
 }
