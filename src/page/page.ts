@@ -20,7 +20,6 @@ import { type Section, sectionMarkup } from './section.ts';
 import { shares } from './shares.ts';
 import { sources } from './sources.ts';
 import { samples } from './strips.ts';
-import type { Subject } from './subject.ts';
 import { type Subject, shownRecords } from './subject.ts';
 import { verifications } from './verification.ts';
 
