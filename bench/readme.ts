@@ -13,6 +13,9 @@ import { exit, NfoldError } from '../src/contract/errors.ts';
 import { isSnapshot } from '../src/contract/variant.ts';
 import { counted } from '../src/contract/words.ts';
 import { packageRoot, workspace } from '../src/files/places.ts';
+import { writeWhole } from '../src/files/write.ts';
+import { figureOf } from '../src/page/figure.ts';
+import { subjectOf } from '../src/page/subject.ts';
 import { newestFirst } from '../src/records/folder.ts';
 import type { Mean, Record } from '../src/records/schema.ts';
 import { loadRecord, recordFiles } from '../src/records/store.ts';
@@ -137,6 +140,7 @@ function publish(found: readonly Shown[]): void {
 
 const found = suites.map(newest);
 fill('README.md', 'headline', `\n${headline(found)}\n`);
+writeWhole(join(packageRoot, 'docs/speedups.svg'), figureOf(subjectOf([found[0].record]), 'all'));
 fill('docs/results.md', 'results', `\n${found.map(wide).join('\n\n')}\n`);
 // As a pipe gets it.
 const text = stripVTControlCharacters(inWindow(false, () => reportRecord(found[0].record)));

@@ -75,20 +75,20 @@ describe('what limits it', () => {
     [answerOf({}), "What limits it is not known, as no peak was measured: 'nfold peak' measures it."],
     [
       changed({ results: peakOf(['compute', 'compute'], [30, 60]) }),
-      'By the roofline compute bounds all 2 cases; they run at 30.0 to 60.0 % of the peak, and M64N64K64 is furthest from it.',
+      'By the roofline, arithmetic bounds both cases; they run at 30.0 to 60.0 % of the peak, and M64N64K64 is furthest from it.',
     ],
     [
       changed({ results: peakOf(['memory', 'memory'], [60, 30]) }),
-      'memory bounds all 2 cases; they run at 30.0 to 60.0 % of the peak, and M128N128K128 is furthest',
+      'memory bounds both cases; they run at 30.0 to 60.0 % of the peak, and M128N128K128 is furthest',
     ],
-    [changed({ results: peakOf(['compute', 'memory'], [60, 30]) }), 'compute bounds 1 of 2 cases; '],
+    [changed({ results: peakOf(['compute', 'memory'], [60, 30]) }), 'arithmetic bounds 1 of 2 cases; '],
     [
       changed({ results: peakOf(['compute', 'compute'], [30, 130]) }),
       '% of the peak, which is more than it allows: see the end.',
     ],
     [
       changed({ results: peakOf(['memory', 'memory'], [40, 50]).slice(0, 1) }),
-      'By the roofline memory bounds it, and it runs at 40.0 % of the peak.',
+      'By the roofline, memory bounds it, and it runs at 40.0 % of the peak.',
     ],
   ])('%s', (text, said) => {
     expect(text).toContain(said);

@@ -1,32 +1,28 @@
-/** A drawing as a file of its own, which any viewer of SVG shows: light colours, no variables, no script. */
+/** Drawings as a file of their own, which any viewer of SVG shows; in a page that is light or dark, it is so, too. */
+import { wrapped } from '../report/width.ts';
 import type { Drawing } from './chart.ts';
 import { html, renderAlone, verbatim } from './markup.ts';
+import { styles } from './styles.ts';
 
-/** The rules of style/*.css that its marks need, with the light colours of colours.css. */
-const look = `
-text { font: 13px "Helvetica Neue", Arial, "Liberation Sans", sans-serif; fill: #1b1d21 }
-.title { font-size: 15px; font-weight: 700 }
-.sm, .tick, .dim { font-size: 12px }
-.tick, .dim { fill: #5b616b }
-line { stroke: #8a9099 }
-.grid { stroke: #e3e5e9 }
-.curve { fill: none; stroke-width: 2.4 }
-.curve.us, .losses { stroke: #0072b2 }
-.curve.base { stroke: #1b1d21; stroke-width: 1.3; stroke-dasharray: 5 4 }
-.curve.held { stroke: #d55e00; stroke-width: 1 }
-circle.held { fill: #d55e00 }
-.losses { fill: none; stroke-opacity: 0.3; stroke-width: 2; stroke-linecap: round }
-`;
+const [width, margin, line] = [760, 20, 22];
+/** Characters of a line of the title, and of what stands below. */
+const [ofTitle, ofSource] = [84, 116];
 
-const [width, margin, head] = [760, 20, 34];
+const linesOf = (text: string, most: number) => (text === '' ? [] : wrapped(text, most, '').split('\n'));
 
-export function svgFile(title: string, draw: (width: number) => Drawing): string {
-  const { height, marks } = draw(width);
-  const [w, h] = [width + 2 * margin, height + head + 2 * margin];
-  return `${renderAlone(html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width=${w} height=${h} role="img" aria-label=${title}>
-    ${verbatim('style', look)}
-    <rect width=${w} height=${h} fill="#fff" />
-    <text x=${margin} y=${margin + 12} class="title">${title}</text>
-    <g transform="translate(${margin} ${margin + head})">${marks}</g>
+/** One below the other. `source`: what a reader needs to find the numbers again. */
+export function svgFile(title: string, draw: (width: number) => readonly Drawing[], source = ''): string {
+  const drawings = draw(width);
+  const [head, foot] = [linesOf(title, ofTitle), linesOf(source, ofSource)];
+  const tops = drawings.map((_, i) => drawings.slice(0, i).reduce((sum, { height }) => sum + height + margin, 0));
+  const from = margin + line * head.length + 8;
+  const to = from + drawings.reduce((sum, { height }) => sum + height + margin, 0);
+  const [w, h] = [width + 2 * margin, to + 18 * foot.length + margin / 2];
+  return `${renderAlone(html`<svg xmlns="http://www.w3.org/2000/svg" class="file" viewBox="0 0 ${w} ${h}" width=${w} height=${h} role="img" aria-label=${title}>
+    ${verbatim('style', styles())}
+    <rect width=${w} height=${h} class="mask" />
+    ${head.map((text, i) => html`<text x=${margin} y=${margin + 12 + line * i} class="title">${text}</text>`)}
+    ${drawings.map(({ marks }, i) => html`<g transform="translate(${margin} ${from + tops[i]})">${marks}</g>`)}
+    ${foot.map((text, i) => html`<text x=${margin} y=${to + 12 + 18 * i} class="dim">${text}</text>`)}
   </svg>`)}\n`;
 }

@@ -1,5 +1,6 @@
 /** Numbers and names as the page writes them. */
 import { digits } from '../report/format.ts';
+import { cut } from '../report/width.ts';
 import type { Interval } from '../stats/interval.ts';
 
 /** Three digits, or all before the point; those of a loss too, and of what no measurement gives. */
@@ -26,22 +27,10 @@ export const shortName = (candidate: string, op: string): string => candidate.re
 const characterPx = 6.6;
 
 /** What of a name fits into a width in pixels: its beginning and its end. The table has the whole. */
-export function fitted(name: string, width: number): string {
-  const most = Math.max(4, Math.floor(width / characterPx));
-  const characters = [...name];
-  if (characters.length <= most) return name;
-  const end = Math.floor((most - 1) / 3);
-  return `${characters.slice(0, most - 1 - end).join('')}…${characters.slice(-end).join('')}`;
-}
+export const fitted = (name: string, width: number): string => cut(name, Math.max(4, Math.floor(width / characterPx)));
 
 /** `ONNX Runtime, native`: what a peer says of itself, without its remarks; or else its id. */
 export const peerName = (id: string, about: string | null | undefined): string => about?.split(' (')[0] || id;
-
-/** At most so many characters, the last of which says that there were more. */
-export function cut(text: string, most: number): string {
-  const all = [...text];
-  return all.length > most ? `${all.slice(0, most - 1).join('')}…` : text;
-}
 
 export const capital = (text: string): string => text.replace(/^./u, (first) => first.toUpperCase());
 

@@ -41,7 +41,8 @@ export function attempts({ views, history }: Subject): Section[] {
         (_, op) => ops.includes(op),
       ).map((one): Tries => ({ ...one, machine, bests: bestsOf(one) })),
     )
-    .filter((one) => one.attempts.length > 1)
+    // Candidates of one record have no order in time.
+    .filter((one) => new Set(one.attempts.map(({ record }) => record.id)).size > 1)
     .sort((a, b) => ops.indexOf(a.op) - ops.indexOf(b.op));
   if (found.length === 0) return [];
   const all = found.flatMap(({ bests }) => bests);

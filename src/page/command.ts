@@ -9,6 +9,7 @@ import { loadRecord, summaries } from '../records/store.ts';
 import type { Io, Result } from '../report/output.ts';
 import type { Reported } from '../schemas/wings.ts';
 import { checkShown } from './beside.ts';
+import { figureOf } from './figure.ts';
 import type { ReportFlags } from './flags.ts';
 import { pageOf } from './page.ts';
 import { runsOf } from './runs.ts';
@@ -16,7 +17,7 @@ import { subjectOf } from './subject.ts';
 
 export async function report(
   references: readonly string[],
-  { output, profile, training }: ReportFlags,
+  { output, figure, profile, training }: ReportFlags,
   io: Io,
 ): Promise<Result<Reported>> {
   const given = references.length > 0 ? references : ['last'];
@@ -25,15 +26,19 @@ export async function report(
   const records = [...new Map(loaded.map((record) => [record.id, record])).values()];
   const here = references.length > 0 ? null : summaries();
   here?.damaged.forEach(io.warn);
-  const toStdout = output === '-' || isStdout(output);
-  if (!toStdout) refusing(`--output ${output}`, output, () => testWrite(output));
+  const target = output ?? (figure === undefined ? 'report.html' : `${figure}.svg`);
+  const toStdout = target === '-' || isStdout(target);
+  if (!toStdout) refusing(`--output ${target}`, target, () => testWrite(target));
   const subject = subjectOf(records, here?.summaries, runsOf({ profile, training }, io.warn));
   checkShown(subject);
-  const page = pageOf(subject);
-  if (!toStdout) await writeTo(output, page.html, io.note);
-  const file = toStdout ? null : output;
-  const sections = [...page.sections];
-  const data = { file, bytes: Buffer.byteLength(page.html), records: subject.records.map(({ id }) => id), sections };
-  const text = toStdout ? page.html : `${shown(output)}: ${Math.ceil(data.bytes / 1024)} KiB. Open it in a browser.`;
-  return { code: exit.fine, data, text };
+  const { html, sections } = pageOf(subject);
+  const text = figure === undefined ? html : figureOf(subject, figure);
+  if (!toStdout) await writeTo(target, text, io.note);
+  const bytes = Buffer.byteLength(text);
+  const data = {
+    ...{ file: toStdout ? null : target, bytes, records: subject.records.map(({ id }) => id) },
+    sections: [...sections],
+  };
+  const said = `${shown(target)}: ${Math.ceil(bytes / 1024)} KiB. Open it in a browser.`;
+  return { code: exit.fine, data, text: toStdout ? text : said };
 }

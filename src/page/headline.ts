@@ -3,7 +3,7 @@ import { counted } from '../contract/words.ts';
 import { type LogAxis, logAxis } from '../draw/axis.ts';
 import { estimateMark, px, svg } from '../draw/chart.ts';
 import { html, type Markup } from '../draw/markup.ts';
-import { capital, edges, listed, round, shortName, times } from '../draw/words.ts';
+import { edges, listed, round, shortName, times } from '../draw/words.ts';
 import type { Mean, Overall, Record } from '../records/schema.ts';
 import { answers } from '../report/answer.ts';
 import { duration } from '../report/format.ts';
@@ -41,7 +41,7 @@ function questions(view: View | undefined): Markup {
   if (!view) return null;
   const { found, sure, limit, failed } = answers(view.record, view.suite.name, view.rows);
   const said: readonly (readonly [question: string, sentences: readonly string[]])[] = [
-    ['What it means', [capital(found), example(view), failed]],
+    ['What it means', [found.replace(/^no /, 'No '), example(view), failed]],
     ['Is it sure?', [sure]],
     ['What limits it?', [limit]],
   ];

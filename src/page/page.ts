@@ -1,7 +1,8 @@
 /** A page from its subject: one file that loads nothing, under a policy that lets only its own style and script in. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { html, type Markup, render, verbatim } from '../draw/markup.ts';
+import { readFileSync } from 'node:fs';
+import { html, render, verbatim } from '../draw/markup.ts';
+import { styles } from '../draw/styles.ts';
 import { listed, times } from '../draw/words.ts';
 import { describeMachine } from '../machine/describe.ts';
 import { minute } from '../report/format.ts';
@@ -40,14 +41,7 @@ const sections: readonly ((subject: Subject) => Section[])[] = [
   provenance,
 ];
 
-const folder = new URL('style/', import.meta.url);
-
-/** In the order of their names, so no sheet may depend on that order. */
-const styles = () =>
-  readdirSync(folder)
-    .sort()
-    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
-    .join('\n');
+export const sectionsOf = (subject: Subject): Section[] => sections.flatMap((of) => of(subject));
 
 const clientScript = () => readFileSync(new URL('client.js', import.meta.url), 'utf8');
 
@@ -63,7 +57,7 @@ export function pageOf(subject: Subject): Page {
   const [style, script] = [styles(), clientScript()];
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
   const failed = failures(subject);
-  const below = sections.flatMap((of) => of(subject));
+  const below = sectionsOf(subject);
   const found = [...failed, ...below];
   const head = html`<head>
     <meta charset="utf-8" />
@@ -103,7 +97,7 @@ function titleOf({ views }: Subject): string {
 }
 
 /** What was run, where and when, in a line. */
-function kicker(subject: Subject): Markup {
+export function kicker(subject: Subject): string {
   const records = shownRecords(subject).map(({ record }) => record);
   const efforts = [...new Set(records.map(({ effort }) => effort))];
   const machines = [...new Set(records.map(({ machine }) => describeMachine(machine)))];

@@ -108,12 +108,17 @@ function limit(best: readonly MeanRow[]): string {
   const [least] = results.toSorted((a, b) => a.share - b.share);
   if (!least) return "What limits it is not known, as no peak was measured: 'nfold peak' measures it";
   const compute = results.filter(({ bound }) => bound === 'compute').length;
-  const [name, count] = compute * 2 >= results.length ? ['compute', compute] : ['memory', results.length - compute];
+  const [name, count] = compute * 2 >= results.length ? ['arithmetic', compute] : ['memory', results.length - compute];
   if (results.length === 1)
-    return `By the roofline ${name} bounds it, and it runs at ${digits(least.share)} % of the peak`;
-  const which = count === results.length ? `all ${count} cases` : `${count} of ${results.length} cases`;
+    return `By the roofline, ${name} bounds it, and it runs at ${digits(least.share)} % of the peak`;
+  const which =
+    count === results.length
+      ? count === 2
+        ? 'both cases'
+        : `all ${count} cases`
+      : `${count} of ${results.length} cases`;
   const greatest = Math.max(...results.map(({ share }) => share));
-  return `By the roofline ${name} bounds ${which}; they run at ${digits(least.share)} to ${digits(greatest)} % of the peak, ${greatest < 100.5 ? `and ${best.length > 1 ? `${least.op} at ` : ''}${least.name} is furthest from it` : 'which is more than it allows: see the end'}`;
+  return `By the roofline, ${name} bounds ${which}; they run at ${digits(least.share)} to ${digits(greatest)} % of the peak, ${greatest < 100.5 ? `and ${best.length > 1 ? `${least.op} at ` : ''}${least.name} is furthest from it` : 'which is more than it allows: see the end'}`;
 }
 
 const withPeak = ({ op, case: name, peak, percentOfPeak: share }: Result) =>

@@ -70,5 +70,5 @@ export async function terminalCurve(
 export function svgCurve({ title, candidate, from, losses, heldOut, baseline }: Curves): string {
   const training = stepsOf(losses, from);
   const drawn = { candidate, training, heldOut: pointsOf(heldOut), baseline: stepsOf(baseline ?? [], from) };
-  return svgFile(title, (width) => drawCurves(width, drawn));
+  return svgFile(title, (width) => [drawCurves(width, drawn)]);
 }
