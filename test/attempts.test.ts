@@ -78,7 +78,7 @@ describe('four runs of one case, one failure and one whole run', () => {
   });
 
   test('are six attempts of history, which says how to see those without a mean', async () => {
-    const { stdout } = await nfold('history', 'sgemm/mine-ts');
+    const { stdout } = await nfold('history', 'sgemm/mine-ts', '--wide');
     expect(
       stdout
         .split('\n')

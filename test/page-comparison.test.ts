@@ -22,7 +22,7 @@ describe('titles', () => {
   test.each<[string, Made[], string | undefined]>([
     ['one record has no section', [at(1)], undefined],
     ['faster', [at(1), at(2)], 'sgemm/mine-ts is 2.00× as fast as before'],
-    ['slower', [at(1), at(0.5)], 'sgemm/mine-ts is slower: 0.50× as fast as before'],
+    ['slower', [at(1), at(0.5)], 'sgemm/mine-ts is slower: 0.500× as fast as before'],
     ['the same', [at(1), at(1)], 'sgemm/mine-ts is as fast as before'],
     ['inconclusive', [wide(1), wide(1.1)], 'Whether sgemm/mine-ts changed cannot be told: the intervals are too wide'],
     [

@@ -24,7 +24,7 @@ describe('titles', () => {
     [
       'no reason',
       [...times(3, at(1)), at(0.5)],
-      'sgemm/mine-ts became 0.50× as fast, for no reason that the records tell',
+      'sgemm/mine-ts became 0.500× as fast, for no reason that the records tell',
     ],
     [
       'several changes',

@@ -10,7 +10,7 @@ import { escapes, raw, small } from './support/hostile.ts';
 const attack = `</style></script><script>alert(1)</script>"><img src=x onerror=alert(1)>'><a href="javascript:alert(1)">&lt;b&amp;${escapes}`;
 
 /** Words of nfold's own, which a schema allows alone. */
-const fixed = /^(schema|createdAt|effort|verdict|tier|bound|unit|kind|rule|comparison|code|seed)$/;
+const fixed = /^(schema|createdAt|measuredAt|effort|verdict|tier|bound|unit|kind|rule|comparison|code|seed)$/;
 
 /** Of version 3, with what only failures have. */
 function record(): object {

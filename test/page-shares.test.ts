@@ -138,7 +138,7 @@ describe('shares', () => {
     for (const svg of page.querySelectorAll('svg')) {
       expect(svg.querySelectorAll('.seg').length).toBeGreaterThan(2);
       expect(svg.querySelectorAll('.flow')).toHaveLength(0);
-      expect(svg.textContent).toContain('0.25× as fast');
+      expect(svg.textContent).toContain('0.250× as fast');
       expect(svg.textContent).toMatch(/The baseline’s step\s*at the candidate’s scale/);
     }
     expect(page.querySelector('.cap')?.textContent).toContain('marks no ops');

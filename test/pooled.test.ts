@@ -109,7 +109,7 @@ describe('a number is withheld', () => {
     ['not before it was timed', { count: 0, of: 0, rounds: 0 }, null, null],
     ['not if one of three rounds was never calm', { disturbedRounds: 1 }, fine, null],
     ['if one of two was', { disturbedRounds: 1, rounds: 2 }, fine, /1 of 2 rounds were calm/],
-    ['if most were', { count: 20, disturbedRounds: 2 }, null, /20 of 30 calls waited for it, and 1 of 3 rounds/],
+    ['if most were', { count: 20, disturbedRounds: 2 }, null, /20 of 30 calls waited for a CPU, and 1 of 3 rounds/],
     ['if more than half of many were', { disturbedRounds: 6, rounds: 10 }, fine, /4 of 10 rounds were calm/],
     ['if its interval says nothing', {}, { value: 57.4, low: 0.01, high: 573568 }, /differ so much/],
   ] as const)('%s', (_, more, found, reason) => {

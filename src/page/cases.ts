@@ -14,7 +14,7 @@ import { unseenTables } from './unseen.ts';
 /** One for each class of machines. */
 export const casesOf = (subject: Subject): Section[] =>
   panels(subject).flatMap(({ views, anchor, of }) => {
-    const bodies = views.flatMap((view) => suiteCases(view) ?? []);
+    const bodies = views.flatMap((view) => suiteCases(view, of) ?? []);
     if (bodies.length === 0) return [];
     return {
       id: `cases${anchor}`,
@@ -48,7 +48,8 @@ export function casesTitle(views: readonly View[]): string {
 /** More rows than these in a table say less than the record does, and would make the page slow. */
 const mostRows = 500;
 
-function suiteCases(view: View): Markup | null {
+/** `on`: what its tables are named by, beside the suite. */
+function suiteCases(view: View, on: string): Markup | null {
   const nameOf = namesIn(view);
   const results = resultsOf(view).filter((result) => nameOf(result) !== null);
   if (results.length === 0) return null;
@@ -58,14 +59,14 @@ function suiteCases(view: View): Markup | null {
   const sorted = results.toSorted((a, b) => (b.speedup?.value ?? -1) - (a.speedup?.value ?? -1));
   const halves = Object.groupBy(sorted, ({ peer, candidate }) => (peer || first.has(candidate) ? 'main' : 'rest'));
   const [main, rest] = [halves.main, halves.rest].map((rows = []) => rows.slice(0, mostRows));
-  const of = `the cases of ${view.suite.name}`;
+  const of = `${on}the cases of ${view.suite.name}`;
   const left = results.length - main.length - rest.length;
   return html`<div class="cases">
     <h3>${view.suite.name}</h3>
     ${caseTable(view, main, axis, of)}
     ${rest.length > 0 && html`<details class="more"><summary>Show ${counted(rest.length, 'row')} of other candidates</summary>${caseTable(view, rest, axis, `${of}, other candidates`)}</details>`}
     ${left > 0 && html`<p class="dim">${counted(left, 'row')}, the slowest, are in the record alone.</p>`}
-    ${unseenTables(view)}
+    ${unseenTables(view, on)}
   </div>`;
 }
 

@@ -52,18 +52,18 @@ export function intervalCell(found: Interval | null): Cell {
 export function sectionMarkup({ id, title, caption, note, body, table }: Section): Markup {
   return html`<section id=${id} aria-labelledby="${id}-title">
     <div class="say"><h2 id="${id}-title">${title}</h2><div class="cap">${caption}</div>${note && html`<div class="note">${note}</div>`}</div>
-    <div class="see">${body}${table && values(table)}</div>
+    <div class="see">${body}${table && values(table, title)}</div>
   </section>`;
 }
 
 /** Closed until somebody asks for it. */
-export function values(table: Table): Markup {
+export function values(table: Table, title?: string): Markup {
   const count = `${table.rows.length} row${table.rows.length === 1 ? '' : 's'}`;
-  return html`<details><summary>Values of ${table.of} <span>(${count})</span></summary>${tableMarkup(table)}</details>`;
+  return html`<details><summary>Values of ${table.of} <span>(${count})</span></summary>${tableMarkup(table, title)}</details>`;
 }
 
 /** The script makes the heads buttons that sort, and shows what was rounded. */
-export function tableMarkup({ of, kind, columns, rows, looks }: Table): Markup {
+export function tableMarkup({ of, kind, columns, rows, looks }: Table, title?: string): Markup {
   const names = columns.map(({ isNumber, look }) => [isNumber && 'n', look].filter(Boolean).join(' ') || undefined);
   const cell = (given: Cell, i: number) => {
     const { text, by, exact }: Exclude<Cell, string> = typeof given === 'string' ? { text: given } : given;
@@ -71,7 +71,7 @@ export function tableMarkup({ of, kind, columns, rows, looks }: Table): Markup {
     return html`<td class=${names[i]} data-by=${by} data-exact=${exact}>${text}</td>`;
   };
   const heads = columns.map(({ head }, i) => html`<th scope="col" class=${names[i]}>${head}</th>`);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Values of ${of}"><table class=${kind}>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${[`Values of ${of}`, title].filter(Boolean).join(': ')}><table class=${kind}>
     <thead><tr>${heads}</tr></thead>
     <tbody>${rows.map((row, i) => html`<tr class=${looks?.[i]}>${row.map(cell)}</tr>`)}</tbody>
   </table></div>`;

@@ -9,7 +9,7 @@ const isNumber = true;
 const numbers = (...heads: string[]) => heads.map((head) => ({ head, isNumber }));
 
 /** Each candidate over all shapes, and then shape by shape; nothing without such shapes. */
-export function unseenTables(view: View): Markup {
+export function unseenTables(view: View, on: string): Markup {
   const { record, suite } = view;
   const nameOf = namesIn(view);
   const gaps = record.unseen.filter((row) => suite.ops.includes(row.op) && nameOf(row) !== null);
@@ -28,7 +28,7 @@ export function unseenTables(view: View): Markup {
     <p class="cap">Unseen shapes were drawn for this run and count in no mean. Gap: the speedup there, over that at the known cases near them. Own pace: the same of the candidate’s work per time, without the baseline.</p>
     ${made.length > 0 && html`<p><b>${made.join(', ')}: clearly made for the known cases.</b></p>`}
     ${tableMarkup({
-      of: `unseen shapes of ${suite.name}`,
+      of: `${on}unseen shapes of ${suite.name}`,
       columns: [
         { head: 'candidate' },
         ...numbers('known', 'unseen', 'gap', '95 % interval of the gap', 'own pace'),
@@ -44,7 +44,7 @@ export function unseenTables(view: View): Markup {
       ]),
     })}
     <details class="more"><summary>Show ${counted(byShape.length, 'row')} of unseen shapes</summary>${tableMarkup({
-      of: `each unseen shape of ${suite.name}`,
+      of: `${on}each unseen shape of ${suite.name}`,
       columns: [
         ...[{ head: 'unseen shape' }, { head: 'candidate' }],
         ...numbers('speedup', '95 % interval'),

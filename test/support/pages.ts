@@ -99,6 +99,15 @@ export function failing(): Record {
   };
 }
 
+export const versionOne = (): Record => loadRecord(join(packageRoot, 'test/fixtures/records/version-1.json'));
+
+/** With the text of each candidate's own file alone: axe takes seconds for more. */
+export function brief(record: Record): Record {
+  const own = new Set([...record.candidates, ...record.baselines].map(({ sources }) => sources[0]?.hash));
+  const texts = Object.fromEntries(Object.entries(record.texts).filter(([hash]) => own.has(hash)));
+  return { ...record, texts };
+}
+
 export const interrupted = (): Record => ({ ...step, interrupted: true });
 
 /** Two classes of machines that ran the same. */
@@ -119,3 +128,16 @@ export const hostile = (record: Record, put = attack): Record =>
         : value,
     ),
   );
+
+/** Pages that have to look right, by name. */
+export const pages: readonly (readonly [name: string, records: () => Record[]])[] = [
+  ['the published records', published],
+  ['one case', () => [oneCase()]],
+  ['200 cases', () => [manyCases(200)]],
+  ['forty records', () => inTime(Array.from({ length: 40 }, (_, i) => (i < 20 ? 2 : 4)))],
+  ['failures and withheld means', () => [failing()]],
+  ['an interrupted run', () => [interrupted()]],
+  ['a record of version 1', () => [versionOne()]],
+  ['two machines', twoMachines],
+  ['markup and escapes in every word', () => published().map((record) => hostile(record))],
+];
