@@ -115,8 +115,8 @@ describe('packing', () => {
     expect(statSync(tarball).size).toBeLessThan(1.4e6);
     expect(bytesIn(join(folder, 'node_modules/nfold'))).toBeLessThan(4.3e6);
     const { dependencies } = manifest();
-    // Those named, what esbuild and assemblyscript need, and one Node.
-    expect(packagesIn(folder).length).toBe(1 + Object.keys(dependencies).length + 3 + 1);
+    // Those named, what esbuild and assemblyscript need, then d3-scale and lowlight, and one Node.
+    expect(packagesIn(folder).length).toBe(1 + Object.keys(dependencies).length + 3 + 7 + 5 + 1);
     expect(bytesIn(join(folder, 'node_modules'))).toBeLessThan(400e6);
   });
 });
