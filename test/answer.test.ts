@@ -83,6 +83,14 @@ describe('what limits it', () => {
     ],
     [changed({ results: peakOf(['compute', 'memory'], [60, 30]) }), 'arithmetic bounds 1 of 2 cases; '],
     [
+      changed({
+        results: peakOf(['compute', 'compute'], [30, 60]).map((result, i) =>
+          i ? { ...result, percentOfPeak: null } : result,
+        ),
+      }),
+      'arithmetic bounds M64N64K64, the only case that has a speedup of its own, and it runs at 30.0 % of the peak.',
+    ],
+    [
       changed({ results: peakOf(['compute', 'compute'], [30, 130]) }),
       '% of the peak, which is more than it allows: see the end.',
     ],

@@ -104,19 +104,22 @@ function sure({ low, high }: Interval, verdict: ComparisonVerdict, over: string)
 
 /** Which side of the roofline bounds the cases, and how far off they are. */
 function limit(best: readonly MeanRow[]): string {
-  const results = best.flatMap((row) => row.results).flatMap((result) => withPeak(result) ?? []);
+  const all = best.flatMap((row) => row.results);
+  const results = all.flatMap((result) => withPeak(result) ?? []);
   const [least] = results.toSorted((a, b) => a.share - b.share);
   if (!least) return "What limits it is not known, as no peak was measured: 'nfold peak' measures it";
   const compute = results.filter(({ bound }) => bound === 'compute').length;
   const [name, count] = compute * 2 >= results.length ? ['arithmetic', compute] : ['memory', results.length - compute];
+  const only = all.length === 1 ? 'it' : `${least.name}, the only case that has a speedup of its own`;
   if (results.length === 1)
-    return `By the roofline, ${name} bounds it, and it runs at ${digits(least.share)} % of the peak`;
-  const which =
+    return `By the roofline, ${name} bounds ${only}, and it runs at ${digits(least.share)} % of the peak`;
+  const known =
     count === results.length
       ? count === 2
         ? 'both cases'
         : `all ${count} cases`
       : `${count} of ${results.length} cases`;
+  const which = `${known}${results.length < all.length ? ' that have a speedup of their own' : ''}`;
   const greatest = Math.max(...results.map(({ share }) => share));
   return `By the roofline, ${name} bounds ${which}; they run at ${digits(least.share)} to ${digits(greatest)} % of the peak, ${greatest < 100.5 ? `and ${best.length > 1 ? `${least.op} at ` : ''}${least.name} is furthest from it` : 'which is more than it allows: see the end'}`;
 }
