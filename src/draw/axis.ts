@@ -59,8 +59,9 @@ function ticksOf(from: number, to: number, length: number): number[] {
   const found = steps.map(ticksAt);
   if (found[0].length >= 3) return found.find((ticks) => ticks.length <= most) ?? found[2].slice(0, most);
   // Within a factor of ten there are few round numbers, and within one of two next to none.
-  const finer = [ticksAt(fineSteps), scaleLinear([from, to], [0, 1]).ticks(Math.min(most, 4))];
-  return finer.find((ticks) => ticks.length >= 3 && ticks.length <= most) ?? found[0];
+  const finer = [found[0], ticksAt(fineSteps), scaleLinear([from, to], [0, 1]).ticks(Math.min(most, 4))];
+  const fitting = finer.filter((ticks) => ticks.length <= most).sort((a, b) => b.length - a.length);
+  return fitting[0] ?? found[0];
 }
 
 /** The values of intervals, and those of their edges that do not dwarf them: others are cut. */

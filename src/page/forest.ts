@@ -9,6 +9,7 @@ import { clearText, isUnsure } from './clear.ts';
 import { type Group, groupsOf, nameRoom, type Row } from './means.ts';
 import { rivalsOf, rivalText, runnerUpText } from './rivals.ts';
 import { intervalCell, ratioCell, type Section, type Table } from './section.ts';
+import { shortened } from './sequence.ts';
 import { panels, type Subject, type View } from './subject.ts';
 
 /** One for each class of machines, all on one axis. */
@@ -148,7 +149,7 @@ function rowMarks(row: Row, top: number, { narrow, axis, shareX }: Place): Marku
               : estimateMark(axis, y, found, { kind, unsure: isUnsure(verdict) }),
             html`<text x=${narrow ? 354 : 514} y=${line} text-anchor=${narrow ? 'end' : undefined} class="lab num"><tspan class="b">${times(found.value)}</tspan><tspan class="dim" dx="6">${found.low === null ? 'one round' : edges(found)}</tspan></text>`,
           ]
-        : html`<text x=${narrow ? 0 : px(axis.x(1) + 8)} y=${y + 4.5} class="dim it halo why">${cut(why, Math.floor(room / 5.8))}</text>`
+        : html`<text x=${narrow ? 0 : px(axis.x(1) + 8)} y=${y + 4.5} class="dim it halo why">${shortened(why, Math.floor(room / 5.8))}</text>`
     }
     ${share && html`<rect x=${px(shareX(share[0]))} y=${y - 4.5} width=${px(Math.max(2, shareX(share[1]) - shareX(share[0])))} height="9" class="share ${kind}" rx="2" />`}
     ${share && share[1] > 100 && html`<path d="M${shareX(100) + 3} ${y - 4}l4 4l-4 4" class="arrow ${kind} above" />`}

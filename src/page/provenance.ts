@@ -163,7 +163,7 @@ const recordTable = (records: readonly Record[]): Table => ({
 const code = (text: string): Cell => ({ text: html`<code>${text}</code>`, by: text });
 
 /** Rows that are shown at once. */
-const maxOpen = 60;
+const maxOpen = 12;
 
 /** Without the columns in which nobody says anything. */
 function shortTable({ columns, rows, ...table }: Table): Markup {
