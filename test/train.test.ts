@@ -72,7 +72,9 @@ describe('a run', () => {
     const [, file] = /\n\nKept: (\S+)\n\nCheckpoint: /.exec(stopped.stdout) ?? [];
     const kept = Training.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
     expect(kept).toMatchObject({ candidate: fast, interrupted: true });
-    expect(kept.losses.length).toBe(kept.steps);
+    // A fast machine takes more steps than are kept one by one.
+    expect(kept.losses.length).toBeGreaterThanOrEqual(Math.min(kept.steps, 2000));
+    expect(kept.losses.length).toBeLessThanOrEqual(Math.min(kept.steps, 4000));
   });
 
   test('resumed from its middle gives the same bits', async () => {

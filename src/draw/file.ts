@@ -1,8 +1,8 @@
-/** Drawings as a file of their own, which any viewer of SVG shows; in a page that is light or dark, it is so, too. */
+/** Drawings as a file of their own, in light colours, which any viewer of SVG shows. */
 import { wrapped } from '../report/width.ts';
 import type { Drawing } from './chart.ts';
 import { html, renderAlone, verbatim } from './markup.ts';
-import { styles } from './styles.ts';
+import { plainStyles } from './styles.ts';
 
 const [width, margin, line] = [760, 20, 22];
 /** Characters of a line of the title, and of what stands below. */
@@ -19,7 +19,7 @@ export function svgFile(title: string, draw: (width: number) => readonly Drawing
   const to = from + drawings.reduce((sum, { height }) => sum + height + margin, 0);
   const [w, h] = [width + 2 * margin, to + 18 * foot.length + margin / 2];
   return `${renderAlone(html`<svg xmlns="http://www.w3.org/2000/svg" class="file" viewBox="0 0 ${w} ${h}" width=${w} height=${h} role="img" aria-label=${title}>
-    ${verbatim('style', styles())}
+    ${verbatim('style', plainStyles())}
     <rect width=${w} height=${h} class="mask" />
     ${head.map((text, i) => html`<text x=${margin} y=${margin + 12 + line * i} class="title">${text}</text>`)}
     ${drawings.map(({ marks }, i) => html`<g transform="translate(${margin} ${from + tops[i]})">${marks}</g>`)}
