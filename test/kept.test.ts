@@ -7,8 +7,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { z } from 'zod';
 import { stepsOf } from '../src/draw/losses.ts';
 import { inWorkspace, workspaceAt } from '../src/files/places.ts';
-import { KeptProfile, keepProfile, loadProfiles, newestProfile } from '../src/records/profile.ts';
-import { keepTraining, loadTrainings, maxPoints, newestTraining, Training } from '../src/records/training.ts';
+import { isSameClass } from '../src/records/kept.ts';
+import { KeptProfile, keepProfile, loadProfiles } from '../src/records/profile.ts';
+import { keepTraining, loadTrainings, maxPoints, Training } from '../src/records/training.ts';
 import { keepRun } from '../src/train/keep.ts';
 import { draft } from './support/draft.ts';
 import { change, escapes, raw, withValue } from './support/hostile.ts';
@@ -67,21 +68,28 @@ interface Kind {
   readonly schema: z.ZodType;
   readonly keep: (about: object, warn: Tell) => string | null;
   readonly load: (tell: Tell) => Iterable<{ readonly id: string }>;
-  readonly newest: (candidate: string, on: typeof machine, tell: Tell) => { readonly id: string } | null;
 }
+
+test('machines are of one class by its name, or else by CPU and cores', () => {
+  const unknown = { ...machine, class: null };
+  expect(isSameClass(machine, { ...machine, cpu: 'B' })).toBe(true);
+  expect(isSameClass(unknown, { ...unknown })).toBe(true);
+  for (const other of [unknown, { ...machine, class: 'arm-neon-4c' }]) expect(isSameClass(machine, other)).toBe(false);
+  for (const other of [{ cpu: 'B' }, { cores: 3 }]) expect(isSameClass(unknown, { ...unknown, ...other })).toBe(false);
+});
 
 const kinds: readonly Kind[] = [
   {
-    ...{ what: 'profile', kept: profile, schema: KeptProfile, load: loadProfiles, newest: newestProfile },
+    ...{ what: 'profile', kept: profile, schema: KeptProfile, load: loadProfiles },
     keep: (about, warn) => keepProfile({ ...profile, ...about }, warn),
   },
   {
-    ...{ what: 'training', kept: training, schema: Training, load: loadTrainings, newest: newestTraining },
+    ...{ what: 'training', kept: training, schema: Training, load: loadTrainings },
     keep: (about, warn) => keepTraining({ ...training, ...about }, warn),
   },
 ];
 
-describe.each(kinds)('a $what', ({ what, kept, schema, keep, load, newest }) => {
+describe.each(kinds)('a $what', ({ what, kept, schema, keep, load }) => {
   const place = () => join(folder, `.nfold/${what}s`);
   const put = (name: string, text: string) => {
     mkdirSync(place(), { recursive: true });
@@ -102,18 +110,6 @@ describe.each(kinds)('a $what', ({ what, kept, schema, keep, load, newest }) => 
     const { id } = found[0];
     expect({ ...found[0], hash: 'bbbb' }).toEqual({ hash: 'bbbb', ...kept, schema: `nfold/${what}@1`, id });
     expect(sentences).toEqual([]);
-  });
-
-  test('is found by its candidate, on machines of one class', () => {
-    const other = { ...machine, class: 'arm-neon-4c' };
-    const unknown = { ...machine, class: null };
-    for (const on of [machine, other, unknown]) here(() => keep({ machine: on }, tell));
-    const [ofUnknown, ofOther, own] = all();
-    const found = (on: typeof machine, candidate = 'train_gpt2/x') => here(() => newest(candidate, on, tell))?.id;
-    expect([machine, other, unknown].map((on) => found(on))).toEqual([own.id, ofOther.id, ofUnknown.id]);
-    expect(found({ ...unknown, cpu: 'B' })).toBeUndefined();
-    expect(found({ ...machine, class: 'another' })).toBeUndefined();
-    expect(found(machine, 'train_gpt2/z')).toBeUndefined();
   });
 
   test.each([

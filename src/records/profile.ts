@@ -1,9 +1,8 @@
 /** What `nfold profile` found, as .nfold/profiles keeps it. */
 import { z } from 'zod';
 import { type DataOf, orNull, seed } from '../contract/fields.ts';
-import type { Machine } from '../machine/describe.ts';
 import { caseName, count, list, name, number, numberOrNull, op, sentence, text, textOrNull } from './fields.ts';
-import { isSameClass, keep, keptOf, loadKept, origin } from './kept.ts';
+import { keep, keptOf, loadKept, origin } from './kept.ts';
 import { Summary } from './schema.ts';
 
 const schema = 'nfold/profile@1';
@@ -71,9 +70,3 @@ export const loadProfile = (file: string) => loadKept('profile', KeptProfile, fi
 
 /** The newest first. */
 export const loadProfiles = (tell: Tell) => keptOf('profile', KeptProfile, tell);
-
-/** The newest with that candidate on a machine like this one; null if there is none. */
-export function newestProfile(candidate: string, machine: Machine, tell: Tell): KeptProfile | null {
-  const isOf = (one: KeptProfile) => one.profiles.some((own) => own.candidate?.id === candidate);
-  return loadProfiles(tell).find((one) => isSameClass(one.machine, machine) && isOf(one)) ?? null;
-}

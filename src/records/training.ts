@@ -1,9 +1,8 @@
 /** A run of `nfold train`, as .nfold/trainings keeps it. */
 import { z } from 'zod';
 import { type DataOf, flag, orNull, seed } from '../contract/fields.ts';
-import type { Machine } from '../machine/describe.ts';
 import { count, decimal, list, name, number, numberOrNull, sentence, text } from './fields.ts';
-import { isSameClass, keep, keptOf, loadKept, origin } from './kept.ts';
+import { keep, keptOf, loadKept, origin } from './kept.ts';
 
 const schema = 'nfold/training@1';
 
@@ -66,8 +65,3 @@ export const loadTraining = (file: string) => loadKept('training', Training, fil
 
 /** The newest first. */
 export const loadTrainings = (tell: Tell) => keptOf('training', Training, tell);
-
-/** The newest of that candidate on a machine like this one; null if there is none. */
-export function newestTraining(candidate: string, machine: Machine, tell: Tell): Training | null {
-  return loadTrainings(tell).find((one) => one.candidate === candidate && isSameClass(one.machine, machine)) ?? null;
-}
