@@ -17,7 +17,7 @@ export interface LogAxis {
   readonly ticks: readonly number[];
 }
 
-export interface Span {
+interface Span {
   readonly left: number;
   readonly right: number;
 }

@@ -76,7 +76,7 @@ function bestsOf({ attempts }: Tried): Best[] {
 
 const failedOf = ({ attempts }: Tried) => attempts.filter(({ verdict }) => verdict !== 'pass').length;
 
-export function attemptsTitle(found: readonly Tries[]): string {
+function attemptsTitle(found: readonly Tries[]): string {
   const [{ op, bests, attempts }] = found;
   const total = found.reduce((sum, one) => sum + one.attempts.length, 0);
   const failures = found.reduce((sum, one) => sum + failedOf(one), 0);

@@ -28,7 +28,7 @@ export const casesOf = (subject: Subject): Section[] =>
   });
 
 /** Of the best candidate of each op: how many speedups are clear, and the least of them. */
-export function casesTitle(views: readonly View[]): string {
+function casesTitle(views: readonly View[]): string {
   const best = views.flatMap((view) => {
     const ids = new Set(leaders(view).map(({ mean }) => mean.candidate));
     return resultsOf(view).filter(({ peer, candidate }) => !peer && ids.has(candidate));

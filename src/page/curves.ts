@@ -45,7 +45,7 @@ const thousands = (count: number) => count.toLocaleString('en');
 const stepsText = (count: number) => `${thousands(count)} step${count === 1 ? '' : 's'}`;
 const perSecond = (value: number | null) => (value === null ? 'unknown' : thousands(Math.round(value)));
 
-export function curvesTitle({ baseline }: Training, { heldOut, training }: Losses): string {
+function curvesTitle({ baseline }: Training, { heldOut, training }: Losses): string {
   if (baseline && !baseline.within)
     return `The candidate does not train as the baseline does: its loss differs by ${baseline.worst.toPrecision(2)} times the bound`;
   if (baseline && baseline.steps > 0)

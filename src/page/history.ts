@@ -14,7 +14,7 @@ import { bars, dots, endsFirst, labels, sequence, sequenceGrid, shortened } from
 import type { Subject, View } from './subject.ts';
 
 /** A candidate on a class of machines. */
-export interface Panel {
+interface Panel {
   readonly candidate: string;
   readonly machine: string;
   /** The moments of its newest records, oldest first. */
@@ -120,7 +120,7 @@ function panelOf(candidate: string, machine: string, moments: readonly Moment[])
   return { candidate, machine, moments, stretches: cut.flatMap(({ stretches }) => stretches), changes };
 }
 
-export function historyTitle(panels: readonly Panel[]): string {
+function historyTitle(panels: readonly Panel[]): string {
   const compared = panels.filter(isCompared);
   const all = new Set(panels.flatMap(({ moments }) => moments.map(({ record }) => record.id))).size;
   if (panels.every((panel) => valuesOf(panel).length === 0)) return `${all} records, and a mean in none of them`;

@@ -64,7 +64,7 @@ function warningRows(records: readonly Record[]): Warned[] {
   });
 }
 
-export function provenanceTitle(records: readonly Record[], warnings: readonly Warned[]): string {
+function provenanceTitle(records: readonly Record[], warnings: readonly Warned[]): string {
   const runs = records.length === 1 ? 'this run' : `these ${records.length} runs`;
   // A record of version 1 or 2 holds sentences alone.
   const count = warnings.reduce((sum, { remedy, seen }) => sum + (remedy ? 1 : seen.length), 0);

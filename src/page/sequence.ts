@@ -7,7 +7,7 @@ import { html, type Markup } from '../draw/markup.ts';
 import { round } from '../draw/words.ts';
 import type { Interval } from '../stats/interval.ts';
 
-export interface Sequence {
+interface Sequence {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -67,7 +67,7 @@ export const dots = (
     ? null
     : html`<path d=${places.map(([x, y]) => glyph(shape, px(x), px(y), size)).join('')} class="dots ${name}" />`;
 
-export interface Label {
+interface Label {
   readonly x: number;
   readonly text: string;
   /** What takes its place where the text is too long. */

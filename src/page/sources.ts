@@ -80,7 +80,7 @@ function bestOf({ overall, best, record }: View): Candidate[] {
   return record.candidates.filter(({ candidate, peer }) => !peer && ids.includes(candidate));
 }
 
-export function sourcesTitle(shown: readonly Pick<Shown, 'candidate' | 'reference'>[]): string {
+function sourcesTitle(shown: readonly Pick<Shown, 'candidate' | 'reference'>[]): string {
   const [{ candidate, reference }, ...others] = shown;
   if (others.length > 0) return `The sources of the ${shown.length} best candidates, and what each changed`;
   return `The source of ${candidate.candidate}${reference ? `, beside ${reference.name}` : ''}`;

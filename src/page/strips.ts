@@ -80,7 +80,7 @@ function noteOf(groups: readonly Group[]): string {
 }
 
 /** `who`: the suite, and its machine where there are several. */
-export function stripsTitle(groups: readonly Group[], who: string, ofRounds: boolean): string {
+function stripsTitle(groups: readonly Group[], who: string, ofRounds: boolean): string {
   const strips = groups.flatMap((group) => group.strips);
   const all = strips.flatMap(({ calls }) => calls);
   const out = leftOutOf(all);

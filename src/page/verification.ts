@@ -85,7 +85,7 @@ function verification(programs: readonly Verified[], number: string, where: stri
   };
 }
 
-export function verificationTitle(bars: readonly Verified[]): string {
+function verificationTitle(bars: readonly Verified[]): string {
   const [first] = bars;
   const failed = bars.filter((bar) => bar.failed);
   const ops = bars.length - failed.length;

@@ -19,7 +19,7 @@ function bestOfOps(rows: readonly MeanRow[]): MeanRow[] {
 export const bestOf = (rows: readonly MeanRow[]): MeanRow | undefined => bestOfOps(rows)[0];
 
 /** Sentences without their full stops; `sure` and `limit` are empty where there is nothing to say. */
-export interface Answers {
+interface Answers {
   readonly found: string;
   readonly sure: string;
   readonly limit: string;
