@@ -110,13 +110,14 @@ describe('a run', () => {
     const result = record.results.find((r) => r.candidate === 'sgemm/ikj-ts');
     expect(result).toMatchObject({ case: 'M64N64K64', verdict: 'pass', threads: 1, flags: [], tier: 'J' });
     expect(result?.parameters).toBeNull();
-    // On a busy machine no peak is believed.
+    // On a busy machine no peak is believed, or the speedup is withheld and has no share of one.
     if (result?.peak === null) expect(result.percentOfPeak).toBeNull();
     else {
       expect(result?.peak).toMatchObject({ unit: 'Gflop/s', name: '128-bit FMA, 1 thread' });
       expect(result?.percentOfPeak).toBeGreaterThan(0);
     }
-    expect(record.ceilings?.map(({ ops }) => ops)).toEqual(result?.peak === null ? [] : [['sgemm']]);
+    const known = JSON.stringify(record.ceilings?.map(({ ops }) => ops));
+    expect(result?.peak === null ? ['[]', '[["sgemm"]]'] : ['[["sgemm"]]']).toContain(known);
     const rounds = record.samples.filter((s) => s.variant === 'sgemm/ikj-ts').map((s) => s.round);
     expect(rounds.length).toBeGreaterThanOrEqual(2);
   });
