@@ -1,6 +1,6 @@
 /** A section's charts as a drawing of its own, for a paper or a README. */
 import type { VNode } from 'preact';
-import { NfoldError } from '../contract/errors.ts';
+import { exit, NfoldError } from '../contract/errors.ts';
 import type { Drawing } from '../draw/chart.ts';
 import { svgFile } from '../draw/file.ts';
 import { html, type Markup } from '../draw/markup.ts';
@@ -21,7 +21,8 @@ export function figureOf(subject: Subject, id: string): string {
   if (!found)
     throw new NfoldError(
       `The page has no charts called '${id}': it has ${drawn.map((section) => section.id).join(', ') || 'none'}.`,
-      'unknown-name',
+      exit.usage,
+      { code: 'unknown-name' },
     );
   const records = [...new Set(subject.views.map(({ record }) => record.id))].join(', ');
   return svgFile(found.title, () => found.drawings, `nfold: ${kicker(subject)}; record ${records}`);
