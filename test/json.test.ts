@@ -75,6 +75,8 @@ test.each([
   'history sgemm/mine-ts --case M64N64K64',
   'best',
   'compare last~1 last',
+  'report',
+  'report last~1 last -o -',
   'schema',
   'schema list',
 ])('nfold %s --json', async (line) => {

@@ -102,6 +102,8 @@ export const commands = (file: string, other: string): readonly (readonly string
   ['compare', file, other, '--force', '--diff'],
   ['compare', other, file, '--force', '--reporter', 'markdown'],
   ['compare', file, file, '--across-machines', '--fail-below', '0.9'],
+  ['report', file, other, '-o', '-'],
+  ['report', file, '--figure', 'all', '-o', '-'],
   ['history', 'train_gpt2/*'],
   ['history', '*', '--case', '*'],
   ['best'],
