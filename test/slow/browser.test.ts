@@ -18,7 +18,10 @@ describe.skipIf(!executablePath)(`axe finds nothing in a page${without}`, () => 
     rmSync(folder, { recursive: true });
   });
 
-  test.each(pages.map(([name, records], i) => [name, records, i % 2 === 0 ? 'light' : 'dark'] as const))(
+  const large = ['the published records', '200 cases', 'two machines', 'markup and escapes in every word'];
+  const chosen = pages.filter(([name]) => large.includes(name));
+
+  test.each(chosen.map(([name, records], i) => [name, records, i % 2 === 0 ? 'light' : 'dark'] as const))(
     'of %s',
     async (_, records, colorScheme) => {
       const viewport = { width: 1280, height: 900 };

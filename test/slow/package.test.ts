@@ -82,6 +82,7 @@ describe('packing', () => {
     const kinds = [
       /^(package\.json|README\.md|AGENTS\.md|LICENSE|src\/nfold\.js|dist\/moby-dick\.txt)$/,
       /^dist\/(src|baselines|bench\/suites|bench\/peers)\b.*\.(js|d\.ts)$/,
+      /^dist\/src\/draw\/style\/[\w-]+\.css$/,
       /^(src\/contract|baselines)\/.*\.ts$/,
       /^bench\/peers\/plain-c\/\w+\.[ch]$/,
       /^kernels\/\w+\/[\w.-]+\.(ts|wat|c|h|md)$/,
@@ -165,7 +166,7 @@ describe('in an empty folder', () => {
     const hash = (await buildBaseline('sgemm')).hash;
     expect(baselines).toEqual(expect.arrayContaining([expect.objectContaining({ op: 'sgemm', hash })]));
     expect(runtime.node).toBe(pinned);
-    const shown = fine(nfold(['show']));
+    const shown = fine(nfold(['show', '--wide']));
     expect(shown.match(/ at M64N64K64: not installed: 'npm install [@\w/ -]+' adds it\b/g)).toHaveLength(4);
     for (const name of ['onnxruntime-node', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'])
       link(join(packageRoot, 'node_modules', name), join(folder, 'node_modules', name));
