@@ -22,12 +22,14 @@ export function cut(text: string, width: number): string {
 
 /**
  * Folds the lines that are wider than the window between words; what follows is indented. A word that is wider stays whole, and so does what a
- * no-break space joins.
+ * no-break space joins, or a pair of quotes that fits: a command is copied.
  */
 export function wrapped(text: string, width = screen().columns, indent?: string): string {
   const folded = (line: string) => {
     const hanging = indent ?? `${/^ */.exec(line)?.[0]}  `;
-    const [first = '', ...words] = line.match(/ *[^ ]+/g) ?? [];
+    const pieces = line.match(/ *(?:'[^']+'[^ ]*|[^ ]+)/g) ?? [];
+    const fits = (piece: string) => widthOf(piece) + hanging.length <= width;
+    const [first = '', ...words] = pieces.flatMap((piece) => (fits(piece) ? piece : (piece.match(/ *[^ ]+/g) ?? [])));
     const lines = [first];
     for (const word of words) {
       const longer = `${lines.at(-1)}${word}`;

@@ -63,8 +63,9 @@ test('what was recorded is a source to compare with, too', async () => {
   writeFileSync(file, own);
   const { code, stdout, stderr } = await nfold(...bench, '--against', 'both');
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(`in record ${record.id}`) });
-  expect(stdout).toMatch(/how many times as fast as residual_forward\/mine-wasmsimd@\d{8}-\d{6}-[0-9a-f]{4}, paired/);
-  expect(stdout).toContain('bench residual_forward/mine-wasmsimd --against both --case N8192');
+  const said = stdout.replace(/\s+/g, ' ');
+  expect(said).toMatch(/how many times as fast as residual_forward\/mine-wasmsimd@\d{8}-\d{6}-[0-9a-f]{4}, paired/);
+  expect(said).toContain('bench residual_forward/mine-wasmsimd --against both --case N8192');
 });
 
 test('a record is reproduced from its own sources, whatever became of the files', async () => {

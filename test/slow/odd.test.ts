@@ -25,12 +25,12 @@ test('bench keeps what it measured, and what it prints can be typed and destroys
   expect(stderr).not.toMatch(/could not be saved/);
   expect(code).toBe(0);
   expect(summaries(join(cwd, '.nfold/records')).summaries).toMatchObject([{ name: 'mine' }]);
-  const [, write] = /^ {2}(node \S+src\/nfold\.js new residual_forward\/mine3-ts) /m.exec(stdout) ?? [];
+  const [, write] = /^ {2}(node \S+src\/nfold\.js new residual_forward\/mine3-ts)(?: |$)/m.exec(stdout) ?? [];
   execFileSync('sh', ['-c', write], { cwd });
   expect(readdirSync(join(cwd, 'kernels/residual_forward'))).toEqual(['mine-ts.ts', 'mine2-ts.wat', 'mine3-ts.ts']);
   // npx would fetch whatever has that name.
   expect(stdout).not.toContain('npx nfold');
-  const [, show] = /^ {2}(node \S+src\/nfold\.js show) /m.exec(stdout) ?? [];
+  const [, show] = /^ {2}(node \S+src\/nfold\.js show)(?: |$)/m.exec(stdout) ?? [];
   expect(execFileSync('sh', ['-c', show], { cwd, encoding: 'utf8' })).toContain('Record: ');
 }, 300_000);
 
