@@ -1,4 +1,4 @@
-/** Odd but honest kernels pass: verified in this process. test/slow/pack.test.ts verifies them in processes and times them. */
+/** Odd but honest kernels pass: one in three of them, verified in this process. test/slow/pack.test.ts verifies all in processes and times them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { killAllCells } from '../src/cell/runs.ts';
 import { stopCompiler } from '../src/compiler/compile.ts';
@@ -7,7 +7,7 @@ import { judge } from '../src/selftest/judge.ts';
 import { honest } from '../src/selftest/pack.ts';
 import { startHere } from './support/here.ts';
 
-const fine = honest();
+const fine = honest().filter((_, i) => i % 3 === 0);
 const verdicts = new Map<string, Verdict>();
 
 beforeAll(async () => {
