@@ -1,33 +1,23 @@
 /** Pages in a browser, opened from disk: Debian's chromium, where it is installed. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { figureOf } from '../src/page/figure.ts';
 import { pageOf } from '../src/page/page.ts';
 import { subjectOf } from '../src/page/subject.ts';
 import type { Record } from '../src/records/schema.ts';
-import { executablePath, faults, openedIn, overflow, without } from './support/browser.ts';
+import { executablePath, faults, overflow, withBrowser, without } from './support/browser.ts';
 import { brief, failing, inTime, oneCase, pages, published, withCases } from './support/pages.ts';
 
 /** Widths of a desktop's window and of a phone. */
 const [desktop, phone] = [1280, 390];
 
 describe.skipIf(!executablePath)(`a page${without}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'nfold-browser-'));
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
-
+  const { folder, context: newContext, opened: openedAt } = withBrowser();
   const opened = (records: Record[], width = desktop, colorScheme: 'light' | 'dark' = 'light') =>
-    openedIn(browser, join(folder, 'page.html'), records, { viewport: { width, height: 900 }, colorScheme });
+    openedAt(records, width, colorScheme);
 
   const openAll = (page: Page) =>
     page.evaluate(() => {
@@ -141,8 +131,8 @@ describe.skipIf(!executablePath)(`a page${without}`, () => {
 
   test('is whole without a script', async () => {
     const file = join(folder, 'plain.html');
-    writeFileSync(file, pageOf(subjectOf(published())).html);
-    const context = await browser.newContext({ javaScriptEnabled: false });
+    writeFileSync(file, pageOf(subjectOf(published())));
+    const context = await newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(pathToFileURL(file).href);
     expect(await page.locator('#cases tbody tr').count()).toBeGreaterThan(100);
@@ -151,7 +141,7 @@ describe.skipIf(!executablePath)(`a page${without}`, () => {
   });
 
   test('draws a figure as a file of its own', async () => {
-    const context = await browser.newContext();
+    const context = await newContext();
     const page = await context.newPage();
     const trouble: string[] = [];
     page.on('console', (message) => trouble.push(message.text()));

@@ -1,7 +1,7 @@
 /** The page of records with failures: what it says first, with which command, and how far beyond the bound it draws them. */
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
-import { pageOf } from '../src/page/page.ts';
+import { foundIn, pageOf } from '../src/page/page.ts';
 import { subjectOf } from '../src/page/subject.ts';
 import { verifications } from '../src/page/verification.ts';
 import type { Record } from '../src/records/schema.ts';
@@ -42,8 +42,10 @@ const recordOf = (more: readonly Candidate[], overrides: Partial<Record> = {}): 
 });
 
 function shown(...records: readonly Record[]) {
-  const page = pageOf(subjectOf(records));
-  return { ...page, document: parseHTML(page.html).document };
+  const subject = subjectOf(records);
+  const { failed, below } = foundIn(subject);
+  const html = pageOf(subject);
+  return { html, sections: [...failed, ...below], document: parseHTML(html).document };
 }
 
 describe('what failed', () => {

@@ -58,7 +58,7 @@ const withEach = (more: string): Record =>
 /** A name of as many characters as the attack has on a line. */
 const harmless = 'x'.repeat(attack.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim().length);
 
-const pages = [attack, harmless].map((more) => pageOf(subjectOf([withEach(more)])).html);
+const pages = [attack, harmless].map((more) => pageOf(subjectOf([withEach(more)])));
 
 /** The elements, each with the names of its attributes. A source has the colours of its words, and a name may break at each of its strokes. */
 function structure(page: string): string {

@@ -7,7 +7,7 @@ import { subjectOf } from '../src/page/subject.ts';
 import type { Record } from '../src/records/schema.ts';
 import { failing, interrupted, oneCase, published, twoMachines } from './support/pages.ts';
 
-const documentOf = (...records: Record[]) => parseHTML(pageOf(subjectOf(records)).html).document;
+const documentOf = (...records: Record[]) => parseHTML(pageOf(subjectOf(records))).document;
 const textOf = (document: Document, selector: string) =>
   document.querySelector(selector)?.textContent?.replace(/\s+/g, ' ').trim();
 

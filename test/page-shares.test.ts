@@ -1,102 +1,12 @@
-/** The report's shares of a step and its loss curves: what is drawn, what their titles claim, and which runs may stand beside a record. */
-import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
-import { render } from '../src/draw/markup.ts';
 import { checkShown, prefixOf, profilesOf } from '../src/page/beside.ts';
-import { curves } from '../src/page/curves.ts';
 import { piecesOf } from '../src/page/pieces.ts';
-import type { Runs } from '../src/page/runs.ts';
-import { type Section, sectionMarkup } from '../src/page/section.ts';
 import { shares, sharesTitle } from '../src/page/shares.ts';
-import { subjectOf } from '../src/page/subject.ts';
 import type { KeptProfile } from '../src/records/profile.ts';
 import { recordOf } from '../src/records/store.ts';
-import type { Training } from '../src/records/training.ts';
 import { partsOf } from '../src/report/parts.ts';
 import { draft } from './support/draft.ts';
-
-const candidate = 'train_gpt2/mine-ts';
-const name = 'M64N64K64';
-
-/** A record of the training step with two cases, 2x and 4x. */
-function record(about: Parameters<typeof draft>[0] = {}) {
-  const text = JSON.stringify(draft({ candidate, ...about })).replaceAll('sgemm', 'train_gpt2');
-  const made = JSON.parse(text.replace('"showsEssayResults":false', '"showsEssayResults":true'));
-  return recordOf(made);
-}
-
-const { createdAt, machine, runtime } = draft();
-const origin = { id: 'x', createdAt, machine, runtime, interrupted: false };
-
-type Times = readonly (readonly [ops: string, timeNs: number])[];
-
-function step(times: Times, stepNs = 100) {
-  const sumNs = times.reduce((sum, [, timeNs]) => sum + timeNs, 0);
-  const ops = times.map(([ops, timeNs]) => ({ ops: ops.split(' ').filter(Boolean), timeNs, share: timeNs / sumNs }));
-  return { stepNs, ops, sumNs };
-}
-
-const baseline = step([
-  ['matmul_forward', 30],
-  ['gelu_forward', 4],
-  ['gelu_backward', 5],
-  ['matmul_backward', 60],
-  ['', 1],
-]);
-const fused = step(
-  [
-    ['matmul_forward gelu_forward', 3],
-    ['gelu_backward', 1],
-    ['matmul_backward', 5],
-    ['', 1],
-  ],
-  10,
-);
-
-function profile(about: Partial<KeptProfile> = {}, candidateStep: object = fused): KeptProfile {
-  return {
-    schema: 'nfold/profile@1',
-    ...{ ...origin, effort: 'quick', seed: 1, text: 'a text' },
-    variants: [
-      { id: 'train_gpt2/baseline', hash: 'bbbb' },
-      { id: candidate, hash: 'aaaa' },
-    ],
-    profiles: [
-      { case: name, baseline, candidate: { id: candidate, threads: 2, ...fused, ...candidateStep }, amdahl: [] },
-    ],
-    ...about,
-  };
-}
-
-const compared = {
-  steps: 4,
-  tokensPerSecond: 10,
-  largestDifference: 1e-3,
-  at: 3,
-  boundedSteps: 2,
-  worst: 0.1,
-  within: true,
-};
-const losses: [number, number][] = [5, 4, 3, 2].map((loss, i) => [i + 1, loss]);
-
-function training(about: Partial<Training> = {}): Training {
-  return {
-    schema: 'nfold/training@1',
-    ...{ ...origin, candidate, hash: 'aaaa', case: name, text: 'a text', seed: 1, threads: 2, resumedAt: 0 },
-    ...{ steps: 4, timeNs: 1e9, tokensPerSecond: 1234.5, learningRate: 1e-3, losses },
-    heldOut: [
-      [0, 5.5],
-      [4, 2.25],
-    ],
-    baseline: { ...compared, losses },
-    ...about,
-  };
-}
-
-const subject = (runs: Partial<Runs> = {}, records = [record()]) =>
-  subjectOf(records, records, { profiles: [], trainings: [], named: [], ...runs });
-
-const pageOf = (section: Section) => parseHTML(render(sectionMarkup(section))).document;
+import { candidate, machine, pageOf, profile, record, step, subject, training } from './support/runs.ts';
 
 describe('shares', () => {
   const draw = (one: KeptProfile) => shares(subject({ profiles: [one] }))[0];
@@ -290,61 +200,5 @@ describe('a run beside a record', () => {
     expect(() => checkShown(subject({ trainings: [named], named: [named] }))).toThrow(
       /^The training x is of no candidate/,
     );
-  });
-});
-
-describe('curves', () => {
-  const draw = (one: Training) => curves(subject({ trainings: [one] }))[0];
-
-  test('are the losses of both sides and the held-out ones', () => {
-    const page = pageOf(draw(training()));
-    for (const svg of page.querySelectorAll('svg')) {
-      expect(svg.querySelectorAll('circle.held')).toHaveLength(2 + 1);
-      expect(svg.querySelector('.losses')?.getAttribute('d')?.match(/M/g)).toHaveLength(4);
-      expect(svg.querySelectorAll('path.base[d*="L"], path.us[d*="L"]')).toHaveLength(2);
-    }
-    const rows = [...page.querySelectorAll('tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent));
-    expect(rows).toEqual([
-      ['0', '5.500', '-', '-'],
-      ['4', '2.250', '3.500', '3.500'],
-    ]);
-    expect(page.querySelector('.cap')?.textContent).toMatch(
-      /largest difference is 1.0e-3 nats per byte, at step 3;.* candidate trained 1,235 tokens\/s with 2 threads, the baseline 10,/,
-    );
-  });
-
-  test.each([
-    ['both', {}, 'The losses of candidate and baseline differ by at most 0.0010 in 4 steps'],
-    [
-      'out of bounds',
-      { baseline: { ...compared, losses, within: false, worst: 30 } },
-      'The candidate does not train as the baseline does: its loss differs by 30 times the bound',
-    ],
-    ['one alone', { baseline: null }, 'Training takes the held-out loss from 5.50 to 2.25 in 4 steps'],
-    [
-      'nothing held out',
-      { baseline: null, heldOut: [] },
-      'Training takes the training loss from 5.00 to 2.00 in 4 steps',
-    ],
-    [
-      'one step',
-      { baseline: null, heldOut: [], losses: losses.slice(0, 1) },
-      'Training takes the training loss from 5.00 to 5.00 in 1 step',
-    ],
-  ])('title: %s', (_, about, title) => {
-    const section = draw(training(about));
-    expect(section.title).toBe(title);
-    expect(render(sectionMarkup(section))).not.toContain('NaN');
-  });
-
-  test('of a run that was resumed and stopped says so, and starts there beside the baseline', () => {
-    const page = pageOf(draw(training({ resumedAt: 2, interrupted: true })));
-    expect(page.querySelector('.note')?.textContent).toMatch(/It went on from step 2. It was stopped before its end./);
-    expect(page.querySelector('.losses')?.getAttribute('d')?.match(/M/g)).toHaveLength(2);
-  });
-
-  test('without a training are no section, and foreign names are text', () => {
-    expect(curves(subject())).toEqual([]);
-    expect(render(sectionMarkup(draw(training({ text: '<script>' }))))).not.toContain('<script');
   });
 });

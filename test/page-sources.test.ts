@@ -38,7 +38,7 @@ function recordOf(named: { readonly [candidate: string]: string }, baseline: str
 }
 
 const shown = (...records: readonly Record[]) => {
-  const found = parseHTML(pageOf(subjectOf(records)).html).document.querySelector('#sources');
+  const found = parseHTML(pageOf(subjectOf(records))).document.querySelector('#sources');
   if (!found) throw new Error('no section');
   return found;
 };

@@ -3,6 +3,7 @@ import { scaleLinear } from 'd3-scale';
 import { mean } from 'simple-statistics';
 import { type Drawing, isNarrow, px } from './chart.ts';
 import { html, type Markup } from './markup.ts';
+import { shortened } from './words.ts';
 
 export interface Point {
   readonly step: number;
@@ -40,7 +41,7 @@ const maxName = 44;
 /** The axes are linear: as many steps take as much time anywhere, and the losses before the first step have a place. */
 export function drawCurves(width: number, { candidate, training, heldOut, baseline }: Losses): Drawing {
   const narrow = isNarrow(width);
-  const name = candidate.length > maxName ? `${candidate.slice(0, maxName - 1)}…` : candidate;
+  const name = shortened(candidate, maxName);
   const legend = [
     { kind: 'curve us', text: narrow ? 'training, candidate' : `training, ${name}` },
     ...(baseline.length > 0 ? [{ kind: 'curve base', text: 'training, baseline' }] : []),

@@ -32,6 +32,12 @@ export const fitted = (name: string, width: number): string => cut(name, Math.ma
 /** `ONNX Runtime, native`: what a peer says of itself, without its remarks; or else its id. */
 export const peerName = (id: string, about: string | null | undefined): string => about?.split(' (')[0] || id;
 
+/** At most so many characters, the last of which says that there were more. */
+export function shortened(text: string, most = 18): string {
+  const all = [...text];
+  return all.length > most ? `${all.slice(0, most - 1).join('')}…` : text;
+}
+
 export const capital = (text: string): string => text.replace(/^./u, (first) => first.toUpperCase());
 
 /** `58 %`, which no line breaks. */

@@ -1,12 +1,14 @@
 /** What intervals say of 1, where nothing is gained: in a word for each, and in a sentence for many. */
+
+import { verdictOf as verdictWith } from '../report/track.ts';
 import type { Interval } from '../stats/interval.ts';
-import { type ComparisonVerdict, compare } from '../stats/verdict.ts';
+import type { ComparisonVerdict } from '../stats/verdict.ts';
 
 type Verdict = ComparisonVerdict | null;
 
 /** As the record says, which knows the noise; of before it did, by the interval alone. Null for what is withheld. */
 export const verdictOf = (found: Interval | null, comparison: Verdict = null): Verdict =>
-  found && (comparison ?? compare(found, null, 0));
+  found && verdictWith(found, comparison);
 
 /** Hollow in charts. */
 export const isUnsure = (verdict: Verdict): boolean => verdict === 'inconclusive' || verdict === 'same';

@@ -11,7 +11,7 @@ import type { Reported } from '../schemas/wings.ts';
 import { checkShown } from './beside.ts';
 import { figureOf } from './figure.ts';
 import type { ReportFlags } from './flags.ts';
-import { pageOf } from './page.ts';
+import { foundIn, pageOf } from './page.ts';
 import { runsOf } from './runs.ts';
 import { subjectOf } from './subject.ts';
 
@@ -31,13 +31,13 @@ export async function report(
   if (!toStdout) refusing(`--output ${target}`, target, () => testWrite(target));
   const subject = subjectOf(records, here?.summaries, runsOf({ profile, training }, io.warn));
   checkShown(subject);
-  const { html, sections } = pageOf(subject);
-  const text = figure === undefined ? html : figureOf(subject, figure);
+  const found = foundIn(subject);
+  const text = figure === undefined ? pageOf(subject, found) : figureOf(subject, figure, found);
   if (!toStdout) await writeTo(target, text, io.note);
   const bytes = Buffer.byteLength(text);
   const data = {
     ...{ file: toStdout ? null : target, bytes, records: subject.records.map(({ id }) => id) },
-    sections: [...sections],
+    sections: [...found.failed, ...found.below].map(({ id, title }) => ({ id, title })),
   };
   const said = `${shown(target)}: ${Math.ceil(bytes / 1024)} KiB. Open it in a browser.`;
   return { code: exit.fine, data, text: toStdout ? text : said };

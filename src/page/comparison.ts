@@ -6,14 +6,14 @@ import { counted } from '../contract/words.ts';
 import { logAxis, within } from '../draw/axis.ts';
 import { chart, type Drawing, estimateMark, isNarrow, type Look, speedupGrid } from '../draw/chart.ts';
 import { html, type Markup } from '../draw/markup.ts';
-import { edges, listed, shortName, times } from '../draw/words.ts';
+import { edges, listed, shortened, shortName, times } from '../draw/words.ts';
 import type { Record } from '../records/schema.ts';
 import { labelOf } from '../report/compare.ts';
 import { minute, ratioInterval } from '../report/format.ts';
 import type { Interval } from '../stats/interval.ts';
 import { withMore } from './more.ts';
 import type { Section, Table } from './section.ts';
-import { shortened } from './sequence.ts';
+
 import type { Subject, View } from './subject.ts';
 
 /** Two records, and the ops whose suites have them as their newest and their first. */

@@ -4,7 +4,7 @@ import { exit, NfoldError } from '../contract/errors.ts';
 import type { Drawing } from '../draw/chart.ts';
 import { svgFile } from '../draw/file.ts';
 import { html, type Markup } from '../draw/markup.ts';
-import { kicker, sectionsOf } from './page.ts';
+import { type Found, foundIn, kicker } from './page.ts';
 import type { Subject } from './subject.ts';
 
 type Element = VNode<{ readonly class?: string; readonly height?: number; readonly children?: Markup }>;
@@ -13,8 +13,8 @@ const isElement = (markup: Markup): markup is Element =>
   typeof markup === 'object' && markup !== null && !Array.isArray(markup);
 
 /** SVG as text. `id`: the anchor of the section. Throws NfoldError if the page has no charts there. */
-export function figureOf(subject: Subject, id: string): string {
-  const drawn = sectionsOf(subject)
+export function figureOf(subject: Subject, id: string, { below }: Found = foundIn(subject)): string {
+  const drawn = below
     .map(({ body, ...section }) => ({ ...section, drawings: drawingsIn(body) }))
     .filter(({ drawings }) => drawings.some(({ height }) => height > headHeight));
   const found = drawn.find((section) => section.id === id);

@@ -3,13 +3,13 @@ import { counted } from '../contract/words.ts';
 import { type LogAxis, logAxis } from '../draw/axis.ts';
 import { chart, type Drawing, estimateMark, gridLines, isNarrow, px, speedupGrid } from '../draw/chart.ts';
 import { html, type Markup } from '../draw/markup.ts';
-import { capital, edges, figure, times } from '../draw/words.ts';
+import { capital, edges, figure, shortened, times } from '../draw/words.ts';
 import { cut } from '../report/width.ts';
 import { clearText, isUnsure } from './clear.ts';
 import { type Group, groupsOf, nameRoom, type Row } from './means.ts';
 import { rivalsOf, rivalText, runnerUpText } from './rivals.ts';
 import { intervalCell, ratioCell, type Section, type Table } from './section.ts';
-import { shortened } from './sequence.ts';
+
 import { panels, type Subject, type View } from './subject.ts';
 
 /** One for each class of machines, all on one axis. */

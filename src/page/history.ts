@@ -5,12 +5,12 @@ import { ratioBetween, type Step, stepsOf } from '../analysis/steps.ts';
 import { counted } from '../contract/words.ts';
 import { chart, type Drawing } from '../draw/chart.ts';
 import { html, type Markup } from '../draw/markup.ts';
-import { edges, listed, times } from '../draw/words.ts';
+import { edges, listed, shortened, times } from '../draw/words.ts';
 import { minute } from '../report/format.ts';
 import type { Interval } from '../stats/interval.ts';
 import { numbered, withMore } from './more.ts';
 import type { Section } from './section.ts';
-import { bars, dots, endsFirst, labels, sequence, sequenceGrid, shortened } from './sequence.ts';
+import { bars, dots, endsFirst, labels, sequence, sequenceGrid } from './sequence.ts';
 import type { Subject, View } from './subject.ts';
 
 /** A candidate on a class of machines. */

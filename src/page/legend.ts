@@ -1,5 +1,6 @@
 /** What the marks of a chart mean, in rows above it. */
 import { html, type Markup } from '../draw/markup.ts';
+import { shortened } from '../draw/words.ts';
 
 export interface LegendItem {
   readonly text: string;
@@ -13,11 +14,7 @@ const monoWidth = 7.3;
 const rowHeight = 20;
 
 /** Text of fixed pitch, cut where it would leave its room. Its table has it whole. */
-export function clipped(text: string, room: number): string {
-  const most = Math.floor(room / monoWidth);
-  const chars = [...text];
-  return chars.length <= most ? text : `${chars.slice(0, most - 1).join('')}…`;
-}
+export const clipped = (text: string, room: number): string => shortened(text, Math.floor(room / monoWidth));
 
 /** The rows begin at y = 0. */
 export function legend(width: number, items: readonly LegendItem[]): { height: number; marks: Markup } {

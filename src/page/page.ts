@@ -41,23 +41,23 @@ const sections: readonly ((subject: Subject) => Section[])[] = [
   provenance,
 ];
 
-export const sectionsOf = (subject: Subject): Section[] => sections.flatMap((of) => of(subject));
+/** What failed, which comes first, and all else. */
+export interface Found {
+  readonly failed: readonly Section[];
+  readonly below: readonly Section[];
+}
+
+export const foundIn = (subject: Subject): Found => {
+  return { failed: failures(subject), below: sections.flatMap((of) => of(subject)) };
+};
 
 const clientScript = () => readFileSync(new URL('client.js', import.meta.url), 'utf8');
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-export interface Page {
-  readonly html: string;
-  /** Of each section: its anchor and what it found. */
-  readonly sections: readonly { readonly id: string; readonly title: string }[];
-}
-
-export function pageOf(subject: Subject): Page {
+export function pageOf(subject: Subject, { failed, below }: Found = foundIn(subject)): string {
   const [style, script] = [styles(), clientScript()];
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
-  const failed = failures(subject);
-  const below = sectionsOf(subject);
   const found = [...failed, ...below];
   const head = html`<head>
     <meta charset="utf-8" />
@@ -79,10 +79,7 @@ export function pageOf(subject: Subject): Page {
     <footer><p>${footer}</p></footer>
     ${verbatim('script', script)}
   </body>`;
-  return {
-    html: `<!doctype html>\n${render([head, body])}\n`,
-    sections: found.map(({ id, title }) => ({ id, title })),
-  };
+  return `<!doctype html>\n${render([head, body])}\n`;
 }
 
 const footer =

@@ -99,7 +99,3 @@ export function labels(
 
 /** The last and the first, and what fits between. */
 export const endsFirst = <T>(all: readonly T[]): T[] => [...all.slice(-1), ...all.slice(0, -1)];
-
-/** A name from a record, as long as there is room for. */
-export const shortened = (text: string, most = 18): string =>
-  text.length > most ? `${text.slice(0, most - 1)}…` : text;

@@ -2,7 +2,7 @@
 import { counted } from '../contract/words.ts';
 import { chart, type Drawing, isNarrow, px } from '../draw/chart.ts';
 import { html, type Markup } from '../draw/markup.ts';
-import { shortName } from '../draw/words.ts';
+import { shortened, shortName } from '../draw/words.ts';
 import type { Record } from '../records/schema.ts';
 import type { Section, Table } from './section.ts';
 import { type Subject, shownRecords } from './subject.ts';
@@ -130,10 +130,7 @@ const tableOf = (programs: readonly Verified[], where: string): Table => ({
 const letter = 6.8;
 
 /** As much of a text as fits into so many pixels. */
-const fitted = (text: string, pixels: number) => {
-  const most = Math.floor(pixels / letter);
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-};
+const fitted = (text: string, pixels: number) => shortened(text, Math.floor(pixels / letter));
 
 function drawn(width: number, bars: readonly Verified[]): Drawing {
   const narrow = isNarrow(width);

@@ -1,9 +1,11 @@
 /** Pages in Debian's chromium, where it is installed. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
 import { pageOf } from '../../src/page/page.ts';
 import { subjectOf } from '../../src/page/subject.ts';
 import type { Record } from '../../src/records/schema.ts';
@@ -16,9 +18,25 @@ export const executablePath = (process.env.PATH ?? '')
 /** For the name of what is left out. */
 export const without = executablePath ? '' : ' (left out: no chromium here; on Debian, apt-get install chromium)';
 
+/** A browser and a folder for the tests of the block that asks, which go with it. */
+export function withBrowser() {
+  const folder = mkdtempSync(join(tmpdir(), 'nfold-browser-'));
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+  const opened = (records: Record[], width: number, colorScheme: 'light' | 'dark') =>
+    openedIn(browser, join(folder, 'page.html'), records, { viewport: { width, height: 900 }, colorScheme });
+  return { folder, opened, context: (options?: BrowserContextOptions) => browser.newContext(options) };
+}
+
 /** Opens a page from disk; `trouble` collects messages, errors and requests. */
-export async function openedIn(browser: Browser, file: string, records: Record[], options: BrowserContextOptions) {
-  const { html } = pageOf(subjectOf(records));
+async function openedIn(browser: Browser, file: string, records: Record[], options: BrowserContextOptions) {
+  const html = pageOf(subjectOf(records));
   writeFileSync(file, html);
   const context = await browser.newContext(options);
   const page = await context.newPage();
