@@ -2,18 +2,18 @@
  * Checks a product C = alpha A B + before in O(M K + K N + M N), without computing it: by a random projection, and by elements that are drawn.
  *
  * Projection  got r = A (B r) + before r, row by row, with |r| in [1, 2) and random signs, which are drawn once the result is made.
- * Bound       An honest element is off by e_j <= b_j = (2 sqrt(K) + 8) u s_j, s = |A||B| + |before|, u = 2^-24: what a full check admits. The
- *             signs are independent of e, so by Hoeffding's inequality |sum e_j r_j| > lambda |b r|_2 in one of exp(lambda^2 / 2) / 2
- *             rows at most: lambda = 9 is one in 2e17. |s_i r|_2 needs the product |A||B|; but s_i is the sum over k of |a_ik| times row k
- *             of |B|, so by the triangle inequality
- *               |s_i r|_2 <= sum_k |a_ik| |B_k r|_2 + |before_i r|_2
- *             which the bound takes. One element that is zeroed exceeds it some 50 times at n = 512, and rounding to half precision once or
- *             twice; errors that are made to cancel would have to know r.
+ * Bound       An honest element is off by e_j <= b_j, what rounding may do to a sum (exact.ts). The signs are independent of e, so by
+ *             Hoeffding's inequality |sum e_j r_j| > lambda |b r|_2 in one of exp(lambda^2 / 2) / 2 rows at most: lambda = 9 is one in
+ *             2e17. |b_i r|_2 needs the product s = |A||B|; but s_i is the sum over k of |a_ik| times row k of |B|, so by the triangle
+ *             inequality
+ *               |s_i r|_2 <= sum_k |a_ik| |B_k r|_2
+ *             which the bound takes, and |before_i r|_2 beside it. One element that is zeroed exceeds it some 50 times at n = 512, and
+ *             rounding to half precision once or twice; errors that are made to cancel would have to know r.
  * Elements    All whose sum of products must be exact: those of canary rows and columns. And 64 drawn ones, within b_j, or exactly.
  * Source      Freivalds 1977 for the projection; Hoeffding 1963, theorem 2, for the sum of random signs.
  */
 import type { Rng } from '../src/contract/random.ts';
-import { coarsest, gridOf, isExact, productGrid } from './exact.ts';
+import { coarsest, gridOf, isExact, productGrid, roundingOf } from './exact.ts';
 
 export interface Product {
   readonly M: number;
@@ -30,7 +30,6 @@ export interface Product {
   readonly got: (i: number, j: number) => number;
 }
 
-const u = 2 ** -24;
 const lambda = 9;
 const elements = 64;
 
@@ -53,23 +52,21 @@ function projection({ M, N, K, rows, columns, alpha, before, got }: Product, rng
     }
   }
   const norms = squares.map(Math.sqrt);
-  const unit = lambda * (2 * Math.sqrt(K) + 8) * u;
   let worst = 0;
   for (let i = 0; i < M; i++) {
     let off = 0;
-    let scale = 0;
+    let [terms, added] = [0, 0];
     for (let j = 0; j < N; j++) {
       const term = before(i, j);
       off += (got(i, j) - term) * r[j];
-      scale += (term * r[j]) ** 2;
+      added += (term * r[j]) ** 2;
     }
-    scale = Math.sqrt(scale);
     for (let k = 0; k < K; k++) {
       off -= alpha * rows[i * K + k] * projected[k];
-      scale += Math.abs(alpha * rows[i * K + k]) * norms[k];
+      terms += Math.abs(alpha * rows[i * K + k]) * norms[k];
     }
     // A sum in f64 is no longer exact either, and a row of which all is 0 has no error at all.
-    worst = larger(worst, shareOf(Math.abs(off), unit * scale));
+    worst = larger(worst, shareOf(Math.abs(off), lambda * roundingOf(K, terms, Math.sqrt(added))));
   }
   return worst;
 }
@@ -83,8 +80,8 @@ function exactElements(product: Product): number {
     for (let j = 0; j < N; j++) {
       const ofProduct = grid(i, j);
       if (ofProduct < coarsest) continue;
-      const { error, scale } = elementOf(product, i, j);
-      if (isExact(scale, Math.min(ofProduct + gridOf(alpha), gridBefore(i, j))))
+      const { error, terms, added } = elementOf(product, i, j);
+      if (isExact(terms + added, Math.min(ofProduct + gridOf(alpha), gridBefore(i, j))))
         worst = larger(worst, shareOf(error, 0));
     }
   }
@@ -95,8 +92,8 @@ function drawnElements(product: Product, rng: Rng): number {
   const { M, N, K } = product;
   let worst = 0;
   for (let n = 0; n < elements && M * N > 0; n++) {
-    const { error, scale } = elementOf(product, rng.int(0, M - 1), rng.int(0, N - 1));
-    worst = larger(worst, shareOf(error, (2 * Math.sqrt(K) + 8) * u * scale));
+    const { error, terms, added } = elementOf(product, rng.int(0, M - 1), rng.int(0, N - 1));
+    worst = larger(worst, shareOf(error, roundingOf(K, terms, added)));
   }
   return worst;
 }
@@ -110,7 +107,8 @@ function elementOf({ K, rows, columns, alpha, before, got }: Product, i: number,
     terms += Math.abs(term);
   }
   const added = before(i, j);
-  return { error: Math.abs(got(i, j) - alpha * sum - added), scale: Math.abs(alpha) * terms + Math.abs(added) };
+  const error = Math.abs(got(i, j) - alpha * sum - added);
+  return { error, terms: Math.abs(alpha) * terms, added: Math.abs(added) };
 }
 
 const shareOf = (error: number, bound: number): number => (error === 0 ? 0 : error / bound);

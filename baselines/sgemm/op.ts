@@ -4,17 +4,18 @@
  * Shapes   op(A) (M,K), op(B) (K,N), C (M,N), row-major with leading dimensions lda, ldb, ldc >= the stored row; the
  *          stored A is (M,lda), or (K,lda) if transA = 1, and so on. Rows are padded out to the leading dimension.
  * Numerics f32. beta = 0 means that C is not read: NaN there must not survive (BLAS). alpha = 0 or K = 0 leaves beta * C.
- * Error    |got - want| <= (2 sqrt(K) + 8) u (|alpha| |A||B| + |beta| |C|), u = 2^-24, on random inputs: rounding errors
- *          of a sum of K terms walk as sqrt(K), and no order of summation that anyone uses comes near this bound, while a
- *          dropped term or half-precision inputs pass it by orders of magnitude. Where every partial sum is exact in any
- *          order (../exact.ts), as on integer inputs and on canaries, the bound is 0.
+ * Error    |got - want| <= u ((2 sqrt(K) + 8) |alpha| |A||B| + (K + 8) |beta| |C|), u = 2^-24, on random inputs: rounding
+ *          errors of a sum of K terms walk as sqrt(K), and no order of summation that anyone uses comes near this bound, while a
+ *          dropped term or half-precision inputs pass it by orders of magnitude. What is added to a large beta C is rounded
+ *          alike at every step (../exact.ts). Where every partial sum is exact in any order, as on integer inputs and on
+ *          canaries, the bound is 0; integers times an alpha of too many bits are off by (K + 8) u |alpha| |A||B| at most.
  * Work     2 M N K flop; compute bound from about 64 up.
  * Source   Dongarra et al. 1990, level 3 BLAS; Higham 2002, chapter 3, for the error of a sum.
  */
 import { type Case, defineOp } from '../../src/contract/op.ts';
 import type { Rng } from '../../src/contract/random.ts';
 import { anySize, beside, oneOf } from '../draws.ts';
-import { canaries, ExactSums, gridOf, isExact, oddPart, productGrid } from '../exact.ts';
+import { canaries, ExactSums, gridOf, isExact, oddPart, productGrid, roundingOf } from '../exact.ts';
 
 const dims = ['M', 'N', 'K', 'lda', 'ldb', 'ldc', 'transA', 'transB'] as const;
 type Dim = (typeof dims)[number];
@@ -88,8 +89,6 @@ const drawForm = (rng: Rng): Options => {
   const scalars = rng.int(0, 2) === 0 ? { alpha: rng.int(-6, 12) / 4, beta: rng.int(-6, 12) / 4 } : {};
   return { form: oneOf(rng, forms), pad: rng.int(0, 1) * rng.int(1, 13), ...scalars };
 };
-
-const u = 2 ** -24;
 
 export default defineOp({
   name: 'sgemm',
@@ -179,8 +178,8 @@ export default defineOp({
       for (let i = 0; i < d.M; i++) C.fill(Number.NaN, i * d.ldc, i * d.ldc + d.N);
     }
   },
-  bounds({ dims: d, scalars: { alpha, beta }, inputs, truths }) {
-    const factor = (2 * Math.sqrt(d.K) + 8) * u;
+  bounds({ dims: d, scalars: { alpha, beta }, distribution, inputs, truths }) {
+    const alike = distribution === 'integers';
     const { scale } = truths.C as { scale: Float64Array };
     const [[aRow, aCol], [bRow, bCol]] = strides(d);
     const product = productGrid(
@@ -191,9 +190,12 @@ export default defineOp({
     const bounds = new Float64Array(scale.length);
     for (let i = 0; i < d.M; i++) {
       for (let at = i * d.ldc, j = 0; j < d.N; j++, at++) {
-        const before = beta === 0 ? Number.POSITIVE_INFINITY : gridOf(beta) + gridOf(inputs.C[at]);
-        const grid = Math.min(product(i, j) + gridOf(alpha), before);
-        bounds[at] = isExact(scale[at], grid) ? 0 : factor * scale[at];
+        const [before, ofBefore] =
+          beta === 0
+            ? [0, Number.POSITIVE_INFINITY]
+            : [Math.abs(beta * inputs.C[at]), gridOf(beta) + gridOf(inputs.C[at])];
+        const grid = Math.min(product(i, j) + gridOf(alpha), ofBefore);
+        bounds[at] = isExact(scale[at], grid) ? 0 : roundingOf(d.K, scale[at] - before, before, alike);
       }
     }
     return { C: bounds };
