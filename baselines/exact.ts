@@ -121,15 +121,3 @@ const odd = (rng: Rng, most: number): number => 2 * rng.int(0, Math.max(0, (most
 
 /** The odd part of x = p 2^e, by which it widens what it scales; 0 of 0. */
 export const oddPart = (x: number): number => (x === 0 ? 0 : Math.abs(x) / 2 ** gridOf(x));
-
-const u = 2 ** -24;
-
-/**
- * What rounding may do to `before + sum of K products`, whose absolute values add up to `terms`.
- *
- * Errors of a sum of random products walk as sqrt(K). They do not where each step rounds alike: where products of few values are added again
- * and again (`alike`), or where `before` dwarfs them, and each step is rounded at its size. K steps are then off by K u at most, and half of
- * that was seen.
- */
-export const roundingOf = (K: number, terms: number, before: number, alike = false): number =>
-  u * ((alike ? K + 8 : 2 * Math.sqrt(K) + 8) * terms + (K + 8) * before);

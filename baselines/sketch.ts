@@ -2,7 +2,7 @@
  * Checks a product C = alpha A B + before in O(M K + K N + M N), without computing it: by a random projection, and by elements that are drawn.
  *
  * Projection  got r = A (B r) + before r, row by row, with |r| in [1, 2) and random signs, which are drawn once the result is made.
- * Bound       An honest element is off by e_j <= b_j, what rounding may do to a sum (exact.ts). The signs are independent of e, so by
+ * Bound       An honest element is off by e_j <= b_j, what rounding may do to a sum (rounding.ts). The signs are independent of e, so by
  *             Hoeffding's inequality |sum e_j r_j| > lambda |b r|_2 in one of exp(lambda^2 / 2) / 2 rows at most: lambda = 9 is one in
  *             2e17. |b_i r|_2 needs the product s = |A||B|; but s_i is the sum over k of |a_ik| times row k of |B|, so by the triangle
  *             inequality
@@ -13,7 +13,8 @@
  * Source      Freivalds 1977 for the projection; Hoeffding 1963, theorem 2, for the sum of random signs.
  */
 import type { Rng } from '../src/contract/random.ts';
-import { coarsest, gridOf, isExact, productGrid, roundingOf } from './exact.ts';
+import { coarsest, gridOf, isExact, productGrid } from './exact.ts';
+import { roundingOf } from './rounding.ts';
 
 export interface Product {
   readonly M: number;

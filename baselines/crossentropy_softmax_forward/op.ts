@@ -16,6 +16,7 @@
 import { type Case, defineOp } from '../../src/contract/op.ts';
 import { anySize, beside, ids, normal, oneOf, rowClasses } from '../draws.ts';
 import { models } from '../models.ts';
+import { walk } from '../rounding.ts';
 
 type CrossentropyCase = Case<'B' | 'T' | 'V', never>;
 
@@ -88,7 +89,7 @@ export default defineOp({
       const probs = truths.probs.want.subarray(r * V, (r + 1) * V);
       const most = Math.max(...row);
       const dexp = (i: number) => u * (2 * (most - row[i]) + 8);
-      let dsum = (2 * Math.sqrt(V) + 8) * u;
+      let dsum = walk(V);
       for (let i = 0; i < V; i++) dsum += probs[i] * dexp(i) + (probs[i] < 2 * u ? probs[i] : 0);
       for (let i = 0; i < V; i++) bounds.probs[r * V + i] = probs[i] * (dexp(i) + dsum + 3 * u) + floor;
       const below = most - row[targets[r]];

@@ -16,6 +16,7 @@ import { type Case, defineOp } from '../../src/contract/op.ts';
 import { uniform } from '../draws.ts';
 import forward from '../encoder_forward/op.ts';
 import { models } from '../models.ts';
+import { walk } from '../rounding.ts';
 
 const encoder = (B: number, T: number, C: number, V: number): Case<'B' | 'T' | 'C' | 'V', never> => ({
   dims: { B, T, C, V },
@@ -73,7 +74,7 @@ export default defineOp({
     for (const id of inp) tokens[id]++;
     const factor = (k: number) => {
       if (k === 0 || distribution === 'integers') return 0;
-      return u * (distribution === 'equal' ? k + 1 : Math.min(k + 1, 2 * Math.sqrt(k) + 8));
+      return distribution === 'equal' ? u * (k + 1) : Math.min(u * (k + 1), walk(k));
     };
     const scales = { dwte: truths.dwte.scale as Float64Array, dwpe: truths.dwpe.scale as Float64Array };
     return {

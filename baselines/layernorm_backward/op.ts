@@ -19,6 +19,7 @@ import { type Case, defineOp } from '../../src/contract/op.ts';
 import { normal, uniform } from '../draws.ts';
 import forward from '../layernorm_forward/op.ts';
 import { models } from '../models.ts';
+import { walk as s } from '../rounding.ts';
 
 const layernorm = (B: number, T: number, C: number): Case<'B' | 'T' | 'C', never> => ({
   dims: { B, T, C },
@@ -26,7 +27,6 @@ const layernorm = (B: number, T: number, C: number): Case<'B' | 'T' | 'C', never
 });
 
 const u = 2 ** -24;
-const s = (K: number) => (2 * Math.sqrt(K) + 8) * u;
 
 export default defineOp({
   name: 'layernorm_backward',

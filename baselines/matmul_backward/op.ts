@@ -13,8 +13,7 @@ import { defineOp } from '../../src/contract/op.ts';
 import { normal, stratified, uniform } from '../draws.ts';
 import { canaries, ExactSums, gridOf, isExact, productGrid, upTo } from '../exact.ts';
 import forward from '../matmul_forward/op.ts';
-
-const u = 2 ** -24;
+import { walk } from '../rounding.ts';
 
 export default defineOp({
   name: 'matmul_backward',
@@ -85,10 +84,9 @@ export default defineOp({
     const ofDweight = productGrid(R, columns(dout, d.OC), columns(inp));
     const ofDbias = productGrid(R, columns(dout, d.OC), { X: Float32Array.of(1), count: 1, step: 0, stride: 0 });
     const bound = (name: string, K: number, gridAt: (at: number) => number) => {
-      const factor = (2 * Math.sqrt(K) + 8) * u;
       const { scale } = truths[name] as { scale: Float64Array };
       return scale.map((terms, at) =>
-        isExact(terms, Math.min(gridAt(at), gridOf(inputs[name][at]))) ? 0 : factor * terms,
+        isExact(terms, Math.min(gridAt(at), gridOf(inputs[name][at]))) ? 0 : walk(K) * terms,
       );
     };
     return {

@@ -6,6 +6,7 @@ import type { DimsOf, Tensors, TensorsOf } from '../../src/contract/op.ts';
 import type { Oracle } from '../../src/contract/oracle.ts';
 import type { Rng } from '../../src/contract/random.ts';
 import { gridOf } from '../exact.ts';
+import { walk } from '../rounding.ts';
 import { sketch } from '../sketch.ts';
 import type op from './op.ts';
 
@@ -45,7 +46,7 @@ export default {
     return Math.max(
       sketch(product('dinp', R, OC, rows, transposed(before.weight, OC, C)), rng),
       sketch(product('dweight', OC, R, transposed(before.dout, R, OC), transposed(before.inp, R, C)), rng),
-      worstOf(after.dbias, sums, 2 * Math.sqrt(R) + 8),
+      worstOf(after.dbias, sums, walk(R)),
     );
   },
 } satisfies Oracle<Op>;
@@ -77,11 +78,11 @@ function transposed(X: Float32Array, rows: number, columns: number): Float64Arra
   return out;
 }
 
-/** The largest |got - want| / (factor u scale). A NaN gets in, and once in it stays. */
-function worstOf(got: ArrayLike<number>, { want, scale }: Sums, factor: number): number {
+/** The largest |got - want| / (share scale). A NaN gets in, and once in it stays. */
+function worstOf(got: ArrayLike<number>, { want, scale }: Sums, share: number): number {
   let worst = 0;
   for (let i = 0; i < want.length; i++) {
-    const error = got[i] === want[i] ? 0 : Math.abs(got[i] - want[i]) / (factor * 2 ** -24 * scale[i]);
+    const error = got[i] === want[i] ? 0 : Math.abs(got[i] - want[i]) / (share * scale[i]);
     if (!(error <= worst) && !Number.isNaN(worst)) worst = error;
   }
   return worst;

@@ -14,6 +14,7 @@ import { type Case, defineOp } from '../../src/contract/op.ts';
 import { anySize, beside, normal, oneOf, stratified, uniform } from '../draws.ts';
 import { canaries, ExactSums, gridOf, isExact, productGrid, upTo } from '../exact.ts';
 import { models } from '../models.ts';
+import { walk } from '../rounding.ts';
 
 type MatmulCase = Case<'B' | 'T' | 'C' | 'OC', never>;
 
@@ -53,8 +54,6 @@ const edges = [
   matmul(3, 17, 53, 61),
   matmul(1, 18, 257, 16),
 ];
-
-const u = 2 ** -24;
 
 export default defineOp({
   name: 'matmul_forward',
@@ -112,7 +111,6 @@ export default defineOp({
     }
   },
   bounds({ dims: d, inputs, truths }) {
-    const factor = (2 * Math.sqrt(d.C) + 8) * u;
     const lines = (X: Float32Array, count: number) => ({ X, count, step: d.C, stride: 1 });
     const [inp, weight] = [inputs.inp as Float32Array, inputs.weight as Float32Array];
     const product = productGrid(d.C, lines(inp, d.B * d.T), lines(weight, d.OC));
@@ -121,7 +119,7 @@ export default defineOp({
     const bounds = scale.map((terms, at) => {
       const o = at % d.OC;
       const grid = Math.min(product((at - o) / d.OC, o), biases[o]);
-      return isExact(terms, grid) ? 0 : factor * terms;
+      return isExact(terms, grid) ? 0 : walk(d.C) * terms;
     });
     return { out: bounds };
   },

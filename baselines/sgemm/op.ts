@@ -7,7 +7,7 @@
  * Error    |got - want| <= u ((2 sqrt(K) + 8) |alpha| |A||B| + (K + 8) |beta| |C|), u = 2^-24, on random inputs: rounding
  *          errors of a sum of K terms walk as sqrt(K), and no order of summation that anyone uses comes near this bound, while a
  *          dropped term or half-precision inputs pass it by orders of magnitude. What is added to a large beta C is rounded
- *          alike at every step (../exact.ts). Where every partial sum is exact in any order, as on integer inputs and on
+ *          alike at every step (../rounding.ts). Where every partial sum is exact in any order (../exact.ts), as on integer inputs and on
  *          canaries, the bound is 0; integers times an alpha of too many bits are off by (K + 8) u |alpha| |A||B| at most.
  * Work     2 M N K flop; compute bound from about 64 up.
  * Source   Dongarra et al. 1990, level 3 BLAS; Higham 2002, chapter 3, for the error of a sum.
@@ -15,7 +15,8 @@
 import { type Case, defineOp } from '../../src/contract/op.ts';
 import type { Rng } from '../../src/contract/random.ts';
 import { anySize, beside, oneOf } from '../draws.ts';
-import { canaries, ExactSums, gridOf, isExact, oddPart, productGrid, roundingOf } from '../exact.ts';
+import { canaries, ExactSums, gridOf, isExact, oddPart, productGrid } from '../exact.ts';
+import { roundingOf } from '../rounding.ts';
 
 const dims = ['M', 'N', 'K', 'lda', 'ldb', 'ldc', 'transA', 'transB'] as const;
 type Dim = (typeof dims)[number];
@@ -190,11 +191,10 @@ export default defineOp({
     const bounds = new Float64Array(scale.length);
     for (let i = 0; i < d.M; i++) {
       for (let at = i * d.ldc, j = 0; j < d.N; j++, at++) {
-        const [before, ofBefore] =
-          beta === 0
-            ? [0, Number.POSITIVE_INFINITY]
-            : [Math.abs(beta * inputs.C[at]), gridOf(beta) + gridOf(inputs.C[at])];
-        const grid = Math.min(product(i, j) + gridOf(alpha), ofBefore);
+        // C holds NaN where it is not read.
+        const held = beta === 0 ? 0 : inputs.C[at];
+        const before = Math.abs(beta * held);
+        const grid = Math.min(product(i, j) + gridOf(alpha), gridOf(beta) + gridOf(held));
         bounds[at] = isExact(scale[at], grid) ? 0 : roundingOf(d.K, scale[at] - before, before, alike);
       }
     }
