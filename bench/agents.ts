@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { programFor } from '../src/cli.ts';
+import { leavesOf } from '../src/commands/leaves.ts';
 import { errorCodes } from '../src/contract/errors.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { writeWhole } from '../src/files/write.ts';
@@ -20,12 +21,12 @@ const nowhere = { write: () => {} };
 const program = await programFor(new Io({ stdout: nowhere, stderr: nowhere }), () => async () => {});
 
 /** `verify [selector...]` */
-const usages = program.commands.map((command) => {
+const usages = leavesOf(program).map(({ name, command }) => {
   const taken = command.registeredArguments.map((argument) => {
     const words = `${argument.name()}${argument.variadic ? '...' : ''}`;
     return argument.required ? `<${words}>` : `[${words}]`;
   });
-  return { command, usage: ['nfold', command.name(), ...taken].join(' ') };
+  return { command, usage: ['nfold', name, ...taken].join(' ') };
 });
 
 /** The list of commands in README.md. */

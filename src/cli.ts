@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { withOwnCells } from './cell/runs.ts';
 import * as declare from './commands/flags.ts';
+import { leavesOf } from './commands/leaves.ts';
 import { checkWords, refuseRepeats } from './commands/options.ts';
 import { brief, errorData, exit, messageOf, NfoldError } from './contract/errors.ts';
 import { inWorkspace, type Workspace, workspace } from './files/places.ts';
@@ -58,11 +59,14 @@ async function runCommand(words: readonly string[], io: Io, where?: Workspace): 
   return { code };
 }
 
-/** Puts a `--json` that stands before the command behind it. */
+/** Puts a `--json` that stands before the command behind all words. */
 function jsonLast(words: readonly string[]): readonly string[] {
   const command = words.findIndex((word) => !word.startsWith('-'));
   const early = words.indexOf('--json');
-  return early < 0 || early > command ? words : [...words.toSpliced(early, 1).toSpliced(command, 0, '--json')];
+  if (early < 0 || early > command) return words;
+  const others = words.toSpliced(early, 1);
+  const end = others.indexOf('--');
+  return others.toSpliced(end < 0 ? others.length : end, 0, '--json');
 }
 
 function failureOf(error: unknown): NfoldError {
@@ -132,6 +136,13 @@ Exit codes: 0 fine; 1 a verification or a gate failed, or the command itself did
   (await import('./page/flags.ts'))
     .declare(program)
     .action(does(async () => (await import('./page/command.ts')).report));
-  for (const command of program.commands) refuseRepeats(command);
+  const tasks = await import('./task/flags.ts');
+  const task = tasks.group(program);
+  tasks.exporting(task).action(does(async () => (await import('./task/export.ts')).exportTask));
+  tasks.checking(task).action(does(async () => (await import('./task/check.ts')).checkTask));
+  tasks.scoring(task).action(does(async () => (await import('./task/score.ts')).scoreTask));
+  tasks.logging(task).action(does(async () => (await import('./task/log.ts')).logTask));
+  tasks.working(program).action(does(async () => (await import('./task/worker.ts')).worker));
+  for (const { command } of leavesOf(program)) refuseRepeats(command);
   return program;
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { main, programFor } from '../src/cli.ts';
+import { leavesOf } from '../src/commands/leaves.ts';
 import type { errorCodes } from '../src/contract/errors.ts';
 import { packageRoot, type Workspace } from '../src/files/places.ts';
 import { saveRecord } from '../src/records/store.ts';
@@ -39,7 +40,7 @@ const nfold = (line: string) => nfoldIn(line.split(' '), { cwd: folder });
 
 const names = async () => {
   const program = await programFor(listening().io, () => async () => {});
-  return program.commands.map((command) => command.name());
+  return leavesOf(program).map(({ name }) => name);
 };
 
 describe('the schemas', () => {

@@ -122,4 +122,4 @@ export const schema = (program: Program) =>
     program,
     'schema',
     "the JSON Schema of a command's --json, or of its errors; without a name, which there are",
-  ).argument('[command]', 'a command, or error');
+  ).argument('[command...]', 'a command, or error');

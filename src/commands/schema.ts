@@ -4,9 +4,10 @@ import { exit, NfoldError } from '../contract/errors.ts';
 import type { Io, Result } from '../report/output.ts';
 import { jsonSchemaOf, schemas } from '../schemas/registry.ts';
 
-export function schema(name: string | undefined, _: unknown, _io: Io): Result {
+export function schema(words: readonly string[], _: unknown, _io: Io): Result {
+  const name = words.join(' ');
   const commands = Object.keys(schemas);
-  if (name === undefined) return { code: exit.fine, data: { commands }, text: commands.join('\n') };
+  if (name === '') return { code: exit.fine, data: { commands }, text: commands.join('\n') };
   if (!Object.hasOwn(schemas, name)) {
     const hint = `${didYouMean(name, commands)}'nfold schema' lists them.`;
     throw new NfoldError(`There is no schema of '${name}'.`, exit.usage, { code: 'unknown-name', hint });

@@ -10,7 +10,7 @@ export const temporary: readonly (() => string)[] = [tmpdir, () => '/dev/shm', h
 
 /** What `write` returns for the first temporary folder that it can write to; null if there is none. */
 export function elsewhere<T>(
-  kind: 'records' | 'profiles' | 'trainings' | 'checkpoints' | 'tuned' | 'plots',
+  kind: 'records' | 'profiles' | 'scores' | 'trainings' | 'checkpoints' | 'tuned' | 'plots',
   write: (folder: string) => T,
 ): T | null {
   for (const place of temporary) {

@@ -13,7 +13,7 @@ import { absent, contentOf, namesIn } from '../files/given.ts';
 import { shown, workspace } from '../files/places.ts';
 import { Unwritten, writeNew } from '../files/write.ts';
 
-export type What = 'record' | 'profile' | 'training';
+export type What = 'record' | 'profile' | 'score' | 'training';
 
 export const folderOf = (what: What): string => join(workspace().state, `${what}s`);
 
