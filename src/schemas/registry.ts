@@ -8,6 +8,7 @@ import { inspectData } from './inspect.ts';
 import { List } from './list.ts';
 import { Best, Comparison, History } from './records.ts';
 import { Reproduced } from './reproduce.ts';
+import { Logged, Scored } from './score.ts';
 import { Verify } from './verify.ts';
 import { Watch } from './watch.ts';
 import { New, Profiled, Reported, Selftested, Trained, Tuned } from './wings.ts';
@@ -36,6 +37,8 @@ export const schemas: { readonly [name: string]: z.ZodType } = {
   train: Trained,
   selftest: Selftested,
   doctor: Doctor,
+  'task score': Scored,
+  'task log': Logged,
   schema: Schema,
   /** Instead of these, if the command fails. */
   error: z.strictObject({ error: ErrorData.describe('Why the command failed.') }),
