@@ -7,30 +7,39 @@
  */
 import type { Mean, Result } from '../records/schema.ts';
 
-const kinds = ['arithmetic', 'geometric', 'harmonic'] as const;
+/** Anything with the three means, such as a candidate; without an arithmetic one it has no rank. */
+interface Valued extends Pick<Mean, 'geometric' | 'harmonic'> {
+  readonly arithmetic: { readonly value: number } | null;
+}
+
+type Ranks = readonly [arithmetic: number, geometric: number, harmonic: number];
 
 /** A candidate, with its rank among those of its op under the arithmetic, geometric and harmonic mean, from 1. */
 export interface Ranked {
   readonly mean: Mean;
-  readonly ranks: readonly [arithmetic: number, geometric: number, harmonic: number];
+  readonly ranks: Ranks;
+}
+
+/** Those with a mean, each with its ranks among them; equal means share the better rank. */
+export function ranksOf<M extends Valued>(means: readonly M[]): { readonly mean: M; readonly ranks: Ranks }[] {
+  const valued = means.filter(({ arithmetic }) => arithmetic !== null);
+  const rankBy = (valueOf: (mean: M) => number | null | undefined) => (mean: M) =>
+    1 + valued.filter((other) => (valueOf(other) ?? 0) > (valueOf(mean) ?? 0)).length;
+  const [arithmetic, geometric, harmonic] = [
+    rankBy((mean) => mean.arithmetic?.value),
+    rankBy((mean) => mean.geometric),
+    rankBy((mean) => mean.harmonic),
+  ];
+  return valued.map((mean) => ({ mean, ranks: [arithmetic(mean), geometric(mean), harmonic(mean)] }));
 }
 
 /** Those of the given means whose three ranks are not the same, op by op, the best arithmetic mean first. */
 export function rankChanges(means: readonly Mean[]): Ranked[] {
-  return [...Map.groupBy(means, ({ op }) => op).values()].flatMap((all) => {
-    const valued = all.filter(({ arithmetic }) => arithmetic !== null);
-    const rankOf = (mean: Mean, kind: (typeof kinds)[number]) =>
-      1 + valued.filter((other) => meanOf(other, kind) > meanOf(mean, kind)).length;
-    const ranked = valued.map((mean): Ranked => {
-      const [arithmetic, geometric, harmonic] = kinds.map((kind) => rankOf(mean, kind));
-      return { mean, ranks: [arithmetic, geometric, harmonic] };
-    });
-    return ranked.filter(({ ranks }) => new Set(ranks).size > 1).sort((a, b) => a.ranks[0] - b.ranks[0]);
-  });
-}
-
-function meanOf(mean: Mean, kind: (typeof kinds)[number]): number {
-  return (kind === 'arithmetic' ? mean.arithmetic?.value : mean[kind]) ?? 0;
+  return [...Map.groupBy(means, ({ op }) => op).values()].flatMap((all) =>
+    ranksOf(all)
+      .filter(({ ranks }) => new Set(ranks).size > 1)
+      .sort((a, b) => a.ranks[0] - b.ranks[0]),
+  );
 }
 
 /** The weight of each case in the arithmetic mean of these speedups. */

@@ -9,6 +9,7 @@ import { inspectData } from './inspect.ts';
 import { List } from './list.ts';
 import { Best, Comparison, History } from './records.ts';
 import { Reproduced } from './reproduce.ts';
+import { Logged, Scored } from './score.ts';
 import { Verify } from './verify.ts';
 import { Watch } from './watch.ts';
 import { New, Profiled, Reported, Selftested, Trained, Tuned } from './wings.ts';
@@ -37,6 +38,8 @@ export const schemas: { readonly [name: string]: z.ZodType } = {
   train: Trained,
   selftest: Selftested,
   doctor: Doctor,
+  'task score': Scored,
+  'task log': Logged,
   schema: Schema,
   'task export': Exported,
   'task check': Checked,
