@@ -129,7 +129,7 @@ export class Taker {
           await lease.fail('It is no job that a worker of this version can read.');
           continue;
         }
-        const fault = why ?? terms.fault?.(parsed!.data) ?? null;
+        const fault = why ?? (await terms.fault?.(parsed!.data)) ?? null;
         if (fault === null) return Object.assign(lease, { job: parsed!.data });
         this.#refused.add(taken.group);
         await lease.giveBack(fault);
@@ -145,7 +145,7 @@ export class Taker {
         .fetch<Data>(queue, { db, includeMetadata: true, ignoreGroups: [...this.#refused] })
         .catch((error: { code?: string }) => {
           // Nobody has sent a job for this class yet.
-          if (error.code === 'QUEUE_NOT_FOUND') return [];
+          if (error.code === 'PGBOSS_QUEUE_NOT_FOUND') return [];
           throw error;
         });
       if (job === undefined) return null;

@@ -71,7 +71,7 @@ export interface HostState extends HostCheck {
 /** What a worker makes sure of before it takes a job. */
 export interface Terms {
   /** Why this installation cannot score such a job; null if it can. */
-  fault?(job: Pick<Job, 'protocol' | 'baselines'>): string | null;
+  fault?(job: Pick<Job, 'protocol' | 'baselines'>): Promise<string | null> | string | null;
   /** Is told once of each kind of job that it refuses. */
   refused?(key: string, why: string): void;
 }

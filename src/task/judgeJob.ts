@@ -30,7 +30,8 @@ export async function judgeJob(job: Job, io: Io): Promise<Outcome> {
 /** The suite of the task, without anything to time beside the attempt. */
 export function suiteOf({ task, ops }: Pick<Job, 'task' | 'ops'>) {
   const suites = suitesOf(opNames());
-  const suite = suites.find(({ name }) => name === task) ?? suites.find((one) => ops.every((op) => one.ops.includes(op)));
+  const suite =
+    suites.find(({ name }) => name === task) ?? suites.find((one) => ops.every((op) => one.ops.includes(op)));
   if (!suite) throw new NfoldError(`There is no op and no suite '${task}' here.`, exit.nothing);
   return { ...suite, name: task, ops, peers: [], slowPeers: [], intermediates: [] };
 }
