@@ -32,6 +32,8 @@ export interface WorkOptions extends Pick<Terms, 'fault'> {
   readonly touchSeconds?: number;
   /** Shortest and longest pause while no job waits. */
   readonly pollSeconds?: readonly [number, number];
+  /** Pause after a judge has failed; it doubles each time. */
+  readonly restSeconds?: number;
   /** A held host is checked again after this time. */
   readonly recheckSeconds?: number;
 }
@@ -74,7 +76,7 @@ class Worker {
   }
 
   async run(): Promise<Worked> {
-    const { once = false, until, signal, pollSeconds: [shortest, longest] = [0.5, 5] } = this.#options;
+    const { once = false, until, signal, restSeconds = 1, pollSeconds: [shortest, longest] = [0.5, 5] } = this.#options;
     let idle = shortest;
     let failures = 0;
     while (!signal.aborted) {
@@ -83,7 +85,7 @@ class Worker {
       if (once && (turn === 'none' || turn === 'held')) break;
       failures = turn === 'failed' ? failures + 1 : 0;
       // A host on which judges fail leaves jobs to others.
-      if (turn === 'failed') await this.#pause(Math.min(maxWaitSeconds, 2 ** (failures - 1)));
+      if (turn === 'failed') await this.#pause(Math.min(maxWaitSeconds, restSeconds * 2 ** (failures - 1)));
       idle = turn === 'none' ? Math.min(longest, idle * 1.5) : shortest;
       // Not all workers ask at once.
       if (turn === 'none' || turn === 'held') await this.#pause(idle * (0.75 + Math.random() / 2));
