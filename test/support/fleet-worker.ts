@@ -5,7 +5,7 @@ import { work } from '../../src/queue/worker.ts';
 import type { WorkerSettings } from './fleet.ts';
 
 const settings: WorkerSettings = JSON.parse(process.argv[2]);
-const { name, judgeMs = 50, heartbeatSeconds = 30, once = false } = settings;
+const { name, judgeMs = 50, heartbeatSeconds = 30, once = false, baseline } = settings;
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 const queue = await openQueue({ url: process.env.NFOLD_QUEUE, owner: false, heartbeatSeconds });
@@ -20,7 +20,9 @@ await work(
   },
   {
     ...{ once, signal: stop.signal, lock: `nfold-test-${process.pid}`, touchSeconds: heartbeatSeconds / 4 },
-    pollSeconds: [0.05, 0.2],
+    ...{ pollSeconds: [0.05, 0.2], restSeconds: 0.05 },
+    fault: ({ baselines }) =>
+      baseline === undefined || baselines.sgemm === baseline ? null : 'It has another baseline.',
     onEvent: ({ kind, key = '', sentence }) => process.stderr.write(`${kind} ${key} ${sentence}\n`),
   },
 );

@@ -141,13 +141,15 @@ export interface WorkerSettings {
   readonly judgeMs?: number;
   readonly heartbeatSeconds?: number;
   readonly once?: boolean;
+  /** Hash of the one baseline that it can score; any without it. */
+  readonly baseline?: string;
 }
 
 /** test/support/fleet-worker.ts as a process: work() with a judge that waits. */
-export function startWorker(url: string, settings: WorkerSettings): Worker {
+export function startWorker(url: string, settings: WorkerSettings, env: NodeJS.ProcessEnv = {}): Worker {
   const program = join(packageRoot, 'test/support/fleet-worker.ts');
   const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
-    env: { ...process.env, NFOLD_QUEUE: url, NODE_OPTIONS: '' },
+    env: { ...process.env, NFOLD_QUEUE: url, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   const lines: string[] = [];
