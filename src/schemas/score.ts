@@ -59,7 +59,7 @@ const OverAttempts = z.strictObject({
   n: count('Attempts that it is taken over.'),
   mean: number('Mean over the attempts of their mean speedup.'),
   standardError: numberOrNull('Its standard error over the attempts; null for a single one.'),
-  low: numberOrNull('Lower edge of its 95 % interval; null for a single attempt.'),
+  low: numberOrNull('Lower edge of its 95 % interval, at least 0; null for a single attempt.'),
   high: numberOrNull('Upper edge of its 95 % interval; null for a single attempt.'),
   rung,
 });
@@ -149,7 +149,7 @@ const Idea = z.strictObject({
   about: text('The idea, in its own words.'),
   attempts: count('Attempts with it.'),
   failed: count('Those of them that failed.'),
-  bests: count('Those of them that were a new best.'),
+  bests: count('Those of them that were a new best, the first mean included.'),
   best: numberOrNull('The best of their means.'),
 });
 export type Idea = DataOf<typeof Idea>;

@@ -4,7 +4,8 @@
  *
  *   dropped         mean over the attempts that have one
  *   as one          the same with 1 for each attempt that failed: its user would have kept the starting code
- *   standard error  sample standard deviation over attempts / sqrt(n); the interval is Student's t with n - 1 degrees of freedom
+ *   standard error  sample standard deviation over attempts / sqrt(n); the interval is Student's t with n - 1 degrees of freedom,
+ *                   cut at 0, since no speedup is negative
  *   rung            the highest figure of the essay that does not exceed the lower edge of an interval
  */
 import { mean, sampleStandardDeviation } from 'simple-statistics';
@@ -27,14 +28,16 @@ interface Known {
   readonly interrupted: boolean;
 }
 
-export function scoredOf({ task, scores, pending, hosts, interrupted }: Known): Scored {
+export function scoredOf(known: Known): Scored {
+  const { task, scores, pending, hosts, interrupted } = onOneLine(known);
   const classes = summariesOf(scores);
-  const others = pending.map((one) => ({ ...one, label: plain(one.label), reason: one.reason && plain(one.reason) }));
-  const checks = hosts.map(({ host, held, ...rest }) => {
-    return { ...rest, host: plain(host.name), class: plain(host.class), held: held && plain(held) };
-  });
-  return { task, classes, claims: claimsOf(classes), scores, pending: others, hosts: checks, interrupted };
+  const checks = hosts.map(({ host, ...rest }) => ({ ...rest, host: host.name, class: host.class }));
+  return { task, classes, claims: claimsOf(classes), scores, pending, hosts: checks, interrupted };
 }
+
+/** Plain data whose texts may come from any host or folder, as a saved score is read. */
+const onOneLine = <T>(data: T): T =>
+  JSON.parse(JSON.stringify(data), (_, value) => (typeof value === 'string' ? plain(value) : value));
 
 /** By class, in the order of the scores. */
 export const classesOf = <S extends Pick<Score, 'class'>>(scores: readonly S[]): ReadonlyMap<string, S[]> =>
@@ -108,7 +111,8 @@ export function overAttempts(values: readonly number[], suite: string): OverAtte
   if (n === 1) return { n, mean: value, standardError: null, low: null, high: null, rung: null };
   const standardError = sampleStandardDeviation([...values]) / Math.sqrt(n);
   const half = studentT(n - 1) * standardError;
-  return { n, mean: value, standardError, low: value - half, high: value + half, rung: rungOf(value - half, suite) };
+  const low = Math.max(0, value - half);
+  return { n, mean: value, standardError, low, high: value + half, rung: rungOf(low, suite) };
 }
 
 /** Whether the mean of this suite is the one that the essay reports. */

@@ -6,8 +6,8 @@ import type { Score } from '../records/score.ts';
 import { digits, interval, minute, multiple, ratioInterval, verdictMark } from '../report/format.ts';
 import { ladderText } from '../report/ladder.ts';
 import { pc, screen } from '../report/screen.ts';
-import { type ColumnOf, tableOf } from '../report/table.ts';
-import { trackColumns, trackLegend, verdictOf } from '../report/track.ts';
+import { type ColumnOf, fit, hiddenLine, tableOf } from '../report/table.ts';
+import { picture, trackColumns, trackLegend, verdictOf } from '../report/track.ts';
 import { unseenText } from '../report/unseen.ts';
 import { wrapped } from '../report/width.ts';
 import type { Attempt, ClassSummary, OverAttempts, Scored } from '../schemas/score.ts';
@@ -22,6 +22,7 @@ export function reportScores(data: Scored): string {
   const nameOf = namesFor(data.scores);
   const byClass = classesOf(data.scores);
   const blocks = [
+    data.scores.length === 0 ? wrapped(`${pc.bold(data.task)}: there is no score yet.`) : '',
     ...data.classes.flatMap((one) => classBlocks(data.task, one, byClass.get(one.class) ?? [], nameOf)),
     claimLines(data, nameOf),
     noteLines(data.scores, nameOf),
@@ -86,11 +87,13 @@ function attemptTable({ attempts }: ClassSummary, counting: readonly Score[], na
     { head: '% of peak', ...right, spare: 4, text: ({ shareOfPeak }) => digits(shareOfPeak) },
     ...(rows.some(({ rung }) => rung) ? [{ head: 'rung', ...right, spare: 1, text: (one: Row) => rungText(one) }] : []),
   ];
+  const { text, hidden } = fit(columns, rows);
   const legend = [
-    'mean speedup: arithmetic mean over the cases of baseline time / candidate time; ranks: by the arithmetic, geometric and harmonic mean',
-    ...(tracks.length > 0 ? [trackLegend] : []),
+    'mean speedup: arithmetic mean over the cases of baseline time / candidate time',
+    ...(hidden.includes('ranks') ? [] : ['ranks: by the arithmetic, geometric and harmonic mean']),
+    ...(tracks.length > 0 && !hidden.includes(picture) ? [trackLegend] : []),
   ];
-  return [tableOf(columns, rows), ...legend.map((line) => pc.dim(wrapped(line)))].join('\n');
+  return [text, hiddenLine(hidden), ...legend.map((line) => pc.dim(wrapped(line)))].filter(Boolean).join('\n');
 }
 
 const rungText = ({ rung }: Pick<Attempt, 'rung'>) => (rung ? `${rung.multiple}x` : '-');
@@ -109,7 +112,7 @@ function summaryLines(summary: ClassSummary, withRungs: boolean, nameOf: NameOf)
   };
   const human = attempts.filter(({ rung }) => (rung?.multiple ?? 0) >= humanRung).length;
   return [
-    ...(n === 0 ? ['No attempt was judged to its end.'] : []),
+    ...(n === 0 ? ['No score of this class counts.'] : [rankLine(attempts, nameOf)]),
     ...(n === 0 ? [] : [over('Failures dropped', dropped), over('Failures counted as 1', asOne)]),
     ...(withoutMean > 0
       ? [
@@ -126,7 +129,18 @@ function summaryLines(summary: ClassSummary, withRungs: boolean, nameOf: NameOf)
           `Rungs go by the lower edge of the 95 % interval. ${human} of ${counted(n, 'attempt')} ${human === 1 ? 'reaches' : 'reach'} ${humanRung}x, which took a human researcher 4 to 8 hours.`,
         ]
       : []),
-  ].map((line) => wrapped(line));
+  ].flatMap((line) => (line === '' ? [] : wrapped(line)));
+}
+
+/** Whether the choice of the mean changes the order; empty for a single mean. */
+function rankLine(attempts: readonly Attempt[], nameOf: NameOf): string {
+  const ranked = attempts.flatMap((one) => (one.ranks ? { name: nameOf(one), ranks: Object.values(one.ranks) } : []));
+  const moved = ranked
+    .filter(({ ranks }) => new Set(ranks).size > 1)
+    .map(({ name, ranks }) => `${name} ${ranks.join('/')}`);
+  if (moved.length > 0)
+    return `The order depends on the mean; ranks by the arithmetic/geometric/harmonic one: ${moved.join(', ')}.`;
+  return ranked.length > 1 ? 'The arithmetic, the geometric and the harmonic mean give the same order.' : '';
 }
 
 /** The essay's figure for a human researcher. */
@@ -193,9 +207,12 @@ function caseTable(title: string, counting: readonly Score[], nameOf: NameOf, un
 }
 
 function gapTable(counting: readonly Score[], nameOf: NameOf): string {
-  const unseen = counting.flatMap((score) => {
-    return score.unseen.map((one) => ({ ...one, shapes: [...one.shapes], candidate: `${nameOf(score)}: ${one.op}` }));
-  });
+  const unseen = counting.flatMap((score) =>
+    score.unseen.map((one) => {
+      const candidate = score.unseen.length === 1 ? nameOf(score) : `${nameOf(score)}: ${one.op}`;
+      return { ...one, shapes: [...one.shapes], candidate };
+    }),
+  );
   return unseenText({ unseen }, [...new Set(unseen.map(({ op }) => op))]);
 }
 
@@ -204,11 +221,14 @@ function claimLines({ claims, classes }: Scored, nameOf: NameOf): string {
   if (classes.length === 1)
     return wrapped(`All of this holds for ${classes[0].class}, the only class of machines that it was measured on.`);
   const lines = claims.map((claim) => {
-    const on =
-      claim.fasterOn.length > 0
-        ? `is surely faster than the starting code on ${claim.fasterOn.join(' and ')}`
-        : 'is surely faster than the starting code on no class';
-    return `${nameOf(claim)} ${on}${claim.notOn.length > 0 ? `; that cannot be said on ${claim.notOn.join(' and ')}` : ''}.`;
+    const { fasterOn, notOn } = claim;
+    const elsewhere = classes.map((one) => one.class).filter((name) => ![...fasterOn, ...notOn].includes(name));
+    const parts = [
+      `${nameOf(claim)} is surely faster than the starting code on ${fasterOn.join(' and ') || 'no class'}`,
+      ...(notOn.length > 0 ? [`that cannot be said on ${notOn.join(' and ')}`] : []),
+      ...(elsewhere.length > 0 ? [`it was not judged on ${elsewhere.join(' and ')}`] : []),
+    ];
+    return `${parts.join('; ')}.`;
   });
   return lines.map((line) => wrapped(line)).join('\n');
 }
