@@ -11,8 +11,7 @@ import { wrapped } from '../report/width.ts';
 import type { Idea, Logged, Staircase, Step } from '../schemas/score.ts';
 import type { LogFlags } from './flags.ts';
 import { isBest, staircaseOf } from './staircase.ts';
-import { classesOf, uncounted } from './summary.ts';
-import { namesFor } from './tables.ts';
+import { classesOf, namesFor, uncounted } from './summary.ts';
 
 export async function logTask({ task, wide }: LogFlags, io: Io): Promise<Result<Logged>> {
   const data = loggedOf([...loadScores(io.warn)], task);

@@ -135,3 +135,15 @@ function claimsOf(classes: readonly ClassSummary[]): Claim[] {
     return { label, artefact, fasterOn: on(true), notOn: on(false) };
   });
 }
+
+type Named = Pick<Score, 'label' | 'artefact'>;
+export type NameOf = (attempt: Named) => string;
+
+/** Labels, with the start of the hash where two attempts share one. */
+export function namesFor(all: readonly Named[]): NameOf {
+  const hashes = Map.groupBy(all, ({ label }) => label);
+  return ({ label, artefact }) => {
+    const isShared = hashes.get(label)?.some((other) => other.artefact !== artefact);
+    return isShared ? `${label} (${artefact.slice(0, 8)})` : label;
+  };
+}

@@ -5,16 +5,13 @@ import { isBad } from '../judge/verdict.ts';
 import type { Score } from '../records/score.ts';
 import { digits, interval, minute, multiple, ratioInterval, verdictMark } from '../report/format.ts';
 import { ladderText } from '../report/ladder.ts';
-import { pc, screen } from '../report/screen.ts';
+import { pc } from '../report/screen.ts';
 import { type ColumnOf, fit, hiddenLine, tableOf } from '../report/table.ts';
 import { picture, trackColumns, trackLegend, verdictOf } from '../report/track.ts';
-import { unseenText } from '../report/unseen.ts';
 import { wrapped } from '../report/width.ts';
 import type { Attempt, ClassSummary, OverAttempts, Scored } from '../schemas/score.ts';
-import { attemptKey, classesOf, countingOf, hasLadder, uncounted } from './summary.ts';
-
-type Named = Pick<Score, 'label' | 'artefact'>;
-type NameOf = (attempt: Named) => string;
+import { caseTable, gapTable } from './caseTables.ts';
+import { attemptKey, classesOf, countingOf, hasLadder, type NameOf, namesFor, uncounted } from './summary.ts';
 
 const right = { align: 'right' } as const;
 
@@ -32,15 +29,6 @@ export function reportScores(data: Scored): string {
     data.interrupted ? pc.yellow(wrapped('Stopped before all attempts were scored: the same command goes on.')) : '',
   ];
   return blocks.filter(Boolean).join('\n\n');
-}
-
-/** Labels, with the start of the hash where two attempts share one. */
-export function namesFor(all: readonly Named[]): NameOf {
-  const hashes = Map.groupBy(all, ({ label }) => label);
-  return ({ label, artefact }) => {
-    const isShared = hashes.get(label)?.some((other) => other.artefact !== artefact);
-    return isShared ? `${label} (${artefact.slice(0, 8)})` : label;
-  };
 }
 
 function classBlocks(task: string, summary: ClassSummary, scores: readonly Score[], nameOf: NameOf): string[] {
@@ -156,64 +144,6 @@ function failureLines(counting: readonly Score[], nameOf: NameOf): string {
       ...(score.replay ? [`  again: ${score.replay}`] : []),
     ]);
   return lines.join('\n');
-}
-
-/** Without --wide, the cases of so many attempts. */
-const maxAttempts = 4;
-
-function caseTable(title: string, counting: readonly Score[], nameOf: NameOf, unseen: boolean): string {
-  const timed = counting.filter(
-    ({ verdict, cases }) => verdict === 'pass' && cases.some((one) => one.unseen === unseen),
-  );
-  if (timed.length === 0) return '';
-  const shown = screen().wide ? timed : timed.slice(0, maxAttempts);
-  const all = shown.flatMap((score) => score.cases.map((one) => ({ ...one, name: nameOf(score) })));
-  const cases = Map.groupBy(
-    all.filter((one) => one.unseen === unseen),
-    (one) => `${one.op} ${one.case}`,
-  );
-  const rows = [...cases.values()].flatMap((own) => own.map((one, i) => ({ ...one, isFirst: i === 0 })));
-  type Row = (typeof rows)[number];
-  const withOp = new Set(rows.map(({ op }) => op)).size > 1;
-  const weight: ColumnOf<Row> = {
-    ...{ head: 'weight', ...right },
-    text: (one) => (one.weight === null ? '-' : `${(100 * one.weight).toFixed(0)} %`),
-  };
-  const columns: ColumnOf<Row>[] = [
-    {
-      head: 'case',
-      yields: 'above',
-      text: (one) => (one.isFirst ? [...(withOp ? [one.op] : []), one.case].join(' ') : ''),
-    },
-    { head: 'attempt', yields: 'cut', text: ({ name }) => name },
-    {
-      head: 'speedup',
-      ...right,
-      text: (one) => (one.speedup ? multiple(one.speedup.value) : one.disturbed ? 'disturbed' : '-'),
-    },
-    { head: '95 % interval', text: ({ speedup }) => interval(speedup) },
-    ...(unseen ? [] : [weight]),
-    { head: '% of peak', ...right, spare: 1, text: ({ percentOfPeak }) => digits(percentOfPeak) },
-  ];
-  const more = timed.length - shown.length;
-  return [
-    wrapped(pc.bold(title)),
-    tableOf(columns, rows),
-    ...(unseen
-      ? []
-      : [pc.dim(wrapped("weight: the case's share of the sum of the speedups, its weight in the arithmetic mean"))]),
-    ...(more > 0 ? [wrapped(`The cases of ${counted(more, 'more attempt')} show with --wide.`)] : []),
-  ].join('\n');
-}
-
-function gapTable(counting: readonly Score[], nameOf: NameOf): string {
-  const unseen = counting.flatMap((score) =>
-    score.unseen.map((one) => {
-      const candidate = score.unseen.length === 1 ? nameOf(score) : `${nameOf(score)}: ${one.op}`;
-      return { ...one, shapes: [...one.shapes], candidate };
-    }),
-  );
-  return unseenText({ unseen }, [...new Set(unseen.map(({ op }) => op))]);
 }
 
 function claimLines({ claims, classes }: Scored, nameOf: NameOf): string {
