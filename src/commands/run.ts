@@ -9,7 +9,7 @@ import { brief, exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import type { Seed } from '../contract/rng.ts';
 import { counted } from '../contract/words.ts';
-import { makeSeed } from '../judge/seed.ts';
+import { type Committed, makeSeed } from '../judge/seed.ts';
 import { usableCores } from '../machine/cpus.ts';
 import type { Io } from '../report/output.ts';
 import type { RunOptions } from '../run/outcome.ts';
@@ -41,6 +41,10 @@ export interface Wanted {
   readonly byDefault?: Scope;
   /** In the place of what the selectors select. */
   readonly selection?: Selection;
+  /** In the place of a fresh seed. */
+  readonly committed?: Committed;
+  /** What is said when it is asked to stop. */
+  readonly stopping?: string;
 }
 
 /**
@@ -51,7 +55,7 @@ export async function prepareRun(
   selectors: readonly string[],
   flags: RunFlags & { readonly effort?: Scope['effort'] },
   io: Io,
-  { cases = (op) => op.cases, byDefault, selection }: Wanted = {},
+  { cases = (op) => op.cases, byDefault, selection, ...given }: Wanted = {},
 ) {
   const catalog = scan();
   const scope = (selectors.length === 0 && byDefault) || everythingOf(catalog.ops);
@@ -66,7 +70,7 @@ export async function prepareRun(
   if (chosen.length === 0)
     throw new NfoldError(nothingToRun(selectors.find((selector) => catalog.ops.includes(selector))), exit.nothing);
   const loaded = await Promise.all(chosen.map(({ op }) => loadOp(op)));
-  const committed = makeSeed(flags.seed);
+  const committed = given.committed ?? makeSeed(flags.seed);
   const ops = withMatchingCases(loaded, flags.case, (op) => cases(op, committed.seed), io);
   const selections = chosen.filter(({ op }) => ops.some(({ name }) => name === op));
   const left = chosen.filter((selection) => !selections.includes(selection)).map(({ op }) => op);
@@ -74,7 +78,7 @@ export async function prepareRun(
   if (left.length > 0) io.note(`left out, as they have no case '${brief(flags.case ?? '')}': ${which}`);
   const text = loadText(flags.text, ops);
   const name = flags.effort ?? (flags.quick ? 'quick' : flags.thorough ? 'thorough' : scope.effort);
-  const signal = io.keepOnStop('stopping; what was measured is kept');
+  const signal = io.keepOnStop(given.stopping ?? 'stopping; what was measured is kept');
   signal.addEventListener('abort', cellEnder());
   const options: RunOptions = {
     effort: efforts[name],

@@ -1,6 +1,6 @@
 /** nfold verify: every edge and timed shape of the selected candidates against the oracle. */
 import { misplaced, told } from '../catalog/candidates.ts';
-import { selectCases } from '../catalog/select.ts';
+import { type Selection, selectCases } from '../catalog/select.ts';
 import { withConsole } from '../cell/console.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
@@ -32,11 +32,22 @@ export async function verify(selectors: readonly string[], flags: Flags, io: Io)
 }
 
 async function verifyAll(selectors: readonly string[], flags: Flags, io: Io): Promise<Result<Verify>> {
+  const { outcomes, strays, options } = await verdictsOn(selectors, flags, io);
+  const failed = outcomes.some(({ verdict }) => isBad(verdict.status)) || strays.length > 0;
+  return {
+    code: options.signal.aborted ? exit.interrupted : failed ? exit.failed : exit.fine,
+    data: { seed: options.seed, results: outcomes.map(asData), misplaced: strays.map(misplaced) },
+    text: asText(outcomes, strays.map(told), options.seed),
+  };
+}
+
+/** The candidates that the selectors select, or those of `selection`, with their verdicts; when interrupted, those that have one. */
+export async function verdictsOn(selectors: readonly string[], flags: Flags, io: Io, selection?: Selection) {
   const cases = (op: AnyOp, seed: Seed) => [
     ...[...op.cases, ...op.edges, ...drawnCases(op, seed)],
     ...unseenNamed(op, seed, flags.case),
   ];
-  const { selections, strays, options } = await prepareRun(selectors, flags, io, { cases });
+  const { selections, strays, options } = await prepareRun(selectors, flags, io, { cases, selection });
   const outcomes: CandidateOutcome[] = [];
   try {
     for (const selection of selections) {
@@ -53,12 +64,7 @@ async function verifyAll(selectors: readonly string[], flags: Flags, io: Io): Pr
   } catch (error) {
     if (!options.signal.aborted) throw error;
   }
-  const failed = outcomes.some(({ verdict }) => isBad(verdict.status)) || strays.length > 0;
-  return {
-    code: options.signal.aborted ? exit.interrupted : failed ? exit.failed : exit.fine,
-    data: { seed: options.seed, results: outcomes.map(asData), misplaced: strays.map(misplaced) },
-    text: asText(outcomes, strays.map(told), options.seed),
-  };
+  return { outcomes, strays, options };
 }
 
 /** The candidates; each that was built gets the verdict of these timed calls. */
@@ -74,7 +80,7 @@ async function replay(prepared: Prepared, [c, ...others]: readonly Case[], optio
   return outcomes;
 }
 
-function asData({ id, built, verdict }: CandidateOutcome): Verify['results'][number] {
+export function asData({ id, built, verdict }: CandidateOutcome): Verify['results'][number] {
   const [source] = built?.sources ?? [];
   const passed = verdict.status === 'pass' ? verdict : null;
   return {
@@ -106,7 +112,7 @@ function checksOf(verdict: Verdict): string {
   return spread ? `${spread.of - spread.wrong} of ${spread.of}` : '-';
 }
 
-function asText(outcomes: readonly CandidateOutcome[], misplaced: readonly string[], seed: Seed): string {
+export function asText(outcomes: readonly CandidateOutcome[], misplaced: readonly string[], seed: Seed): string {
   const failures = outcomes.flatMap(({ verdict }) => {
     if (verdict.status === 'pass') return [];
     if ('message' in verdict) return excerptOfFile(verdict.message, verdict).join('\n');

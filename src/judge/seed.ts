@@ -22,9 +22,15 @@ export const seedOf = (secret: string): string => sha256(`nfold seed ${secret}`)
 
 export function makeSeed(given: Seed | undefined): Committed {
   if (given !== undefined) return { seed: given, commitment: null };
-  const secret = randomBytes(16).toString('hex');
-  return { seed: seedOf(secret), commitment: { hash: commitmentTo(secret), secret } };
+  return committedTo(newSecret());
 }
+
+export const newSecret = (): string => randomBytes(16).toString('hex');
+
+export const committedTo = (secret: string): Committed => ({
+  seed: seedOf(secret),
+  commitment: { hash: commitmentTo(secret), secret },
+});
 
 /** Draws that nothing foretells, and nothing repeats. */
 export const freshRng = (): Rng => makeRng(randomBytes(16).toString('hex'));

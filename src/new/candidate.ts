@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundle } from '../build/sources.ts';
 import { baselineFile, isBuiltIn } from '../catalog/ops.ts';
+import { asTypeScript } from '../catalog/starting.ts';
 import { CandidateError, NfoldError } from '../contract/errors.ts';
 import type { AnyOp } from '../contract/op.ts';
 import { packageRoot, shown } from '../files/places.ts';
@@ -10,7 +11,6 @@ import { assemblyScript, c, plain } from './dialects.ts';
 import { headOf } from './head.ts';
 import type { Language } from './languages.ts';
 import { Refusal, readLoops } from './read.ts';
-import { asTypeScript } from './typescript.ts';
 import { asWat } from './wat.ts';
 import { writeLoops } from './write.ts';
 

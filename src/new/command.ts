@@ -1,6 +1,7 @@
 /** nfold new: writes files to start from, and overwrites none. */
 import { basename, join } from 'node:path';
 import { identify, isOddOp, scan, told } from '../catalog/candidates.ts';
+import { editorFiles } from '../catalog/editor.ts';
 import { loadOp } from '../catalog/ops.ts';
 import { didYouMean } from '../catalog/select.ts';
 import { exit, NfoldError } from '../contract/errors.ts';
@@ -12,7 +13,6 @@ import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
 import type { New } from '../schemas/wings.ts';
 import { candidateText } from './candidate.ts';
-import { editorFiles } from './editor.ts';
 import type { NewFlags } from './flags.ts';
 import { type Language, languageOf, languages } from './languages.ts';
 import { opTexts } from './op.ts';

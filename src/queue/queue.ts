@@ -8,9 +8,9 @@ export interface Status {
   readonly state: State;
   /** Name of the host that has it, or had it last; null before the first. */
   readonly host: string | null;
-  /** Why it is dead, or why its last try failed. */
+  /** Why it is dead, why its last try failed, or why a worker has refused it. */
   readonly reason: string | null;
-  /** Times that it was taken. */
+  /** Times that it was taken, but for those that gave it back untried. */
   readonly tries: number;
 }
 
@@ -28,7 +28,7 @@ export interface Scored {
   readonly finishedAt: string;
   /** Why it is held back: the host drifts. Null if it counts. */
   readonly held: string | null;
-  /** Outcomes of the same job that came later, from a worker that was taken for lost, and were not used. */
+  /** Outcomes of the same job that came late, from a worker that was taken for lost, and were not used. */
   readonly late: number;
 }
 
@@ -42,6 +42,8 @@ export interface Lease {
   finish(outcome: Outcome, held: string | null): Promise<boolean>;
   /** Gives the job back with the reason; after the last try it is dead. */
   fail(reason: string): Promise<void>;
+  /** Gives the job back untried: this does not count as a try. */
+  giveBack(): Promise<void>;
 }
 
 /** A host's measurement of its baseline beside itself. */
@@ -58,16 +60,43 @@ export interface HostCheck {
   readonly held: string | null;
 }
 
+/** The newest check of a host. */
+export interface HostState extends HostCheck {
+  /** Number of checks. */
+  readonly checks: number;
+  /** Time of the baseline over the median of the checks before: 1.1 is a tenth slower. Null for the first check. */
+  readonly drift: number | null;
+}
+
+/** What a worker makes sure of before it takes a job. */
+export interface Terms {
+  /** Why this installation cannot score such a job; null if it can. */
+  fault?(job: Pick<Job, 'protocol' | 'baselines'>): string | null;
+  /** Is told once of each kind of job that it refuses. */
+  refused?(key: string, why: string): void;
+}
+
+/** What became of jobs that were sent. */
+export interface Sent {
+  /** New ones. */
+  readonly added: number;
+  /** Keys of those that the queue is too full for now: send them again later. */
+  readonly left: readonly string[];
+}
+
 export interface Queue {
-  /** Adds the jobs that are not there yet, by key. Returns how many were new. */
-  send(jobs: readonly { readonly key: string; readonly job: Job }[]): Promise<number>;
+  /** Whether this process is the only one that works on it. */
+  readonly sole: boolean;
+  /** Adds the jobs that are not there yet, by key, in any state, as far as there is room. */
+  send(jobs: readonly { readonly key: string; readonly job: Job }[]): Promise<Sent>;
   /** Of the keys that are there. */
   states(keys: readonly string[]): Promise<ReadonlyMap<string, Status>>;
   scored(key: string): Promise<Scored | null>;
-  /** Takes a job that this host may work on, or null if none waits. */
-  take(host: Host): Promise<Lease | null>;
+  /** Takes a job that this host may work on, or null if none waits. A job that it cannot score stays, with the reason. */
+  take(host: Host, terms?: Terms): Promise<Lease | null>;
   /** The newest check of each host. */
-  hosts(): Promise<readonly HostCheck[]>;
+  hosts(): Promise<readonly HostState[]>;
+  /** Keeps a check. If it is held, so are the results of this host since its last good one. */
   putCheck(check: HostCheck): Promise<void>;
   close(): Promise<void>;
 }

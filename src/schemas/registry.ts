@@ -4,6 +4,7 @@ import { ErrorData } from '../contract/fields.ts';
 import { Ceilings } from '../machine/ceilings.ts';
 import { Record } from '../records/schema.ts';
 import { Doctor } from './doctor.ts';
+import { Checked, Exported } from './handout.ts';
 import { inspectData } from './inspect.ts';
 import { List } from './list.ts';
 import { Best, Comparison, History } from './records.ts';
@@ -40,6 +41,8 @@ export const schemas: { readonly [name: string]: z.ZodType } = {
   'task score': Scored,
   'task log': Logged,
   schema: Schema,
+  'task export': Exported,
+  'task check': Checked,
   /** Instead of these, if the command fails. */
   error: z.strictObject({ error: ErrorData.describe('Why the command failed.') }),
 };

@@ -1,5 +1,49 @@
+/** nfold task check: the verdict that score comes to before it times anything. */
+import { resolve } from 'node:path';
+import { withSnapshots } from '../build/snapshot.ts';
+import { asData, asText, verdictsOn } from '../commands/verify.ts';
+import { exit } from '../contract/errors.ts';
+import { placeOf, shown } from '../files/places.ts';
 import type { Io, Result } from '../report/output.ts';
+import { pc } from '../report/screen.ts';
+import type { Checked } from '../schemas/handout.ts';
+import { type Artefact, readArtefact } from './artefact.ts';
 import type { CheckFlags } from './flags.ts';
-export async function checkTask(_folder: string, _flags: CheckFlags, _io: Io): Promise<Result> {
-  throw new Error('not there yet');
+import { snapshotsOf } from './snapshots.ts';
+
+export async function checkTask(folder: string, flags: CheckFlags, io: Io): Promise<Result<Checked>> {
+  const artefact = await readArtefact(folder, flags.task);
+  const verified = artefact.fault === null ? await verdictsOf(artefact, folder, flags, io) : null;
+  io.endOnStop();
+  const results = verified?.outcomes.map(asData) ?? [];
+  const { ops } = artefact.task;
+  const isRight = results.length === ops.length && results.every(({ verdict }) => verdict === 'pass');
+  const { task, label, fault, ignored, copied } = artefact;
+  const stopped = verified?.options.signal.aborted ?? false;
+  return {
+    code: stopped ? exit.interrupted : isRight ? exit.fine : exit.failed,
+    data: {
+      ...{ task: task.name, label, verdict: isRight ? 'pass' : 'fail', fault, interrupted: stopped },
+      ...{ seed: verified?.options.seed ?? null, results, ignored, copied },
+    },
+    text: [
+      ...(verified ? [asText(verified.outcomes, [], verified.options.seed)] : []),
+      ...(fault === null ? [] : [`${pc.red('x')} ${fault}`]),
+      ...(stopped ? [`${pc.red('x')} it was stopped before all was checked`] : []),
+      ...copied.map((sentence) => `${pc.yellow('!')} ${sentence}`),
+      ...ignored.map((sentence) => `ignored: ${sentence}`),
+      isRight ? pc.green('PASS') : pc.red('FAIL'),
+    ].join('\n'),
+  };
 }
+
+/** The attempt's sources are run from a place of their own; what repeats a failed check names the file in the folder. */
+const verdictsOf = ({ files, task, label }: Artefact, folder: string, flags: CheckFlags, io: Io) =>
+  withSnapshots(snapshotsOf(files, task.ops, label), (snapshots) => {
+    const paths = files.map(({ path }) => shown(resolve(placeOf(folder), path)));
+    const candidates = snapshots.map((one) => ({
+      ...one,
+      selector: paths.find((path) => path.includes(`kernels/${one.op}/attempt.`)),
+    }));
+    return verdictsOn([], flags, io, { candidates, problems: [] });
+  });

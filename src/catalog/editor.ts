@@ -1,8 +1,8 @@
 /** What an editor has to know of a folder with kernels: the types of `nfold/contract`, and which files are AssemblyScript. */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { moduleOf } from '../catalog/resolve.ts';
 import { packageRoot, programFile } from '../files/places.ts';
+import { moduleOf } from './resolve.ts';
 
 const options = {
   target: 'esnext',
@@ -18,9 +18,11 @@ const options = {
   noEmit: true,
 };
 
-/** The files by their names, for the folder `root`. An editor takes the nearest tsconfig.json, and there the project that has the file. */
-export function editorFiles(root: string): Readonly<Record<string, string>> {
-  const isInstalled = isPackageOf(root);
+/**
+ * The files by their names, for the folder `root`. An editor takes the nearest tsconfig.json, and there the project that has the file.
+ * `isInstalled`: whether nfold is a package of that folder; else the files name the place where it lies.
+ */
+export function editorFiles(root: string, isInstalled = isPackageOf(root)): Readonly<Record<string, string>> {
   const from = (file: string) =>
     relative(root, file)
       .split(sep)

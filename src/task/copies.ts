@@ -1,0 +1,43 @@
+/** Sources of an attempt that are those of a kernel that comes with nfold. One that was rewritten or compiled is not found. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { attempt } from '../contract/attempt.ts';
+import { counted } from '../contract/words.ts';
+import { contentOf } from '../files/given.ts';
+import { packageRoot } from '../files/places.ts';
+import type { AttemptFile } from './artefact.ts';
+
+/** From this share of its lines on, and from this many of them, a source is a copy. */
+const [minShare, minLines] = [0.9, 5];
+
+/** Sentences. */
+export function copiesIn(files: readonly AttemptFile[]): string[] {
+  const kernels = namesBelow('kernels').map((path) => ({ path, lines: new Set(linesOf(textOf(path))) }));
+  return files.flatMap(({ path, content }) => {
+    const own = linesOf(content.toString());
+    const shared = kernels.map((kernel) => ({ ...kernel, count: own.filter((line) => kernel.lines.has(line)).length }));
+    const nearest = shared.sort((a, b) => b.count - a.count)[0];
+    if (!nearest || own.length < minLines || nearest.count < minShare * own.length) return [];
+    const what = `${nearest.count} of its ${counted(own.length, 'line')} of code`;
+    return [`${path} is a copy of nfold's own ${nearest.path}: ${what} stand there`];
+  });
+}
+
+const namesBelow = (folder: string): string[] =>
+  attempt(() => readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' }), [])
+    .filter((name) => /\.(ts|c|h|wat)$/.test(name))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+    .sort();
+
+function textOf(path: string): string {
+  const content = contentOf(join(packageRoot, path));
+  return typeof content === 'string' ? '' : content.toString();
+}
+
+/** The lines of code that say something, without comments and blanks. */
+const linesOf = (text: string): string[] =>
+  text
+    .replace(/\/\*[\s\S]*?\*\/|\(;[\s\S]*?;\)/g, '')
+    .split('\n')
+    .map((line) => line.replace(/\/\/.*|;;.*/, '').replace(/\s+/g, ''))
+    .filter((line) => line.length > 4);
