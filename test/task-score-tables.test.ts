@@ -1,7 +1,7 @@
 /** What `nfold task score` prints: all that was measured, in sentences and tables that hold in their window, and nothing foreign that acts. */
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { HostCheck } from '../src/queue/queue.ts';
+import type { HostState } from '../src/queue/queue.ts';
 import type { Score } from '../src/records/score.ts';
 import { inWindow, onScreen, printable } from '../src/report/screen.ts';
 import type { Pending } from '../src/schemas/score.ts';
@@ -13,13 +13,14 @@ import { escapes, raw } from './support/hostile.ts';
 import { around, facts, score } from './support/scores.ts';
 
 const host = { name: 'box-1', class: facts.class as string };
-const check: HostCheck = {
+const check: HostState = {
   host,
   at: '2026-11-25T10:00:00.000Z',
   ratio: around(1.09, 0.01),
   noiseFloor: 0.012,
   timeNs: 1e6,
   held: null,
+  ...{ drift: 1.094, checks: 3 },
 };
 const pending: Pending[] = [
   { label: 'later', state: 'waiting', host: null, reason: null, tries: 0 },
@@ -47,7 +48,7 @@ const caught = {
 
 interface Shown {
   readonly pending?: readonly Pending[];
-  readonly hosts?: readonly HostCheck[];
+  readonly hosts?: readonly HostState[];
   readonly interrupted?: boolean;
 }
 
@@ -83,6 +84,7 @@ const many = [
     late: 2,
   }),
   score('a'.repeat(70), 3, gpt),
+  score('quiet', 3, { ...gpt, mean: null, withheld: '9 of 10 calls waited' }),
 ];
 
 describe('the report', () => {
@@ -94,14 +96,14 @@ describe('the report', () => {
 
   test('has both means, their errors, and the best of how many', () => {
     // 20, 4.3, 4.2, 3, and a failure: standard deviations 8.10 and 7.69
-    expect(flat).toContain('5 attempts: 4 passed, 1 failed');
+    expect(flat).toContain('6 attempts: 5 passed, 1 failed');
     expect(flat).toMatch(/Failures dropped: mean 7\.88x ± 4\.05 \(standard error over 4 attempts\)/);
     expect(flat).toMatch(/Failures counted as 1: mean 6\.50x ± 3\.43 \(standard error over 5 attempts\)/);
-    expect(flat).toContain('Best of 5: 20.0x [19.6, 20.4] by by-hand-20x.');
+    expect(flat).toContain('Best of 6: 20.0x [19.6, 20.4] by by-hand-20x.');
   });
 
   test("has the essay's ladder, and which rung is reached by the lower edge", () => {
-    expect(flat).toContain('3 of 5 attempts reach 4x, which took a human researcher 4 to 8 hours.');
+    expect(flat).toContain('3 of 6 attempts reach 4x, which took a human researcher 4 to 8 hours.');
     expect(text).toMatch(/^> 20\.0x {2}by-hand-20x, here/m);
     expect(drawn([score('a', 30)]).text).not.toMatch(/ladder|[Rr]ung/);
   });
@@ -130,7 +132,8 @@ describe('the report', () => {
       '! again, ignored: package.json was changed.',
       '! again: kernels/sgemm/attempt.ts is that of sgemm/ikj-ts.',
       '2 later outcomes of the same job',
-      'box-2 2026-11-25 10:00 1.090 [1.079, 1.101] 1.2 % held back: it drifted',
+      'box-2 1.090 [1.079, 1.101] 1.2 % 9.4 % held back: it drifted',
+      '! quiet, run 1, has no mean: 9 of 10 calls waited.',
       'later waiting - 0',
       'poison dead box-1 3 its judge died three times',
       'All of this holds for amd-zen3-avx2-2c-node26, the only class of machines',

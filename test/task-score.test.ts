@@ -178,11 +178,17 @@ describe('the score of a record', () => {
     const found = faulty(
       'There is no source of sgemm.',
       { createdAt, machine, runtime, effort: 'quick', seed: null },
-      facts,
+      { ...facts, host: null, class: null },
     );
     const parsed = Score.parse({ schema: 'nfold/score@1', id: 'x', ...found });
     expect(parsed).toMatchObject({ verdict: 'error', failure: 'There is no source of sgemm.', mean: null, seed: null });
     expect(summariesOf([parsed])).toMatchObject([{ n: 1, failed: 1, dropped: null, asOne: { mean: 1 } }]);
+    // It failed on whatever class the others were judged.
+    const others = [score('a', 3), score('a', 3, { class: 'arm' })];
+    expect(summariesOf([...others, parsed]).map((one) => [one.class, one.n, one.asOne?.mean])).toEqual([
+      [facts.class, 2, 2],
+      ['arm', 2, 2],
+    ]);
   });
 
   test('is kept, and loaded the newest first', () => {

@@ -106,6 +106,8 @@ const HostRow = z.strictObject({
   ratio: orNull('Baseline over baseline: 1 but for the noise. Null without a calm round.', Interval),
   noiseFloor: numberOrNull('Largest difference, as a share, that one variant showed against itself.'),
   timeNs: numberOrNull('Time of a call of the baseline, ns.'),
+  drift: numberOrNull('That over the median of the checks before: 1.1 is a tenth slower. Null for the first check.'),
+  checks: count('Checks of this host.'),
   held: textOrNull('Why results of this host are held back; null if they count.'),
 });
 

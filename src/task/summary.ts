@@ -13,7 +13,7 @@ import { essayResults, suites } from '../../bench/suites.ts';
 import { ranksOf } from '../analysis/ranks.ts';
 import { plain } from '../contract/foreign.ts';
 import { isBad } from '../judge/verdict.ts';
-import type { HostCheck } from '../queue/queue.ts';
+import type { HostState } from '../queue/queue.ts';
 import type { Score } from '../records/score.ts';
 import type { Attempt, Claim, ClassSummary, OverAttempts, Pending, Rung, Scored } from '../schemas/score.ts';
 import { studentT } from '../stats/interval.ts';
@@ -24,7 +24,7 @@ interface Known {
   readonly task: string;
   readonly scores: readonly Score[];
   readonly pending: readonly Pending[];
-  readonly hosts: readonly HostCheck[];
+  readonly hosts: readonly HostState[];
   readonly interrupted: boolean;
 }
 
@@ -39,9 +39,13 @@ export function scoredOf(known: Known): Scored {
 const onOneLine = <T>(data: T): T =>
   JSON.parse(JSON.stringify(data), (_, value) => (typeof value === 'string' ? plain(value) : value));
 
-/** By class, in the order of the scores. */
-export const classesOf = <S extends Pick<Score, 'class'>>(scores: readonly S[]): ReadonlyMap<string, S[]> =>
-  Map.groupBy(scores, (score) => score.class ?? 'an unknown class');
+/** By class, in the order of the scores. An attempt that nothing could be run of is a failure on each. */
+export function classesOf(scores: readonly Score[]): ReadonlyMap<string, readonly Score[]> {
+  const names = [...new Set(scores.flatMap((score) => score.class ?? []))];
+  const none = scores.length > 0 && names.length === 0 ? ['no machine, as nothing could be run'] : [];
+  const isOn = (name: string) => (score: Score) => score.class === null || score.class === name;
+  return new Map([...names, ...none].map((name) => [name, scores.filter(isOn(name))]));
+}
 
 export const summariesOf = (scores: readonly Score[]): ClassSummary[] =>
   [...classesOf(scores)].map(([name, own]) => summaryOf(name, own));

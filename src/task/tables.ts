@@ -167,8 +167,10 @@ function claimLines({ claims, classes }: Scored, nameOf: NameOf): string {
 function noteLines(scores: readonly Score[], nameOf: NameOf): string {
   const lines = scores.flatMap((score) => {
     const [name, why] = [nameOf(score), uncounted(score)];
+    const isWithheld = why === null && score.verdict === 'pass' && !score.mean;
     return [
       ...(why === null ? [] : [`${name}, run ${score.run}, counts in nothing: ${why}.`]),
+      ...(isWithheld ? [`${name}, run ${score.run}, has no mean: ${score.withheld}.`] : []),
       ...(score.late > 0
         ? [
             `${name}, run ${score.run}: ${counted(score.late, 'later outcome')} of the same job, from workers that were taken for lost, did not count.`,
@@ -197,9 +199,11 @@ function hostTable(hosts: Scored['hosts']): string {
       spare: 1,
       text: ({ noiseFloor: floor }) => (floor === null ? '-' : `${(100 * floor).toFixed(1)} %`),
     },
+    { head: 'drift', ...right, text: ({ drift }) => (drift === null ? '-' : `${(100 * (drift - 1)).toFixed(1)} %`) },
     { head: 'results', yields: 'fold', text: ({ held }) => (held === null ? 'count' : `held back: ${held}`) },
   ];
-  return [wrapped(pc.bold('Hosts')), tableOf(columns, hosts)].join('\n');
+  const note = 'baseline / itself: it should be 1; drift: its time, over that of the checks before';
+  return [wrapped(pc.bold('Hosts')), tableOf(columns, hosts), pc.dim(wrapped(note))].join('\n');
 }
 
 function pendingTable(pending: Scored['pending']): string {
