@@ -23,8 +23,8 @@ export interface Ranked {
 /** Those with a mean, each with its ranks among them; equal means share the better rank. */
 export function ranksOf<M extends Valued>(means: readonly M[]): { readonly mean: M; readonly ranks: Ranks }[] {
   const valued = means.filter(({ arithmetic }) => arithmetic !== null);
-  const rankBy = (valueOf: (mean: M) => number | null | undefined) => (mean: M) =>
-    1 + valued.filter((other) => (valueOf(other) ?? 0) > (valueOf(mean) ?? 0)).length;
+  const rankBy = (meanOf: (mean: M) => number | null | undefined) => (mean: M) =>
+    1 + valued.filter((other) => (meanOf(other) ?? 0) > (meanOf(mean) ?? 0)).length;
   const [arithmetic, geometric, harmonic] = [
     rankBy((mean) => mean.arithmetic?.value),
     rankBy((mean) => mean.geometric),

@@ -43,6 +43,8 @@ export interface Wanted {
   readonly selection?: Selection;
   /** In the place of a fresh seed. */
   readonly committed?: Committed;
+  /** What is said when it is asked to stop. */
+  readonly stopping?: string;
 }
 
 /**
@@ -76,7 +78,7 @@ export async function prepareRun(
   if (left.length > 0) io.note(`left out, as they have no case '${brief(flags.case ?? '')}': ${which}`);
   const text = loadText(flags.text, ops);
   const name = flags.effort ?? (flags.quick ? 'quick' : flags.thorough ? 'thorough' : scope.effort);
-  const signal = io.keepOnStop('stopping; what was measured is kept');
+  const signal = io.keepOnStop(given.stopping ?? 'stopping; what was measured is kept');
   signal.addEventListener('abort', cellEnder());
   const options: RunOptions = {
     effort: efforts[name],

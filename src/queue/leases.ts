@@ -110,6 +110,13 @@ export async function scored(base: Base, key: string): Promise<Scored | null> {
   };
 }
 
+export async function clear(base: Base, keys: readonly string[]): Promise<void> {
+  await base.rows(
+    `delete from ${schema}.job where state < 'active' and name like '${anyHost}%' and not id = any($1::uuid[])`,
+    [keys.map(idOf)],
+  );
+}
+
 /** Takes jobs for one process, which remembers the groups that it refuses. */
 export class Taker {
   readonly #base: Base;

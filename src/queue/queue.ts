@@ -89,6 +89,8 @@ export interface Queue {
   readonly sole: boolean;
   /** Adds the jobs that are not there yet, by key, in any state, as far as there is room. */
   send(jobs: readonly { readonly key: string; readonly job: Job }[]): Promise<Sent>;
+  /** Takes out what waits but for these: of a sole process, left by a command that ended early. */
+  clear(keys: readonly string[]): Promise<void>;
   /** Of the keys that are there. */
   states(keys: readonly string[]): Promise<ReadonlyMap<string, Status>>;
   scored(key: string): Promise<Scored | null>;

@@ -1,5 +1,4 @@
 /** A record as a terminal shows it. */
-import { essayResults } from '../../bench/suites.ts';
 import type { Details } from '../contract/errors.ts';
 import { counted } from '../contract/words.ts';
 import { describe } from '../machine/describe.ts';
@@ -8,12 +7,13 @@ import { answer, bestOf } from './answer.ts';
 import { caseColumns, type MeanRow, meanColumns, meanMark, meanRows } from './columns.ts';
 import { excerptOfFile } from './excerpt.ts';
 import { duration, interval, minute, multiple, range } from './format.ts';
+import { ladderText } from './ladder.ts';
 import { pairTables } from './pairs.ts';
 import { tooFast } from './peak.ts';
 import { rankLines } from './ranks.ts';
 import { pc } from './screen.ts';
-import { type ColumnOf, fit, hiddenLine } from './table.ts';
-import { picture, trackColumns, trackLegend } from './track.ts';
+import { fit, hiddenLine } from './table.ts';
+import { picture, trackLegend } from './track.ts';
 import { unseenText } from './unseen.ts';
 import { remedyOf, warningText } from './warnings.ts';
 import { wrapped } from './width.ts';
@@ -158,26 +158,9 @@ function peerLines(rows: Rows): string {
 
 /** The essay's figures, with our best mean among them. */
 function essayLines(rows: Rows): string {
-  const published = essayResults.map(({ multiple: value, what }) => {
-    const interval = { value, low: null, high: null };
-    return { value, said: `${value}x`, what, mark: { interval, verdict: 'same' as const, peer: true } };
-  });
-  const here = [bestOf(rows) ?? []].flat().flatMap((row) => {
-    const mark = meanMark(row);
-    if (!mark) return [];
-    const { value } = mark.interval;
-    return { value, said: `> ${multiple(value)}`, what: `${row.mean.candidate}, here`, mark };
-  });
-  const rungs = [...published, ...here].sort((a, b) => b.value - a.value);
-  const emphasis = (text: string) => (text.startsWith('>') || text.endsWith(', here') ? pc.bold(pc.cyan(text)) : text);
-  const columns: ColumnOf<(typeof rungs)[number]>[] = [
-    { head: '', align: 'right', text: ({ said }) => said, style: emphasis },
-    { head: '', yields: 'cut', text: ({ what }) => what, style: emphasis },
-    ...trackColumns(rungs, ({ mark }) => mark),
-  ];
-  const title = "The essay's ladder: mean speedup on a CPU-only small language model training implementation";
-  const note = '  Its starting code is not public: the multiples are not comparable one to one.';
-  return [wrapped(title), fit(columns, rungs).text.replace(/^\n/, ''), pc.dim(wrapped(note))].join('\n');
+  const best = bestOf(rows);
+  const mark = best && meanMark(best);
+  return ladderText(best && mark ? [{ name: best.mean.candidate, ...mark }] : []);
 }
 
 function failureLines(record: Record, faults: Shown['faults']): string {

@@ -53,7 +53,7 @@ function verdicts(rows: readonly UnseenOf[]): string[] {
 }
 
 /** Empty without unseen shapes. */
-export function unseenText(record: Record, ops: readonly string[]): string {
+export function unseenText(record: Pick<Record, 'unseen'>, ops: readonly string[]): string {
   const rows = rowsOf(record, ops);
   if (rows.length === 0) return '';
   return [

@@ -59,7 +59,7 @@ const OverAttempts = z.strictObject({
   n: count('Attempts that it is taken over.'),
   mean: number('Mean over the attempts of their mean speedup.'),
   standardError: numberOrNull('Its standard error over the attempts; null for a single one.'),
-  low: numberOrNull('Lower edge of its 95 % interval; null for a single attempt.'),
+  low: numberOrNull('Lower edge of its 95 % interval, at least 0; null for a single attempt.'),
   high: numberOrNull('Upper edge of its 95 % interval; null for a single attempt.'),
   rung,
 });
@@ -106,6 +106,8 @@ const HostRow = z.strictObject({
   ratio: orNull('Baseline over baseline: 1 but for the noise. Null without a calm round.', Interval),
   noiseFloor: numberOrNull('Largest difference, as a share, that one variant showed against itself.'),
   timeNs: numberOrNull('Time of a call of the baseline, ns.'),
+  drift: numberOrNull('That over the median of the checks before: 1.1 is a tenth slower. Null for the first check.'),
+  checks: count('Checks of this host.'),
   held: textOrNull('Why results of this host are held back; null if they count.'),
 });
 
@@ -149,7 +151,7 @@ const Idea = z.strictObject({
   about: text('The idea, in its own words.'),
   attempts: count('Attempts with it.'),
   failed: count('Those of them that failed.'),
-  bests: count('Those of them that were a new best.'),
+  bests: count('Those of them that were a new best, the first mean included.'),
   best: numberOrNull('The best of their means.'),
 });
 export type Idea = DataOf<typeof Idea>;

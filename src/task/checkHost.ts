@@ -12,14 +12,14 @@ import type { Io } from '../report/output.ts';
 /** A baseline and a case that take some 20 s. */
 const [op, name] = ['sgemm', 'M128N128K128'];
 
-export async function checkHost(host: Host, io: Io): Promise<HostCheck> {
+export async function checkHost(host: Host, io: Io, stopping: string): Promise<HostCheck> {
   const text = asTypeScript(baselineFile(op), `nfold/ops/${op}`, 'the baseline beside itself');
   const files = [{ path: `kernels/${op}/itself.ts`, content: text }];
   const [suite] = suitesOf(opNames()).filter(({ ops }) => ops.includes(op));
   const scope = { effort: 'default', suites: [{ ...suite, peers: [], slowPeers: [], intermediates: [] }] } as const;
   const { draft, faults } = await withSnapshots([{ id: `${op}/itself`, origin: 'baseline', files }], (candidates) =>
     measureDraft([], { threads: 1, case: name, note: 'A/A' }, io, {
-      ...{ byDefault: scope, selection: { candidates, problems: [] } },
+      ...{ byDefault: scope, selection: { candidates, problems: [] }, stopping },
     }),
   );
   const failed = [...faults.values()].find((verdict) => 'message' in verdict);

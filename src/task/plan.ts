@@ -5,46 +5,62 @@ import { type Job, protocol } from '../queue/job.ts';
 import type { Score } from '../records/score.ts';
 import type { Artefact } from './artefact.ts';
 
-/** What decides a score, but for its number and the secret that its seed follows from. */
+/** What decides a score, but for its number, its sources, which the hash stands for, and the secret that its seed follows from. */
 type Base = Omit<Job, 'run' | 'secret' | 'files'>;
 
-export interface Planned {
+/** What is the same for all attempts of a command. */
+export type Settings = Omit<Base, 'protocol' | 'label' | 'artefact' | 'class'>;
+
+/** An attempt that was asked for. */
+export interface Asked {
+  /** As the user typed it. */
+  readonly folder: string;
   readonly artefact: Artefact;
+  readonly label: string;
+}
+
+export interface Planned extends Asked {
   readonly key: string;
   readonly job: Job;
-  /** The score, if it is there already. */
-  readonly kept: Score | null;
+  /** Whether its score is among the earlier ones. */
+  readonly isKept: boolean;
+  /** The scores of the same attempt that there are, the oldest first. */
+  readonly earlier: readonly Score[];
 }
 
 const keyOf = (base: Base, run: number): string =>
   createHash('sha256')
-    .update(JSON.stringify([...Object.entries(base).sort(), run]))
+    .update(JSON.stringify([Object.entries(base).sort(), run]))
     .digest('hex');
 
-interface Asked extends Pick<Base, 'task' | 'ops' | 'baselines' | 'effort' | 'threads' | 'seed' | 'unseen'> {
-  readonly classes: readonly (string | null)[];
-  readonly again: boolean;
+export interface Known {
+  readonly kept: ReadonlyMap<string, Score>;
+  /** Whether a job failed too often: `--again` passes over it. */
+  isDead(key: string): Promise<boolean>;
 }
 
-/** `kept`: the scores by key. `isDead`: whether a job failed too often, which `--again` passes over. */
+/** A job for each attempt and class; the class null is any. */
 export async function plan(
-  artefacts: readonly Artefact[],
-  { classes, again, ...asked }: Asked,
-  kept: ReadonlyMap<string, Score>,
-  isDead: (key: string) => Promise<boolean>,
+  attempts: readonly Asked[],
+  classes: readonly (string | null)[],
+  again: boolean,
+  settings: Settings,
+  { kept, isDead }: Known,
 ): Promise<Planned[]> {
   const planned: Planned[] = [];
-  for (const artefact of artefacts)
+  for (const asked of attempts)
     for (const name of classes) {
-      const { label, hash, files } = artefact;
-      const base: Base = { protocol, ...asked, label, artefact: hash, class: name };
+      const { hash, files } = asked.artefact;
+      const base: Base = { protocol, ...settings, label: asked.label, artefact: hash, class: name };
+      const earlier: Score[] = [];
       let run = 1;
-      while (kept.has(keyOf(base, run)) || (again && (await isDead(keyOf(base, run))))) run++;
-      if (!again && kept.has(keyOf(base, run - 1))) run--;
-      const key = keyOf(base, run);
+      for (let key = keyOf(base, run); kept.has(key) || (again && (await isDead(key))); key = keyOf(base, ++run))
+        earlier.push(...[kept.get(key) ?? []].flat());
+      if (!again && earlier.length > 0) run--;
       const sources = files.map(({ path, content }) => ({ path, content: content.toString('base64') }));
-      const job = { ...base, files: sources, secret: asked.seed === null ? newSecret() : null, run };
-      planned.push({ artefact, key, job, kept: kept.get(key) ?? null });
+      const job = { ...base, files: sources, secret: settings.seed === null ? newSecret() : null, run };
+      const key = keyOf(base, run);
+      planned.push({ ...asked, key, job, isKept: kept.has(key), earlier });
     }
   return planned;
 }

@@ -2,7 +2,6 @@
 import { weightsOf } from '../analysis/ranks.ts';
 import { words } from '../commands/next.ts';
 import { errorCodes } from '../contract/errors.ts';
-import { plain } from '../contract/foreign.ts';
 import { isBad } from '../judge/verdict.ts';
 import type { Draft, Mean, Record } from '../records/schema.ts';
 import type { ScoreDraft } from '../records/score.ts';
@@ -52,10 +51,8 @@ export function scoreOf(record: Draft | Record, facts: Facts): ScoreDraft {
   const shares = cases.flatMap((one) => (one.weight === null ? [] : (one.percentOfPeak ?? [])));
   const unseen = record.unseen.filter((one) => ops.includes(one.op) && !one.peer);
   return {
-    ...{ createdAt, machine, runtime, interrupted, ...told, label: plain(facts.label), suite, effort, seed },
-    ignored: facts.ignored.map(plain),
-    copied: facts.copied.map(plain),
-    about: [...new Set(rows.flatMap(({ about }) => about ?? []))].map(plain),
+    ...{ createdAt, machine, runtime, interrupted, ...told, suite, effort, seed },
+    about: [...new Set(rows.flatMap(({ about }) => about ?? []))],
     verdict: worst?.verdict ?? 'pass',
     caughtBy: worst ? caughtBy(worst) : null,
     failure: worst ? `${why}${also}` : null,
@@ -83,9 +80,9 @@ export function faulty(
 ): ScoreDraft {
   const none = { mean: null, comparison: null, noiseFloor: null, geometric: null, harmonic: null, least: null };
   return {
-    ...{ ...origin, interrupted: false, ...told, label: plain(told.label), suite: told.task, effort, seed },
-    ...{ about: [], verdict: 'error', caughtBy: 'what the folder holds', failure: plain(fault), replay: null },
-    ...{ ...none, greatest: null, withheld: `error: ${plain(fault)}`, shareOfPeak: null },
+    ...{ ...origin, interrupted: false, ...told, suite: told.task, effort, seed },
+    ...{ about: [], verdict: 'error', caughtBy: 'what the folder holds', failure: fault, replay: null },
+    ...{ ...none, greatest: null, withheld: `error: ${fault}`, shareOfPeak: null },
     ...{ cases: [], unseen: [], specialCased: false },
   };
 }

@@ -4,7 +4,8 @@
  *
  *   dropped         mean over the attempts that have one
  *   as one          the same with 1 for each attempt that failed: its user would have kept the starting code
- *   standard error  sample standard deviation over attempts / sqrt(n); the interval is Student's t with n - 1 degrees of freedom
+ *   standard error  sample standard deviation over attempts / sqrt(n); the interval is Student's t with n - 1 degrees of freedom,
+ *                   cut at 0, since no speedup is negative
  *   rung            the highest figure of the essay that does not exceed the lower edge of an interval
  */
 import { mean, sampleStandardDeviation } from 'simple-statistics';
@@ -12,7 +13,7 @@ import { essayResults, suites } from '../../bench/suites.ts';
 import { ranksOf } from '../analysis/ranks.ts';
 import { plain } from '../contract/foreign.ts';
 import { isBad } from '../judge/verdict.ts';
-import type { HostCheck } from '../queue/queue.ts';
+import type { HostState } from '../queue/queue.ts';
 import type { Score } from '../records/score.ts';
 import type { Attempt, Claim, ClassSummary, OverAttempts, Pending, Rung, Scored } from '../schemas/score.ts';
 import { studentT } from '../stats/interval.ts';
@@ -23,22 +24,28 @@ interface Known {
   readonly task: string;
   readonly scores: readonly Score[];
   readonly pending: readonly Pending[];
-  readonly hosts: readonly HostCheck[];
+  readonly hosts: readonly HostState[];
   readonly interrupted: boolean;
 }
 
-export function scoredOf({ task, scores, pending, hosts, interrupted }: Known): Scored {
+export function scoredOf(known: Known): Scored {
+  const { task, scores, pending, hosts, interrupted } = onOneLine(known);
   const classes = summariesOf(scores);
-  const others = pending.map((one) => ({ ...one, label: plain(one.label), reason: one.reason && plain(one.reason) }));
-  const checks = hosts.map(({ host, held, ...rest }) => {
-    return { ...rest, host: plain(host.name), class: plain(host.class), held: held && plain(held) };
-  });
-  return { task, classes, claims: claimsOf(classes), scores, pending: others, hosts: checks, interrupted };
+  const checks = hosts.map(({ host, ...rest }) => ({ ...rest, host: host.name, class: host.class }));
+  return { task, classes, claims: claimsOf(classes), scores, pending, hosts: checks, interrupted };
 }
 
-/** By class, in the order of the scores. */
-export const classesOf = <S extends Pick<Score, 'class'>>(scores: readonly S[]): ReadonlyMap<string, S[]> =>
-  Map.groupBy(scores, (score) => score.class ?? 'an unknown class');
+/** Plain data whose texts may come from any host or folder, as a saved score is read. */
+const onOneLine = <T>(data: T): T =>
+  JSON.parse(JSON.stringify(data), (_, value) => (typeof value === 'string' ? plain(value) : value));
+
+/** By class, in the order of the scores. An attempt that nothing could be run of is a failure on each. */
+export function classesOf(scores: readonly Score[]): ReadonlyMap<string, readonly Score[]> {
+  const names = [...new Set(scores.flatMap((score) => score.class ?? []))];
+  const none = scores.length > 0 && names.length === 0 ? ['no machine, as nothing could be run'] : [];
+  const isOn = (name: string) => (score: Score) => score.class === null || score.class === name;
+  return new Map([...names, ...none].map((name) => [name, scores.filter(isOn(name))]));
+}
 
 export const summariesOf = (scores: readonly Score[]): ClassSummary[] =>
   [...classesOf(scores)].map(([name, own]) => summaryOf(name, own));
@@ -108,7 +115,8 @@ export function overAttempts(values: readonly number[], suite: string): OverAtte
   if (n === 1) return { n, mean: value, standardError: null, low: null, high: null, rung: null };
   const standardError = sampleStandardDeviation([...values]) / Math.sqrt(n);
   const half = studentT(n - 1) * standardError;
-  return { n, mean: value, standardError, low: value - half, high: value + half, rung: rungOf(value - half, suite) };
+  const low = Math.max(0, value - half);
+  return { n, mean: value, standardError, low, high: value + half, rung: rungOf(low, suite) };
 }
 
 /** Whether the mean of this suite is the one that the essay reports. */
@@ -130,4 +138,16 @@ function claimsOf(classes: readonly ClassSummary[]): Claim[] {
       own.filter((one) => (one.comparison === 'faster') === isFaster).map((one) => one.class);
     return { label, artefact, fasterOn: on(true), notOn: on(false) };
   });
+}
+
+type Named = Pick<Score, 'label' | 'artefact'>;
+export type NameOf = (attempt: Named) => string;
+
+/** Labels, with the start of the hash where two attempts share one. */
+export function namesFor(all: readonly Named[]): NameOf {
+  const hashes = Map.groupBy(all, ({ label }) => label);
+  return ({ label, artefact }) => {
+    const isShared = hashes.get(label)?.some((other) => other.artefact !== artefact);
+    return isShared ? `${label} (${artefact.slice(0, 8)})` : label;
+  };
 }

@@ -7,8 +7,8 @@ import { counted } from '../contract/words.ts';
 import { hostClass } from '../machine/hostClass.ts';
 import type { Job } from '../queue/job.ts';
 import { openQueue } from '../queue/open.ts';
-import type { Host } from '../queue/queue.ts';
-import { work } from '../queue/worker.ts';
+import type { Host, Queue } from '../queue/queue.ts';
+import { type Worked, type WorkOptions, work } from '../queue/worker.ts';
 import type { Io, Result } from '../report/output.ts';
 import type { WorkerDone } from '../schemas/worker.ts';
 import { checkHost } from './checkHost.ts';
@@ -28,10 +28,7 @@ export async function worker({ queue: url, once }: WorkerFlags, io: Io): Promise
   const signal = io.keepOnStop(stopping);
   try {
     io.note(`${host.name} works, class ${host.class}; Ctrl-C gives back what it has`);
-    const worked = await work(queue, host, (job) => judgeJob(job, io).finally(() => io.keepOnStop(stopping)), {
-      ...{ once, signal, fault: baselineFault, onEvent: ({ sentence }) => io.note(sentence) },
-      check: (one) => checkHost(one, io).finally(() => io.keepOnStop(stopping)),
-    });
+    const worked = await workOn(queue, host, { once, stopping }, io);
     const data = { host: host.name, class: host.class, ...worked };
     const seconds = Math.round((performance.now() - began) / 1000);
     const { done, late, failed } = worked;
@@ -44,6 +41,19 @@ export async function worker({ queue: url, once }: WorkerFlags, io: Io): Promise
     await queue.close();
   }
 }
+
+/** Judges and times on this machine. `stopping` is said when it is asked to stop. */
+export const workOn = (
+  queue: Queue,
+  host: Host,
+  { stopping, ...ends }: Pick<WorkOptions, 'once' | 'until'> & { readonly stopping: string },
+  io: Io,
+): Promise<Worked> =>
+  work(queue, host, (job) => judgeJob(job, io, stopping), {
+    ...{ ...ends, signal: io.keepOnStop(stopping), fault: baselineFault },
+    onEvent: ({ sentence }) => io.note(sentence),
+    check: (one) => checkHost(one, io, stopping),
+  });
 
 /** NFOLD_HOST names a host that has no name of its own, such as a pod. */
 export const thisHost = (): Host => ({ name: process.env.NFOLD_HOST || hostname(), class: hostClass() });
