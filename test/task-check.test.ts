@@ -59,7 +59,7 @@ test('without a source it fails, and says what is missing', async () => {
 });
 
 test('what is edited elsewhere in the folder helps nobody', async () => {
-  writeFileSync(source(), readFileSync(source(), 'utf8').replace(/ \+ /, ' - '));
+  writeFileSync(source(), readFileSync(source(), 'utf8').replace('] + ', '] - '));
   for (const path of ['.nfold/cache', 'baselines/residual_forward', 'node_modules/nfold'])
     mkdirSync(join(root, path), { recursive: true });
   // An op of this name in the folder would be asked for the truth, if any but nfold's own were.
