@@ -137,6 +137,19 @@ describe('a source', () => {
   });
 });
 
+test('the compiled kernel that the judge checks with is told of, as bytes and in base64', async () => {
+  const [, code] = /'([A-Za-z0-9+/=]{1000,})'/.exec(
+    readFileSync(join(packageRoot, 'baselines/train_gpt2/reference.ts'), 'utf8'),
+  ) ?? ['', ''];
+  put('kernels/common/data.ts', `export const data = '${code}';`);
+  rmSync(at('kernels/sgemm/attempt.ts'));
+  put('kernels/sgemm/attempt.wasm', Buffer.from(code, 'base64'));
+  expect((await read()).copied).toEqual([
+    expect.stringMatching(/^kernels\/common\/data\.ts holds the compiled kernel of nfold's own baselines\/train_gpt2/),
+    expect.stringMatching(/^kernels\/sgemm\/attempt\.wasm holds the compiled kernel/),
+  ]);
+});
+
 describe('from anybody', () => {
   const faults: Record<string, [() => void, RegExp]> = {
     'a link as the source': [() => relink('kernels/sgemm/attempt.ts', secret), /attempt\.ts is a link: a file/],

@@ -51,6 +51,13 @@ test('a source that does not build is shown by its place in the folder', async (
   expect(stdout).toMatch(/\d+ \| export default default/);
 });
 
+test('stopped, it has not passed', async () => {
+  const words = ['task', 'check', '--quick', '--json'];
+  const { code, stdout } = await nfold(words, { cwd: root, stopAt: 'verifying' });
+  expect(code).toBe(130);
+  expect(Checked.parse(JSON.parse(stdout))).toMatchObject({ verdict: 'fail', interrupted: true });
+});
+
 test('without a source it fails, and says what is missing', async () => {
   rmSync(source());
   const { code, stdout } = await check();
