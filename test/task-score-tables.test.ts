@@ -104,6 +104,8 @@ describe('the report', () => {
 
   test("has the essay's ladder, and which rung is reached by the lower edge", () => {
     expect(flat).toContain('3 of 6 attempts reach 4x, which took a human researcher 4 to 8 hours.');
+    expect(text).toMatch(/^> 7\.88x {2}the mean, failures dropped, here/m);
+    expect(text).toMatch(/^> 6\.50x {2}the mean, failures counted as 1, here/m);
     expect(text).toMatch(/^> 20\.0x {2}by-hand-20x, here/m);
     expect(drawn([score('a', 30)]).text).not.toMatch(/ladder|[Rr]ung/);
   });

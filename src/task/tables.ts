@@ -37,12 +37,9 @@ function classBlocks(task: string, summary: ClassSummary, scores: readonly Score
   const [{ suite }] = scores;
   const title = `${pc.bold(task)} on ${summary.class}   ${counted(summary.n, 'attempt')}: ${summary.passed} passed, ${summary.failed} failed`;
   const table = summary.n === 0 ? '' : attemptTable(summary, counting, nameOf);
-  const ours = summary.attempts.flatMap((one) => {
-    return one.mean ? { name: nameOf(one), interval: one.mean, verdict: verdictOf(one.mean, one.comparison) } : [];
-  });
   return [
     [wrapped(title), table, ...summaryLines(summary, hasLadder(suite), nameOf)].filter(Boolean).join('\n'),
-    hasLadder(suite) ? ladderText(ours) : '',
+    hasLadder(suite) ? ladder(summary, nameOf) : '',
     failureLines(counting, nameOf),
     caseTable('Case by case', counting, nameOf, false),
     caseTable('Unseen shapes, which count in no mean', counting, nameOf, true),
@@ -118,6 +115,22 @@ function summaryLines(summary: ClassSummary, withRungs: boolean, nameOf: NameOf)
         ]
       : []),
   ].flatMap((line) => (line === '' ? [] : wrapped(line)));
+}
+
+/** Attempts that the ladder has room for, the best ones. */
+const maxRungs = 5;
+
+function ladder({ attempts, dropped, asOne }: ClassSummary, nameOf: NameOf): string {
+  const best = attempts
+    .slice(0, maxRungs)
+    .flatMap((one) => (one.mean ? { ...one, name: nameOf(one), mean: one.mean } : []));
+  const over = (name: string, one: OverAttempts | null) =>
+    one && one.n > 1 ? [{ name, interval: { ...one, value: one.mean }, verdict: 'same' as const }] : [];
+  return ladderText([
+    ...best.map(({ name, mean, comparison }) => ({ name, interval: mean, verdict: verdictOf(mean, comparison) })),
+    ...over('the mean, failures dropped', dropped),
+    ...over('the mean, failures counted as 1', asOne),
+  ]);
 }
 
 /** Whether the choice of the mean changes the order; empty for a single mean. */
