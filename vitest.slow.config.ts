@@ -8,6 +8,7 @@ export default mergeConfig(
     // No more on two cores: with two others beside it, the newcomer's file took three times as long as alone.
     test: {
       include: ['test/slow/**/*.test.ts'],
+      globalSetup: ['test/support/shared.ts'],
       maxWorkers: 2,
       isolate: true,
       testTimeout: 900_000,

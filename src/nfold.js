@@ -10,6 +10,9 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+// Others may list the words of a process, and an address may hold a password: these words go at once.
+if (process.argv.some((word) => word.includes('://'))) process.title = 'nfold';
+
 const require = createRequire(import.meta.url);
 const oldest = 24;
 const here = process.versions.node;

@@ -4,6 +4,8 @@ import { exit } from './contract/errors.ts';
 import { heedSignals } from './process/signals.ts';
 import { Io } from './report/output.ts';
 
+// As in nfold.js, for those who start this file.
+if (process.argv.some((word) => word.includes('://'))) process.title = 'nfold';
 const io = new Io(process);
 
 // A stderr that takes nothing does not end a run, and a reader that has seen enough, such as `head`, is no failure. Any other loss of output

@@ -5,11 +5,11 @@ import { Job, type Outcome } from './job.ts';
 import type { Host, Lease, Scored, Sent, State, Status, Terms } from './queue.ts';
 import { anyHost, groupOf, idOf, makeQueue, maxTries, protocolFault, queueOf } from './tables.ts';
 
-/** As pg-boss holds a job. As text within, it may hold characters that jsonb refuses. */
+/** As pg-boss holds a job: what it says is text within, which may hold characters that jsonb refuses. */
 interface Data {
-  readonly key: string;
   readonly protocol: number;
-  readonly job: string;
+  /** Of `{ key, job }`. */
+  readonly text: string;
 }
 
 export interface LeaseOptions {
@@ -44,7 +44,7 @@ export async function send(
     if (queue !== anyHost) await makeQueue(base, queue);
     for (let i = 0; i < own.length; i += chunk) {
       const rows = own.slice(i, i + chunk).map(({ key, job }) => {
-        const data: Data = { key, protocol: job.protocol, job: JSON.stringify(job) };
+        const data: Data = { protocol: job.protocol, text: JSON.stringify({ key, job }) };
         return { id: idOf(key), group: { id: groupOf(job) }, data };
       });
       added += (await base.boss.insert(queue, rows, { returnId: true }))?.length ?? 0;
@@ -104,6 +104,13 @@ export async function scored(base: Base, key: string): Promise<Scored | null> {
   };
 }
 
+export async function clear(base: Base, keys: readonly string[]): Promise<void> {
+  await base.rows(
+    `delete from ${schema}.job where state < 'active' and name like '${anyHost}%' and not id = any($1::uuid[])`,
+    [keys.map(idOf)],
+  );
+}
+
 /** Takes jobs for one process, which remembers the groups that it refuses. */
 export class Taker {
   readonly #base: Base;
@@ -122,18 +129,18 @@ export class Taker {
       for (;;) {
         const taken = await this.#fetch(queue, host);
         if (taken === null) break;
-        const { lease, data } = taken;
+        const { lease, data, job } = taken;
         const why = protocolFault(data.protocol);
-        const parsed = why === null ? Job.safeParse(JSON.parse(data.job)) : null;
+        const parsed = why === null ? Job.safeParse(job) : null;
         if (parsed && !parsed.success) {
           await lease.fail('It is no job that a worker of this version can read.');
           continue;
         }
-        const fault = why ?? terms.fault?.(parsed!.data) ?? null;
+        const fault = why ?? (await terms.fault?.(parsed!.data)) ?? null;
         if (fault === null) return Object.assign(lease, { job: parsed!.data });
-        this.#refused.add(taken.group);
+        if (taken.group) this.#refused.add(taken.group);
         await lease.giveBack(fault);
-        terms.refused?.(data.key, fault);
+        terms.refused?.(lease.key, fault);
       }
     return null;
   }
@@ -145,7 +152,7 @@ export class Taker {
         .fetch<Data>(queue, { db, includeMetadata: true, ignoreGroups: [...this.#refused] })
         .catch((error: { code?: string }) => {
           // Nobody has sent a job for this class yet.
-          if (error.code === 'QUEUE_NOT_FOUND') return [];
+          if (error.code === 'PGBOSS_QUEUE_NOT_FOUND') return [];
           throw error;
         });
       if (job === undefined) return null;
@@ -154,8 +161,9 @@ export class Taker {
          on conflict (job) do update set host = $2, class = $3, taken_at = now(), refused = null`,
         [job.id, host.name, host.class],
       );
-      const lease = new Held(this.#base, { queue, id: job.id, token: job.retryCount, host, key: job.data.key });
-      return { lease, data: job.data, group: job.groupId ?? '' };
+      const { id, data, retryCount: token, groupId: group } = job;
+      const given = JSON.parse(data.text);
+      return { lease: new Held(this.#base, { queue, id, token, host, key: given.key }), data, job: given.job, group };
     });
   }
 
@@ -224,7 +232,7 @@ class Held {
       `with own as (select id from ${schema}.job where name = $2 and id = $1 and state = 'active' and retry_count = $3 for update)
        insert into ${schema}.result (job, key, token, host, class, outcome, held) select id, $4, $3, $5, $6, $7, $8 from own
        on conflict do nothing returning job`,
-      [id, queue, token, this.key, host.name, host.class, JSON.stringify(outcome), held],
+      [id, queue, token, brief(this.key), host.name, host.class, JSON.stringify(outcome), held],
     );
     if (first.rows.length > 0) {
       await this.#base.boss.complete(queue, this.#attempt, null, { db });

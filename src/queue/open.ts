@@ -4,7 +4,7 @@ import { workspace } from '../files/places.ts';
 import { mending } from './base.ts';
 import { type EmbeddedOptions, markReady, openEmbedded } from './embedded.ts';
 import { hosts, putCheck } from './hosts.ts';
-import { type LeaseOptions, putBack, scored, send, states, Taker } from './leases.ts';
+import { clear, type LeaseOptions, putBack, scored, send, states, Taker } from './leases.ts';
 import type { Queue } from './queue.ts';
 import { openShared } from './shared.ts';
 import { checkTables, makeTables } from './tables.ts';
@@ -44,6 +44,7 @@ export async function openQueue({
   return {
     sole: base.sole,
     send: (jobs) => mending(base, () => send(base, jobs, options)),
+    clear: (keys) => mending(base, () => clear(base, keys)),
     states: (keys) => mending(base, () => states(base, keys)),
     scored: (key) => mending(base, () => scored(base, key)),
     take: (host, terms = {}) => mending(base, () => taker.take(host, terms)),

@@ -71,7 +71,7 @@ export interface HostState extends HostCheck {
 /** What a worker makes sure of before it takes a job. */
 export interface Terms {
   /** Why this installation cannot score such a job; null if it can. */
-  fault?(job: Pick<Job, 'protocol' | 'baselines'>): string | null;
+  fault?(job: Pick<Job, 'protocol' | 'baselines'>): Promise<string | null> | string | null;
   /** Is told once of each kind of job that it refuses. */
   refused?(key: string, why: string): void;
 }
@@ -89,6 +89,8 @@ export interface Queue {
   readonly sole: boolean;
   /** Adds the jobs that are not there yet, by key, in any state, as far as there is room. */
   send(jobs: readonly { readonly key: string; readonly job: Job }[]): Promise<Sent>;
+  /** Takes out what waits but for these: of a sole process, left by a command that ended early. */
+  clear(keys: readonly string[]): Promise<void>;
   /** Of the keys that are there. */
   states(keys: readonly string[]): Promise<ReadonlyMap<string, Status>>;
   scored(key: string): Promise<Scored | null>;

@@ -13,7 +13,7 @@ export async function openShared(url: string, owner: boolean): Promise<Base> {
   const address = addressOf(url);
   const { PgBoss } = await import('pg-boss');
   const connection = {
-    ...{ connectionString: url, application_name: 'nfold', max: 4, connectionTimeoutMillis: 10_000 },
+    ...{ connectionString: url, application_name: 'nfold', max: 2, connectionTimeoutMillis: 10_000 },
     ...{ query_timeout: answerMs, keepAlive: true },
   };
   const faultOf = (error: unknown) => sharedFault(error, address);

@@ -32,6 +32,8 @@ export interface WorkOptions extends Pick<Terms, 'fault'> {
   readonly touchSeconds?: number;
   /** Shortest and longest pause while no job waits. */
   readonly pollSeconds?: readonly [number, number];
+  /** Pause after a judge has failed; it doubles each time. */
+  readonly restSeconds?: number;
   /** A held host is checked again after this time. */
   readonly recheckSeconds?: number;
 }
@@ -53,13 +55,18 @@ export async function work(queue: Queue, host: Host, judge: Judge, options: Work
   return new Worker(queue, host, judge, options).run();
 }
 
+const unmeasured = (host: Host, why: string): HostCheck => ({
+  ...{ host, at: new Date().toISOString(), ratio: null, noiseFloor: null, timeNs: null },
+  held: `This host could not be checked: ${why.replace(/\.$/, '')}.`,
+});
+
 class Worker {
   readonly #queue: Queue;
   readonly #host: Host;
   readonly #judge: Judge;
   readonly #options: WorkOptions;
   readonly #count = { done: 0, late: 0, failed: 0, refused: 0 };
-  #check: { readonly day: string; readonly at: number; readonly held: string | null } | null = null;
+  #check: HostCheck | null = null;
 
   constructor(queue: Queue, host: Host, judge: Judge, options: WorkOptions) {
     this.#queue = queue;
@@ -69,16 +76,16 @@ class Worker {
   }
 
   async run(): Promise<Worked> {
-    const { once = false, until, signal, pollSeconds: [shortest, longest] = [0.5, 5] } = this.#options;
+    const { once = false, until, signal, restSeconds = 1, pollSeconds: [shortest, longest] = [0.5, 5] } = this.#options;
     let idle = shortest;
     let failures = 0;
     while (!signal.aborted) {
       if (until && (await this.#allDone(until))) break;
       const turn = await this.#turn();
-      if (turn === 'none' && once) break;
+      if (once && (turn === 'none' || turn === 'held')) break;
       failures = turn === 'failed' ? failures + 1 : 0;
       // A host on which judges fail leaves jobs to others.
-      if (turn === 'failed') await this.#pause(Math.min(maxWaitSeconds, 2 ** (failures - 1)));
+      if (turn === 'failed') await this.#pause(Math.min(maxWaitSeconds, restSeconds * 2 ** (failures - 1)));
       idle = turn === 'none' ? Math.min(longest, idle * 1.5) : shortest;
       // Not all workers ask at once.
       if (turn === 'none' || turn === 'held') await this.#pause(idle * (0.75 + Math.random() / 2));
@@ -141,18 +148,27 @@ class Worker {
 
   /** Whether this host may take a job: it was checked today, and is not held. The only host goes on, and its results are held. */
   async #isFit(): Promise<boolean> {
-    const { check, recheckSeconds = 600 } = this.#options;
+    const { check, signal, recheckSeconds = 600 } = this.#options;
     if (check === undefined) return true;
-    const day = new Date().toISOString().slice(0, 10);
-    const stale = this.#check?.held && performance.now() - this.#check.at > recheckSeconds * 1000;
-    if (this.#check?.day !== day || stale) {
-      const found = await check(this.#host);
+    this.#check ??= await this.#lastCheck();
+    const age = this.#check ? Date.now() - Date.parse(this.#check.at) : Number.POSITIVE_INFINITY;
+    const isOld = this.#check?.at.slice(0, 10) !== new Date().toISOString().slice(0, 10);
+    if (isOld || (this.#check?.held && age > recheckSeconds * 1000)) {
+      const found = await check(this.#host).catch((error) => unmeasured(this.#host, messageOf(error)));
+      if (signal.aborted) return false;
       await this.#persist(() => this.#queue.putCheck(found));
-      this.#check = { day, at: performance.now(), held: found.held };
+      this.#check = found;
       if (found.held === null) this.#tell('checked', `${this.#host.name} is fit: its baseline is as fast as itself`);
       else this.#tell('held', `${this.#host.name} is held. ${found.held} ${this.#sequel(recheckSeconds)}`);
     }
     return this.#check?.held === null || this.#queue.sole;
+  }
+
+  /** Another process of this host may have checked it today. */
+  async #lastCheck(): Promise<HostCheck | null> {
+    const { name, class: machineClass } = this.#host;
+    const all = (await this.#persist(() => this.#queue.hosts())) ?? [];
+    return all.find(({ host }) => host.name === name && host.class === machineClass) ?? null;
   }
 
   #sequel(recheckSeconds: number): string {

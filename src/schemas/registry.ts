@@ -13,6 +13,7 @@ import { Logged, Scored } from './score.ts';
 import { Verify } from './verify.ts';
 import { Watch } from './watch.ts';
 import { New, Profiled, Reported, Selftested, Trained, Tuned } from './wings.ts';
+import { WorkerDone } from './worker.ts';
 
 const Schema = z.union([
   z.strictObject({ commands: z.array(z.string()).describe('Names that have a schema.') }),
@@ -37,6 +38,7 @@ export const schemas: { readonly [name: string]: z.ZodType } = {
   profile: Profiled,
   train: Trained,
   selftest: Selftested,
+  worker: WorkerDone,
   doctor: Doctor,
   'task score': Scored,
   'task log': Logged,

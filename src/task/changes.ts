@@ -5,12 +5,12 @@ import { attempt } from '../contract/attempt.ts';
 import { brief } from '../contract/errors.ts';
 import { contentWithin } from '../files/given.ts';
 import { type Manifest, manifestName, sha256 } from './manifest.ts';
-import { isCounted, type Task } from './task.ts';
+import { isCounted, someOf, type Task } from './task.ts';
 
 /** What npm, git and nfold write. */
 const passedOver = ['node_modules', '.git', '.nfold', 'package-lock.json', manifestName];
-/** Entries of the folder that are looked at, files that are told of, and the largest file that is compared. */
-const [maxEntries, maxTold, maxBytes] = [5000, 12, 2 ** 20];
+/** Entries of the folder that are looked at, and the largest file that is compared. */
+const [maxEntries, maxBytes] = [5000, 2 ** 20];
 
 /** Sentences. */
 export function changesIn(root: string, { files }: Manifest, { ops }: Task): string[] {
@@ -27,10 +27,8 @@ export function changesIn(root: string, { files }: Manifest, { ops }: Task): str
       .map((path) => `${path} was removed`),
     ...told.filter((path) => !Object.hasOwn(files, path)).map((path) => `${path} was added`),
   ].map(brief);
-  const more = changes.length - maxTold;
-  const rest = more > 0 ? [`${more} more files were changed, removed or added`] : [];
   const unseen = all ? [] : [`there are more than ${maxEntries} files and folders: the others were not looked at`];
-  return [...changes.slice(0, maxTold), ...rest, ...unseen];
+  return [...someOf(changes, 'were changed, removed or added'), ...unseen];
 }
 
 /** Paths of what is no folder, links not followed; `all` is false if there are too many. */

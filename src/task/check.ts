@@ -1,15 +1,17 @@
 /** nfold task check: the verdict that score comes to before it times anything. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { withSnapshots } from '../build/snapshot.ts';
+import { literally } from '../build/where.ts';
 import { asData, asText, verdictsOn } from '../commands/verify.ts';
 import { exit } from '../contract/errors.ts';
 import { placeOf, shown } from '../files/places.ts';
 import type { Io, Result } from '../report/output.ts';
 import { pc } from '../report/screen.ts';
+import type { CandidateOutcome } from '../run/outcome.ts';
 import type { Checked } from '../schemas/handout.ts';
 import { type Artefact, readArtefact } from './artefact.ts';
 import type { CheckFlags } from './flags.ts';
-import { snapshotsOf } from './snapshots.ts';
+import { originOf, snapshotsOf } from './snapshots.ts';
 
 export async function checkTask(folder: string, flags: CheckFlags, io: Io): Promise<Result<Checked>> {
   const artefact = await readArtefact(folder, flags.task);
@@ -37,13 +39,29 @@ export async function checkTask(folder: string, flags: CheckFlags, io: Io): Prom
   };
 }
 
-/** The attempt's sources are run from a place of their own; what repeats a failed check names the file in the folder. */
-const verdictsOf = ({ files, task, label }: Artefact, folder: string, flags: CheckFlags, io: Io) =>
-  withSnapshots(snapshotsOf(files, task.ops, label), (snapshots) => {
-    const paths = files.map(({ path }) => shown(resolve(placeOf(folder), path)));
-    const candidates = snapshots.map((one) => ({
-      ...one,
-      selector: paths.find((path) => path.includes(`kernels/${one.op}/attempt.`)),
-    }));
+/**
+ * The attempt's sources are run from a place of their own, under names of their own, so that nothing else of the folder counts. What is told
+ * names the file in the folder.
+ */
+async function verdictsOf({ files, task, label }: Artefact, folder: string, flags: CheckFlags, io: Io) {
+  const [root, origin] = [resolve(placeOf(folder)), originOf(label)];
+  const verified = await withSnapshots(snapshotsOf(files, task.ops, label), (snapshots) => {
+    const candidates = snapshots.map((one) => {
+      const path = files.find((file) => file.path.startsWith(`kernels/${one.op}/`))?.path ?? '';
+      return { ...one, id: `${one.op}/attempt`, tunedAs: one.id, selector: shown(join(root, path)) };
+    });
     return verdictsOn([], flags, io, { candidates, problems: [] });
   });
+  const named = (text: string) =>
+    text.replaceAll(
+      new RegExp(`${literally(`${origin}:`)}(?=kernels/)`, 'g'),
+      join(shown(root), '/').replace(/^\.\//, ''),
+    );
+  const inFolder = (verdict: CandidateOutcome['verdict']): CandidateOutcome['verdict'] => {
+    if (!('message' in verdict)) return verdict;
+    const { place, message } = verdict;
+    return { ...verdict, message: named(message), place: place && { ...place, file: named(place.file) } };
+  };
+  const outcomes = verified.outcomes.map((one) => ({ ...one, verdict: inFolder(one.verdict) }));
+  return { ...verified, outcomes };
+}

@@ -5,15 +5,15 @@ import { attempt } from '../contract/attempt.ts';
 import { counted } from '../contract/words.ts';
 import { contentOf } from '../files/given.ts';
 import { packageRoot } from '../files/places.ts';
-import type { AttemptFile } from './artefact.ts';
+import { someOf } from './task.ts';
 
 /** From this share of its lines on, and from this many of them, a source is a copy. */
 const [minShare, minLines] = [0.9, 5];
 
 /** Sentences. */
-export function copiesIn(files: readonly AttemptFile[]): string[] {
+export function copiesIn(files: readonly { readonly path: string; readonly content: Buffer }[]): string[] {
   const kernels = namesBelow('kernels').map((path) => ({ path, lines: new Set(linesOf(textOf(path))) }));
-  return files.flatMap(({ path, content }) => {
+  const copies = files.flatMap(({ path, content }) => {
     const own = linesOf(content.toString());
     const shared = kernels.map((kernel) => ({ ...kernel, count: own.filter((line) => kernel.lines.has(line)).length }));
     const nearest = shared.sort((a, b) => b.count - a.count)[0];
@@ -21,6 +21,7 @@ export function copiesIn(files: readonly AttemptFile[]): string[] {
     const what = `${nearest.count} of its ${counted(own.length, 'line')} of code`;
     return [`${path} is a copy of nfold's own ${nearest.path}: ${what} stand there`];
   });
+  return someOf(copies, "are copies of nfold's own");
 }
 
 const namesBelow = (folder: string): string[] =>

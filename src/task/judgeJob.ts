@@ -8,8 +8,8 @@ import type { Io } from '../report/output.ts';
 import { snapshotsOf } from './snapshots.ts';
 import { taskNamed } from './task.ts';
 
-/** Throws NfoldError if it was stopped before anything was timed, or cannot be run here. */
-export async function judgeJob(job: Job, io: Io): Promise<Outcome> {
+/** `stopping` is said when it is asked to stop. Throws NfoldError if it was stopped before anything was timed, or cannot be run here. */
+export async function judgeJob(job: Job, io: Io, stopping: string): Promise<Outcome> {
   const { effort, unseen, secret, seed, label, ops } = job;
   const { suite } = taskNamed(job.task);
   const flags = {
@@ -20,7 +20,7 @@ export async function judgeJob(job: Job, io: Io): Promise<Outcome> {
     committed: secret === null ? makeSeed(seed ?? undefined) : committedTo(secret),
     // Nothing is timed beside the attempt.
     byDefault: { effort, suites: [{ ...suite, ops, peers: [], slowPeers: [], intermediates: [] }] },
-    stopping: 'stopping; this attempt is scored anew the next time',
+    stopping,
   };
   const sources = job.files.map(({ path, content }) => ({ path, content: Buffer.from(content, 'base64') }));
   const { draft } = await withSnapshots(snapshotsOf(sources, ops, label), (candidates) =>

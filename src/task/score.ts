@@ -18,7 +18,7 @@ import { baselinesOf } from './manifest.ts';
 import { type Asked, type Planned, plan, type Settings } from './plan.ts';
 import { scoredOf } from './summary.ts';
 import { reportScores } from './tables.ts';
-import { workHere } from './worker.ts';
+import { thisHost, workOn } from './worker.ts';
 
 export async function scoreTask(folders: readonly string[], flags: ScoreFlags, io: Io): Promise<Result<Scored>> {
   if (flags.class && flags.queue === undefined)
@@ -91,12 +91,15 @@ async function settingsOf([{ artefact }]: readonly Asked[], flags: ScoreFlags): 
 
 /** Works the jobs off here, or hands them to the workers of a shared queue. */
 async function run(jobs: readonly Planned[], queue: Queue, watches: boolean, io: Io): Promise<Collected> {
-  io.keepOnStop(queue.sole ? 'stopping; the same command goes on' : 'stopping; the workers go on');
+  const stopping = queue.sole
+    ? 'stopping; the same command goes on where this one stopped'
+    : 'stopping; the workers go on';
+  io.keepOnStop(stopping);
   let waiting = await sent(queue, jobs);
   if (queue.sole) await queue.clear(jobs.map(({ key }) => key));
   for (;;) {
     const there = jobs.filter((one) => !waiting.includes(one));
-    if (queue.sole) await workHere(queue, there, io);
+    if (queue.sole) await workOn(queue, thisHost(), { until: there.map(({ key }) => key), stopping }, io);
     else if (watches) await watch(queue, there, waiting.length, io);
     if (waiting.length === 0 || io.signal.aborted || !(queue.sole || watches)) break;
     waiting = await sent(queue, waiting);

@@ -4,6 +4,7 @@ import { kinds } from '../catalog/candidates.ts';
 import { opNames } from '../catalog/ops.ts';
 import { didYouMean } from '../catalog/select.ts';
 import { NfoldError } from '../contract/errors.ts';
+import { counted } from '../contract/words.ts';
 
 export interface Task {
   readonly name: string;
@@ -35,3 +36,9 @@ export const attemptFile = (op: string, kind: (typeof kinds)[number] = 'ts') => 
 /** Whether a file of a folder counts, by its path. */
 export const isCounted = (path: string, ops: readonly string[]): boolean =>
   /^kernels\/common\/[^/]+$/.test(path) || ops.some((op) => kinds.some((kind) => path === attemptFile(op, kind)));
+
+/** Some dozen sentences about files, and how many more there are. */
+export function someOf(sentences: readonly string[], what: string, max = 12): string[] {
+  const more = sentences.length - max;
+  return [...sentences.slice(0, max), ...(more > 0 ? [`${counted(more, 'more file')} ${what}`] : [])];
+}

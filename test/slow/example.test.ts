@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { verify, workspaceAt } from 'nfold';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packageRoot } from '../../src/files/places.ts';
-import { copyCheckout, pack } from '../support/installation.ts';
+import { packed } from '../support/installation.ts';
 import { knowCeilings } from '../support/prepared.ts';
 
 const run = promisify(execFile);
@@ -23,10 +23,10 @@ beforeAll(async () => {
   mkdirSync(modules);
   knowCeilings(example);
   for (const name of readdirSync(installed)) symlinkSync(join(installed, name), join(modules, name));
-  const tarball = pack(folder, copyCheckout(folder));
+  const { tarball } = await packed();
   mkdirSync(join(modules, 'nfold'));
   await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(modules, 'nfold')]);
-});
+}, 600_000);
 
 const node = (...args: readonly string[]) =>
   run(process.execPath, args, { cwd: example, env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' } });

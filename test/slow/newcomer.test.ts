@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/files/places.ts';
 import { languages } from '../../src/new/languages.ts';
-import { copyCheckout, install, link, pack, type Ran, run, shellEnv } from '../support/installation.ts';
+import { installed, link, type Ran, run, shellEnv } from '../support/installation.ts';
 import { knowCeilings } from '../support/prepared.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'nfold-newcomer-'));
 const folder = join(top, 'my kernels');
 afterAll(() => rmSync(top, { recursive: true, force: true }));
 
-beforeAll(() => {
-  install(pack(top, copyCheckout(top)), folder);
+beforeAll(async () => {
+  await installed(folder);
   knowCeilings(folder);
   // A compiler of C is the user's to install.
   link(join(packageRoot, 'node_modules/@yowasp/clang'), join(folder, 'node_modules/@yowasp/clang'));

@@ -8,7 +8,6 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -28,14 +27,18 @@ import {
   bytesIn,
   filesIn,
   install,
+  installed,
   intoStore,
   link,
-  pack,
+  type Packed,
   packagesIn,
+  packed,
   type Ran,
   run,
+  tree,
 } from '../support/installation.ts';
 import { hasCompiler } from '../support/plain-c.ts';
+import { knowCeilings } from '../support/prepared.ts';
 import { hasNobody } from '../support/small.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'nfold-package-'));
@@ -46,20 +49,17 @@ afterAll(() => {
   rmSync(top, { recursive: true, force: true });
 });
 
-/** What a build could leave behind; other tests have their own folders. */
-const tree = () => readdirSync(packageRoot).filter((name) => name !== '.nfold' && name !== 'coverage');
 const [pinned] = Object.values(manifest().optionalDependencies);
-let before: string[];
-let tarball: string;
+let pack: Packed;
 let files: string[];
-let installed: Ran;
+let printed: Ran;
 
-beforeAll(() => {
-  before = tree().filter((name) => name !== 'dist');
-  tarball = pack(top);
-  files = filesIn(tarball);
-  installed = install(tarball, folder);
+beforeAll(async () => {
+  pack = await packed();
+  files = filesIn(pack.tarball);
+  printed = await installed(folder);
   addOwn(folder);
+  knowCeilings(folder);
 }, 600_000);
 
 const nfold = (args: readonly string[], cwd = folder): Ran => run(['npx', 'nfold', ...args], cwd);
@@ -75,7 +75,7 @@ function fine({ code, stdout, stderr }: Ran): string {
 
 describe('packing', () => {
   test('leaves the work tree as it was', () => {
-    expect(tree()).toEqual(before);
+    expect(pack.after).toEqual(pack.before);
   });
 
   test('takes the programs, the types, the sources that one reads, the pages, and nothing else', () => {
@@ -109,11 +109,11 @@ describe('packing', () => {
   test('makes what publint and "are the types wrong" accept', () => {
     const { code, stdout, stderr } = run(['npm', 'run', 'package-check'], packageRoot);
     expect(code, stdout + stderr).toBe(0);
-    expect(tree()).toEqual(before);
+    expect(tree()).toEqual(pack.before);
   });
 
   test('keeps it small, with few packages beside it', () => {
-    expect(statSync(tarball).size).toBeLessThan(1.6e6);
+    expect(statSync(pack.tarball).size).toBeLessThan(1.6e6);
     expect(bytesIn(join(folder, 'node_modules/nfold'))).toBeLessThan(4.8e6);
     const { dependencies } = manifest();
     // Those named, what esbuild and assemblyscript need, then d3-scale and lowlight, and one Node.
@@ -124,7 +124,7 @@ describe('packing', () => {
 
 describe('in an empty folder', () => {
   test('npm warns of no engine and of nothing else but an install script, which nfold can do without', () => {
-    const warnings = installed.stderr.split('\n').filter((line) => /warn/i.test(line));
+    const warnings = printed.stderr.split('\n').filter((line) => /warn/i.test(line));
     expect(warnings.filter((line) => !line.startsWith('npm warn install-scripts'))).toEqual([]);
     expect(warnings.join('\n')).not.toMatch(/(?<!esbuild)@\d/);
   });
@@ -224,7 +224,7 @@ describe('in other places', () => {
   test('a second one inside the first, its packages below it, read-only: each is its own, and writes nothing there', () => {
     mkdirSync(inner);
     writeFileSync(join(inner, 'package.json'), '{ "type": "commonjs" }');
-    install(tarball, inner, '--install-strategy=nested');
+    install(pack.tarball, inner, '--install-strategy=nested');
     addOwn(inner);
     const own = join(inner, 'node_modules/nfold/package.json');
     writeFileSync(own, readFileSync(own, 'utf8').replace(/"version": "[^"]+"/, '"version": "99.0.0"'));

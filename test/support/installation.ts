@@ -1,8 +1,21 @@
 /** nfold as npm installs it: packed once, and run as a newcomer runs it, with the Node and npm of the system. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { delimiter, dirname, join, relative } from 'node:path';
+import { inject } from 'vitest';
 import { packageRoot } from '../../src/files/places.ts';
+import { writeNew, writeWhole } from '../../src/files/write.ts';
+import { until } from './processes.ts';
 
 /** The environment of a shell that npm has not started: no Node of a node_modules first on its PATH. */
 export const shellEnv: NodeJS.ProcessEnv = {
@@ -41,19 +54,50 @@ function npm(args: readonly string[], cwd: string): Ran {
   return ran;
 }
 
-/** The path of the tarball that `npm pack` makes. */
-export function pack(folder: string, checkout = packageRoot): string {
-  const { stdout } = npm(['pack', '--silent', '--pack-destination', folder], checkout);
-  return join(folder, stdout.trim());
+/** What several files of a run of tests need and the first that asks makes, while others wait: as JSON, below the folder that all share. */
+async function once<T>(name: string, make: () => T): Promise<T> {
+  const file = join(inject('shared'), `${name}.json`);
+  if (writeNew(`${file}.begun`, '')) {
+    try {
+      writeWhole(file, JSON.stringify({ made: make() }));
+    } catch (error) {
+      writeWhole(file, JSON.stringify({ failed: (error as Error).message }));
+    }
+  }
+  await until(() => existsSync(file));
+  const { made, failed } = JSON.parse(readFileSync(file, 'utf8'));
+  if (failed !== undefined) throw new Error(failed);
+  return made;
 }
 
-/** A copy of this checkout in the folder. Packing makes and removes dist/, so two packings at once need two trees. */
-export function copyCheckout(folder: string): string {
-  const copy = join(folder, 'checkout');
-  const left = ['node_modules', '.git', '.nfold', 'dist', 'coverage'].map((name) => join(packageRoot, name));
-  cpSync(packageRoot, copy, { recursive: true, filter: (file) => !left.includes(file) });
-  symlinkSync(join(packageRoot, 'node_modules'), join(copy, 'node_modules'));
-  return copy;
+/** What a build could leave behind in the checkout; other tests have their own folders. */
+export const tree = (): string[] => readdirSync(packageRoot).filter((name) => name !== '.nfold' && name !== 'coverage');
+
+export interface Packed {
+  /** Path of what `npm pack` made. */
+  readonly tarball: string;
+  /** The checkout before, apart from what an interrupted build may have left, and after. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** Packing makes and removes dist/ in the checkout, so that only one may pack. */
+export const packed = (): Promise<Packed> =>
+  once('packed', () => {
+    const before = tree().filter((name) => name !== 'dist');
+    const { stdout } = npm(['pack', '--silent', '--pack-destination', inject('shared')], packageRoot);
+    return { tarball: join(inject('shared'), stdout.trim()), before, after: tree() };
+  });
+
+/** Makes a folder that has nothing but what `npm install` brings, and returns what that printed. Its files are links to those of one installation. */
+export async function installed(folder: string): Promise<Ran> {
+  const { tarball } = await packed();
+  const first = join(inject('shared'), 'installed');
+  const ran = await once('installed', () => install(tarball, first));
+  mkdirSync(dirname(folder), { recursive: true });
+  const copied = run(['cp', '-Rl', first, folder], dirname(folder));
+  if (copied.code !== 0) throw new Error(copied.stderr);
+  return ran;
 }
 
 /** Paths in the tarball without its `package/`. */
@@ -63,7 +107,7 @@ export const filesIn = (tarball: string): string[] =>
     .split('\n')
     .map((path) => path.replace(/^package\//, ''));
 
-/** A folder that has nothing but what `npm install` brings, and what that printed. */
+/** A folder that has nothing but what `npm install` brings, and what that printed; its files are its own. */
 export function install(tarball: string, folder: string, ...options: string[]): Ran {
   mkdirSync(folder, { recursive: true });
   return npm(['install', '--prefer-offline', ...options, tarball], folder);

@@ -1,0 +1,306 @@
+/** A true Postgres and three workers, and what may happen to them: nothing is lost, nothing counts twice. The figures are printed at the end. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../src/files/places.ts';
+import { openQueue } from '../../src/queue/open.ts';
+import type { Queue } from '../../src/queue/queue.ts';
+import { binaries, jobOf, Postgres, startWorker, type Worker, type WorkerSettings } from '../support/fleet.ts';
+import { until } from '../support/processes.ts';
+
+const reason = binaries ? '' : ' (skipped: no Postgres is installed here)';
+const figures: string[] = [];
+let postgres: Postgres;
+let workers: Worker[] = [];
+let queue: Queue;
+let url: string;
+
+/** The statements of the page that a worker's role needs. */
+const grants = /^```sql\n([\s\S]*?)^```/m
+  .exec(readFileSync(join(packageRoot, 'docs/fleet.md'), 'utf8'))![1]
+  .trim()
+  .split('\n');
+let databases = 0;
+
+describe.skipIf(!binaries)(`a fleet${reason}`, () => {
+  beforeAll(async () => {
+    postgres = await Postgres.start();
+  });
+  afterAll(async () => {
+    await postgres.end();
+    console.log(figures.join('\n'));
+  });
+  afterEach(async () => {
+    for (const { child } of workers) child.kill('SIGCONT');
+    for (const { child } of workers) child.kill('SIGKILL');
+    await Promise.all(workers.map(({ ended }) => ended));
+    workers = [];
+    await queue?.close();
+  });
+
+  /** A database of a test's own, with the rights that the page gives to workers. */
+  async function fresh(options: Parameters<typeof openQueue>[0] = {}): Promise<void> {
+    const name = databases++ === 0 ? 'nfold' : `nfold${databases}`;
+    await postgres.sql(`create database ${name}`);
+    queue = await openQueue({ ...options, url: postgres.url('owner', name) });
+    const own = grants.filter((line) => name === 'nfold' || !line.startsWith('create role'));
+    await postgres.sql(
+      own.join('\n').replace('on database nfold', `on database ${name}`),
+      [],
+      postgres.url('owner', name),
+    );
+    url = postgres.url('nfold_worker', name, 'worker-secret');
+  }
+
+  function begin(names: string, settings: Omit<WorkerSettings, 'name'> = {}): void {
+    for (const name of names) workers.push(startWorker(url, { name, ...settings }));
+  }
+
+  const send = (labels: readonly string[]) => queue.send(labels.map((label) => ({ key: label, job: jobOf(label) })));
+  const statesOf = async (labels: readonly string[]) => [...(await queue.states(labels)).values()];
+
+  async function untilDone(labels: readonly string[]): Promise<void> {
+    for (;;) {
+      const states = await statesOf(labels).catch(() => []);
+      if (states.length === labels.length && states.every(({ state }) => state === 'done' || state === 'dead')) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  const said = (kind: string, of = workers) =>
+    of.flatMap(({ lines }) => lines.filter((line) => line.startsWith(`${kind} `)).map((line) => line.split(' ')[1]));
+  const holderOf = (label: string) => until(() => workers.find((worker) => said('taken', [worker]).includes(label)));
+
+  /** Each job has one outcome, from one worker, and that is the one that says so. */
+  async function account(what: string, labels: readonly string[], seconds: number | null): Promise<void> {
+    const results = await Promise.all(labels.map((label) => queue.scored(label)));
+    const lost = results.filter((result) => result === null).length;
+    const ended = said('ended').sort();
+    const twice = ended.length - new Set(ended).size;
+    figures.push(
+      `${what}: ${labels.length} jobs, ${lost} lost, ${twice} scored twice${seconds === null ? '' : `, ${seconds.toFixed(1)} s to recover`}`,
+    );
+    expect({ lost, twice }).toEqual({ lost: 0, twice: 0 });
+    for (const [i, result] of results.entries())
+      expect(result?.outcome.record).toBe(`"${result?.host.name} ${labels[i]}"`);
+  }
+
+  const labelsOf = (count: number) => Array.from({ length: count }, (_, i) => `job${i}`);
+
+  test('200 small jobs', async () => {
+    await fresh();
+    const labels = labelsOf(200);
+    begin('abc');
+    expect(await send(labels)).toEqual({ added: 200, left: [] });
+    const began = performance.now();
+    await untilDone(labels);
+    await account('200 small jobs, three workers', labels, null);
+    figures.push(
+      `  in ${((performance.now() - began) / 1000).toFixed(1)} s, by ${workers.map((one) => said('ended', [one]).length).join(' + ')}`,
+    );
+    expect(said('ended').sort()).toEqual([...labels].sort());
+    expect(said('late')).toEqual([]);
+  });
+
+  test('kill -9 of a worker amid a job', async () => {
+    await fresh();
+    const labels = labelsOf(12);
+    begin('abc', { judgeMs: 300, heartbeatSeconds: 2 });
+    await send(labels);
+    const { child } = await holderOf('job5');
+    child.kill('SIGKILL');
+    const killedAt = performance.now();
+    await untilDone(labels);
+    await account('kill -9 of a worker', labels, (performance.now() - killedAt) / 1000);
+    expect((await statesOf(['job5']))[0]).toMatchObject({ state: 'done', tries: 2 });
+  });
+
+  test('kill -9 of Postgres, and its return', async () => {
+    await fresh();
+    const labels = labelsOf(9);
+    begin('abc', { judgeMs: 1000, heartbeatSeconds: 10 });
+    await send(labels);
+    await holderOf('job0');
+    await postgres.kill();
+    // Judges end meanwhile, and keep what they have.
+    await until(() => said('away').length > 0);
+    await postgres.resume();
+    const backAt = performance.now();
+    await untilDone(labels);
+    await account('kill -9 of Postgres and its return', labels, (performance.now() - backAt) / 1000);
+    // What was judged before is not judged again.
+    expect(said('taken').sort()).toEqual([...labels].sort());
+    expect(said('back').length).toBeGreaterThan(0);
+  });
+
+  test('a worker cut off for longer than its heartbeat, and back', async () => {
+    await fresh();
+    begin('ab', { judgeMs: 1500, heartbeatSeconds: 2 });
+    await send(['job0']);
+    const { child } = await holderOf('job0');
+    child.kill('SIGSTOP');
+    const cutAt = performance.now();
+    await untilDone(['job0']);
+    const seconds = (performance.now() - cutAt) / 1000;
+    child.kill('SIGCONT');
+    await until(() => said('late').length > 0);
+    await account('a worker cut off and back', ['job0'], seconds);
+    expect(await queue.scored('job0')).toMatchObject({ late: 1 });
+    expect(said('late')).toEqual(['job0']);
+    expect(
+      said(
+        'ended',
+        workers.filter((one) => one.child === child),
+      ),
+    ).toEqual([]);
+    // It goes on.
+    await send(['job1', 'job2', 'job3', 'job4']);
+    await untilDone(['job1', 'job2', 'job3', 'job4']);
+    expect(
+      said(
+        'ended',
+        workers.filter((one) => one.child === child),
+      ).length,
+    ).toBeGreaterThan(0);
+  });
+
+  test('a job that kills its workers, one whose judge throws, and honest ones', async () => {
+    await fresh();
+    const labels = ['kills', 'throws', 'job1', 'job2'];
+    begin('abcd', { heartbeatSeconds: 1 });
+    await send(labels);
+    await untilDone(labels);
+    const [kills, throws, ...fine] = await Promise.all(
+      labels.map(async (label) => (await queue.states([label])).get(label)),
+    );
+    expect(kills).toMatchObject({ state: 'dead', tries: 3, reason: 'Its worker was not heard of for 1 s.' });
+    expect(throws).toMatchObject({ state: 'dead', tries: 3, reason: 'the judge of throws throws' });
+    expect(fine.map((one) => one?.state)).toEqual(['done', 'done']);
+    const buried = await postgres.sql(
+      `select source_id from nfold.job where name = 'dead'`,
+      [],
+      postgres.url('owner', `nfold${databases}`),
+    );
+    expect(buried).toHaveLength(2);
+    expect(workers.filter(({ child }) => child.signalCode === 'SIGKILL')).toHaveLength(3);
+  });
+
+  test('jobs that a worker refuses are left to others; a stopped worker gives its job back', async () => {
+    await fresh();
+    begin('a', { baseline: 'other' });
+    await send(['job0', 'job1']);
+    await until(() => said('refused').length > 0);
+    expect((await statesOf(['job0', 'job1'])).map(({ reason }) => reason)).toContain('It has another baseline.');
+    begin('b', { judgeMs: 60_000 });
+    const slow = await until(() => workers.find((one) => said('taken', [one]).length > 0));
+    slow.child.kill('SIGTERM');
+    await slow.ended;
+    begin('c');
+    await untilDone(['job0', 'job1']);
+    expect((await statesOf(['job0', 'job1'])).map(({ host, tries }) => [host, tries])).toEqual([
+      ['c', 1],
+      ['c', 1],
+    ]);
+    expect(said('refused')).toHaveLength(1);
+  });
+
+  test('the role of a worker can work, and nothing else', async () => {
+    await fresh();
+    const name = `nfold${databases}`;
+    await postgres.sql(
+      `create schema other; create table other.secret as select 1 as one;`,
+      [],
+      postgres.url('owner', name),
+    );
+    const forbidden = [
+      ...['drop table nfold.job', 'drop schema nfold cascade', 'alter table nfold.result add column x int'],
+      ...[
+        'truncate nfold.job',
+        'delete from nfold.result',
+        'update nfold.result set outcome = null',
+        'delete from nfold.host',
+      ],
+      ...[
+        'create table nfold.mine (x int)',
+        'create schema mine',
+        'create table mine (x int)',
+        'select * from other.secret',
+      ],
+      ...[
+        "select nfold.create_queue('x', '{}')",
+        "select nfold.delete_queue('score')",
+        'insert into nfold.queue (name) values (1)',
+      ],
+      ...[
+        'select * from pg_authid',
+        'create role mine',
+        `alter role owner password 'x'`,
+        'update nfold.about set version = 2',
+      ],
+    ];
+    for (const statement of forbidden)
+      await expect(postgres.sql(statement, [], url), statement).rejects.toMatchObject({
+        code: /^(42501|0A000)$/ as never,
+      });
+    begin('a', { once: true });
+    await workers[0].ended;
+    expect(workers[0].child.exitCode).toBe(0);
+    const worker = await openQueue({ url, owner: false });
+    const host = { name: 'h', class: 'c' };
+    const at = new Date().toISOString();
+    await worker.putCheck({
+      host,
+      at,
+      ratio: { value: 1, low: 0.99, high: 1.01 },
+      noiseFloor: 0.01,
+      timeNs: 1,
+      held: null,
+    });
+    await worker.putCheck({ host, at, ratio: null, noiseFloor: null, timeNs: null, held: 'It drifts.' });
+    expect(await worker.hosts()).toMatchObject([{ host, ratio: null, held: 'It drifts.', checks: 2 }]);
+    await worker.close();
+  });
+
+  test('passwords: from ~/.pgpass, wrong, missing; and in no sentence', async () => {
+    await fresh();
+    const name = `nfold${databases}`;
+    const pgpass = join(postgres.folder, '..', `nfold-pgpass-${process.pid}`);
+    writeFileSync(pgpass, `127.0.0.1:${postgres.port}:*:nfold_worker:worker-secret\n`, { mode: 0o600 });
+    const bare = `postgres://nfold_worker@127.0.0.1:${postgres.port}/${name}`;
+    workers.push(startWorker(bare, { name: 'a', once: true }, { PGPASSFILE: pgpass }));
+    await workers[0].ended;
+    expect(workers[0].child.exitCode).toBe(0);
+    const at = `127.0.0.1:${postgres.port}`;
+    const faults: readonly (readonly [string, string])[] = [
+      [bare, `Postgres at ${at} asks for a password of the role 'nfold_worker'.`],
+      [url.replace('worker-secret', 'wrong-secret'), `Postgres at ${at} does not let the role 'nfold_worker' in.`],
+      [postgres.url('nobody'), `Postgres at ${at} does not let the role 'nobody' in.`],
+      [postgres.url('owner', 'none'), `Postgres at ${at} has no database 'none'.`],
+      [postgres.url('owner', 'postgres'), `The database 'postgres' at ${at} holds no queue yet.`],
+      ['postgres://owner:the-secret@127.0.0.1:1/d', 'No Postgres answers at 127.0.0.1:1.'],
+      ['postgres://owner:the-secret@no.invalid/d', 'The host of no.invalid:5432 is not known here.'],
+    ];
+    for (const [wrong, message] of faults)
+      await expect(openQueue({ url: wrong, owner: false }), message).rejects.toMatchObject({
+        message,
+        exitCode: 1,
+        sentence: /^(?!.*secret)/ as never,
+      });
+    await postgres.sql('create role poor login password $$poor-secret$$');
+    await expect(openQueue({ url: postgres.url('poor', name) })).rejects.toMatchObject({
+      message: `The role 'poor' has not the rights that it needs in '${name}' at ${at}.`,
+    });
+    await postgres.sql('create database empty');
+    await expect(openQueue({ url: postgres.url('poor', 'empty') })).rejects.toMatchObject({
+      message: /has not the rights/ as never,
+    });
+    for (const table of ['about', 'version']) {
+      await postgres.sql(`update nfold.${table} set version = version + 1`, [], postgres.url('owner', name));
+      for (const owner of [true, false])
+        await expect(openQueue({ url: owner ? postgres.url('owner', name) : url, owner })).rejects.toMatchObject({
+          message: /has tables of (another )?version/ as never,
+        });
+      await postgres.sql(`update nfold.${table} set version = version - 1`, [], postgres.url('owner', name));
+    }
+  });
+});

@@ -1,0 +1,29 @@
+/** A worker whose judge takes a given time, as a program: `fleet-worker.ts '{"name":"a","judgeMs":50}'`, with NFOLD_QUEUE. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { openQueue } from '../../src/queue/open.ts';
+import { work } from '../../src/queue/worker.ts';
+import type { WorkerSettings } from './fleet.ts';
+
+const settings: WorkerSettings = JSON.parse(process.argv[2]);
+const { name, judgeMs = 50, heartbeatSeconds = 30, once = false, baseline } = settings;
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+const queue = await openQueue({ url: process.env.NFOLD_QUEUE, owner: false, heartbeatSeconds });
+await work(
+  queue,
+  { name, class: 'test' },
+  async ({ label }) => {
+    if (label.startsWith('kills')) process.kill(process.pid, 'SIGKILL');
+    if (label.startsWith('throws')) throw new Error(`the judge of ${label} throws`);
+    await pause(judgeMs, undefined, { signal: stop.signal }).catch(() => {});
+    return { record: `"${name} ${label}"`, error: null, interrupted: stop.signal.aborted };
+  },
+  {
+    ...{ once, signal: stop.signal, lock: `nfold-test-${process.pid}`, touchSeconds: heartbeatSeconds / 4 },
+    ...{ pollSeconds: [0.05, 0.2], restSeconds: 0.05 },
+    fault: ({ baselines }) =>
+      baseline === undefined || baselines.sgemm === baseline ? null : 'It has another baseline.',
+    onEvent: ({ kind, key = '', sentence }) => process.stderr.write(`${kind} ${key} ${sentence}\n`),
+  },
+);
+await queue.close();
