@@ -133,7 +133,7 @@ describe('the report', () => {
       '! slow, run 1, counts in nothing: it is held back: its baseline drifted by 9 %.',
       '! again, ignored: package.json was changed.',
       '! again: kernels/sgemm/attempt.ts is that of sgemm/ikj-ts.',
-      '2 later outcomes of the same job',
+      'again, run 1: 2 later outcomes of its job',
       'box-2 1.090 [1.079, 1.101] 1.2 % 9.4 % held back: it drifted',
       '! quiet, run 1, has no mean: 9 of 10 calls waited.',
       'later waiting - 0',
