@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { exit, messageOf, NfoldError } from '../contract/errors.ts';
+import { brief, exit, messageOf, NfoldError } from '../contract/errors.ts';
 import { shown } from '../files/places.ts';
 import { codeOf, makeFolder, remove, Unwritten, writeWhole } from '../files/write.ts';
 import { type Base, bossOptions } from './base.ts';
@@ -49,6 +49,8 @@ export const markReady = (folder: string): void => writeWhole(join(folder, 'read
 function prepared(folder: string): string {
   const data = join(folder, 'postgres');
   if (!fs.existsSync(join(folder, 'ready'))) fs.rmSync(data, { recursive: true, force: true });
+  // PGlite would make a new one in its place.
+  else if (!fs.existsSync(join(data, 'PG_VERSION'))) throw new Error('its Postgres has lost files');
   return data;
 }
 
@@ -94,7 +96,7 @@ async function locked(folder: string, wait: EmbeddedOptions['wait']): Promise<()
 /** The sentence for an error of PGlite, SQLite or the file system. */
 function embeddedFault(folder: string | null, error: unknown): NfoldError {
   if (error instanceof NfoldError) return error;
-  const said = messageOf(error);
+  const said = brief(messageOf(error)).replace(/\.?( Build with -sASSERTIONS.*)?\.*$/, '');
   const where = folder === null ? 'memory' : shown(folder);
   const code = codeOf(error);
   if (folder !== null && (code === '53100' || /ENOSPC|no space left|disk is full/i.test(said) || isFull(folder)))

@@ -1,4 +1,5 @@
 /** Sends, takes and finishes jobs. The token of a lease is pg-boss's count of retries, which every take counts up. */
+import { attempt } from '../contract/attempt.ts';
 import { brief } from '../contract/errors.ts';
 import { type Base, type Database, mending, schema } from './base.ts';
 import { Job, type Outcome } from './job.ts';
@@ -8,8 +9,13 @@ import { anyHost, groupOf, idOf, makeQueue, maxTries, protocolFault, queueOf } f
 /** As pg-boss holds a job: what it says is text within, which may hold characters that jsonb refuses. */
 interface Data {
   readonly protocol: number;
-  /** Of `{ key, job }`. */
+  /** Of a Text. */
   readonly text: string;
+}
+
+interface Text {
+  readonly key?: string;
+  readonly job?: unknown;
 }
 
 export interface LeaseOptions {
@@ -145,26 +151,24 @@ export class Taker {
     return null;
   }
 
+  /** In no transaction: pg-boss asks for a queue that it does not know on another connection, which an embedded Postgres has not. */
   async #fetch(queue: string, host: Host) {
-    const { boss } = this.#base;
-    return this.#base.transaction(async (db) => {
-      const [job] = await boss
-        .fetch<Data>(queue, { db, includeMetadata: true, ignoreGroups: [...this.#refused] })
-        .catch((error: { code?: string }) => {
-          // Nobody has sent a job for this class yet.
-          if (error.code === 'PGBOSS_QUEUE_NOT_FOUND') return [];
-          throw error;
-        });
-      if (job === undefined) return null;
-      await db.executeSql(
-        `insert into ${schema}.taken (job, host, class, taken_at) values ($1, $2, $3, now())
-         on conflict (job) do update set host = $2, class = $3, taken_at = now(), refused = null`,
-        [job.id, host.name, host.class],
-      );
-      const { id, data, retryCount: token, groupId: group } = job;
-      const given = JSON.parse(data.text);
-      return { lease: new Held(this.#base, { queue, id, token, host, key: given.key }), data, job: given.job, group };
-    });
+    const [found] = await this.#base.boss
+      .fetch<Data>(queue, { ignoreGroups: [...this.#refused] })
+      .catch((error: { code?: string }) => {
+        // Nobody has sent a job for this class yet.
+        if (error.code === 'PGBOSS_QUEUE_NOT_FOUND') return [];
+        throw error;
+      });
+    if (found === undefined) return null;
+    const { id, data, retryCount: token, groupId: group } = found;
+    await this.#base.rows(
+      `insert into ${schema}.taken (job, host, class, taken_at) values ($1, $2, $3, now())
+       on conflict (job) do update set host = $2, class = $3, taken_at = now(), refused = null`,
+      [id, host.name, host.class],
+    );
+    const { key = id, job } = attempt<Text, Text>(() => JSON.parse(data.text), {});
+    return { lease: new Held(this.#base, { queue, id, token, host, key }), data, job, group };
   }
 
   /** Gives back the jobs of lost workers, and those that take too long. */

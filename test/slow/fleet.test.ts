@@ -240,7 +240,7 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
     ];
     for (const statement of forbidden)
       await expect(postgres.sql(statement, [], url), statement).rejects.toMatchObject({
-        code: /^(42501|0A000)$/ as never,
+        code: expect.stringMatching(/^(42501|0A000)$/),
       });
     begin('a', { once: true });
     await workers[0].ended;
@@ -284,7 +284,7 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
       await expect(openQueue({ url: wrong, owner: false }), message).rejects.toMatchObject({
         message,
         exitCode: 1,
-        sentence: /^(?!.*secret)/ as never,
+        sentence: expect.stringMatching(/^(?!.*secret)/),
       });
     await postgres.sql('create role poor login password $$poor-secret$$');
     await expect(openQueue({ url: postgres.url('poor', name) })).rejects.toMatchObject({
@@ -292,13 +292,13 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
     });
     await postgres.sql('create database empty');
     await expect(openQueue({ url: postgres.url('poor', 'empty') })).rejects.toMatchObject({
-      message: /has not the rights/ as never,
+      message: expect.stringMatching(/has not the rights/),
     });
     for (const table of ['about', 'version']) {
       await postgres.sql(`update nfold.${table} set version = version + 1`, [], postgres.url('owner', name));
       for (const owner of [true, false])
         await expect(openQueue({ url: owner ? postgres.url('owner', name) : url, owner })).rejects.toMatchObject({
-          message: /has tables of (another )?version/ as never,
+          message: expect.stringMatching(/has tables of (another )?version/),
         });
       await postgres.sql(`update nfold.${table} set version = version - 1`, [], postgres.url('owner', name));
     }
