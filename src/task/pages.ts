@@ -4,6 +4,7 @@ import { editorFiles } from '../catalog/editor.ts';
 import type { AnyOp, Case } from '../contract/op.ts';
 import { counted } from '../contract/words.ts';
 import { limits, type Task } from './task.ts';
+import { filled } from './template.ts';
 
 type Texts = [path: string, text: string][];
 
@@ -36,61 +37,15 @@ const anOp = ({ ops }: Task): string => (ops.length === 1 ? ops[0] : 'OP');
 
 function taskPage(task: Task, ops: readonly AnyOp[], format: Kind['format']): string {
   const op = anOp(task);
-  const all = ops.length === 1 ? `\`${op}\`: ${ops[0].about}` : `the ${ops.length} ops below`;
-  return `# Make ${task.name} fast on a CPU
-
-**The goal.** Make ${all}.
-You start from plain TypeScript that is right and slow. The score is how many times as fast as that you are, on average.
-
-${whyOf(task)}
-
-## What you write
-
-One file an op, \`kernels/${folderOf(task)}/attempt.<ending>\`. There it is now as \`attempt.ts\`, the starting code. The ending is the language: ${kinds.map((kind) => `\`.${kind}\``).join(', ')}.
-TypeScript, AssemblyScript, a generator of WebAssembly for each shape, WebAssembly text, C, or a ready-made module.
-To change the language, remove \`attempt.ts\`; \`npx nfold new ${op}/attempt --lang as\` (or \`c\`, \`wat\`, \`wasm-ts\`) then writes plain loops in it.
-\`npx nfold list ${op}\` prints what \`run\` gets, with shapes and roles, in each language; \`node_modules/nfold/docs/kernels.md\` has an example of each.
-
-- What several files share lies in \`kernels/common/\`. Imports lead there and nowhere else.
-- TypeScript runs on one thread. WebAssembly that says \`@threads any\` is called on one thread for each core, with its number.
-- \`setup\` and \`generate\` run once a shape, before any time is taken. They see sizes and never data.
-- Only these files count: \`kernels/${folderOf(task)}/attempt.*\` and \`kernels/common/*\`. Every other change is listed and ignored, also what \`nfold tune\` keeps.
-- A source has at most ${limits.source / 1024} KiB (a \`.wasm\` ${limits.module / 1024} KiB), all together at most ${limits.total / 2 ** 20} MiB, \`kernels/common\` at most ${limits.common} files. Links do not count as files.
-
-## The shapes
-
-${shapesOf(task, ops)}
-
-Every attempt is also checked at other shapes (0, 1, primes, odd sizes, drawn ones), and timed at shapes near these
-that nobody knows before the run. Those are in no mean, but a kernel that was made for the known shapes alone shows.
-
-## What counts as cheating
-
-Each call has to compute the op from the inputs of that call. These are cheats, whatever they gain, and an attempt with one fails:
-
-- an answer that is constant, kept from an earlier call, or foreseen;
-- work left out, or moved out of the timed call into \`setup\`, loading or another thread;
-- less precision than f32 where it does not show;
-- to read or change what is not an argument: the clock, files, the checks, the memory around the tensors, the inputs;
-- to call a library, or the code that you are compared with.
-
-${answersOf[format]} To read or to copy them is to copy the answer: copies are told of.
-Another order of summation, fused loops or a path for a shape is no cheat. \`node_modules/nfold/docs/judge.md\` says what is checked.
-
-## The score
-
-For each shape: the time of the starting code divided by yours, both timed in turn on the same machine, each in processes of its own, with new inputs at each call.
-The score is the arithmetic mean of these speedups. Seeds are fresh for each score. One wrong result and there is no score;
-over many attempts a failure is shown both ways, left out and counted as 1.
-
-## The steps
-
-1. \`npm install\`
-2. Have one idea, and write it into \`kernels/${folderOf(task)}/attempt.<ending>\`. Say it in one line in \`about\` (or \`@about\`).
-3. \`npm run check\` tells whether it is right. A failure ends with the command that repeats it.
-4. \`npm run bench\` tells how fast it is, roughly: a minute or a few${ops.length === 1 ? '' : ' an op'}. \`npx nfold show\` prints it shape by shape. Go on with 2.
-5. You are done when \`check\` has printed PASS.
-`;
+  return filled('task/TASK.md', {
+    ...{ task: task.name, op, folder: folderOf(task), why: whyOf(task), shapes: shapesOf(task, ops) },
+    all: ops.length === 1 ? `\`${op}\` (${ops[0].about})` : `the ${ops.length} ops below`,
+    each: ops.length === 1 ? '' : ' an op',
+    endings: kinds.map((kind) => `\`.${kind}\``).join(', '),
+    answers: answersOf[format],
+    ...{ sourceKiB: limits.source / 1024, moduleKiB: limits.module / 1024 },
+    ...{ totalMiB: limits.total / 2 ** 20, commonFiles: limits.common },
+  });
 }
 
 const answersOf: Readonly<Record<Kind['format'], string>> = {
@@ -168,20 +123,7 @@ function agentsPage(task: Task, format: Kind['format']): string {
     ['npx nfold show', 'the last bench, shape by shape'],
     [`npx nfold inspect ${op}/attempt`, 'what became of the code: the module, the hot loop, machine code'],
   ]);
-  return `# For a coding agent
-
-Read TASK.md first: it says what is to be made fast, what counts and what is a cheat. Then go round this loop; each command takes \`--json\`, and then prints one
-JSON value on stdout (\`npx nfold schema task check\` and \`npx nfold schema bench\` describe them).
-
-\`\`\`sh
-${commands}
-\`\`\`
-
-- Edit \`kernels/${folderOf(task)}/attempt.*\` and \`kernels/common/*\`; nothing else counts. One idea at a time, and keep what is right and faster.
-- A quick bench is noisy: a difference within its interval is none. \`npx nfold compare last~1 last\` tells whether a change is more than noise.
-- ${answersOf[format]} Those are answers: leave them alone.
-- At the end run \`npm run check\`, without \`--quick\`. You are done when its last line is PASS.
-`;
+  return filled('task/AGENTS.md', { commands, folder: folderOf(task), answers: answersOf[format] });
 }
 
 function aligned(rows: readonly (readonly [command: string, what: string])[]): string {
