@@ -1,6 +1,6 @@
 /** argv to one command, whose code is loaded when it is called, so that `--help` answers at once. */
 import { inspect } from 'node:util';
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { withOwnCells } from './cell/runs.ts';
 import * as declare from './commands/flags.ts';
 import { leavesOf } from './commands/leaves.ts';
@@ -30,7 +30,7 @@ async function runCommand(words: readonly string[], io: Io, where?: Workspace): 
     (...given) =>
       inWorkspace(where ?? workspace(), () =>
         withOwnCells(async () => {
-          const flags = { ...program.opts(), ...(given.at(-2) as { readonly json?: true }) };
+          const flags: { readonly json?: true } = (given.at(-1) as CommandUnknownOpts).optsWithGlobals();
           json = flags.json === true;
           const command = await load();
           const words = given.with(-2, flags).with(-1, io) as Parameters<typeof command>;
@@ -49,9 +49,10 @@ async function runCommand(words: readonly string[], io: Io, where?: Workspace): 
     else io.print((await import('./commands/welcome.ts')).welcome);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return { code: exit.fine };
-    const failure = failureOf(error);
-    // What commander refuses, it has said itself.
-    if (!(error instanceof CommanderError)) io.note(`nfold: ${brief(failure.sentence)}`);
+    const failure = failureOf(error, words);
+    // What commander refuses, it has said itself; of a missing name it has printed the list.
+    if (!(error instanceof CommanderError) || error.code === 'commander.help')
+      io.note(`nfold: ${brief(failure.sentence)}`);
     if (program.opts().debug) io.note(inspect(error));
     if (json) io.print(JSON.stringify({ error: errorData(brief(failure.message), failure.details) }, null, 2));
     return { code: failure.exitCode };
@@ -69,10 +70,15 @@ function jsonLast(words: readonly string[]): readonly string[] {
   return others.toSpliced(end < 0 ? others.length : end, 0, '--json');
 }
 
-function failureOf(error: unknown): NfoldError {
+function failureOf(error: unknown, words: readonly string[]): NfoldError {
   if (error instanceof NfoldError) return error;
   if (error instanceof CommanderError) {
-    if (error.code === 'commander.help') return new NfoldError('There is no command, or none of that name.');
+    if (error.code === 'commander.help') {
+      const [first, second] = words.filter((word) => !word.startsWith('-'));
+      const group = first === undefined || first === 'help' ? 'nfold' : `nfold ${first}`;
+      const what = first === 'help' ? `There is no command '${second}'.` : `'${group}' lacks the name of a command.`;
+      return new NfoldError(what, exit.usage, { hint: `'${group} --help' lists them.` });
+    }
     const [, message = error.message, hint] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(error.message) ?? [];
     return new NfoldError(message, exit.usage, { hint });
   }

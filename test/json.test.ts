@@ -65,6 +65,21 @@ describe('the schemas', () => {
       stderr: expect.stringContaining("Did you mean 'verify'?"),
     });
   });
+
+  test('names of several words are words of their own', async () => {
+    const several = Object.keys(schemas).filter((name) => name.includes(' '));
+    expect(several).toContain('task score');
+    for (const name of several) {
+      const { stdout } = await nfold(`schema ${name}`);
+      expect(JSON.parse(stdout)).toEqual(jsonSchemaOf(name));
+      expect((await nfoldIn(['schema', name], { cwd: folder })).stdout).toBe(stdout);
+    }
+    expect(await nfold('schema task scor')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^nfold: There is no schema of 'task scor'\. Did you mean 'task score'\?/),
+    });
+    expect(await nfold('schema task')).toMatchObject({ code: 2, stdout: '' });
+  });
 });
 
 test.each([
@@ -177,6 +192,11 @@ describe('an error of a command', () => {
       { code: 'usage', message: expect.stringContaining('whole number from 1 to 256') },
     ],
     ['bnch --json', 2, { code: 'usage', message: "unknown command 'bnch'", hint: 'Did you mean bench?' }],
+    ['task exprt --json', 2, { code: 'usage', message: "unknown command 'exprt'", hint: 'Did you mean export?' }],
+    ['--json task score', 2, { code: 'usage', message: "missing required argument 'folder'" }],
+    ['task --json score', 2, { code: 'usage', message: "missing required argument 'folder'" }],
+    ['task score --json --nope', 2, { code: 'usage', message: "unknown option '--nope'" }],
+    ['--json list -- --json', 3, { code: 'unknown-name', message: "Nothing is called or matches '--json'." }],
     ['compare --json', 2, { code: 'usage', message: "missing required argument 'record'" }],
     ['show --json x --nope', 2, { code: 'usage' }],
     ['--json', 2, { code: 'usage' }],
@@ -220,9 +240,27 @@ describe('an error of a command', () => {
     });
     expect(said.stderr).toMatch(/^nfold: .*\(unexpected: please report this with the output of --debug\)\n$/);
     expect(await nfold('list -- --json')).toMatchObject({ code: 3, stdout: '' });
-    expect(JSON.parse((await nfold('help zzz --json')).stdout).error.message).toMatch(/no command/);
+    const unknown = await nfold('help zzz --json');
+    expect(JSON.parse(unknown.stdout).error.message).toBe("There is no command 'zzz'.");
+    expect(unknown.stderr).toMatch(/\nnfold: There is no command 'zzz'\. 'nfold --help' lists them\.\n$/);
     const help = await nfold('list --json --help');
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toMatch(/^Usage: nfold list/);
+  });
+
+  test('a group of commands without one of them prints which there are, and what is missing', async () => {
+    const alone = await nfold('task');
+    expect(alone).toMatchObject({ code: 2, stdout: '' });
+    expect(alone.stderr).toMatch(
+      /^Usage: nfold task [\s\S]*\n {2}score [\s\S]*\nnfold: 'nfold task' lacks the name of a command\. 'nfold task --help' lists them\.\n$/,
+    );
+    for (const line of ['task --json', '--json task']) {
+      const { stdout, ...rest } = await nfold(line);
+      expect({ ...rest, stdout: '' }).toEqual(alone);
+      expect(JSON.parse(stdout).error).toMatchObject({ code: 'usage', hint: "'nfold task --help' lists them." });
+    }
+    const help = await nfold('task --help');
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect((await nfold('help task')).stdout).toBe(help.stdout);
   });
 });

@@ -104,6 +104,8 @@ describe('the report', () => {
 
   test("has the essay's ladder, and which rung is reached by the lower edge", () => {
     expect(flat).toContain('3 of 6 attempts reach 4x, which took a human researcher 4 to 8 hours.');
+    expect(text).toMatch(/^> 7\.88x {2}the mean, failures dropped, here/m);
+    expect(text).toMatch(/^> 6\.50x {2}the mean, failures counted as 1, here/m);
     expect(text).toMatch(/^> 20\.0x {2}by-hand-20x, here/m);
     expect(drawn([score('a', 30)]).text).not.toMatch(/ladder|[Rr]ung/);
   });
@@ -131,7 +133,7 @@ describe('the report', () => {
       '! slow, run 1, counts in nothing: it is held back: its baseline drifted by 9 %.',
       '! again, ignored: package.json was changed.',
       '! again: kernels/sgemm/attempt.ts is that of sgemm/ikj-ts.',
-      '2 later outcomes of the same job',
+      'again, run 1: 2 later outcomes of its job',
       'box-2 1.090 [1.079, 1.101] 1.2 % 9.4 % held back: it drifted',
       '! quiet, run 1, has no mean: 9 of 10 calls waited.',
       'later waiting - 0',

@@ -1,10 +1,9 @@
 /** A search of one's own: propose a kernel, have it scored, keep what is surely better: `npm run search`. Put a model in the place of `propose`. */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 
 const task = 'residual_forward';
-const run = promisify(execFile);
 
 /** What the search reads of `nfold task score --json`; `npx nfold schema task score` describes all of it. */
 interface Attempt {
@@ -46,8 +45,9 @@ async function score(vectors: number): Promise<Tried> {
   mkdirSync(`${folder}/kernels/${task}`, { recursive: true });
   writeFileSync(`${folder}/kernels/${task}/attempt.as.ts`, sourceOf(vectors));
   const words = ['--no', 'nfold', 'task', 'score', folder, '--task', task, '--quick', '--json'];
-  const { stdout } = await run('npx', words, { maxBuffer: 2 ** 26 }).catch((ended) => ended);
-  const { error, classes } = JSON.parse(stdout || '{"error":{"message":"nfold has printed nothing"}}');
+  // What nfold says on the way goes to stderr, and stdout has the data alone.
+  const { stdout } = spawn('npx', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { error, classes } = JSON.parse((await text(stdout)) || '{"error":{"message":"nfold has printed nothing"}}');
   if (error) throw new Error(error.message);
   const [attempt] = classes.flatMap((one: { attempts: Attempt[] }) => one.attempts);
   return { ...attempt, vectors };

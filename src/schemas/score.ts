@@ -43,6 +43,7 @@ const Attempt = z.strictObject({
   comparison: orNull('The mean compared with 1, by interval and noise floor.', z.enum(comparisons)),
   geometric: numberOrNull('Geometric mean of the speedups.'),
   harmonic: numberOrNull('Harmonic mean of the speedups.'),
+  shareOfPeak: Score.shape.shareOfPeak,
   ranks: orNull(
     'Its ranks among the attempts that have a mean; null without one.',
     z.strictObject({

@@ -48,7 +48,7 @@ async function verdictsOf({ files, task, label }: Artefact, folder: string, flag
   const verified = await withSnapshots(snapshotsOf(files, task.ops, label), (snapshots) => {
     const candidates = snapshots.map((one) => {
       const path = files.find((file) => file.path.startsWith(`kernels/${one.op}/`))?.path ?? '';
-      return { ...one, id: `${one.op}/attempt`, tunedAs: one.id, selector: shown(join(root, path)) };
+      return { ...one, id: `${one.op}/attempt`, selector: shown(join(root, path)) };
     });
     return verdictsOn([], flags, io, { candidates, problems: [] });
   });

@@ -1,5 +1,5 @@
 /** nfold task export: the starting code of a task as a folder of its own. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { baselineFile, isOwn, loadOp, opFile } from '../catalog/ops.ts';
 import { asTypeScript } from '../catalog/starting.ts';
@@ -114,15 +114,22 @@ function refuseTaken(root: string, folder: string): void {
 /** Lets an export go on that was ended before its last file: all that is there is as it would be written. */
 function refuseFull(root: string, folder: string, texts: Texts): void {
   const names = namesIn(root);
-  if (names === absent || names.length === 0) return;
+  if (names === absent) return;
   if (typeof names === 'string')
     throw new NfoldError(`${folder} ${names}: name another folder.`, 'no-file', { file: folder });
-  const files = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.nfold-half-'))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
+  // If nfold was started in the folder, it may have kept something there.
+  const files = names.filter((name) => !/^\.nfold(-half-.*)?$/.test(name)).flatMap((name) => filesAt(root, name));
   const isPart = (path: string) => attempt(() => readFileSync(join(root, path), 'utf8'), null) === texts.get(path);
   const isWhole = files.some((path) => basename(path) === manifestName);
-  if (!isWhole && files.length > 0 && files.every((path) => texts.has(path) && isPart(path))) return;
+  if (!isWhole && files.every((path) => texts.has(path) && isPart(path))) return;
   const what = isWhole ? 'has a task already' : 'is not empty';
   throw new NfoldError(`${folder} ${what}: name a folder that is empty or not there yet.`, 'no-file', { file: folder });
+}
+
+/** Paths of the files at a path, from the root. */
+function filesAt(root: string, path: string): string[] {
+  const there = lstatSync(join(root, path));
+  return there.isDirectory()
+    ? readdirSync(join(root, path)).flatMap((name) => filesAt(root, `${path}/${name}`))
+    : [path];
 }

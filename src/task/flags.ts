@@ -5,7 +5,10 @@ import { names, whole } from '../commands/options.ts';
 import { maxUnseen } from '../judge/dims.ts';
 
 export const group = (program: Program) =>
-  program.command('task').description('hand out the starting code as a folder; score what comes back');
+  program
+    .command('task')
+    .description('hand out the starting code as a folder; score what comes back')
+    .addOption(json().hideHelp());
 
 type Group = ReturnType<typeof group>;
 

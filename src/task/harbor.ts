@@ -101,10 +101,13 @@ node_modules/.bin/nfold task score "$task" --task ${name} --json > "$logs/score.
 node -e '
 const { readFileSync, writeFileSync } = require("node:fs");
 const [from, to] = process.argv.slice(1);
-const { scores, error } = JSON.parse(readFileSync(from, "utf8"));
+const { scores, error } = JSON.parse(readFileSync(from, "utf8") || "{}");
 const [score] = scores ?? [];
-if (!score) throw new Error(error?.message ?? "there is no score");
-if (score.verdict === "pass" && score.mean === null) throw new Error(score.withheld);
+const why = !score ? (error?.message ?? "it is unknown why") : score.verdict === "pass" && score.mean === null ? score.withheld : null;
+if (why !== null) {
+  console.error("There is no score: " + why);
+  process.exit(1);
+}
 writeFileSync(to, String(score.verdict === "pass" ? score.mean.value : 0) + "\\n");
 ' "$logs/score.json" "$logs/reward.txt"
 `;

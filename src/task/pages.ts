@@ -94,8 +94,10 @@ over many attempts a failure is shown both ways, left out and counted as 1.
 }
 
 const answersOf: Readonly<Record<Kind['format'], string>> = {
-  plain: 'The installed package holds optimized kernels of its own, in `node_modules/nfold/kernels`.',
-  harbor: 'The nfold package has optimized kernels of its own, which were taken out here.',
+  plain:
+    'The installed package holds optimized kernels of its own, in `node_modules/nfold/kernels`, and a compiled one among its checks.',
+  harbor:
+    'The nfold package has optimized kernels of its own, which were taken out here but for a compiled one among its checks.',
 };
 
 /** Why anyone would want it. */
@@ -177,7 +179,7 @@ ${commands}
 
 - Edit \`kernels/${folderOf(task)}/attempt.*\` and \`kernels/common/*\`; nothing else counts. One idea at a time, and keep what is right and faster.
 - A quick bench is noisy: a difference within its interval is none. \`npx nfold compare last~1 last\` tells whether a change is more than noise.
-- ${answersOf[format]} Those are answers: do not read them.
+- ${answersOf[format]} Those are answers: leave them alone.
 - At the end run \`npm run check\`, without \`--quick\`. You are done when its last line is PASS.
 `;
 }

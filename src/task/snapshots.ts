@@ -8,13 +8,13 @@ interface Source {
   readonly content: string | Uint8Array;
 }
 
-/** One for each op, with all of kernels/common: `sgemm/attempt@<label>`. */
+/** One for each op, with all of kernels/common: `sgemm/attempt@<label>`. A generator has its own parameters, and no tuned ones. */
 export const snapshotsOf = (files: readonly Source[], ops: readonly string[], label: string): Snapshot[] =>
   ops.map((op) => {
     const own = files.find(({ path }) => path.startsWith(`kernels/${op}/`));
     if (!own) throw new NfoldError(`The attempt has no source of ${op}.`, 'bad-file');
     const common = files.filter(({ path }) => path.startsWith('kernels/common/'));
-    return { id: `${op}/attempt`, origin: originOf(label), files: [own, ...common] };
+    return { id: `${op}/attempt`, origin: originOf(label), files: [own, ...common], parameters: () => null };
   });
 
 /** A label as the part of a candidate's id that a shell takes as it is. */

@@ -96,8 +96,20 @@ function attemptsOf(counting: readonly Score[], suite: string): Attempt[] {
     ranksOf(counting.map((score) => ({ ...score, arithmetic: score.mean }))).map((one) => [one.mean.id, one.ranks]),
   );
   const attempts = counting.map((score): Attempt => {
-    const { id, label, artefact, run, record, verdict, mean, geometric, harmonic, comparison } = score;
-    const told = { score: id, label, artefact, run, record, verdict, mean, comparison, geometric, harmonic };
+    const { id, label, artefact, run, record, verdict, mean, geometric, harmonic, comparison, shareOfPeak } = score;
+    const told = {
+      score: id,
+      label,
+      artefact,
+      run,
+      record,
+      verdict,
+      mean,
+      comparison,
+      geometric,
+      harmonic,
+      shareOfPeak,
+    };
     const own = ranks.get(id);
     const among = own ? { arithmetic: own[0], geometric: own[1], harmonic: own[2] } : null;
     return { ...told, ranks: among, rung: rungOf(mean?.low ?? null, suite) };

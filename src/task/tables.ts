@@ -11,7 +11,7 @@ import { picture, trackColumns, trackLegend, verdictOf } from '../report/track.t
 import { wrapped } from '../report/width.ts';
 import type { Attempt, ClassSummary, OverAttempts, Scored } from '../schemas/score.ts';
 import { caseTable, gapTable } from './caseTables.ts';
-import { attemptKey, classesOf, countingOf, hasLadder, type NameOf, namesFor, uncounted } from './summary.ts';
+import { classesOf, hasLadder, type NameOf, namesFor, uncounted } from './summary.ts';
 
 const right = { align: 'right' } as const;
 
@@ -32,17 +32,14 @@ export function reportScores(data: Scored): string {
 }
 
 function classBlocks(task: string, summary: ClassSummary, scores: readonly Score[], nameOf: NameOf): string[] {
-  const order = new Map(summary.attempts.map((attempt, i) => [attemptKey(attempt), i]));
-  const counting = countingOf(scores).sort((a, b) => (order.get(attemptKey(a)) ?? 0) - (order.get(attemptKey(b)) ?? 0));
+  const byId = new Map(scores.map((score) => [score.id, score]));
+  const counting = summary.attempts.flatMap(({ score }) => byId.get(score) ?? []);
   const [{ suite }] = scores;
   const title = `${pc.bold(task)} on ${summary.class}   ${counted(summary.n, 'attempt')}: ${summary.passed} passed, ${summary.failed} failed`;
-  const table = summary.n === 0 ? '' : attemptTable(summary, counting, nameOf);
-  const ours = summary.attempts.flatMap((one) => {
-    return one.mean ? { name: nameOf(one), interval: one.mean, verdict: verdictOf(one.mean, one.comparison) } : [];
-  });
+  const table = summary.n === 0 ? '' : attemptTable(summary.attempts, nameOf);
   return [
     [wrapped(title), table, ...summaryLines(summary, hasLadder(suite), nameOf)].filter(Boolean).join('\n'),
-    hasLadder(suite) ? ladderText(ours) : '',
+    hasLadder(suite) ? ladder(summary, nameOf) : '',
     failureLines(counting, nameOf),
     caseTable('Case by case', counting, nameOf, false),
     caseTable('Unseen shapes, which count in no mean', counting, nameOf, true),
@@ -50,16 +47,10 @@ function classBlocks(task: string, summary: ClassSummary, scores: readonly Score
   ];
 }
 
-function attemptTable({ attempts }: ClassSummary, counting: readonly Score[], nameOf: NameOf): string {
-  const scoreOf = new Map(counting.map((score) => [score.id, score]));
-  const rows = attempts.map((attempt) => ({
-    ...attempt,
-    shareOfPeak: scoreOf.get(attempt.score)?.shareOfPeak ?? null,
-  }));
-  type Row = (typeof rows)[number];
+function attemptTable(rows: readonly Attempt[], nameOf: NameOf): string {
   const markOf = ({ mean, comparison }: Attempt) => mean && { interval: mean, verdict: verdictOf(mean, comparison) };
-  const tracks = trackColumns<Row>(rows, markOf, { spare: 3 });
-  const columns: ColumnOf<Row>[] = [
+  const tracks = trackColumns(rows, markOf, { spare: 3 });
+  const columns: ColumnOf<Attempt>[] = [
     { head: 'attempt', yields: 'above', text: nameOf },
     { head: 'run', ...right, spare: 6, text: ({ run }) => `${run}` },
     { head: 'verdict', text: ({ verdict }) => verdict, style: verdictMark },
@@ -73,7 +64,7 @@ function attemptTable({ attempts }: ClassSummary, counting: readonly Score[], na
     { head: 'harmonic', ...right, spare: 5, text: ({ harmonic }) => multiple(harmonic) },
     { head: 'ranks', spare: 2, text: ({ ranks }) => (ranks ? Object.values(ranks).join('/') : '-') },
     { head: '% of peak', ...right, spare: 4, text: ({ shareOfPeak }) => digits(shareOfPeak) },
-    ...(rows.some(({ rung }) => rung) ? [{ head: 'rung', ...right, spare: 1, text: (one: Row) => rungText(one) }] : []),
+    ...(rows.some(({ rung }) => rung) ? [{ head: 'rung', ...right, spare: 1, text: rungText }] : []),
   ];
   const { text, hidden } = fit(columns, rows);
   const legend = [
@@ -84,7 +75,7 @@ function attemptTable({ attempts }: ClassSummary, counting: readonly Score[], na
   return [text, hiddenLine(hidden), ...legend.map((line) => pc.dim(wrapped(line)))].filter(Boolean).join('\n');
 }
 
-const rungText = ({ rung }: Pick<Attempt, 'rung'>) => (rung ? `${rung.multiple}x` : '-');
+const rungText = ({ rung }: Attempt) => (rung ? `${rung.multiple}x` : '-');
 
 /** The two means over attempts, always both, and the best of how many. */
 function summaryLines(summary: ClassSummary, withRungs: boolean, nameOf: NameOf): string[] {
@@ -99,25 +90,35 @@ function summaryLines(summary: ClassSummary, withRungs: boolean, nameOf: NameOf)
     return `${value} ± ${digits(standardError)} (standard error over ${one.n} attempts), 95 % interval ${interval({ low, high })}.${rung}`;
   };
   const human = attempts.filter(({ rung }) => (rung?.multiple ?? 0) >= humanRung).length;
-  return [
-    ...(n === 0 ? ['No score of this class counts.'] : [rankLine(attempts, nameOf)]),
-    ...(n === 0 ? [] : [over('Failures dropped', dropped), over('Failures counted as 1', asOne)]),
-    ...(withoutMean > 0
-      ? [
-          `${counted(withoutMean, 'attempt')} passed without a mean, and ${withoutMean === 1 ? 'is' : 'are'} in neither.`,
-        ]
-      : []),
-    ...(best
-      ? [
-          `Best of ${best.of}: ${pc.bold(multiple(best.mean.value))} ${interval(best.mean)} by ${nameOf(best)}.${best.of > 1 ? ' The best of several is too good on average: --again scores it once more.' : ''}`,
-        ]
-      : []),
-    ...(withRungs && best
-      ? [
-          `Rungs go by the lower edge of the 95 % interval. ${human} of ${counted(n, 'attempt')} ${human === 1 ? 'reaches' : 'reach'} ${humanRung}x, which took a human researcher 4 to 8 hours.`,
-        ]
-      : []),
-  ].flatMap((line) => (line === '' ? [] : wrapped(line)));
+  const [are, reach] = [withoutMean === 1 ? 'is' : 'are', human === 1 ? 'reaches' : 'reach'];
+  const more = n > 1 ? ' The best of several is too good on average: --again scores it once more.' : '';
+  const lines = [
+    n === 0 ? 'No score of this class counts.' : rankLine(attempts, nameOf),
+    n > 0 && over('Failures dropped', dropped),
+    n > 0 && over('Failures counted as 1', asOne),
+    withoutMean > 0 && `${counted(withoutMean, 'attempt')} passed without a mean, and ${are} in neither.`,
+    best && `Best of ${n}: ${pc.bold(multiple(best.mean.value))} ${interval(best.mean)} by ${nameOf(best)}.${more}`,
+    withRungs &&
+      best &&
+      `Rungs go by the lower edge of the 95 % interval. ${human} of ${counted(n, 'attempt')} ${reach} ${humanRung}x, which took a human researcher 4 to 8 hours.`,
+  ];
+  return lines.flatMap((line) => (line ? wrapped(line) : []));
+}
+
+/** Attempts that the ladder has room for, the best ones. */
+const maxRungs = 5;
+
+function ladder({ attempts, dropped, asOne }: ClassSummary, nameOf: NameOf): string {
+  const best = attempts
+    .slice(0, maxRungs)
+    .flatMap((one) => (one.mean ? { ...one, name: nameOf(one), mean: one.mean } : []));
+  const over = (name: string, one: OverAttempts | null) =>
+    one && one.n > 1 ? [{ name, interval: { ...one, value: one.mean }, verdict: 'same' as const }] : [];
+  return ladderText([
+    ...best.map(({ name, mean, comparison }) => ({ name, interval: mean, verdict: verdictOf(mean, comparison) })),
+    ...over('the mean, failures dropped', dropped),
+    ...over('the mean, failures counted as 1', asOne),
+  ]);
 }
 
 /** Whether the choice of the mean changes the order; empty for a single mean. */
@@ -166,17 +167,14 @@ function claimLines({ claims, classes }: Scored, nameOf: NameOf): string {
 /** What counts in nothing, what was not looked at, and copies. */
 function noteLines(scores: readonly Score[], nameOf: NameOf): string {
   const lines = scores.flatMap((score) => {
-    const [name, why] = [nameOf(score), uncounted(score)];
-    const isWithheld = why === null && score.verdict === 'pass' && !score.mean;
-    return [
-      ...(why === null ? [] : [`${name}, run ${score.run}, counts in nothing: ${why}.`]),
-      ...(isWithheld ? [`${name}, run ${score.run}, has no mean: ${score.withheld}.`] : []),
-      ...(score.late > 0
-        ? [
-            `${name}, run ${score.run}: ${counted(score.late, 'later outcome')} of the same job, from workers that were taken for lost, did not count.`,
-          ]
-        : []),
+    const { run, late, withheld, verdict, mean } = score;
+    const [name, why] = [`${nameOf(score)}, run ${run}`, uncounted(score)];
+    const found = [
+      why !== null && `${name}, counts in nothing: ${why}.`,
+      why === null && verdict === 'pass' && !mean && `${name}, has no mean: ${withheld}.`,
+      late > 0 && `${name}: ${counted(late, 'later outcome')} of its job, from workers taken for lost, did not count.`,
     ];
+    return found.filter((one) => one !== false);
   });
   const said = scores.flatMap((score) => [
     ...score.copied.map((sentence) => `${nameOf(score)}: ${sentence}`),

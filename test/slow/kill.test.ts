@@ -10,7 +10,7 @@ import { makeSeed } from '../../src/judge/seed.ts';
 import { loadRecord, recordFiles, summaries } from '../../src/records/store.ts';
 import { readCheckpoint } from '../../src/train/checkpoint.ts';
 import { nfoldProcess as nfold, start } from '../support/command.ts';
-import { knowCeilings } from '../support/prepared.ts';
+import { addSmallOp, knowCeilings } from '../support/prepared.ts';
 
 /** As many as a CI run can wait for; `NFOLD_KILLS=50 npm run test:slow` has the fifty that docs/reliability.md speaks of. */
 const kills = Number(process.env.NFOLD_KILLS ?? 6);
@@ -22,6 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const surroundings = { cwd: folder, env: { TMPDIR: join(folder, 'tmp') } };
 mkdirSync(surroundings.env.TMPDIR);
 knowCeilings(folder);
+addSmallOp(folder);
 
 /** Whole once, for its span; then killed over and over within it. `check` finds what is wrong, if anything is. */
 async function lane(args: readonly string[], check: (moments: string) => void): Promise<void> {
@@ -56,16 +57,13 @@ test(
   'a bench',
   async () => {
     const records = join(folder, '.nfold/records');
-    await killed(
-      ['bench', 'residual_forward/unroll4-wasmsimd', '--quick', '--no-peers', '--threads', '1', '--case', 'N8192'],
-      (moments) => {
-        expect(summaries(records).damaged, moments).toEqual([]);
-        for (const file of recordFiles(records)) expect(() => loadRecord(file), moments).not.toThrow();
-      },
-    );
+    await killed(['bench', 'scale', '--quick', '--no-peers', '--threads', '1'], (moments) => {
+      expect(summaries(records).damaged, moments).toEqual([]);
+      for (const file of recordFiles(records)) expect(() => loadRecord(file), moments).not.toThrow();
+    });
     expect(recordFiles(records).length).toBeGreaterThan(1);
     expect(halves(records)).toEqual([]);
-    const history = await nfold(['history', 'residual_forward/unroll4-wasmsimd'], surroundings);
+    const history = await nfold(['history', 'scale/unrolled-ts'], surroundings);
     expect(history).toMatchObject({ code: 0, stderr: '' });
   },
   timeout,

@@ -1,19 +1,17 @@
-/** Two runs at once in one folder: what each of them keeps is there, and whole. */
+/** Two runs at once in one folder: what each of them keeps is there, and whole. The tests wait for most of their time, so they run side by side. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { loadOp } from '../../src/catalog/ops.ts';
 import { Ceilings } from '../../src/machine/ceilings.ts';
 import { summaries } from '../../src/records/store.ts';
 import { readCheckpoint } from '../../src/train/checkpoint.ts';
 import { nfoldProcess as nfold, start } from '../support/command.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'nfold-together-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const top = mkdtempSync(join(tmpdir(), 'nfold-together-'));
+afterAll(() => rmSync(top, { recursive: true, force: true }));
+const empty = () => mkdtempSync(join(top, 'run-'));
 
 const bench = [
   'bench',
@@ -26,11 +24,12 @@ const bench = [
   'N8192',
 ];
 const train = ['train', 'train_gpt2/baseline', '--case', 'B4T32L2C64NH4V256', '--sample', '0'];
-const together = (...runs: string[][]) => Promise.all(runs.map((args) => nfold(args, { cwd: folder })));
-const below = (name: string) => readdirSync(join(folder, '.nfold', name), { withFileTypes: true });
+const together = (folder: string, ...runs: string[][]) => Promise.all(runs.map((args) => nfold(args, { cwd: folder })));
+const below = (folder: string, name: string) => readdirSync(join(folder, '.nfold', name), { withFileTypes: true });
 
-test('two benches and a peak', async () => {
-  const outcomes = await together(bench, bench, ['peak']);
+test.concurrent('two benches and a peak', async () => {
+  const folder = empty();
+  const outcomes = await together(folder, bench, bench, ['peak']);
   for (const { code, stderr } of outcomes) expect(code, stderr).toBe(0);
   const { summaries: all, damaged } = summaries(join(folder, '.nfold/records'));
   expect(damaged).toEqual([]);
@@ -41,19 +40,23 @@ test('two benches and a peak', async () => {
     [1, 2],
     [1, 1],
   ]).toContainEqual(attempts);
-  const [third] = await together(bench);
+  const [third] = await together(folder, bench);
   expect(third.code).toBe(0);
   expect(summaries(join(folder, '.nfold/records')).summaries.at(-1)?.candidates[0].attempt).toBe(3);
-  const peaks = below('peaks').map(({ name }) => readFileSync(join(folder, '.nfold/peaks', name), 'utf8'));
+  const peaks = below(folder, 'peaks').map(({ name }) => readFileSync(join(folder, '.nfold/peaks', name), 'utf8'));
   expect(peaks).toHaveLength(1);
   expect(Ceilings.safeParse(JSON.parse(peaks[0])).success).toBe(true);
 });
 
-test('builds from nothing, into one cache: what is there afterwards is what a run by itself makes', async () => {
+test.concurrent('builds from nothing, into one cache: what is there afterwards is what a run by itself makes', async () => {
+  const folder = empty();
   const verify = ['verify', 'gelu_forward/sigmoid*', '--quick', '--seed', '1'];
-  const outcomes = await together(verify, verify);
+  const outcomes = await together(folder, verify, verify);
   for (const { code, stderr } of outcomes) expect(code, stderr).toBe(0);
-  const entries = below('cache').map(({ name }) => [name, readFileSync(join(folder, '.nfold/cache', name), 'base64')]);
+  const entries = below(folder, 'cache').map(({ name }) => [
+    name,
+    readFileSync(join(folder, '.nfold/cache', name), 'base64'),
+  ]);
   const alone = join(folder, 'alone');
   mkdirSync(alone);
   expect((await nfold(verify, { cwd: alone })).code).toBe(0);
@@ -61,10 +64,11 @@ test('builds from nothing, into one cache: what is there afterwards is what a ru
   expect(entries).toEqual(readdirSync(cache).map((name) => [name, readFileSync(join(cache, name), 'base64')]));
 });
 
-test('two training runs into one checkpoint, which is that of one of them', async () => {
+test.concurrent('two training runs into one checkpoint, which is that of one of them', async () => {
+  const folder = empty();
   const into = (seed: string) =>
     [...train, '--steps', '20', '--eval-every', '2', '--seed', seed].concat('--save', 'one.ckpt');
-  const outcomes = await together(into('1'), into('2'));
+  const outcomes = await together(folder, into('1'), into('2'));
   for (const { code, stderr } of outcomes) expect(code, stderr).toBe(0);
   const { header, losses } = readCheckpoint(join(folder, 'one.ckpt'), await loadOp('train_gpt2'));
   expect([1, 2]).toContain(header.seed);
@@ -73,7 +77,8 @@ test('two training runs into one checkpoint, which is that of one of them', asyn
   expect(readdirSync(folder).sort()).toEqual(['.nfold', 'one.ckpt']);
 });
 
-test('two training runs that one Ctrl-C ends keep a checkpoint each', async () => {
+test.concurrent('two training runs that one Ctrl-C ends keep a checkpoint each', async () => {
+  const folder = empty();
   const runs = ['1', '2'].map((seed) =>
     start([...train, '--minutes', '5', '--seed', seed, '--eval-every', '1'], { cwd: folder }),
   );
@@ -81,15 +86,18 @@ test('two training runs that one Ctrl-C ends keep a checkpoint each', async () =
   for (const { child } of runs) child.kill('SIGINT');
   for (const { outcome } of runs) expect((await outcome).code).toBe(130);
   const op = await loadOp('train_gpt2');
-  const kept = below('checkpoints').map(({ name }) => readCheckpoint(join(folder, '.nfold/checkpoints', name), op));
+  const kept = below(folder, 'checkpoints').map(({ name }) =>
+    readCheckpoint(join(folder, '.nfold/checkpoints', name), op),
+  );
   expect(kept.map(({ header }) => header.seed).sort()).toEqual([1, 2]);
 });
 
-test('two tuners of one candidate: every line of their log is an event', async () => {
+test.concurrent('two tuners of one candidate: every line of their log is an event', async () => {
+  const folder = empty();
   const tune = ['tune', 'sgemm/shaped-6x16-wasmrelaxedsimd', '--minutes', '0.1', '--case', 'M64N64K64', '--again'];
-  const outcomes = await together(tune, tune);
+  const outcomes = await together(folder, tune, tune);
   for (const { code, stderr } of outcomes) expect(code, stderr).toBe(0);
-  const [{ name: machine }] = below('tuned');
+  const [{ name: machine }] = below(folder, 'tuned');
   const [log] = readdirSync(join(folder, '.nfold/tuned', machine));
   const lines = readFileSync(join(folder, '.nfold/tuned', machine, log), 'utf8')
     .trimEnd()

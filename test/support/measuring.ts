@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { entry } from './command.ts';
-import { prepare } from './prepared.ts';
+import { addSmallOp, prepare } from './prepared.ts';
 import { descendants, type Seen, until, untilGone } from './processes.ts';
 
-const bench = 'bench residual_forward/unroll4-wasmsimd --no-peers --threads 1 --case N8192'.split(' ');
+const bench = 'bench scale --no-peers --threads 1'.split(' ');
 
 /** The words that start it in a Node. */
 export const benchIn = (node: string): string[] => [node, entry, ...bench];
@@ -38,6 +38,7 @@ export interface Measuring {
 export function measuringFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'nfold-signals-'));
   prepare(folder);
+  addSmallOp(folder);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const records = () => {
     const below = join(folder, '.nfold/records');

@@ -2,9 +2,9 @@
  * A folder in which nfold finds what a bench would else begin with: ceilings, which take 18 s to measure, and what the tests have built
  * so far. For tests of something else.
  */
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { workspace } from '../../src/files/places.ts';
+import { packageRoot, workspace } from '../../src/files/places.ts';
 import { type Ceilings, ceilingsFile, saveCeilings } from '../../src/machine/ceilings.ts';
 import { example } from './ceilings.ts';
 
@@ -29,4 +29,13 @@ export function prepare(folder: string): void {
 export function knowCeilings(folder: string): void {
   const trouble = saveCeilings(far, join(folder, '.nfold/peaks', basename(ceilingsFile())));
   if (trouble) throw trouble;
+}
+
+/** An op `scale` of the folder's own, with a candidate: three small edges and one case, so that its rounds begin soon. */
+export function addSmallOp(folder: string): void {
+  for (const part of ['baselines', 'kernels'])
+    cpSync(join(packageRoot, 'test/fixtures/own', part, 'scale'), join(folder, part, 'scale'), { recursive: true });
+  const file = join(folder, 'baselines/scale/op.ts');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace('[c(64000)]', '[c(8192)]'));
 }
