@@ -13,32 +13,47 @@ export interface EmbeddedOptions {
 }
 
 const waitMs = 200;
+const endMs = 5000;
 
 /** Null stands for a queue in memory. Throws NfoldError. */
 export async function openEmbedded(folder: string | null, { wait }: EmbeddedOptions): Promise<Base> {
-  const release = folder === null ? () => {} : await locked(folder, wait);
   const faultOf = (error: unknown) => embeddedFault(folder, error);
+  const ends: (() => unknown)[] = [];
+  /** The last that was opened first. What a full disk has broken may never answer. */
+  const close = async () => {
+    for (const end of ends.splice(0).reverse()) {
+      const ended = new AbortController();
+      await Promise.race([attempted(end), pause(endMs, undefined, ended)]);
+      ended.abort();
+    }
+  };
   try {
+    if (folder !== null) ends.push(await locked(folder, wait));
     const [{ PGlite }, { PgBoss, fromPglite }] = await Promise.all([import('@electric-sql/pglite'), import('pg-boss')]);
-    const data = folder === null ? undefined : prepared(folder);
-    const pg = await PGlite.create(data);
+    const startParams = [...PGlite.defaultStartParams, '-c', 'log_startup_progress_interval=0'];
+    const pg = await PGlite.create(folder === null ? undefined : prepared(folder), { startParams });
+    ends.push(() => pg.close());
     const boss = new PgBoss({ ...bossOptions, db: fromPglite(pg), backend: 'pglite' });
     boss.on('error', () => {});
+    ends.push(() => boss.stop({ graceful: false }));
     await boss.start();
     return {
-      ...{ boss, sole: true, faultOf },
+      ...{ boss, sole: true, faultOf, close },
       rows: async <R>(text: string, values?: readonly unknown[]) => (await pg.query<R>(text, values?.slice())).rows,
       transaction: (work) =>
         pg.transaction((tx) => work({ executeSql: (text: string, values?: unknown[]) => tx.query(text, values) })),
-      async close() {
-        await boss.stop({ graceful: false }).catch(() => {});
-        await pg.close().catch(() => {});
-        release();
-      },
     };
   } catch (error) {
-    release();
+    await close();
     throw faultOf(error);
+  }
+}
+
+async function attempted(end: () => unknown): Promise<void> {
+  try {
+    await end();
+  } catch {
+    // It ends all the same.
   }
 }
 
@@ -117,10 +132,10 @@ function embeddedFault(folder: string | null, error: unknown): NfoldError {
   });
 }
 
-/** PGlite ends in all sorts of errors where the disk is full. */
+/** PGlite ends in all sorts of errors where the disk is full, since it writes 16 MiB at a time. */
 function isFull(folder: string): boolean {
   try {
-    writeWhole(join(folder, 'room'), Buffer.alloc(2 ** 17));
+    writeWhole(join(folder, 'room'), Buffer.alloc(2 ** 25));
     return false;
   } catch (error) {
     return error instanceof Unwritten && /ENOSPC|EDQUOT/.test(error.message);

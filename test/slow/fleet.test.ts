@@ -1,12 +1,17 @@
 /** A true Postgres and three workers, and what may happen to them: nothing is lost, nothing counts twice. The figures are printed at the end. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/files/places.ts';
 import { openQueue } from '../../src/queue/open.ts';
 import type { Queue } from '../../src/queue/queue.ts';
 import { binaries, jobOf, Postgres, startWorker, type Worker, type WorkerSettings } from '../support/fleet.ts';
+import type { FolderSettings } from '../support/fleet-folder.ts';
 import { until } from '../support/processes.ts';
+import { hasSmall, onSmall } from '../support/small.ts';
 
 const reason = binaries ? '' : ' (skipped: no Postgres is installed here)';
 const figures: string[] = [];
@@ -14,6 +19,8 @@ let postgres: Postgres;
 let workers: Worker[] = [];
 let queue: Queue;
 let url: string;
+
+afterAll(() => console.log(figures.join('\n')));
 
 /** The statements of the page that a worker's role needs. */
 const grants = /^```sql\n([\s\S]*?)^```/m
@@ -28,7 +35,6 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
   });
   afterAll(async () => {
     await postgres.end();
-    console.log(figures.join('\n'));
   });
   afterEach(async () => {
     for (const { child } of workers) child.kill('SIGCONT');
@@ -302,5 +308,72 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
         });
       await postgres.sql(`update nfold.${table} set version = version - 1`, [], postgres.url('owner', name));
     }
+  });
+});
+
+describe('the queue of a folder', () => {
+  const program = join(packageRoot, 'test/support/fleet-folder.ts');
+  const wordsOf = (settings: FolderSettings) => `'${program}' '${JSON.stringify(settings)}'`;
+
+  test.skipIf(!hasSmall)('a full disk, where the queue is new, and where it has jobs', async () => {
+    const none = await onSmall(`$NODE ${wordsOf({ folder: 'queue', jobs: 1 })}; echo "exit $?"`, { SIZE: '20m' });
+    const full =
+      'The queue in queue cannot be written to: the disk is full (ENOSPC). Make room and start it again: it goes on where it stopped.';
+    expect(none.stdout.split('\n').slice(0, 2)).toEqual([full, 'exit 1']);
+    const large = { folder: 'queue', jobs: 4, bytes: 6e6 };
+    const { stdout } = await onSmall(
+      `$NODE ${wordsOf({ ...large, fill: 'job1' })}; echo "exit $?"; $NODE ${wordsOf(large)}; echo "exit $?"; rm job1; $NODE ${wordsOf(large)}; echo "exit $?"`,
+      { SIZE: '140m' },
+    );
+    const [filled, still, roomy] = stdout.split(/exit \d+\n/);
+    expect(filled.split('\n').slice(-3)).toEqual(['full', full, '']);
+    expect(still).toContain(full);
+    expect(roomy).toMatch(/^open\nsent 0\n[\s\S]*scored 4 of 4\n$/);
+    expect([...stdout.matchAll(/exit (\d+)/g)].map(([, code]) => code)).toEqual(['1', '1', '0']);
+    // Each is scored once, in the first run or in the last.
+    expect(stdout.match(/^ended .*/gm)?.sort()).toEqual(['ended job0', 'ended job1', 'ended job2', 'ended job3']);
+    figures.push('a full disk under .nfold/queue: 4 jobs, 0 lost, 0 scored twice');
+    expect([none.stderr, stdout].join('')).not.toMatch(/\n\s+at /);
+  });
+
+  test('kill -9 while it is made, and amid a job; a second process; damage', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nfold-folder-'));
+    const run = (settings: Partial<FolderSettings> = {}) => {
+      const words = JSON.stringify({ folder, jobs: 4, ...settings });
+      const child = spawn(process.execPath, [program, words], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const said = { text: '' };
+      child.stdout.on('data', (chunk) => {
+        said.text += chunk;
+      });
+      return { child, said, ended: once(child, 'close') };
+    };
+    const making = run();
+    await until(() => existsSync(join(folder, 'postgres')));
+    making.child.kill('SIGKILL');
+    await making.ended;
+    expect(making.said.text).toBe('');
+    const amid = run({ judgeMs: 1000 });
+    await until(() => amid.said.text.includes('taken job2'));
+    const second = run();
+    await second.ended;
+    expect(second.said.text).toBe(
+      `Another process (${amid.child.pid}) works on the queue in ${folder}. Wait until it has ended, or end it.\n`,
+    );
+    amid.child.kill('SIGKILL');
+    const killedAt = performance.now();
+    await amid.ended;
+    const again = run();
+    await again.ended;
+    expect(again.said.text).toMatch(/^open\nsent 0\ntaken [\s\S]*scored 4 of 4\n$/);
+    const ended = [...`${amid.said.text}${again.said.text}`.matchAll(/^ended .*/gm)].map(([line]) => line);
+    expect(ended.sort()).toEqual(['ended job0', 'ended job1', 'ended job2', 'ended job3']);
+    const seconds = ((performance.now() - killedAt) / 1000).toFixed(1);
+    figures.push(`kill -9 of the process of a folder: 4 jobs, 0 lost, 0 scored twice, ${seconds} s to recover`);
+    rmSync(join(folder, 'postgres/PG_VERSION'));
+    const damaged = run();
+    await damaged.ended;
+    expect(damaged.child.exitCode).toBe(2);
+    expect(damaged.said.text).toMatch(/^The queue in .* is damaged: .*\. Move that folder away: .*\.\n$/);
+    rmSync(folder, { recursive: true });
   });
 });
