@@ -41,8 +41,8 @@ export interface Judged<K extends CandidateFile = CandidateFile> {
   readonly good: boolean;
 }
 
-/** Ops at once, whose calls are not timed for their speed, and cells of an op at once, of which most wait. */
-const [maxOps, maxCells] = [4, 8];
+/** Ops at once, whose calls are not timed for their speed, and cells of an op at once, of which most wait; they share one truth, which takes longer than they do. */
+const [maxOps, maxCells] = [4, 16];
 /**
  * The warm-up is long enough that the timed calls are never a kernel's first three, in which some cheats are honest. Without a budget two rounds are the last
  * on a busy machine as well, and no call is made again.

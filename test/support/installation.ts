@@ -50,7 +50,7 @@ export function run(words: readonly string[], cwd: string, env: NodeJS.ProcessEn
 function npm(args: readonly string[], cwd: string): Ran {
   const ran = run(['npm', ...args, '--no-audit', '--no-fund'], cwd);
   if (ran.code !== 0)
-    throw new Error(`npm ${args.join(' ')} failed, which this test cannot do without:\n${ran.stderr}`);
+    throw new Error(`npm ${args.join(' ')} failed, which this test cannot do without:\n${ran.stdout}${ran.stderr}`);
   return ran;
 }
 
