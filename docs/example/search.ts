@@ -47,9 +47,13 @@ async function score(vectors: number): Promise<Tried> {
   const words = ['--no', 'nfold', 'task', 'score', folder, '--task', task, '--quick', '--json'];
   // What nfold says on the way goes to stderr, and stdout has the data alone.
   const { stdout } = spawn('npx', words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const { error, classes } = JSON.parse((await text(stdout)) || '{"error":{"message":"nfold has printed nothing"}}');
+  const { error, classes, scores } = JSON.parse(
+    (await text(stdout)) || '{"error":{"message":"nfold has printed nothing"}}',
+  );
   if (error) throw new Error(error.message);
-  const [attempt] = classes.flatMap((one: { attempts: Attempt[] }) => one.attempts);
+  // What counts in nothing has no row: the host was not calm enough, or the run was stopped.
+  const none = { label: folder, verdict: scores[0]?.held ?? 'no score', mean: null };
+  const [attempt = none] = classes.flatMap((one: { attempts: Attempt[] }) => one.attempts);
   return { ...attempt, vectors };
 }
 
