@@ -156,11 +156,11 @@ function peerLines(rows: Rows): string {
     .join('\n');
 }
 
-/** The essay's figures, with our best mean among them. */
+/** The essay's figures, with our best mean among them; nothing without one. */
 function essayLines(rows: Rows): string {
   const best = bestOf(rows);
   const mark = best && meanMark(best);
-  return ladderText(best && mark ? [{ name: best.mean.candidate, ...mark }] : []);
+  return best && mark ? ladderText([{ name: best.mean.candidate, ...mark }]) : '';
 }
 
 function failureLines(record: Record, faults: Shown['faults']): string {
