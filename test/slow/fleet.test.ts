@@ -5,12 +5,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { buildBaseline } from '../../src/build/build.ts';
+import { attempt } from '../../src/contract/attempt.ts';
 import { packageRoot } from '../../src/files/places.ts';
+import { hostClass } from '../../src/machine/hostClass.ts';
 import { openQueue } from '../../src/queue/open.ts';
 import type { Queue } from '../../src/queue/queue.ts';
+import { start } from '../support/command.ts';
 import { binaries, jobOf, Postgres, startWorker, type Worker, type WorkerSettings } from '../support/fleet.ts';
 import type { FolderSettings } from '../support/fleet-folder.ts';
-import { until } from '../support/processes.ts';
+import { knowCeilings } from '../support/prepared.ts';
+import { descendants, until } from '../support/processes.ts';
 import { hasSmall, onSmall } from '../support/small.ts';
 
 const reason = binaries ? '' : ' (skipped: no Postgres is installed here)';
@@ -308,6 +313,74 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
         });
       await postgres.sql(`update nfold.${table} set version = version - 1`, [], postgres.url('owner', name));
     }
+  });
+  test('nfold worker with a true judge, and a candidate that looks for the address', async () => {
+    await fresh();
+    const [op, name] = ['residual_forward', `host-${process.pid}`];
+    const source = `export default { about: 'looks around', setup: ({ N }) => ({ out, inp1, inp2 }) => {
+      const g = globalThis as any;
+      const seen = [g.process?.env, g.process?.argv, g.require, g.Deno, g.Bun].map((one) => JSON.stringify(one) ?? 'nothing');
+      if (seen.some((one) => one !== 'nothing')) throw new Error('saw ' + seen.join());
+      for (let i = 0; i < N; i++) out[i] = inp1[i] + inp2[i];
+    } };`;
+    const reader = `import { readFileSync } from 'node:fs';\nexport default { about: 'reads', setup: () => { throw new Error('read ' + readFileSync('/proc/self/environ', 'utf8') + readFileSync('/proc/1/environ', 'utf8')); } };`;
+    const filesOf = (text: string) => [
+      { path: `kernels/${op}/attempt.ts`, content: Buffer.from(text).toString('base64') },
+    ];
+    const { hash } = await buildBaseline(op);
+    const base = { task: op, ops: [op], baselines: { [op]: hash }, threads: 1, run: 1 };
+    await queue.send([
+      { key: 'looks', job: jobOf('looks', { ...base, files: filesOf(source) }) },
+      { key: 'reads', job: jobOf('reads', { ...base, files: filesOf(reader) }) },
+      { key: 'other', job: jobOf('other', { ...base, baselines: { [op]: 'another' }, files: filesOf(source) }) },
+    ]);
+    // It was checked today already.
+    const host = { name, class: hostClass() };
+    const ratio = { value: 1, low: 0.99, high: 1.01 };
+    await queue.putCheck({ host, at: new Date().toISOString(), ratio, noiseFloor: 0.01, timeNs: 1, held: null });
+    const folder = mkdtempSync(join(tmpdir(), 'nfold-worker-'));
+    knowCeilings(folder);
+    const {
+      child,
+      outcome,
+      said: heard,
+    } = start(['worker', '--once', '--json', '--queue', url], {
+      ...{ cwd: folder, env: { NFOLD_HOST: name } },
+    });
+    await heard('works, class');
+    const leaks: string[] = [];
+    const seen = new Set<number>();
+    const look = setInterval(() => {
+      const own = { pid: child.pid!, command: 'the worker itself' };
+      for (const file of ['cmdline', 'environ'] as const)
+        for (const { pid, command } of [own, ...descendants(own.pid)]) {
+          seen.add(pid);
+          const text = attempt(() => readFileSync(`/proc/${pid}/${file}`, 'utf8'), '');
+          if (text.includes('worker-secret')) leaks.push(`${file} of ${command}`);
+        }
+    }, 20);
+    const { code, stdout, stderr } = await outcome;
+    clearInterval(look);
+    expect(stderr).not.toContain('worker-secret');
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      ...{ code: 0, host: name, class: host.class },
+      done: 2,
+      refused: 1,
+      held: null,
+    });
+    const records = await Promise.all(
+      ['looks', 'reads'].map(async (key) => (await queue.scored(key))?.outcome.record ?? ''),
+    );
+    expect(JSON.parse(records[0])).toMatchObject({ candidates: [{ verdict: 'pass' }] });
+    expect(JSON.parse(records[1])).toMatchObject({ candidates: [{ verdict: 'error' }] });
+    for (const record of records) expect(record).not.toContain('secret');
+    expect((await statesOf(['other']))[0]).toMatchObject({
+      state: 'waiting',
+      tries: 0,
+      reason: expect.stringContaining('baseline'),
+    });
+    expect({ leaks: [...new Set(leaks)], others: seen.size > 3 }).toEqual({ leaks: [], others: true });
+    rmSync(folder, { recursive: true });
   });
 });
 

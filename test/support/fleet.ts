@@ -70,8 +70,15 @@ export class Postgres {
     return `postgres://${user}:${password}@127.0.0.1:${this.port}/${database}`;
   }
 
-  /** Starts it, again after `kill`, and waits until it answers. */
+  /** Starts it, again after `kill`, and waits until it answers: its old processes may still be ending. */
   async resume(): Promise<void> {
+    for (let tries = 1; !(await this.#starts()); tries++) {
+      if (tries === 50) throw new Error('Postgres does not start');
+      await pause(200);
+    }
+  }
+
+  async #starts(): Promise<boolean> {
     const [command, ...rest] = [...behind, join(binaries!, 'postgres')];
     const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '60' };
     const words = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -86,9 +93,10 @@ export class Postgres {
       log += chunk;
     });
     while (!log.includes('database system is ready to accept connections')) {
-      if (child.exitCode !== null) throw new Error(`Postgres did not start: ${log}`);
+      if (child.exitCode !== null) return false;
       await pause(20);
     }
+    return true;
   }
 
   /** kill -9 of the server, which takes its own processes with it. */
