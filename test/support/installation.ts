@@ -95,7 +95,7 @@ export async function installed(folder: string): Promise<Ran> {
   const first = join(inject('shared'), 'installed');
   const ran = await once('installed', () => install(tarball, first));
   mkdirSync(dirname(folder), { recursive: true });
-  const copied = run(['cp', '-Rl', first, folder], dirname(folder));
+  const copied = run(['cp', '-RPl', first, folder], dirname(folder));
   if (copied.code !== 0) throw new Error(copied.stderr);
   return ran;
 }
