@@ -280,6 +280,7 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
     const bare = `postgres://nfold_worker@127.0.0.1:${postgres.port}/${name}`;
     workers.push(startWorker(bare, { name: 'a', once: true }, { PGPASSFILE: pgpass }));
     await workers[0].ended;
+    rmSync(pgpass);
     expect(workers[0].child.exitCode).toBe(0);
     const at = `127.0.0.1:${postgres.port}`;
     const faults: readonly (readonly [string, string])[] = [
