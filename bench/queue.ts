@@ -24,7 +24,6 @@ if (url === undefined) {
         for (;;) {
           const lease = await own.take({ name: `host${i}`, class: 'bench' });
           if (!lease) break;
-          await lease.touch();
           if (await lease.finish({ record, error: null, interrupted: false }, null)) done++;
         }
         await own.close();
@@ -38,7 +37,7 @@ if (url === undefined) {
   await queue.close();
   const rate = (n: number, time: number) => `${(n / time).toFixed(0)} a second`;
   console.log(`sent:                                              ${rate(jobs.length, sending)}`);
-  console.log(`taken, touched and finished by ${workers}, records of ${recordBytes / 1000} kB: ${rate(done, working)}`);
+  console.log(`taken and finished by ${workers}, records of ${recordBytes / 1000} kB:          ${rate(done, working)}`);
   console.log(`asked for work in vain, one after the other:       ${rate(polls, polling)}`);
 }
 

@@ -2,6 +2,7 @@
 import { attempt } from '../contract/attempt.ts';
 import { brief } from '../contract/errors.ts';
 import { type Base, type Database, mending, schema } from './base.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { Job, type Outcome } from './job.ts';
 import type { Host, Lease, Scored, Sent, State, Status, Terms } from './queue.ts';
 import { anyHost, groupOf, idOf, makeQueue, maxTries, protocolFault, queueOf } from './tables.ts';
@@ -121,12 +122,14 @@ export async function clear(base: Base, keys: readonly string[]): Promise<void> 
 export class Taker {
   readonly #base: Base;
   readonly #options: LeaseOptions;
+  readonly #heartbeat: Heartbeat | null;
   readonly #refused = new Set<string>();
   #sweptAt = 0;
 
-  constructor(base: Base, options: LeaseOptions) {
+  constructor(base: Base, options: LeaseOptions, heartbeat: Heartbeat | null) {
     this.#base = base;
     this.#options = options;
+    this.#heartbeat = heartbeat;
   }
 
   async take(host: Host, terms: Terms): Promise<Lease | null> {
@@ -168,7 +171,8 @@ export class Taker {
       [id, host.name, host.class],
     );
     const { key = id, job } = attempt<Text, Text>(() => JSON.parse(data.text), {});
-    return { lease: new Held(this.#base, { queue, id, token, host, key }), data, job, group };
+    const rest = this.#heartbeat?.keep({ queue, id, token });
+    return { lease: new Held(this.#base, { queue, id, token, host, key }, rest), data, job, group };
   }
 
   /** Gives back the jobs of lost workers, and those that take too long. */
@@ -207,10 +211,13 @@ class Held {
   readonly key: string;
   readonly #base: Base;
   readonly #at: Try;
+  /** Ends its heartbeat. */
+  readonly #rest: () => void;
 
-  constructor(base: Base, at: Try) {
+  constructor(base: Base, at: Try, rest = () => {}) {
     this.#base = base;
     this.#at = at;
+    this.#rest = rest;
     this.key = at.key;
   }
 
@@ -219,15 +226,10 @@ class Held {
     return { id: this.#at.id, retryCount: this.#at.token };
   }
 
-  touch(): Promise<boolean> {
-    return mending(this.#base, async () => {
-      const { affected = 0 } = (await this.#base.boss.touch(this.#at.queue, this.#attempt)) as { affected?: number };
-      return affected > 0;
-    });
-  }
-
-  finish(outcome: Outcome, held: string | null): Promise<boolean> {
-    return mending(this.#base, () => this.#base.transaction((db) => this.#finishIn(db, outcome, held)));
+  async finish(outcome: Outcome, held: string | null): Promise<boolean> {
+    const counts = await mending(this.#base, () => this.#base.transaction((db) => this.#finishIn(db, outcome, held)));
+    this.#rest();
+    return counts;
   }
 
   async #finishIn(db: Database, outcome: Outcome, held: string | null): Promise<boolean> {
@@ -250,11 +252,13 @@ class Held {
   }
 
   async fail(reason: string): Promise<void> {
+    this.#rest();
     await mending(this.#base, () => this.#base.boss.fail(this.#at.queue, this.#attempt, { reason: brief(reason) }));
   }
 
   async giveBack(refused: string | null = null): Promise<void> {
     const { id, token } = this.#at;
+    this.#rest();
     await mending(this.#base, () =>
       this.#base.transaction(async (db) => {
         await db.executeSql(`${backUntried} and id = $1 and retry_count = $2`, [id, token]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { workspace } from '../files/places.ts';
 import { mending } from './base.ts';
 import { type EmbeddedOptions, markReady, openEmbedded } from './embedded.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { hosts, putCheck } from './hosts.ts';
 import { clear, type LeaseOptions, putBack, scored, send, states, Taker } from './leases.ts';
 import type { Queue } from './queue.ts';
@@ -40,7 +41,9 @@ export async function openQueue({
     throw error;
   }
   const options = { maxWaiting, heartbeatSeconds };
-  const taker = new Taker(base, options);
+  // The only process is not taken for lost.
+  const heartbeat = url === undefined ? null : new Heartbeat({ url, everyMs: (heartbeatSeconds * 1000) / 3 });
+  const taker = new Taker(base, options, heartbeat);
   return {
     sole: base.sole,
     send: (jobs) => mending(base, () => send(base, jobs, options)),
@@ -50,6 +53,9 @@ export async function openQueue({
     take: (host, terms = {}) => mending(base, () => taker.take(host, terms)),
     hosts: () => mending(base, () => hosts(base)),
     putCheck: (check) => mending(base, () => putCheck(base, check)),
-    close: () => base.close(),
+    async close() {
+      await heartbeat?.close();
+      await base.close();
+    },
   };
 }

@@ -32,12 +32,10 @@ export interface Scored {
   readonly late: number;
 }
 
-/** A job that a worker has, until it finishes it or is taken for lost. */
+/** A job that a worker has, until it finishes it or is taken for lost: of a shared queue, when its process has not been heard of for a while. */
 export interface Lease {
   readonly key: string;
   readonly job: Job;
-  /** Tells the queue that the worker lives. False if the job was given to another one meanwhile. */
-  touch(): Promise<boolean>;
   /** Hands the outcome in. False if it came late: there is a valid one already, or another worker has the job now. */
   finish(outcome: Outcome, held: string | null): Promise<boolean>;
   /** Gives the job back with the reason; after the last try it is dead. */
@@ -94,7 +92,7 @@ export interface Queue {
   /** Of the keys that are there. */
   states(keys: readonly string[]): Promise<ReadonlyMap<string, Status>>;
   scored(key: string): Promise<Scored | null>;
-  /** Takes a job that this host may work on, or null if none waits. A job that it cannot score stays, with the reason. */
+  /** Takes a job that this host may work on, one at a time, or null if none waits. A job that it cannot score stays, with the reason. */
   take(host: Host, terms?: Terms): Promise<Lease | null>;
   /** The newest check of each host. */
   hosts(): Promise<readonly HostState[]>;

@@ -8,13 +8,13 @@ export class Passing extends NfoldError {}
 /** Statements here take milliseconds; without an answer for so long, the connection is lost. */
 const answerMs = 30_000;
 
-/** `owner`: makes the tables that are not there, for which a worker has no rights. Throws NfoldError. */
-export async function openShared(url: string, owner: boolean): Promise<Base> {
+/** `owner`: makes the tables that are not there, for which a worker has no rights. `pool`: other options of node-postgres. Throws NfoldError. */
+export async function openShared(url: string, owner: boolean, pool: object = {}): Promise<Base> {
   const address = addressOf(url);
   const { PgBoss } = await import('pg-boss');
   const connection = {
     ...{ connectionString: url, application_name: 'nfold', max: 2, connectionTimeoutMillis: 10_000 },
-    ...{ query_timeout: answerMs, keepAlive: true },
+    ...{ query_timeout: answerMs, keepAlive: true, ...pool },
   };
   const faultOf = (error: unknown) => sharedFault(error, address);
   /** `makes`: the tables of pg-boss too. */

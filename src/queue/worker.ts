@@ -29,7 +29,6 @@ export interface WorkOptions extends Pick<Terms, 'fault'> {
   check?(host: Host): Promise<HostCheck>;
   /** Name of the lock on timing, which all workers of a host share. */
   readonly lock?: string;
-  readonly touchSeconds?: number;
   /** Shortest and longest pause while no job waits. */
   readonly pollSeconds?: readonly [number, number];
   /** Pause after a judge has failed; it doubles each time. */
@@ -115,35 +114,30 @@ class Worker {
     const name = `${job.label} ${key.slice(0, 12)}`;
     this.#tell('taken', `${name}: taken`, key);
     const began = performance.now();
-    const beat = setInterval(() => void lease.touch().catch(() => {}), (this.#options.touchSeconds ?? 10) * 1000);
-    try {
-      const outcome = await this.#judge(job).catch((error) => messageOf(error));
-      const seconds = `${((performance.now() - began) / 1000).toFixed(1)} s`;
-      if (this.#options.signal.aborted || (typeof outcome !== 'string' && outcome.interrupted)) {
-        await lease.giveBack().catch(() => {});
-        this.#tell('failed', `${name}: given back, after ${seconds}`, key);
-        return 'failed';
-      }
-      if (typeof outcome === 'string') {
-        await this.#persist(() => lease.fail(outcome));
-        this.#count.failed++;
-        this.#tell('failed', `${name}: failed after ${seconds}: ${outcome}`, key);
-        return 'failed';
-      }
-      const counts = await this.#persist(() => lease.finish(outcome, this.#check?.held ?? null));
-      if (counts === null) this.#tell('failed', `${name}: its outcome could not be handed in`, key);
-      else if (counts) this.#count.done++;
-      else this.#count.late++;
-      if (counts !== null)
-        this.#tell(
-          counts ? 'ended' : 'late',
-          `${name}: ${counts ? 'ended' : 'came too late and is not used'}, after ${seconds}`,
-          key,
-        );
-      return 'ended';
-    } finally {
-      clearInterval(beat);
+    const outcome = await this.#judge(job).catch((error) => messageOf(error));
+    const seconds = `${((performance.now() - began) / 1000).toFixed(1)} s`;
+    if (this.#options.signal.aborted || (typeof outcome !== 'string' && outcome.interrupted)) {
+      await lease.giveBack().catch(() => {});
+      this.#tell('failed', `${name}: given back, after ${seconds}`, key);
+      return 'failed';
     }
+    if (typeof outcome === 'string') {
+      await this.#persist(() => lease.fail(outcome));
+      this.#count.failed++;
+      this.#tell('failed', `${name}: failed after ${seconds}: ${outcome}`, key);
+      return 'failed';
+    }
+    const counts = await this.#persist(() => lease.finish(outcome, this.#check?.held ?? null));
+    if (counts === null) this.#tell('failed', `${name}: its outcome could not be handed in`, key);
+    else if (counts) this.#count.done++;
+    else this.#count.late++;
+    if (counts !== null)
+      this.#tell(
+        counts ? 'ended' : 'late',
+        `${name}: ${counts ? 'ended' : 'came too late and is not used'}, after ${seconds}`,
+        key,
+      );
+    return 'ended';
   }
 
   /** Whether this host may take a job: it was checked today, and is not held. The only host goes on, and its results are held. */

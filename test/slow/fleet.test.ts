@@ -175,6 +175,17 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
     ).toBeGreaterThan(0);
   });
 
+  test('a judge that keeps its thread busy for three heartbeats, while other workers ask for work', async () => {
+    await fresh();
+    begin('abc', { heartbeatSeconds: 3 });
+    await send(['blocks']);
+    await untilDone(['blocks']);
+    await account('a judge that blocks for three heartbeats', ['blocks'], null);
+    expect((await statesOf(['blocks']))[0]).toMatchObject({ state: 'done', tries: 1 });
+    expect(await queue.scored('blocks')).toMatchObject({ late: 0 });
+    expect(said('taken')).toEqual(['blocks']);
+  });
+
   test('a job that kills its workers, one whose judge throws, and honest ones', async () => {
     await fresh();
     const labels = ['kills', 'throws', 'job1', 'job2'];
