@@ -5,15 +5,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packageRoot } from '../src/files/places.ts';
 import { hostClass, hostClassOf } from '../src/machine/hostClass.ts';
+import { openEmbedded } from '../src/queue/embedded.ts';
 import { heldBy } from '../src/queue/hosts.ts';
 import type { Job, Outcome } from '../src/queue/job.ts';
+import { putBack, send as sendTo, states as statesIn, Taker } from '../src/queue/leases.ts';
 import { openQueue } from '../src/queue/open.ts';
 import type { HostCheck, Lease, Queue } from '../src/queue/queue.ts';
-import { bossVersion, idOf } from '../src/queue/tables.ts';
+import { bossVersion, idOf, makeTables } from '../src/queue/tables.ts';
 import { hostLock } from '../src/queue/timing.ts';
 import { type Judge, type WorkEvent, type WorkOptions, work } from '../src/queue/worker.ts';
 import { nfold } from './support/command.ts';
 import { jobOf } from './support/fleet.ts';
+import { asNobody, hasNobody } from './support/small.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nfold-queue-'));
 const maxWaiting = 30;
@@ -109,6 +112,38 @@ test('what fails three times is dead, with its reason', async () => {
   }
   expect(await queue.take(hostOf('poison'))).toBeNull();
   expect(await send('poison', ['bad'])).toEqual({ added: 0, left: [] });
+});
+
+test('a job during which nfold ends ten times is dead; fewer ends cost no try', async () => {
+  const base = await openEmbedded(null, {});
+  await makeTables(base);
+  const options = { maxWaiting, heartbeatSeconds: 30 };
+  for (const key of ['kills', 'fine']) await sendTo(base, [{ key, job: jobOf(key) }], options);
+  const takeNext = () => new Taker(base, options, null).take(hostOf('h'), {});
+  const statusOf = async (key: string) => (await statesIn(base, [key])).get(key);
+  for (let ends = 1; ends < 10; ends++) {
+    expect((await takeNext())?.key).toBe('kills');
+    await putBack(base);
+    expect(await statusOf('kills')).toEqual({ state: 'waiting', host: 'h', reason: null, tries: 0 });
+  }
+  // What is not running meanwhile does not count, and neither does a try that ended as it should.
+  await putBack(base);
+  await (await takeNext())?.fail('it throws');
+  expect(await statusOf('kills')).toMatchObject({ state: 'waiting', tries: 1 });
+  expect((await takeNext())?.key).toBe('kills');
+  await putBack(base);
+  expect(await statusOf('kills')).toMatchObject({
+    ...{ state: 'dead', tries: 1 },
+    reason: 'It was running each of 10 times that nfold ended unexpectedly.',
+  });
+  const fine = await takeNext();
+  expect(fine?.key).toBe('fine');
+  await putBack(base);
+  expect(await fine?.finish(outcomeOf('late'), null)).toBe(false);
+  expect(await (await takeNext())?.finish(outcomeOf('x'), null)).toBe(true);
+  expect(await takeNext()).toBeNull();
+  expect(await statusOf('fine')).toMatchObject({ state: 'done', tries: 1 });
+  await base.close();
 });
 
 test('a judge that throws: the job is tried again, and the worker goes on', async () => {
@@ -259,6 +294,30 @@ test('a second process learns who has the queue of a folder', async () => {
     stop.abort();
   };
   await expect(openQueue({ folder, wait: { signal: stop.signal, tell } })).rejects.toMatchObject({ exitCode: 130 });
+});
+
+const unlocked = hasNobody
+  ? ''
+  : ' (skipped: no namespace of a user can be made here, in which modes hold for root too)';
+test.skipIf(!hasNobody)(`a folder that may not be written to${unlocked}`, async () => {
+  const program = join(packageRoot, 'test/support/fleet-folder.ts');
+  const run = `$NODE '${program}' '{"folder":".nfold/queue","jobs":1}'; echo "exit $?"`;
+  const files = 'find . -type f | sort | xargs md5sum';
+  // Where there is no queue yet, where there is one, and where somebody else has made its database.
+  const { stdout, stderr } = await asNobody(
+    `${run}; chmod u+w . && ${run}; chmod -R a-w .nfold; ${files} > "$OUT/before"; ${run}; ${files} | diff "$OUT/before" - && echo same
+     chmod u+w .nfold/queue .nfold/queue/lock; ${run}; ${files} | diff "$OUT/before" - && echo same`,
+  );
+  const fault = (path: string) => `${path}: it or its folder may not be written to`;
+  expect({ stdout: stdout.split('\n'), stderr }).toEqual({
+    stdout: [
+      ...[`${fault('.nfold/queue/lock could not be written')} (EACCES).`, 'exit 1'],
+      ...['open', 'sent 1', 'taken job0', 'ended job0', 'scored 1 of 1', 'exit 0'],
+      ...[`${fault('.nfold/queue/holder could not be written')} (EACCES).`, 'exit 1', 'same'],
+      ...[`${fault('The queue in .nfold/queue cannot be written to')}.`, 'exit 1', 'same', ''],
+    ],
+    stderr: '',
+  });
 });
 
 test('an address that is none is not repeated in the sentence', async () => {

@@ -66,6 +66,8 @@ function prepared(folder: string): string {
   if (!fs.existsSync(join(folder, 'ready'))) fs.rmSync(data, { recursive: true, force: true });
   // PGlite would make a new one in its place.
   else if (!fs.existsSync(join(data, 'PG_VERSION'))) throw new Error('its Postgres has lost files');
+  // PGlite would take this for damage.
+  else fs.accessSync(data, fs.constants.W_OK);
   return data;
 }
 

@@ -5,7 +5,7 @@ import { type Base, type Database, mending, schema } from './base.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { Job, type Outcome } from './job.ts';
 import type { Host, Lease, Scored, Sent, State, Status, Terms } from './queue.ts';
-import { anyHost, groupOf, idOf, makeQueue, maxTries, protocolFault, queueOf } from './tables.ts';
+import { anyHost, groupOf, idOf, makeQueue, maxEnds, maxTries, protocolFault, queueOf } from './tables.ts';
 
 /** As pg-boss holds a job: what it says is text within, which may hold characters that jsonb refuses. */
 interface Data {
@@ -261,7 +261,10 @@ class Held {
     this.#rest();
     await mending(this.#base, () =>
       this.#base.transaction(async (db) => {
-        await db.executeSql(`${backUntried} and id = $1 and retry_count = $2`, [id, token]);
+        await db.executeSql(
+          `update ${schema}.job set state = 'retry', ${untried} where state = 'active' and id = $1 and retry_count = $2`,
+          [id, token],
+        );
         await db.executeSql(`update ${schema}.taken set refused = $2 where job = $1`, [id, refused]);
       }),
     );
@@ -269,7 +272,15 @@ class Held {
 }
 
 /** One more retry is allowed, and the count of retries stays the token that no later try has. */
-const backUntried = `update ${schema}.job set state = 'retry', retry_limit = retry_limit + 1, heartbeat_on = null where state = 'active'`;
+const untried = 'retry_limit = retry_limit + 1, heartbeat_on = null';
 
 /** For the only process that works: what is active was left by one that ended. */
-export const putBack = (base: Base): Promise<unknown> => base.rows(backUntried);
+export const putBack = (base: Base): Promise<unknown> =>
+  base.rows(
+    `with left_by as (insert into ${schema}.taken as t (job, ends) select id, 1 from ${schema}.job where state = 'active'
+       on conflict (job) do update set ends = t.ends + 1 returning job, ends >= ${maxEnds} as dies)
+     update ${schema}.job j set ${untried}, state = (case when dies then 'failed' else 'retry' end)::${schema}.job_state,
+       completed_on = case when dies then now() end, output = case when dies then jsonb_build_object('reason', $1::text) else output end
+     from left_by where id = left_by.job and state = 'active'`,
+    [`It was running each of ${maxEnds} times that nfold ended unexpectedly.`],
+  );

@@ -2,7 +2,7 @@
  * nfold's tables beside those of pg-boss (job, queue, version and others):
  *
  *   result   the first valid outcome of each job
- *   taken    who took a job last, how many outcomes came late, why a worker refused it
+ *   taken    who took a job last, how many outcomes came late, why a worker refused it, how often its process ended amid it
  *   host     every A/A check
  *
  * `job` is the id of pg-boss's job, a uuid that follows from nfold's key.
@@ -13,7 +13,7 @@ import { type Base, schema } from './base.ts';
 import { protocol } from './job.ts';
 
 /** Version of these tables, and of those that pg-boss 12.38 makes (`pgboss.schema` in its package.json; a test holds it). */
-export const [ownVersion, bossVersion] = [1, 46];
+export const [ownVersion, bossVersion] = [2, 46];
 
 const tables = `
 select pg_advisory_xact_lock(hashtext('${schema}.tables'));
@@ -24,7 +24,8 @@ create table if not exists ${schema}.result (
   outcome text not null, held text, finished_at timestamptz not null default now());
 create index if not exists result_by_host on ${schema}.result (host, finished_at);
 create table if not exists ${schema}.taken (
-  job uuid primary key, host text, class text, taken_at timestamptz, late int not null default 0, refused text);
+  job uuid primary key, host text, class text, taken_at timestamptz, late int not null default 0, refused text,
+  ends int not null default 0);
 create table if not exists ${schema}.host (
   id bigint generated always as identity primary key, host text not null, class text not null, at timestamptz not null,
   ratio float8, low float8, high float8, noise_floor float8, time_ns float8, held text);
@@ -59,6 +60,9 @@ export const queueOf = (machineClass: string | null): string =>
 
 /** A job is tried so often; then it is dead. */
 export const maxTries = 3;
+
+/** A job during which the process of a folder ended so often is dead: it may well be the cause. */
+export const maxEnds = 10;
 
 /** Nothing is ever deleted: a job that was scored is not scored again. */
 export const makeQueue = (base: Base, name: string): Promise<void> =>
