@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { buildBaseline } from '../../src/build/build.ts';
 import { attempt } from '../../src/contract/attempt.ts';
@@ -184,6 +185,36 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
     expect((await statesOf(['blocks']))[0]).toMatchObject({ state: 'done', tries: 1 });
     expect(await queue.scored('blocks')).toMatchObject({ late: 0 });
     expect(said('taken')).toEqual(['blocks']);
+  });
+
+  test('signs of life keep the try that they belong to, and come through anew where their connection is lost', async () => {
+    await fresh({ heartbeatSeconds: 1.5 });
+    await send(['job0']);
+    const lease = await queue.take({ name: 'h', class: 'c' });
+    const age = (change: string) =>
+      postgres.sql(
+        `update nfold.job set heartbeat_on = 'epoch', retry_count = retry_count ${change} where name = 'score'`,
+        [],
+        url,
+      );
+    const isKept = async () =>
+      (await postgres.sql(`select heartbeat_on > 'epoch' as kept from nfold.job where name = 'score'`, [], url))[0]
+        .kept;
+    const untilKept = async () => {
+      while (!(await isKept())) await pause(50);
+    };
+    await age('+ 0');
+    await untilKept();
+    // As if another worker had it now.
+    await age('+ 1');
+    await pause(3000);
+    expect(await isKept()).toBe(false);
+    await age('- 1');
+    await untilKept();
+    await postgres.sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'nfold'`);
+    await age('+ 0');
+    await untilKept();
+    expect(await lease?.finish({ record: 'x', error: null, interrupted: false }, null)).toBe(true);
   });
 
   test('a job that kills its workers, one whose judge throws, and honest ones', async () => {
