@@ -306,7 +306,8 @@ test.skipIf(!hasNobody)(`a folder that may not be written to${unlocked}`, async 
   // Where there is no queue yet, where there is one, and where somebody else has made its database.
   const { stdout, stderr } = await asNobody(
     `${run}; chmod u+w . && ${run}; chmod -R a-w .nfold; ${files} > "$OUT/before"; ${run}; ${files} | diff "$OUT/before" - && echo same
-     chmod u+w .nfold/queue .nfold/queue/lock; ${run}; ${files} | diff "$OUT/before" - && echo same`,
+     chmod u+w .nfold/queue .nfold/queue/lock; ${run}; ${files} | diff "$OUT/before" - && echo same
+     chmod -R u+w . && rm -r .nfold "$OUT/before"`,
   );
   const fault = (path: string) => `${path}: it or its folder may not be written to`;
   expect({ stdout: stdout.split('\n'), stderr }).toEqual({
