@@ -76,7 +76,9 @@ describe('plan', () => {
   });
 
   test('each job has a secret of its own, but for a seed that was given', async () => {
-    const secrets = [...(await planned(true, ['a', 'b'])), ...(await planned(true, ['a']))].map(({ job }) => job.secret);
+    const secrets = [...(await planned(true, ['a', 'b'])), ...(await planned(true, ['a']))].map(
+      ({ job }) => job.secret,
+    );
     expect(new Set(secrets).size).toBe(3);
     const [seeded] = await planned(true, [null], { ...settings, seed: 7 } as never);
     expect(seeded.job).toMatchObject({ seed: 7, secret: null });

@@ -99,7 +99,7 @@ async function run(jobs: readonly Planned[], queue: Queue, watches: boolean, io:
   if (queue.sole) await queue.clear(jobs.map(({ key }) => key));
   for (;;) {
     const there = jobs.filter((one) => !waiting.includes(one));
-    if (queue.sole) await workOn(queue, thisHost(), { until: there.map(({ key }) => key), stopping }, io);
+    if (queue.sole) await workOn(queue, thisHost(), { once: true, until: there.map(({ key }) => key), stopping }, io);
     else if (watches) await watch(queue, there, waiting.length, io);
     if (waiting.length === 0 || io.signal.aborted || !(queue.sole || watches)) break;
     waiting = await sent(queue, waiting);
