@@ -82,7 +82,7 @@ async function attemptsIn(folders: readonly string[], name: string | undefined):
 
 async function settingsOf([{ artefact }]: readonly Asked[], flags: ScoreFlags): Promise<Settings> {
   const { task } = artefact;
-  const { quick, thorough, threads, seed = null, unseen } = flags;
+  const { quick, thorough, threads = null, seed = null, unseen } = flags;
   return {
     ...{ task: task.name, ops: [...task.ops], baselines: await baselinesOf(task), threads, seed, unseen },
     effort: quick ? 'quick' : thorough ? 'thorough' : 'default',
