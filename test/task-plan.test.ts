@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Score } from '../src/records/score.ts';
-import { type Planned, plan } from '../src/task/plan.ts';
+import { type Planned, plan, type Settings } from '../src/task/plan.ts';
 import { taskNamed } from '../src/task/task.ts';
 import { nfold } from './support/command.ts';
 import { score } from './support/scores.ts';
 
-const settings = {
+const settings: Settings = {
   ...{ task: 'sgemm', ops: ['sgemm'], baselines: { sgemm: 'aaaa' }, effort: 'quick', threads: 2, seed: null },
   unseen: 5,
-} as const;
+};
 const files = [{ path: 'kernels/sgemm/attempt.ts', content: Buffer.from('export default 1;') }];
 const artefact = {
   ...{ label: 'mine', task: taskNamed('sgemm'), hash: 'bbbb', files, ignored: [], copied: [] },
@@ -58,8 +58,8 @@ describe('plan', () => {
     const [here] = await planned(true);
     const others = [
       ...(await planned(true, ['a', 'b'])),
-      ...(await planned(true, [null], { ...settings, unseen: 1 } as never)),
-      ...(await planned(true, [null], { ...settings, effort: 'default' } as never)),
+      ...(await planned(true, [null], { ...settings, unseen: 1 })),
+      ...(await planned(true, [null], { ...settings, effort: 'default' })),
       ...(await plan([{ ...asked[0], artefact: { ...artefact, hash: 'cccc' } }], [null], true, settings, {
         kept,
         isDead: async () => false,
@@ -76,9 +76,11 @@ describe('plan', () => {
   });
 
   test('each job has a secret of its own, but for a seed that was given', async () => {
-    const secrets = [...(await planned(true, ['a', 'b'])), ...(await planned(true, ['a']))].map(({ job }) => job.secret);
+    const secrets = [...(await planned(true, ['a', 'b'])), ...(await planned(true, ['a']))].map(
+      ({ job }) => job.secret,
+    );
     expect(new Set(secrets).size).toBe(3);
-    const [seeded] = await planned(true, [null], { ...settings, seed: 7 } as never);
+    const [seeded] = await planned(true, [null], { ...settings, seed: 7 });
     expect(seeded.job).toMatchObject({ seed: 7, secret: null });
   });
 });

@@ -1,6 +1,6 @@
 /** Declares `nfold task` with its commands, and `nfold worker`. */
 import { Option } from '@commander-js/extra-typings';
-import { type FlagsOf, json, type Program, seed, threadsOrCores, wide } from '../commands/flags.ts';
+import { type FlagsOf, json, type Program, seed, threads, threadsOrCores, wide } from '../commands/flags.ts';
 import { names, whole } from '../commands/options.ts';
 import { maxUnseen } from '../judge/dims.ts';
 
@@ -57,7 +57,9 @@ export const scoring = (task_: Group) =>
     .addOption(task())
     .addOption(new Option('--quick', 'fewer draws and rounds').conflicts('thorough'))
     .option('--thorough', 'more draws and rounds, and the large cases')
-    .addOption(threadsOrCores('threads for attempts that can use them'))
+    .addOption(
+      threads('threads for attempts that can use them (default: one for each core of the machine that scores)'),
+    )
     .addOption(seed())
     .addOption(
       new Option('--unseen <n>', 'shapes near the cases that are timed too, in a table of their own')

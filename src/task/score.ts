@@ -82,7 +82,7 @@ async function attemptsIn(folders: readonly string[], name: string | undefined):
 
 async function settingsOf([{ artefact }]: readonly Asked[], flags: ScoreFlags): Promise<Settings> {
   const { task } = artefact;
-  const { quick, thorough, threads, seed = null, unseen } = flags;
+  const { quick, thorough, threads = null, seed = null, unseen } = flags;
   return {
     ...{ task: task.name, ops: [...task.ops], baselines: await baselinesOf(task), threads, seed, unseen },
     effort: quick ? 'quick' : thorough ? 'thorough' : 'default',
@@ -99,7 +99,7 @@ async function run(jobs: readonly Planned[], queue: Queue, watches: boolean, io:
   if (queue.sole) await queue.clear(jobs.map(({ key }) => key));
   for (;;) {
     const there = jobs.filter((one) => !waiting.includes(one));
-    if (queue.sole) await workOn(queue, thisHost(), { until: there.map(({ key }) => key), stopping }, io);
+    if (queue.sole) await workOn(queue, thisHost(), { once: true, until: there.map(({ key }) => key), stopping }, io);
     else if (watches) await watch(queue, there, waiting.length, io);
     if (waiting.length === 0 || io.signal.aborted || !(queue.sole || watches)) break;
     waiting = await sent(queue, waiting);

