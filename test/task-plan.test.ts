@@ -23,8 +23,13 @@ const asked = [{ folder: 'mine', label: 'mine', artefact }];
 describe('plan', () => {
   const kept = new Map<string, Score>();
   const dead = new Set<string>();
+  const sent = new Set<string>();
   const planned = async (again: boolean, classes: readonly (string | null)[] = [null], given = settings) =>
-    plan(asked, classes, again, given, { kept, isDead: async (key) => dead.has(key) });
+    plan(asked, classes, again, given, {
+      kept,
+      isDead: async (key) => dead.has(key),
+      isSent: async (key) => sent.has(key),
+    });
   const keep = ({ key, job: { run } }: Planned) => kept.set(key, score('mine', 2, { key, run }));
 
   test('an attempt is scored once, and once more for each --again', async () => {
@@ -54,6 +59,18 @@ describe('plan', () => {
     expect((await planned(false))[0].job.run).toBe(2);
   });
 
+  test('what --again has sent to others goes on without it', async () => {
+    dead.clear();
+    const [next] = await planned(true);
+    sent.add(next.key);
+    expect((await planned(false))[0]).toMatchObject({
+      key: next.key,
+      isKept: false,
+      earlier: [{ run: 1 }, { run: 2 }],
+    });
+    sent.clear();
+  });
+
   test('a score is one of its settings, its class and its sources', async () => {
     const [here] = await planned(true);
     const others = [
@@ -63,6 +80,7 @@ describe('plan', () => {
       ...(await plan([{ ...asked[0], artefact: { ...artefact, hash: 'cccc' } }], [null], true, settings, {
         kept,
         isDead: async () => false,
+        isSent: async () => false,
       })),
     ];
     expect(others.map(({ job }) => [job.run, job.class])).toEqual([

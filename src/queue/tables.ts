@@ -48,7 +48,9 @@ export async function checkTables(base: Base): Promise<void> {
   if (versions.own === ownVersion && versions.boss === bossVersion) return;
   const [there, here] = [`${versions.own}.${versions.boss}`, `${ownVersion}.${bossVersion}`];
   throw new NfoldError(`The queue has tables of version ${there}, and this nfold needs ${here}.`, 'failed', {
-    hint: 'Install the same nfold on all machines, or make a new database for this one.',
+    hint: base.sole
+      ? 'Move that folder away: what has a score stays in .nfold/scores.'
+      : 'Install the same nfold on all machines, or make a new database for this one.',
   });
 }
 

@@ -37,6 +37,8 @@ export interface Known {
   readonly kept: ReadonlyMap<string, Score>;
   /** Whether a job failed too often: `--again` passes over it. */
   isDead(key: string): Promise<boolean>;
+  /** Whether a job is in a queue that others work on: it goes on without `--again` as well. */
+  isSent(key: string): Promise<boolean>;
 }
 
 /** A job for each attempt and class; the class null is any. */
@@ -45,7 +47,7 @@ export async function plan(
   classes: readonly (string | null)[],
   again: boolean,
   settings: Settings,
-  { kept, isDead }: Known,
+  { kept, isDead, isSent }: Known,
 ): Promise<Planned[]> {
   const planned: Planned[] = [];
   for (const asked of attempts)
@@ -56,7 +58,7 @@ export async function plan(
       let run = 1;
       for (let key = keyOf(base, run); kept.has(key) || (again && (await isDead(key))); key = keyOf(base, ++run))
         earlier.push(...[kept.get(key) ?? []].flat());
-      if (!again && earlier.length > 0) run--;
+      if (!again && earlier.length > 0 && !(await isSent(keyOf(base, run)))) run--;
       const sources = files.map(({ path, content }) => ({ path, content: content.toString('base64') }));
       const job = { ...base, files: sources, secret: settings.seed === null ? newSecret() : null, run };
       const key = keyOf(base, run);

@@ -31,9 +31,14 @@ export async function scoreTask(folders: readonly string[], flags: ScoreFlags, i
     queue ??= await openQueue({ url: flags.queue, wait: { signal: io.signal, tell: io.note } });
     return queue;
   };
-  const isDead = async (key: string) => (await (await opened()).states([key])).get(key)?.state === 'dead';
+  const stateOf = async (key: string) => (await (await opened()).states([key])).get(key)?.state;
+  const known = {
+    kept,
+    isDead: async (key: string) => (await stateOf(key)) === 'dead',
+    isSent: async (key: string) => flags.queue !== undefined && (await stateOf(key)) !== undefined,
+  };
   try {
-    const planned = await plan(attempts, flags.class ?? [null], flags.again === true, settings, { kept, isDead });
+    const planned = await plan(attempts, flags.class ?? [null], flags.again === true, settings, known);
     const open = planned.filter(({ isKept }) => !isKept);
     const jobs = open.filter(({ artefact }) => artefact.fault === null);
     const faults = open.flatMap((one) => (one.artefact.fault ? keepFault(one, one.artefact.fault, io.warn) : []));
