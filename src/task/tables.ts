@@ -26,9 +26,18 @@ export function reportScores(data: Scored): string {
     hostTable(data.hosts),
     pendingTable(data.pending),
     againTable(data.scores, nameOf),
-    data.interrupted ? pc.yellow(wrapped('Stopped before all attempts were scored: the same command goes on.')) : '',
+    sequel(data),
   ];
   return blocks.filter(Boolean).join('\n\n');
+}
+
+/** What to do where not all attempts are scored. */
+function sequel({ interrupted, pending }: Scored): string {
+  if (interrupted) return pc.yellow(wrapped('Stopped before all attempts were scored: the same command goes on.'));
+  const waits = pending.some(({ state }) => state !== 'dead');
+  return waits
+    ? wrapped("'nfold worker', on each machine, scores what waits; with --watch, this command waits for it.")
+    : '';
 }
 
 function classBlocks(task: string, summary: ClassSummary, scores: readonly Score[], nameOf: NameOf): string[] {
