@@ -260,11 +260,19 @@ test('a host that cannot be checked is held', async () => {
   expect((await queue.scored('unchecked a'))?.held).toBe('This host could not be checked: no cell starts.');
 });
 
-test('a ratio holds a host if its interval leaves 1 by more than 5 %', () => {
+test('a host is held if its ratio is surely off 1 by more than 5 %, or is known no better than 25 %', () => {
   const ratio = (low: number | null, high: number | null) => heldBy({ value: 1, low, high });
-  expect([ratio(0.951, 1.049), ratio(0.99, 1.0)]).toEqual([null, null]);
-  expect(ratio(0.94, 1.01)).toContain('0.940 to 1.010');
-  expect(ratio(0.99, 1.051)).toContain('5 %');
+  expect([ratio(0.98, 1.02), ratio(0.947, 0.996), ratio(0.81, 1.24), ratio(1.049, 1.2)]).toEqual([
+    null,
+    null,
+    null,
+    null,
+  ]);
+  expect(ratio(0.9, 0.949)).toBe(
+    'The baseline timed beside itself on this host gives 0.900 to 0.949: it is off 1 by more than 5 %.',
+  );
+  expect(ratio(1.051, 1.06)).toContain('off 1 by more than 5 %');
+  for (const noisy of [ratio(0.79, 1.1), ratio(0.9, 1.26)]) expect(noisy).toContain('too noisy to tell 25 %');
   for (const none of [heldBy(null), ratio(null, null)]) expect(none).toContain('for want of calm rounds');
 });
 

@@ -2,16 +2,22 @@
 import { type Base, schema } from './base.ts';
 import type { HostCheck, HostState } from './queue.ts';
 
-/** A host whose ratio of the baseline to itself leaves 1 by more than this share is held. */
-export const maxRatio = 0.05;
+/**
+ * A host is held if the ratio of its baseline to itself is surely off 1 by more than the first share, or known no better than the second.
+ * Less noise shows in the interval of each score.
+ */
+export const [maxBias, maxNoise] = [0.05, 0.25];
 
 /** Why the results of a host with this ratio are held back; null if they count. */
 export function heldBy(ratio: HostCheck['ratio']): string | null {
   if (ratio === null || ratio.low === null || ratio.high === null)
     return 'The baseline could not be timed beside itself on this host, for want of calm rounds.';
-  if (ratio.low >= 1 - maxRatio && ratio.high <= 1 + maxRatio) return null;
-  const [low, high] = [ratio.low, ratio.high].map((edge) => edge.toFixed(3));
-  return `The baseline timed beside itself on this host gives ${low} to ${high}, which leaves 1 by more than ${100 * maxRatio} %.`;
+  const { low, high } = ratio;
+  const found = `The baseline timed beside itself on this host gives ${low.toFixed(3)} to ${high.toFixed(3)}`;
+  if (high < 1 - maxBias || low > 1 + maxBias) return `${found}: it is off 1 by more than ${100 * maxBias} %.`;
+  if (low < 1 / (1 + maxNoise) || high > 1 + maxNoise)
+    return `${found}: this host is too noisy to tell ${100 * maxNoise} %.`;
+  return null;
 }
 
 export async function putCheck(base: Base, { host, at, ratio, noiseFloor, timeNs, held }: HostCheck): Promise<void> {
