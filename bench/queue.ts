@@ -24,7 +24,7 @@ if (url === undefined) {
         for (;;) {
           const lease = await own.take({ name: `host${i}`, class: 'bench' });
           if (!lease) break;
-          if (await lease.finish({ record, error: null, interrupted: false }, null)) done++;
+          if (await lease.finish({ record, interrupted: false }, null)) done++;
         }
         await own.close();
       }),

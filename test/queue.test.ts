@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 const hostOf = (name: string) => ({ name, class: name });
-const outcomeOf = (record: string): Outcome => ({ record, error: null, interrupted: false });
+const outcomeOf = (record: string): Outcome => ({ record, interrupted: false });
 const send = (own: string, labels: readonly string[], more: Partial<Job> = {}) =>
   queue.send(labels.map((label) => ({ key: `${own} ${label}`, job: jobOf(label, { class: own, ...more }) })));
 const stateOf = async (key: string) => (await queue.states([key])).get(key);
@@ -208,7 +208,7 @@ test('a worker that is stopped gives its job back, which costs no try', async ()
   const stop = new AbortController();
   const judge: Judge = async () => {
     stop.abort();
-    return { record: null, error: null, interrupted: true };
+    return { record: '', interrupted: true };
   };
   const { worked } = await workOff('stop', judge, { signal: stop.signal });
   expect(worked).toMatchObject({ done: 0, failed: 0 });

@@ -7,9 +7,10 @@ import { suites } from '../bench/suites.ts';
 import { build, buildBaseline } from '../src/build/build.ts';
 import { type CandidateFile, identify } from '../src/catalog/candidates.ts';
 import { opNames } from '../src/catalog/ops.ts';
+import { sha256 } from '../src/contract/sha256.ts';
 import { inWorkspace, manifest as ofPackage, packageRoot, workspaceAt } from '../src/files/places.ts';
 import { Exported } from '../src/schemas/handout.ts';
-import { Manifest, manifestName, sha256 } from '../src/task/manifest.ts';
+import { Manifest, manifestName } from '../src/task/manifest.ts';
 import { nfold, nfoldProcess } from './support/command.ts';
 import { hasNobody } from './support/small.ts';
 

@@ -2,16 +2,15 @@
  * The seed of a run follows from a random secret. The secret's hash is printed before the run and stands in the record beside the secret,
  * so the record proves that inputs and shapes were fixed before the run, and that no person chose them.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { makeRng, type Rng, type Seed } from '../contract/rng.ts';
+import { sha256 } from '../contract/sha256.ts';
 
 export interface Committed {
   readonly seed: Seed;
   /** Null for a seed that the user gave. */
   readonly commitment: { readonly hash: string; readonly secret: string } | null;
 }
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** 128 bits as hex digits: more than can be tried. */
 const seedDigits = 32;

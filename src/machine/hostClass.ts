@@ -3,9 +3,9 @@
  * in a hash over all that it stands for: CPU model, usable cores, caches, ISA flags, hypervisor, Node and V8. No measured speed is in it, so
  * a host that is slow today keeps its class.
  */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { attempt } from '../contract/attempt.ts';
+import { sha256 } from '../contract/sha256.ts';
 import { type Cache, caches } from './caches.ts';
 import { processorOf } from './class.ts';
 import type { Machine, Runtime } from './describe.ts';
@@ -34,6 +34,6 @@ export function hostClassOf({ cpu, cores, arch, virtual, class: start, node, v8,
     caches.map(({ level, bytes }) => [level, bytes]),
     [...flags].sort(),
   ];
-  const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 8);
+  const hash = sha256(JSON.stringify(facts)).slice(0, 8);
   return `${start ?? `${arch}-${cores}c`}-node${node.split('.')[0]}-${hash}`;
 }

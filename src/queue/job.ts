@@ -1,6 +1,6 @@
 /** What a worker gets, and what it gives back. A job holds all that decides a score, so that any machine of its class can work it off. */
 import { z } from 'zod';
-import { count, type DataOf, flag, list, orNull, seed, text, textOrNull } from '../contract/fields.ts';
+import { count, type DataOf, list, orNull, seed, text, textOrNull } from '../contract/fields.ts';
 import { byName } from '../records/fields.ts';
 
 /** Scores of two protocols do not compare: it counts up when the judge, the cases or the sum of a score change. */
@@ -34,10 +34,10 @@ export const Job = z.strictObject({
 });
 export type Job = DataOf<typeof Job>;
 
-/** The outcome of one job on one host. */
-export const Outcome = z.strictObject({
-  record: orNull('The record of the run, without an id; null if there was none.', z.string()),
-  error: textOrNull('Why there was none.'),
-  interrupted: flag('Whether it was stopped.'),
-});
-export type Outcome = DataOf<typeof Outcome>;
+/** What a judge makes of one job on one host. */
+export interface Outcome {
+  /** The record of the run, without an id. */
+  readonly record: string;
+  /** Whether the run was stopped: then the job is given back, and the record is not handed in. */
+  readonly interrupted: boolean;
+}

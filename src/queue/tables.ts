@@ -7,8 +7,8 @@
  *
  * `job` is the id of pg-boss's job, a uuid that follows from nfold's key.
  */
-import { createHash } from 'node:crypto';
 import { NfoldError } from '../contract/errors.ts';
+import { sha256 } from '../contract/sha256.ts';
 import { type Base, schema } from './base.ts';
 import { protocol } from './job.ts';
 
@@ -73,11 +73,9 @@ export const makeQueue = (base: Base, name: string): Promise<void> =>
     ...{ deleteAfterSeconds: 0, retentionSeconds: 10 * 365 * 86_400 },
   });
 
-const digest = (text: string) => createHash('sha256').update(text).digest('hex');
-
 /** The id that a key has in pg-boss. */
 export function idOf(key: string): string {
-  const hex = digest(key);
+  const hex = sha256(key);
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     '-',
   );
@@ -88,7 +86,7 @@ export function groupOf(job: {
   readonly protocol: number;
   readonly baselines: Readonly<Record<string, string>>;
 }): string {
-  return digest(JSON.stringify([job.protocol, Object.entries(job.baselines).sort()])).slice(0, 16);
+  return sha256(JSON.stringify([job.protocol, Object.entries(job.baselines).sort()])).slice(0, 16);
 }
 
 /** Why no worker of this version can score a job; null if it is of its protocol. */

@@ -3,8 +3,9 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { attempt } from '../contract/attempt.ts';
 import { brief } from '../contract/errors.ts';
+import { sha256 } from '../contract/sha256.ts';
 import { contentWithin } from '../files/given.ts';
-import { type Manifest, manifestName, sha256 } from './manifest.ts';
+import { type Manifest, manifestName } from './manifest.ts';
 import { isCounted, someOf, type Task } from './task.ts';
 
 /** What npm, git and nfold write. */

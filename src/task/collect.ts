@@ -36,17 +36,16 @@ export async function collect(jobs: readonly Planned[], queue: Queue, warn: Tell
 
 function kept(planned: Planned, { outcome, host, held, late }: Scored, warn: Tell): Score {
   const facts = { ...factsOf(planned), host: host.name, class: host.class, held, late };
-  if (outcome.record === null) return keepFault(planned, outcome.error ?? 'its run has left no record', warn, facts);
   const draft = draftIn(outcome.record, planned.job);
   const saved = saveSomewhere('record', (folder) => saveRecord(draft, folder), warn);
   return keepScore(scoreOf(saved?.record ?? draft, { ...facts, record: saved?.record.id ?? null }), warn);
 }
 
 /** The score of an attempt that cannot be judged; it needs no job. */
-export function keepFault(planned: Planned, fault: string, warn: Tell, facts = factsOf(planned)): Score {
+export function keepFault(planned: Planned, fault: string, warn: Tell): Score {
   const { effort, seed } = planned.job;
   const origin = { createdAt: new Date().toISOString(), machine: machine(), runtime: runtime(), effort, seed };
-  return keepScore(faulty(fault, origin, facts), warn);
+  return keepScore(faulty(fault, origin, factsOf(planned)), warn);
 }
 
 /** Without a host. */

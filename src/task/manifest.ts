@@ -1,11 +1,11 @@
 /** The .nfold-task.json of a folder that was handed out: what it is, and what it was when it left. */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { buildBaseline } from '../build/build.ts';
 import { attempt } from '../contract/attempt.ts';
 import { brief, NfoldError } from '../contract/errors.ts';
 import { count, type DataOf, text } from '../contract/fields.ts';
+import { sha256 } from '../contract/sha256.ts';
 import { absent, contentOf, isLink } from '../files/given.ts';
 import { runtime } from '../machine/fingerprint.ts';
 import { protocol } from '../queue/job.ts';
@@ -28,8 +28,6 @@ export const Manifest = z.object({
   v8: text('Version of V8.'),
 });
 export type Manifest = DataOf<typeof Manifest>;
-
-export const sha256 = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex');
 
 /** Content hashes of the baselines of a task here, as records have them. */
 export async function baselinesOf({ ops }: Task): Promise<Record<string, string>> {

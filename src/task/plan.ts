@@ -1,5 +1,5 @@
 /** Which jobs a command asks for: each attempt once, unless `--again` asks for one more, and what is unfinished goes on. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../contract/sha256.ts';
 import { newSecret } from '../judge/seed.ts';
 import { type Job, protocol } from '../queue/job.ts';
 import type { Score } from '../records/score.ts';
@@ -28,10 +28,7 @@ export interface Planned extends Asked {
   readonly earlier: readonly Score[];
 }
 
-const keyOf = (base: Base, run: number): string =>
-  createHash('sha256')
-    .update(JSON.stringify([Object.entries(base).sort(), run]))
-    .digest('hex');
+const keyOf = (base: Base, run: number): string => sha256(JSON.stringify([Object.entries(base).sort(), run]));
 
 export interface Known {
   readonly kept: ReadonlyMap<string, Score>;

@@ -214,7 +214,7 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
     await postgres.sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'nfold'`);
     await age('+ 0');
     await untilKept();
-    expect(await lease?.finish({ record: 'x', error: null, interrupted: false }, null)).toBe(true);
+    expect(await lease?.finish({ record: 'x', interrupted: false }, null)).toBe(true);
   });
 
   test('a job that kills its workers, one whose judge throws, and honest ones', async () => {

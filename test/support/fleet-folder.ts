@@ -34,7 +34,7 @@ try {
     async ({ label }) => {
       if (label === fill) fillDisk(label);
       await pause(judgeMs);
-      return { record: JSON.stringify(randomBytes(bytes / 2).toString('hex')), error: null, interrupted: false };
+      return { record: JSON.stringify(randomBytes(bytes / 2).toString('hex')), interrupted: false };
     },
     {
       ...{ once: true, signal: new AbortController().signal, lock: `nfold-test-${process.pid}` },

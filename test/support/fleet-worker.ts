@@ -19,7 +19,7 @@ await work(
     if (label.startsWith('blocks'))
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000 * heartbeatSeconds);
     await pause(judgeMs, undefined, { signal: stop.signal }).catch(() => {});
-    return { record: `"${name} ${label}"`, error: null, interrupted: stop.signal.aborted };
+    return { record: `"${name} ${label}"`, interrupted: stop.signal.aborted };
   },
   {
     ...{ once, signal: stop.signal, lock: `nfold-test-${process.pid}` },
