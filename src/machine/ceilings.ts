@@ -1,9 +1,10 @@
 /** The measured peak rates of this machine, kept in .nfold/peaks, one file for each machine and runtime. */
-import { createHash } from 'node:crypto';
+
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { attempt } from '../contract/attempt.ts';
 import { count, flag, list, number, numberOrNull, text } from '../contract/fields.ts';
+import { sha256 } from '../contract/sha256.ts';
 import { contentOf } from '../files/given.ts';
 import { workspace } from '../files/places.ts';
 import { sealedJson, unsealed } from '../files/seal.ts';
@@ -59,7 +60,7 @@ export function consistent({ fma }: Pick<Ceilings, 'fma'>): boolean {
 
 /** 12 hex digits that identify the processor and the code generator, on which rates depend. */
 export function fingerprint({ cpu, cores, arch, os }: Machine = machine(), { node, v8 }: Runtime = runtime()): string {
-  return createHash('sha256').update([cpu, cores, arch, os, node, v8].join('|')).digest('hex').slice(0, 12);
+  return sha256([cpu, cores, arch, os, node, v8].join('|')).slice(0, 12);
 }
 
 export const ceilingsFile = () => join(workspace().state, 'peaks', `${fingerprint()}.json`);
