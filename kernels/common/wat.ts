@@ -82,3 +82,19 @@ export function func({ name, exported, params, result, locals = {}, body }: Func
 export function module(...functions: readonly string[]): string {
   return `(module\n(import "env" "memory" (memory 1 65536 shared))\n${functions.join('\n')})`;
 }
+
+/** Locals of type i32, and of type v128, for `func`. */
+export const words = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'i32']));
+export const vecs = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'v128']));
+
+export const sub = (x: string, y: string): string => `(i32.sub ${x} ${y})`;
+export const scaled = (x: string, by: number): string => (by === 1 ? x : `(i32.mul ${x} ${i32(by)})`);
+export const call = (name: string, ...args: readonly string[]): string => `(call $${name} ${args.join(' ')})`;
+export const when = (condition: string, then: string, otherwise = ''): string =>
+  `(if ${condition} (then ${then})${otherwise && ` (else ${otherwise})`})`;
+
+/** Runs `body` while `$counter`, which holds a number of turns, counts down to 0. */
+export function countdown(counter: string, body: string): string {
+  const next = `(br_if $${counter} (local.tee $${counter} ${sub(get(counter), i32(1))}))`;
+  return when(get(counter), `(loop $${counter} ${body} ${next})`);
+}

@@ -1,0 +1,153 @@
+/**
+ * Where everything of a training step lies, in numbers that its code is then written with.
+ *
+ * Panels: a matrix of `rows` rows is kept as panels of 16 columns, each row of a panel 64 bytes, one line of a cache. One array then serves
+ *
+ *   as A, k along the columns   6 rows are 64 bytes apart, 16 steps of k lie behind one another
+ *   as A, k along the rows      6 columns lie side by side, a step of k is 64 bytes
+ *   as B, k along the rows      a step of k is one row of 64 bytes
+ *   as C                        a tile of 6x16 is 384 bytes in a row
+ *
+ * so that no product packs an activation or its gradient. Columns that do not exist are zero. Panels lie an odd number of rows apart:
+ * the lines of one row fall into different sets of a cache.
+ */
+import { stepsOf } from './steps.ts';
+
+export interface Model {
+  readonly B: number;
+  readonly T: number;
+  readonly L: number;
+  readonly C: number;
+  readonly NH: number;
+  readonly V: number;
+}
+
+export const panelsOf = (columns: number): number => Math.ceil(columns / 16);
+export const roundUp = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
+
+/** Hands out addresses, whole lines each. */
+export function placing(start: number) {
+  let at = start;
+  const place = (bytes: number): number => {
+    const from = at;
+    at += roundUp(bytes, 64);
+    return from;
+  };
+  return { place, end: () => at };
+}
+
+/** A weight (O,I), row-major: from where it is read, and how it is packed for the forward and for the backward product. */
+export interface Weight {
+  readonly O: number;
+  readonly I: number;
+  /** Bytes from the start of params, of layer 0. */
+  readonly at: number;
+  readonly bias: number;
+  /** Packed: (I, 16) for each 16 of O, and (O, 16) for each 16 of I. */
+  readonly forward: number;
+  readonly backward: number;
+}
+
+/** Rows of B that are kept in a quarter of a core's own cache while others pass. */
+const blockBytes = 262144;
+
+export type Layout = ReturnType<typeof layoutOf>;
+
+export function layoutOf({ B, T, L, C, NH, V }: Model) {
+  const R = B * T;
+  const hs = C / NH;
+  // Attention reads a sequence as far as its last panel of 16 rows.
+  const stride = 64 * ((R + (T % 16 ? 16 : 0)) | 1);
+  const array = (columns: number) => panelsOf(columns) * stride;
+  const headStride = 64 * (roundUp(T, 16) | 1);
+  const square = panelsOf(T) * headStride;
+  const isAligned = hs % 16 === 0;
+
+  // Parameters, in the order of baselines/train_gpt2/layout.ts.
+  const p = placing(0);
+  let params = 0;
+  const part = (floats: number) => {
+    const from = params;
+    params += 4 * floats;
+    return from;
+  };
+  const [wte, wpe, ln1w, ln1b] = [part(V * C), part(T * C), part(L * C), part(L * C)];
+  const [qkvw, qkvb] = [part(L * 3 * C * C), part(L * 3 * C)];
+  const [attprojw, attprojb] = [part(L * C * C), part(L * C)];
+  const [ln2w, ln2b] = [part(L * C), part(L * C)];
+  const [fcw, fcb] = [part(L * 4 * C * C), part(L * 4 * C)];
+  const [fcprojw, fcprojb] = [part(L * 4 * C * C), part(L * C)];
+  const [lnfw, lnfb] = [part(C), part(C)];
+  void p;
+
+  // Shared by all threads. The first 256 bytes hold the barrier and the queue.
+  const shared = placing(256);
+  const weight = (O: number, I: number, at: number, bias: number): Weight => {
+    const forward = shared.place(panelsOf(O) * panelsOf(I) * 1024);
+    const backward = shared.place(panelsOf(O) * panelsOf(I) * 1024);
+    return { O, I, at, bias, forward, backward };
+  };
+  const weights = {
+    qkv: weight(3 * C, C, qkvw, qkvb),
+    attproj: weight(C, C, attprojw, attprojb),
+    fc: weight(4 * C, C, fcw, fcb),
+    fcproj: weight(C, 4 * C, fcprojw, fcprojb),
+    wte: weight(V, C, wte, -1),
+  };
+  const vector = 4 * roundUp(R, 16);
+  const lnf = shared.place(array(C));
+  const dlnf = shared.place(array(C));
+  const logits = shared.place(array(V));
+  const [losses, statsf] = [shared.place(vector), shared.place(2 * vector)];
+  /** The newest token of each word of the vocabulary, and the one before each: chains from the first to the last. */
+  const [heads, chain] = [shared.place(4 * V), shared.place(4 * R)];
+
+  // A layer's activations; x of layer L is the output of the last.
+  const layer = placing(0);
+  const x = layer.place(array(C));
+  const activations = {
+    ...{ x, x2: layer.place(array(C)), ln1: layer.place(array(C)), ln2: layer.place(array(C)) },
+    ...{ atty: layer.place(array(C)), qkv: layer.place(array(3 * C)), att: layer.place(B * NH * square) },
+    /** Before GELU; afterwards its slope. */
+    slope: layer.place(array(4 * C)),
+    gelu: layer.place(array(4 * C)),
+    ...{ stats1: layer.place(2 * vector), stats2: layer.place(2 * vector) },
+  };
+  const layers = shared.place(L * layer.end() + array(C));
+  // Gradients of a layer's activations, twice: the next layer's come while these are still read.
+  const gradient = placing(0);
+  const gradients = {
+    /** Of what the layer gives, of x2, of the layernorms, of attention. */
+    ...{ dx: gradient.place(array(C)), dx2: gradient.place(array(C)) },
+    ...{ dln1: gradient.place(array(C)), dln2: gradient.place(array(C)), datty: gradient.place(array(C)) },
+    ...{ dqkv: gradient.place(array(3 * C)), dfch: gradient.place(array(4 * C)) },
+  };
+  const gradientsAt = shared.place(2 * gradient.end());
+
+  // Of each thread.
+  const blockPanels = Math.max(1, Math.min(panelsOf(4 * C), Math.floor(blockBytes / (64 * Math.min(R, 256)))));
+  const rowBytes = 64 * Math.max(blockPanels, panelsOf(C));
+  const own = placing(0);
+  const head = () => (isAligned ? 0 : own.place(panelsOf(hs) * headStride));
+  const ownParts = {
+    /** Constants of AdamW, and what rows are reduced to. */
+    adamw: own.place(64),
+    reduce: own.place(512),
+    bias: own.place(64 * panelsOf(Math.max(4 * C, V))),
+    /** Six rows of a weight's gradient. */
+    dw: own.place(6 * rowBytes),
+    turned: own.place(panelsOf(T) * panelsOf(hs) * 1024),
+    datt: own.place(square),
+    dots: own.place(4 * roundUp(T, 16)),
+    ...{ q: head(), k: head(), v: head(), o: head(), dq: head(), dk: head(), dv: head(), dout: head() },
+  };
+  return {
+    ...{ B, T, L, C, NH, V, R, hs, stride, headStride, square, isAligned, vector },
+    ...{ wpe, ln1w, ln1b, ln2w, ln2b, lnfw, lnfb, weights, params },
+    ...{ lnf, dlnf, logits, losses, statsf, heads, chain },
+    ...{ layers, layerBytes: layer.end(), activations, gradientsAt, gradientBytes: gradient.end(), gradients },
+    ...{ ownAt: roundUp(shared.end(), 128), ownBytes: roundUp(own.end(), 128), own: ownParts, blockPanels, rowBytes },
+    array,
+  };
+}
+void stepsOf;
