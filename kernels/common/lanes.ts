@@ -1,10 +1,10 @@
 /**
- * Vectors of four floats as WebAssembly text: loads, arithmetic, exp and GELU. An address is the name of a local.
+ * Vectors of four floats as WebAssembly text: loads, arithmetic, powers of 2 and GELU. An address is the name of a local.
  *
  * What is done to a pair of vectors 16 bytes apart, stored upper half first and with every load before the first store, V8's
  * revectorizer makes one operation of 256 bits.
  */
-import { each, get, i32, set } from './wat.ts';
+import { each, get, i32, loadLanes, set } from './wat.ts';
 
 export const load = (at: string, offset = 0): string => `(v128.load offset=${offset} ${get(at)})`;
 /** One float in all lanes. */
@@ -37,20 +37,26 @@ export const four = [0, 1, 2, 3] as const;
 export const storeRow = (at: string, offset: number, value: (q: number) => string): string =>
   each(4, (n) => store(at, offset + 16 * (3 - n), value(3 - n)));
 
+/** 16 floats at `$at` of which `lanes` exist; the others are zero. */
+export const loadRow = (at: string, lanes: number) => (q: number) => {
+  const count = Math.min(4, lanes - 4 * q);
+  return count <= 0 ? '(f32x4.splat (f32.const 0))' : loadLanes(at, 16 * q, count);
+};
+
 /**
  * Constants in memory, at the start of what a module may keep there. V8 builds a vector constant anew at each use, by a move and a
  * broadcast on the same port; a load is one instruction on another.
  */
 export const dataAt = 1024;
-const floats = {
-  exp: [
-    ...[-87, 88, Math.LOG2E, 12583039, -0.693359375, 2.1219444e-4],
-    ...[1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1],
-  ],
-  /** 2 sqrt(2/pi), that times 0.044715, and three times that. */
-  gelu: [1.5957691216057308, 0.07135481282553487, 0.21406443847660462],
-};
-const count = floats.exp.length + floats.gelu.length;
+const log2e = Math.LOG2E;
+const [slope, cube] = [2 * Math.sqrt(2 / Math.PI), 2 * Math.sqrt(2 / Math.PI) * 0.044715];
+const floats = [
+  // exp2: the range, a number that rounds what is added to it, and the polynomial.
+  ...[-126, 127, 12583039, 1.5353362e-4, 1.3398874e-3, 9.6184373e-3, 5.5503324e-2, 0.24022648, 0.6931472, 1],
+  // GELU: -2 z = x (slope + cube x^2), as a power of 2, and its derivative.
+  ...[-slope * log2e, -cube * log2e, slope, 3 * cube],
+];
+const count = floats.length;
 /** Sixteen zeros; 16 words of ones, then 15 of zeros: from the (15 - r)th on, a row of 16 whose first r + 1 lanes are kept. */
 export const zerosAt = dataAt + Math.ceil(count / 16) * 64;
 export const keptAt = zerosAt + 64;
@@ -59,54 +65,55 @@ export const keptFrom = (r: number): number => keptAt + 4 * (15 - r);
 /** The data segment of all that. */
 export function constants(): string {
   const words = new Uint32Array((keptAt - dataAt) / 4 + 31);
-  new Float32Array(words.buffer).set([...floats.exp, ...floats.gelu]);
+  new Float32Array(words.buffer).set(floats);
   words.fill(0xffffffff, (keptAt - dataAt) / 4, (keptAt - dataAt) / 4 + 16);
   const bytes = [...new Uint8Array(words.buffer)].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`);
   return `(data ${i32(dataAt)} "${bytes.join('')}")`;
 }
 
 const constant = (i: number): string => `(v128.load32_splat offset=${4 * i} ${i32(dataAt)})`;
-const geluConstant = (i: number): string => constant(floats.exp.length + i);
-const one = constant(12);
+const one = constant(9);
 
 /**
- * `$x` = exp(`$x`): 2^n p(r), n = nearest(x / ln 2), r = x - n ln 2. Within two units in the last place; exp(0) = 1. It takes the locals
- * n, r, y with x's suffix. `most`: whether x may be above 88; below -87 the result is 1.6e-38 and not 0.
- * Source: Cephes, expf.
+ * `$x` = 2^`$x`: 2^n p(f), n = nearest(x), f = x - n. Within two units in the last place; 2^0 = 1. It takes the locals n, f, g and y with
+ * x's suffix. `most`: whether x may be 127 or more; below -126 the result is 1.2e-38 and not 0.
+ * Source: Cephes, exp2f.
  */
-export function exp(x: string, suffix: string | number, most = true): string {
-  const [n, r, y] = ['n', 'r', 'y'].map((name) => `${name}${suffix}`);
-  const power = each(4, (i) => set(y, fma(get(y), get(r), constant(8 + i))));
+export function exp2(x: string, suffix: string | number, most = true): string {
+  const [n, f, g, y] = ['n', 'f', 'g', 'y'].map((name) => `${name}${suffix}`);
+  // Estrin's order, in which fewer steps wait for one another than in Horner's.
   return `
     ${set(x, larger(constant(0), most ? smaller(constant(1), get(x)) : get(x)))}
-    ${set(n, fma(get(x), constant(2), constant(3)))}
-    ${set(r, minus(get(n), constant(3)))}
-    ${set(y, fma(get(r), constant(4), get(x)))}
-    ${set(r, fma(get(r), constant(5), get(y)))}
-    ${set(y, fma(constant(6), get(r), constant(7)))}
-    ${power}
-    ${set(y, sum(fma(get(y), times(get(r), get(r)), get(r)), one))}
+    ${set(n, sum(get(x), constant(2)))}
+    ${set(f, minus(get(x), minus(get(n), constant(2))))}
+    ${set(g, times(get(f), get(f)))}
+    ${set(y, fma(constant(3), get(f), constant(4)))}
+    ${set(x, fma(constant(5), get(f), constant(6)))}
+    ${set(y, fma(get(y), get(g), get(x)))}
+    ${set(x, fma(constant(7), get(f), constant(8)))}
+    ${set(y, fma(get(y), get(g), get(x)))}
+    ${set(y, fma(get(y), get(f), one))}
     ${set(x, times(get(y), `(i32x4.shl ${get(n)} ${i32(23)})`))}`;
 }
 
 /**
- * `$g` = gelu(`$x`) = x s and `$x` = gelu'(x) = s + x s (1 - s) 2 z', s = 1 / (1 + e), e = exp(-2 z), z = sqrt(2/pi) (x + 0.044715 x^3).
- * 1 - s = e s does not cancel. Locals by suffix: those of exp, e and s.
+ * `$h` = gelu(`$x`) = x s and `$x` = gelu'(x) = s + x s (1 - s) 2 z', s = 1 / (1 + e), e = exp(-2 z), z = sqrt(2/pi) (x + 0.044715 x^3).
+ * 1 - s = e s does not cancel. Locals by suffix: those of exp2, e and s.
  * Source: Hendrycks and Gimpel 2016, arXiv:1606.08415, in the tanh form.
  */
-export function gelu(x: string, g: string, suffix: string | number): string {
+export function gelu(x: string, h: string, suffix: string | number): string {
   const [e, s] = ['e', 's'].map((name) => `${name}${suffix}`);
   return `
     ${set(s, times(get(x), get(x)))}
-    ${set(e, `(f32x4.neg ${times(get(x), fma(get(s), geluConstant(1), geluConstant(0)))})`)}
-    ${exp(e, suffix)}
-    ${set(g, fma(get(s), geluConstant(2), geluConstant(0)))}
+    ${set(e, times(get(x), fma(get(s), constant(11), constant(10))))}
+    ${set(h, fma(get(s), constant(13), constant(12)))}
+    ${exp2(e, suffix)}
     ${set(s, over(one, sum(get(e), one)))}
-    ${set(e, times(times(get(e), get(s)), get(g)))}
-    ${set(g, times(get(x), get(s)))}
-    ${set(x, fma(get(e), get(g), get(s)))}`;
+    ${set(e, times(times(get(e), get(s)), get(h)))}
+    ${set(h, times(get(x), get(s)))}
+    ${set(x, fma(get(e), get(h), get(s)))}`;
 }
 
-/** Names of the locals that `exp` and `gelu` take, for pairs. */
-export const expLocals = ['n', 'r', 'y'].flatMap((name) => [0, 1].map((q) => `${name}${q}`));
+/** Names of the locals that `exp2` and `gelu` take, for pairs. */
+export const expLocals = ['n', 'f', 'g', 'y'].flatMap((name) => [0, 1].map((q) => `${name}${q}`));
 export const geluLocals = [...expLocals, ...['e', 's'].flatMap((name) => [0, 1].map((q) => `${name}${q}`))];

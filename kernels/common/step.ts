@@ -14,14 +14,16 @@
  * Source   Radford et al. 2019; names and the layout of params follow llm.c.
  */
 import { constants, zerosAt } from './lanes.ts';
-import { attention, attentionSteps } from './stepattention.ts';
+import { attention } from './stepattention.ts';
 import { elementwise, packing, product } from './steplinear.ts';
 import { type Layout, layoutOf, type Model, panelsOf, type Weight } from './steplayout.ts';
 import { causalSoftmax, crossentropy, embedding, layernorms } from './steprows.ts';
-import { acrossTiles, column } from './steptile.ts';
-import { adamw, columnUpdates, embeddingUpdates, setAdamw, unitsOf, updateSteps, weightUpdate } from './stepupdate.ts';
+import { acrossTiles, alongTiles } from './steptile.ts';
+import { adamw, columnUpdates, embeddingUpdates, setAdamw, unitsOf, weightUpdate } from './stepupdate.ts';
 import { add, call, each, func, get, i32, scaled, set, sub, when, words } from './wat.ts';
 
+/** From here on, time is spent on these ops, and on none after `rest`: `nfold profile` sums it. */
+const mark = (ops: string) => `\n;; @mark ${ops}\n`;
 const global = (name: string) => `(global.get $${name})`;
 const setGlobal = (name: string, value: string) => `(global.set $${name} ${value})`;
 const own = (at: number) => (at === 0 ? global('own') : add(global('own'), i32(at)));
@@ -50,11 +52,8 @@ export function stepModule(model: Model, width: 8 | 16): string {
     ${constants()}
     ${[
       threads(),
-      column('along', width, layout.stride),
-      column('biased', width, layout.stride, true),
-      column('headAlong', width, layout.headStride),
-      acrossTiles('across', width, updateSteps(layout), layout.rowBytes),
-      acrossTiles('headAcross', width, attentionSteps(layout), 64),
+      alongTiles(width),
+      acrossTiles(width, layout.steps, [16, ...[layout.T, layout.C, 3 * layout.C, 4 * layout.C, layout.V].map((n) => n % 16)]),
       elementwise(),
       ...(L > 0 ? Object.entries({ qkv, attproj, fc, fcproj }) : []).map(([name, weight]) => packing(name, weight)),
       packing('wte', wte),
@@ -126,6 +125,7 @@ function threads(): string {
 
 /** So many units, and what does number $u of them. */
 interface Units {
+  readonly op: string;
   readonly count: number;
   readonly work: string;
 }
@@ -136,8 +136,8 @@ function queue(name: string, params: readonly string[], kinds: readonly Units[])
   const chain = kinds
     .filter(({ count }) => count > 0)
     .reduceRight(
-      (rest, { count, work }) =>
-        when(`(i32.lt_u ${get('u')} ${i32(count)})`, work, `${set('u', sub(get('u'), i32(count)))} ${rest}`),
+      (rest, { op, count, work }) =>
+        when(`(i32.lt_u ${get('u')} ${i32(count)})`, `${mark(op)} ${work}`, `${set('u', sub(get('u'), i32(count)))} ${rest}`),
       '(nop)',
     );
   return func({
@@ -146,7 +146,7 @@ function queue(name: string, params: readonly string[], kinds: readonly Units[])
     locals: words('u'),
     body: `
       (block $done (loop $units
-        ${set('u', call('take'))}
+        ${mark('rest')} ${set('u', call('take'))}
         (br_if $done (i32.ge_u ${get('u')} ${i32(total)}))
         ${chain}
         (br $units)))`,
@@ -163,7 +163,8 @@ function queues(layout: Layout): string {
   const act = (at: number) => add(get('act'), i32(at));
   const grad = (at: number) => add(get('grad'), i32(at));
   const pack = (kind: 'F' | 'B', name: string, { at, O, I }: Weight, l: string): Units => ({
-    count: panelsOf(kind === 'F' ? O : I),
+    op: kind === 'F' ? 'matmul_forward' : 'matmul_backward',
+    count: panelsOf(O),
     work: call(`pack${kind}_${name}`, name === 'wte' ? parameter(at) : ofLayer(at, O * I, l), get('u')),
   });
   const l = get('l');
@@ -172,16 +173,19 @@ function queues(layout: Layout): string {
   const ofThis = [pack('F', 'fc', fc, l), pack('F', 'fcproj', fcproj, l), pack('F', 'attproj', attproj, l)];
   const back = (l: string) => [pack('B', 'fcproj', fcproj, l), pack('B', 'fc', fc, l), pack('B', 'attproj', attproj, l)];
   const head = [pack('F', 'wte', wte, l), pack('B', 'wte', wte, l)];
-  const heads: Units = { count: B * NH, work: call('headForward', get('u'), act(a.atty), act(a.att), act(a.qkv)) };
+  const heads: Units = { op: 'attention_forward', count: B * NH, work: call('headForward', get('u'), act(a.atty), act(a.att), act(a.qkv)) };
   const headsBack: Units = {
+    op: 'attention_backward',
     count: B * NH,
     work: call('headBack', get('u'), grad(g.dqkv), grad(g.datty), act(a.atty), act(a.att), act(a.qkv)),
   };
   const update = (name: string, weight: Weight, dout: string, inp: string): Units => ({
+    op: 'matmul_backward adamw',
     count: unitsOf(layout, weight),
     work: call(`update_${name}`, get('u'), dout, inp, ofLayer(weight.at, weight.O * weight.I), ofLayer(weight.bias, weight.O)),
   });
   const norm = (dout: string, inp: string, stats: string, w: string, b: string): Units => ({
+    op: 'layernorm_backward adamw',
     count: Cp,
     work: call('updateNorm', get('u'), dout, inp, stats, w, b),
   });
@@ -195,10 +199,11 @@ function queues(layout: Layout): string {
   ];
   const last = [
     {
+      op: 'matmul_backward encoder_backward adamw',
       count: unitsOf(layout, wte),
       work: call('update_wte', get('u'), shared(layout.logits), shared(layout.lnf), parameter(wte.at), get('dx')),
     },
-    { count: Math.ceil(T / 16), work: call('updatePositions', get('u'), get('dx')) },
+    { op: 'encoder_backward adamw', count: Math.ceil(T / 16), work: call('updatePositions', get('u'), get('dx')) },
     norm(
       shared(layout.dlnf),
       shared(layout.layers + L * layout.layerBytes + a.x),
@@ -260,9 +265,9 @@ function passes(layout: Layout): string {
       body: `
         ${when(`(i32.eqz ${global('tid')})`, call('link', global('tokens')))}
         ${call('firstPacks', i32(0))}
-        ${call('embed', mine(global('base'), layout.layers + a.x), add(global('tokens'), scaled(global('lo'), 4)), global('lo'), rows)}
-        ${L > 0 ? norm1(add(global('base'), i32(layout.layers)), i32(0)) : ''}
-        ${call('barrier')}`,
+        ${mark('encoder_forward')} ${call('embed', mine(global('base'), layout.layers + a.x), add(global('tokens'), scaled(global('lo'), 4)), global('lo'), rows)}
+        ${mark('layernorm_forward')} ${L > 0 ? norm1(add(global('base'), i32(layout.layers)), i32(0)) : ''}
+        ${mark('rest')} ${call('barrier')}`,
     }),
     ...(L > 0
       ? [
@@ -270,32 +275,32 @@ function passes(layout: Layout): string {
             name: 'layerForward',
             params: words('l', 'act'),
             body: `
-              ${call('F_qkv', act(a.ln1), shared(qkv.forward), act(a.qkv), biasOf(qkv))}
+              ${mark('matmul_forward')} ${call('F_qkv', act(a.ln1), shared(qkv.forward), act(a.qkv), biasOf(qkv))}
               ${clear(act(a.atty), C)}
-              ${call('barrier')}
+              ${mark('rest')} ${call('barrier')}
               ${when(isLast, call('lastHeads', get('l'), get('act')), call('heads', get('l'), get('act')))}
-              ${call('barrier')}
-              ${call('F_attproj', act(a.atty), shared(attproj.forward), act(a.x2), biasOf(attproj), act(a.x))}
-              ${normalize(act(a.x2), act(a.ln2), stats(get('act'), a.stats2), ofLayer(ln2w, C), ofLayer(ln2b, C))}
-              ${call('F_fc', act(a.ln2), shared(fc.forward), act(a.slope), biasOf(fc), act(a.gelu))}
-              ${call('F_fcproj', act(a.gelu), shared(fcproj.forward), mine(nextAct, a.x), biasOf(fcproj), act(a.x2))}
-              ${when(`(i32.eqz ${isLast})`, norm1(nextAct, add(get('l'), i32(1))))}`,
+              ${mark('rest')} ${call('barrier')}
+              ${mark('matmul_forward residual_forward')} ${call('F_attproj', act(a.atty), shared(attproj.forward), act(a.x2), biasOf(attproj), act(a.x))}
+              ${mark('layernorm_forward')} ${normalize(act(a.x2), act(a.ln2), stats(get('act'), a.stats2), ofLayer(ln2w, C), ofLayer(ln2b, C))}
+              ${mark('matmul_forward gelu_forward')} ${call('F_fc', act(a.ln2), shared(fc.forward), act(a.slope), biasOf(fc), act(a.gelu))}
+              ${mark('matmul_forward residual_forward')} ${call('F_fcproj', act(a.gelu), shared(fcproj.forward), mine(nextAct, a.x), biasOf(fcproj), act(a.x2))}
+              ${mark('layernorm_forward')} ${when(`(i32.eqz ${isLast})`, norm1(nextAct, add(get('l'), i32(1))))}`,
           }),
           func({
             name: 'layerBackward',
             params: words('l', 'act', 'grad', 'nextGrad'),
             body: `
-              ${call('D_fcproj', grad(g.dx), shared(fcproj.backward), grad(g.dfch), act(a.slope))}
-              ${call('D_fc', grad(g.dfch), shared(fc.backward), grad(g.dln2))}
-              ${call('normBack', grad(g.dx2), grad(g.dln2), act(a.x2), stats(get('act'), a.stats2), grad(g.dx), ofLayer(ln2w, C), rows)}
-              ${call('D_attproj', grad(g.dx2), shared(attproj.backward), grad(g.datty))}
+              ${mark('matmul_backward gelu_backward')} ${call('D_fcproj', grad(g.dx), shared(fcproj.backward), grad(g.dfch), act(a.slope))}
+              ${mark('matmul_backward')} ${call('D_fc', grad(g.dfch), shared(fc.backward), grad(g.dln2))}
+              ${mark('residual_backward layernorm_backward')} ${call('normBack', grad(g.dx2), grad(g.dln2), act(a.x2), stats(get('act'), a.stats2), grad(g.dx), ofLayer(ln2w, C), rows)}
+              ${mark('matmul_backward')} ${call('D_attproj', grad(g.dx2), shared(attproj.backward), grad(g.datty))}
               ${clear(grad(g.dqkv), 3 * C)}
-              ${call('barrier')}
+              ${mark('rest')} ${call('barrier')}
               ${when(get('l'), call('headsBack', get('l'), get('act'), get('grad')), call('firstHeadsBack', get('l'), get('act'), get('grad')))}
-              ${call('barrier')}
-              ${call('D_qkv', grad(g.dqkv), shared(qkv.backward), grad(g.dln1))}
-              ${call('normBack', mine(get('nextGrad'), g.dx), grad(g.dln1), act(a.x), stats(get('act'), a.stats1), grad(g.dx2), ofLayer(ln1w, C), rows)}
-              ${call('barrier')}
+              ${mark('rest')} ${call('barrier')}
+              ${mark('matmul_backward')} ${call('D_qkv', grad(g.dqkv), shared(qkv.backward), grad(g.dln1))}
+              ${mark('residual_backward layernorm_backward')} ${call('normBack', mine(get('nextGrad'), g.dx), grad(g.dln1), act(a.x), stats(get('act'), a.stats1), grad(g.dx2), ofLayer(ln1w, C), rows)}
+              ${mark('rest')} ${call('barrier')}
               ${when(get('l'), call('updates', get('l'), get('act'), get('grad')), call('lastUpdates', get('l'), get('act'), get('grad'), add(get('nextGrad'), i32(g.dx))))}`,
           }),
         ]
@@ -304,11 +309,11 @@ function passes(layout: Layout): string {
       name: 'head',
       params: words('grad'),
       body: `
-        ${lnf(lastX)}
-        ${call('F_wte', mine(global('base'), layout.lnf), shared(weights.wte.forward), mine(global('base'), layout.logits))}
-        ${call('lose', mine(global('base'), layout.logits), add(global('targets'), scaled(global('lo'), 4)), add(shared(layout.losses), scaled(global('lo'), 4)), rows)}
-        ${call('D_wte', mine(global('base'), layout.logits), shared(weights.wte.backward), mine(global('base'), layout.dlnf))}
-        ${call('normBackLast', grad(g.dx), mine(global('base'), layout.dlnf), lastX, stats(global('base'), layout.statsf), parameter(lnfw), rows)}`,
+        ${mark('layernorm_forward')} ${lnf(lastX)}
+        ${mark('matmul_forward')} ${call('F_wte', mine(global('base'), layout.lnf), shared(weights.wte.forward), mine(global('base'), layout.logits))}
+        ${mark('crossentropy_softmax_forward crossentropy_softmax_backward')} ${call('lose', mine(global('base'), layout.logits), add(global('targets'), scaled(global('lo'), 4)), add(shared(layout.losses), scaled(global('lo'), 4)), rows)}
+        ${mark('matmul_backward')} ${call('D_wte', mine(global('base'), layout.logits), shared(weights.wte.backward), mine(global('base'), layout.dlnf))}
+        ${mark('layernorm_backward')} ${call('normBackLast', grad(g.dx), mine(global('base'), layout.dlnf), lastX, stats(global('base'), layout.statsf), parameter(lnfw), rows)}`,
     }),
   ].join('\n');
 }
@@ -360,7 +365,7 @@ function entry(layout: Layout): string {
         (loop $backward
           ${set('l', sub(get('l'), i32(1)))}
           ${call('layerBackward', get('l'), activationsOf(get('l')), gradientsOf(get('l')), gradientsOf(add(get('l'), i32(1))))}
-          (br_if $backward ${get('l')}))` : `${call('barrier')} ${call('lastUpdates', i32(0), i32(0), i32(0), add(gradientsOf(i32(1)), i32(g.dx)))}`}
+          (br_if $backward ${get('l')}))` : `${mark('rest')} ${call('barrier')} ${call('lastUpdates', i32(0), i32(0), i32(0), add(gradientsOf(i32(1)), i32(g.dx)))}`}
         ${when(`(i32.eqz ${get('tid')})`, `
           ${set('at', shared(layout.losses))} ${set('l', i32(R))}
           (loop $losses

@@ -12,22 +12,18 @@ import { fma, four, load, splat, storeRow, store, minus, sum, times, zerosAt } f
 import { pack } from './gemmpack.ts';
 import { type Layout, panelsOf } from './steplayout.ts';
 import { byRows, pairs, reduced, reduceLocals } from './steprows.ts';
-import { acrossHeights } from './steptile.ts';
+import { across, acrossHeights } from './steptile.ts';
 import { add, advance, call, countdown, each, func, get, i32, scaled, set, sub, vecs, words } from './wat.ts';
-
-/** Steps of k to a turn, across: they divide T. */
-export const attentionSteps = ({ T }: Pick<Layout, 'T'>) => (T % 4 === 0 ? 4 : T % 2 === 0 ? 2 : 1);
 
 const zero = `${i32(zerosAt)} ${i32(0)}`;
 
 export function attention(layout: Layout, reduceAt: string, own: (at: number) => string): string {
   const { T, hs, stride, headStride, isAligned } = layout;
   const [Tp, Hp] = [panelsOf(T), panelsOf(hs)];
-  /** From panel to panel of q, k, v, out and their gradients, and the column of tiles that walks these. */
+  /** From panel to panel of q, k, v, out and their gradients. */
   const step = isAligned ? stride : headStride;
-  const walk = isAligned ? 'along' : 'headAlong';
   const groups = Array.from({ length: Tp }, (_, j) => ({ j, at: 16 * j, rows: Math.min(16, T - 16 * j), below: T - 16 * j }));
-  const u = attentionSteps(layout);
+  const { steps: u } = layout;
 
   /** For each panel j of keys: `to`[i.., j] = `a` times that panel's rows of `b`, as of the diagonal. */
   const scores = (a: string, b: string, to: string) =>
@@ -38,7 +34,7 @@ export function attention(layout: Layout, reduceAt: string, own: (at: number) =>
         return `
         ${rows < 16 ? `(memory.fill ${own(layout.own.turned)} ${i32(0)} ${i32(1024 * Hp)})` : ''}
         ${each(Hp, turn)}
-        ${call(walk, add(get(a), i32(64 * at)), own(layout.own.turned), add(get(to), i32(j * headStride + 64 * at)), zero, i32(Hp), i32(below))}`;
+        ${call('along', add(get(a), i32(64 * at)), own(layout.own.turned), add(get(to), i32(j * headStride + 64 * at)), zero, i32(Hp), i32(step), i32(0), i32(below))}`;
       })
       .join('\n');
   /** `to` = `a` b, with a zero behind the diagonal. */
@@ -46,7 +42,7 @@ export function attention(layout: Layout, reduceAt: string, own: (at: number) =>
     groups
       .map(({ j, at, rows }) =>
         each(Hp, (n) =>
-          call('headAlong', add(get(a), i32(64 * at)), add(get(b), i32(n * step)), add(get(to), i32(n * step + 64 * at)), zero, i32(j + 1), i32(rows)),
+          call('along', add(get(a), i32(64 * at)), add(get(b), i32(n * step)), add(get(to), i32(n * step + 64 * at)), zero, i32(j + 1), i32(headStride), i32(0), i32(rows)),
         ),
       )
       .join('\n');
@@ -57,13 +53,9 @@ export function attention(layout: Layout, reduceAt: string, own: (at: number) =>
         acrossHeights(rows)
           .map(({ mr, from }) =>
             each(Hp, (n) =>
-              call(
-                `headAcross${mr}`,
-                add(get(a), i32(j * headStride + 64 * at + 4 * from)),
-                add(get(b), i32(n * step + 64 * at)),
-                add(get(to), i32(n * step + 64 * (at + from))),
-                zero,
-                i32(below / u),
+              across(
+                ...([mr, u, add(get(a), i32(j * headStride + 64 * at + 4 * from)), add(get(b), i32(n * step + 64 * at))] as const),
+                ...([add(get(to), i32(n * step + 64 * (at + from))), i32(zerosAt), i32(0), below / u, 64] as const),
               ),
             ),
           )

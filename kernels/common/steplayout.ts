@@ -142,6 +142,8 @@ export function layoutOf({ B, T, L, C, NH, V }: Model) {
     ...{ q: head(), k: head(), v: head(), o: head(), dq: head(), dk: head(), dv: head(), dout: head() },
   };
   return {
+    /** Steps of k to a turn where k runs down the rows: they divide T. */
+    steps: T % 4 === 0 ? 4 : T % 2 === 0 ? 2 : 1,
     ...{ B, T, L, C, NH, V, R, hs, stride, headStride, square, isAligned, vector },
     ...{ wpe, ln1w, ln1b, ln2w, ln2b, lnfw, lnfb, weights, params },
     ...{ lnf, dlnf, logits, losses, statsf, heads, chain },

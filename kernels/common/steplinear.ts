@@ -4,9 +4,9 @@
  * Shapes   inp (R,I), out (R,O), W (O,I), packed as (I,16) for each 16 of O, and as (O,16) for each 16 of I.
  * Expects  a panel of packed W to stay in L1 while the rows pass, as far as it is no deeper than `deepest`; else by parts of k.
  */
-import { four, geluLocals, gelu as geluOf, load, store, storeRow, times, zerosAt } from './lanes.ts';
+import { loadRow, four, geluLocals, gelu as geluOf, load, store, storeRow, times, zerosAt } from './lanes.ts';
 import { type Layout, panelsOf, type Weight } from './steplayout.ts';
-import { add, advance, call, countdown, each, func, get, i32, scaled, set, sub, vecs, words } from './wat.ts';
+import { add, advance, call, countdown, each, func, get, i32, scaled, set, vecs, when, words } from './wat.ts';
 import { pack } from './gemmpack.ts';
 
 /** Panels of A, 16 steps of k each, to a part. */
@@ -34,7 +34,6 @@ export interface Product {
 export function product({ stride }: Layout, { name, depth, columns, start, then = '', params = [] }: Product): string {
   const ks = parts(depth);
   const given = ['a', 'b', 'c', ...(start === 'zero' ? [] : ['bias']), ...(start === 'residual' ? ['from'] : []), ...params];
-  const rows = '(global.get $rows)';
   const first = {
     bias: `${get('bias')} ${i32(0)}`,
     residual: `${get('from')} ${i32(64)}`,
@@ -42,17 +41,12 @@ export function product({ stride }: Layout, { name, depth, columns, start, then 
   }[start];
   let at = 0;
   const part = (panels: number, i: number) => {
-    const isLast = i === ks.length - 1;
-    const biased = start === 'residual' && isLast;
     const k0 = at;
     at += panels;
     const from = i === 0 ? first : `${get('c')} ${i32(64)}`;
-    return call(
-      biased ? 'biased' : 'along',
-      ...[add(get('a'), i32(k0 * stride)), add(get('b'), i32(k0 * 1024)), get('c'), from, i32(panels)],
-      ...(biased ? [get('bias')] : []),
-      rows,
-    );
+    const bias = start === 'residual' && i === ks.length - 1 ? get('bias') : i32(0);
+    const [a, b] = [add(get('a'), i32(k0 * stride)), add(get('b'), i32(k0 * 1024))];
+    return call('along', a, b, get('c'), from, i32(panels), i32(stride), bias, '(global.get $rows)');
   };
   return func({
     name,
@@ -78,13 +72,13 @@ export function elementwise(): string {
     func({
       name: 'gelu',
       params: words('z', 'g', 'rows'),
-      locals: vecs(...['x', 'g'].flatMap((name) => [0, 1].map((q) => `${name}${q}`)), ...geluLocals),
+      locals: vecs(...['x', 'h'].flatMap((name) => [0, 1].map((q) => `${name}${q}`)), ...geluLocals),
       body: `
         ${set('rows', scaled(get('rows'), 2))}
         ${countdown(
           'rows',
-          `${pair('x', 'z')} ${each(2, (q) => geluOf(`x${q}`, `g${q}`, q))}
-          ${storePair('g', 'g')} ${storePair('z', 'x')}
+          `${pair('x', 'z')} ${each(2, (q) => geluOf(`x${q}`, `h${q}`, q))}
+          ${storePair('g', 'h')} ${storePair('z', 'x')}
           ${advance('z', 32)} ${advance('g', 32)}`,
         )}`,
     }),
@@ -101,34 +95,56 @@ export function elementwise(): string {
   ].join('\n');
 }
 
-/** $packF_name and $packB_name: panel $u of a weight at $w, to its place; what is ragged is filled up with zeros. */
+/**
+ * $packF_name and $packB_name: rows 16 $u to 16 $u + 15 of a weight at $w, which are read one after the other, to their places in packed
+ * form; what is ragged is filled up with zeros.
+ */
 export function packing(name: string, { O, I, forward, backward }: Weight): string {
   const [Op, Ip] = [panelsOf(O), panelsOf(I)];
-  const one = (kind: string, extent: number, depth: number, line: number, step: number, to: number) => {
-    const bytes = panelsOf(depth) * 1024;
-    const lanes = Math.min(16, extent);
-    const tail = extent % 16;
-    const job = (lanes: number) => ({ name: `${kind}${lanes}_${name}`, lanes, depth, line, step, row: 64 });
-    const packed = (lanes: number) => call(`${kind}${lanes}_${name}`, get('w'), get('to'));
-    const clear = `(memory.fill ${get('to')} ${i32(0)} ${i32(bytes)})`;
-    const cleared = depth % 16 ? clear : '';
-    const whole = extent >= 16 ? `${cleared} ${packed(16)}` : '';
-    const last = tail ? `${clear} ${packed(tail)}` : '';
-    const isLast = `(i32.eq ${get('u')} ${i32(Math.ceil(extent / 16) - 1)})`;
-    return [
-      ...(lanes === 16 ? [pack(job(16))] : []),
-      ...(tail ? [pack(job(tail))] : []),
-      func({
-        name: `${kind}_${name}`,
-        params: words('w', 'u'),
-        locals: words('to'),
-        body: `
-          ${set('to', add(add('(global.get $base)', i32(to)), scaled(get('u'), bytes)))}
-          ${set('w', add(get('w'), scaled(get('u'), 16 * line)))}
-          ${tail ? `(if ${isLast} (then ${last}) (else ${whole}))` : whole}`,
-      }),
-    ].join('\n');
-  };
-  void Op; void Ip; void sub;
-  return [one('packF', O, I, 4 * I, 4, forward), one('packB', I, O, 4, 4 * I, backward)].join('\n');
+  const tail = O % 16;
+  const isLast = `(i32.eq ${get('u')} ${i32(Op - 1)})`;
+  const start = (to: number, bytes: number) => `
+    ${set('to', add(add('(global.get $base)', i32(to)), scaled(get('u'), bytes)))}
+    ${set('w', add(get('w'), scaled(get('u'), 64 * I)))}`;
+  const turn = (lanes: number) => pack({ name: `packF${lanes}_${name}`, lanes, depth: I, line: 4 * I, step: 4, row: 64 });
+  const packed = (lanes: number) => `
+    ${lanes < 16 || I % 16 ? `(memory.fill ${get('to')} ${i32(0)} ${i32(1024 * Ip)})` : ''}
+    ${call(`packF${lanes}_${name}`, get('w'), get('to'))}`;
+  const row = (lanes: number) => `
+    ${each(4, (q) => set(`x${q}`, loadRow('w', lanes)(q)))} ${storeRow('at', 0, (q) => get(`x${q}`))}
+    ${advance('w', 4 * lanes)} ${advance('at', 1024 * Op)}`;
+  return [
+    ...(O >= 16 ? [turn(16)] : []),
+    ...(tail ? [turn(tail)] : []),
+    func({
+      name: `packF_${name}`,
+      params: words('w', 'u'),
+      locals: words('to'),
+      body: `${start(forward, 1024 * Ip)} ${tail ? `(if ${isLast} (then ${packed(tail)}) (else ${O >= 16 ? packed(16) : ''}))` : packed(16)}`,
+    }),
+    func({
+      name: `packB_${name}`,
+      params: words('w', 'u'),
+      locals: { ...words('to', 'at', 'rows', 'left'), ...vecs('x0', 'x1', 'x2', 'x3') },
+      body: `
+        ${start(backward, 1024)}
+        ${set('rows', tail ? `(select ${i32(tail)} ${i32(16)} ${isLast})` : i32(16))}
+        ${
+          tail
+            ? when(
+                isLast,
+                `${set('at', get('to'))} ${set('left', i32(Ip))}
+                ${countdown('left', `(memory.fill ${get('at')} ${i32(0)} ${i32(1024)}) ${advance('at', 1024 * Op)}`)}`,
+              )
+            : ''
+        }
+        ${countdown(
+          'rows',
+          `${set('at', get('to'))} ${set('left', i32(Math.floor(I / 16)))}
+          ${countdown('left', row(16))}
+          ${I % 16 ? row(I % 16) : ''}
+          ${advance('to', 64)}`,
+        )}`,
+    }),
+  ].join('\n');
 }

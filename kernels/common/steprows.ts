@@ -5,9 +5,9 @@
  * Shapes   a row is 64 bytes of each panel, `stride` bytes apart; columns from C (or V) on are zero, and stay so.
  * Numerics variance from a second pass; eps 1e-5 inside the root. Source: Ba et al. 2016, arXiv:1607.06450.
  */
-import { both, exp, expLocals, fma, four, keptFrom, larger, load, minus, over, root, shuffle, splat, store, storeRow, sum, times } from './lanes.ts';
+import { both, exp2, expLocals, fma, four, keptFrom, larger, load, loadRow, minus, over, root, shuffle, splat, store, storeRow, sum, times } from './lanes.ts';
 import type { Layout } from './steplayout.ts';
-import { add, advance, call, countdown, each, func, get, i32, loadLanes, scaled, set, sub, vecs, when, words } from './wat.ts';
+import { add, advance, call, countdown, each, func, get, i32, scaled, set, sub, vecs, when, words } from './wat.ts';
 
 const float = (value: number) => `(f32.const ${value})`;
 const filled = (value: number) => `(f32x4.splat ${float(value)})`;
@@ -63,11 +63,6 @@ function eachPanel(C: number, stride: number, pointers: readonly string[], packe
     ${C % 16 ? body(C % 16) : ''}`;
 }
 
-/** 16 floats at `$at` of which `lanes` exist; the others are zero. */
-const loadRow = (at: string, lanes: number) => (q: number) => {
-  const count = Math.min(4, lanes - 4 * q);
-  return count <= 0 ? filled(0) : loadLanes(at, 16 * q, count);
-};
 /** Only the first `lanes` of a row are kept. */
 const kept = (lanes: number, q: number, value: string) =>
   lanes >= 4 * q + 4 ? value : both(value, `(v128.load offset=${16 * q} ${i32(keptFrom(lanes - 1))})`);
@@ -196,10 +191,9 @@ function softmaxOf(rows: number, panels: (body: (masked: boolean) => string) => 
       ${set('m', splat('reduce', 256 + 4 * p))}
       ${each(2, (h) => `
         ${each(2, (i) => {
-          const far = minus(value(p, 2 * h + i), get('m'));
-          return set(`x_${i}`, scale === 1 ? far : times(far, filled(scale)));
+          return set(`x_${i}`, times(minus(value(p, 2 * h + i), get('m')), filled(scale * Math.LOG2E)));
         })}
-        ${each(2, (i) => exp(`x_${i}`, i, false))}
+        ${each(2, (i) => exp2(`x_${i}`, i, false))}
         ${masked ? each(2, (i) => set(`x_${i}`, both(get(`x_${i}`), mask(p, 2 * h + i)))) : ''}
         ${each(2, (i) => set(`s${p}_${i}`, sum(get(`s${p}_${i}`), get(`x_${i}`))))}
         ${each(2, (i) => store('a', 64 * p + 32 * h + 16 * (1 - i), get(`x_${1 - i}`)))}`)}`))}

@@ -1,7 +1,7 @@
 /**
  * Register tiles on panels (see steplayout.ts), as WebAssembly text: C[0..mr][0..16] = start + sum over k of A[p,k] B[k,:].
  *
- *   along    k runs along the columns of A, panel after panel: 16 steps a turn
+ *   along    k runs along the columns of A, panel after panel
  *   across   k runs along the rows of A
  *
  * Numerics one accumulator for each element, fused multiply-adds in order of k.
@@ -12,53 +12,55 @@
 import { fma, four, load, splat, store, sum } from './lanes.ts';
 import { add, advance, call, countdown, each, func, get, i32, scaled, set, sub, vecs, when, words } from './wat.ts';
 
-export interface Tile {
+interface Tile {
   readonly name: string;
   readonly mr: number;
   readonly width: number;
   /** Steps of k in a turn; $turns counts these. */
   readonly steps: number;
-  /** Bytes from row to row and from step to step of A, and from turn to turn. */
-  readonly a: { readonly row: number; readonly step: number; readonly turn: number };
-  /** Bytes from row to row of C. */
-  readonly cRow: number;
-  /** Whether `$bias` is added at the end: a row of 16. */
-  readonly biased?: boolean;
+  /** Bytes from row to row and from step to step of A. */
+  readonly row: number;
+  readonly step: number;
 }
 
-/** `$s`: where the sums start, rows `$sRow` bytes apart. */
-export const tileParams = { a: 'i32', b: 'i32', c: 'i32', s: 'i32', sRow: 'i32', turns: 'i32' };
+/**
+ * A turn of A is $aTurn bytes from the last. The sums start at $s, rows $sRow bytes apart; C's rows are $cRow bytes apart; at the end, $bias
+ * is added to each, a row of 16, unless it is 0.
+ */
+const tileParams = ['a', 'b', 'c', 's', 'sRow', 'turns', 'aTurn', 'cRow', 'bias'] as const;
 
-export function tile({ name, mr, width, steps, a, cRow, biased = false }: Tile): string {
+function tile({ name, mr, width, steps, row, step }: Tile): string {
   const halves = width === 16 ? [four] : [four.slice(0, 2), four.slice(2)];
   const acc = (p: number, q: number) => `c${p}_${q}`;
-  const saved = ['a', 'b', 'turns'];
+  const saved = ['a', 'b', 'c', 'turns'];
   const half = (qs: readonly number[], h: number) => {
     const eachSum = (p: number, value: (q: number) => string) => each(qs.length, (i) => set(acc(p, qs[i]), value(qs[i])));
     const start = (p: number) => `${eachSum(p, (q) => load('at', 16 * q))} ${set('at', add(get('at'), get('sRow')))}`;
-    const step = (k: number) => `
+    const rank1 = (k: number) => `
       ${each(qs.length, (i) => set(`b${qs[i]}`, load('b', 64 * k + 16 * qs[i])))}
       ${each(mr, (p) => {
-        const x = set('x', splat('a', p * a.row + k * a.step));
+        const x = set('x', splat('a', p * row + k * step));
         return `${x} ${eachSum(p, (q) => fma(get('x'), get(`b${q}`), get(acc(p, q))))}`;
       })}`;
-    const addBias = () => `
+    const addBias = `
       ${each(qs.length, (i) => set(`b${qs[i]}`, load('bias', 16 * qs[i])))}
       ${each(mr, (p) => eachSum(p, (q) => sum(get(acc(p, q)), get(`b${q}`))))}`;
     // From the right: after a store of the lower half V8 would do that half again on its own, as 128 bits.
     const right = qs.toReversed();
+    const keep = (p: number) => `
+      ${each(qs.length, (i) => store('c', 16 * right[i], get(acc(p, right[i]))))} ${set('c', add(get('c'), get('cRow')))}`;
     return `
       ${h > 0 ? saved.map((word) => set(word, get(`${word}_`))).join(' ') : ''}
       ${set('at', get('s'))}
       ${each(mr, start)}
-      ${countdown('turns', `${each(steps, step)} ${advance('a', a.turn)} ${advance('b', 64 * steps)}`)}
-      ${biased ? addBias() : ''}
-      ${each(mr, (p) => each(qs.length, (i) => store('c', p * cRow + 16 * right[i], get(acc(p, right[i])))))}`;
+      ${countdown('turns', `${each(steps, rank1)} ${set('a', add(get('a'), get('aTurn')))} ${advance('b', 64 * steps)}`)}
+      ${when(get('bias'), addBias)}
+      ${each(mr, keep)}`;
   };
   const sums = Array.from({ length: mr }, (_, p) => four.map((q) => acc(p, q))).flat();
   return func({
     name,
-    params: biased ? { ...tileParams, bias: 'i32' } : tileParams,
+    params: words(...tileParams),
     locals: { ...words('at', ...saved.map((word) => `${word}_`)), ...vecs('x', 'b0', 'b1', 'b2', 'b3', ...sums) },
     body: `
       ${halves.length > 1 ? saved.map((word) => set(`${word}_`, get(word))).join(' ') : ''}
@@ -66,25 +68,25 @@ export function tile({ name, mr, width, steps, a, cRow, biased = false }: Tile):
   });
 }
 
-/** The heights of tiles: 6 rows while many are left, the last ones in parts as even as can be. */
+/** 6 rows while many are left, the last ones in parts as even as can be. */
 const heights = [6, 5, 4, 3, 2, 1] as const;
+/** Steps of k to a turn: along, they divide 16. */
+const alongSteps = 16;
 
-/** `$name`: as many tiles as $rows takes, one below the other; `name1` to `name6` are the tiles. A's rows are 64 bytes apart, and C's. */
-export function column(name: string, width: number, stride: number, biased = false): string {
-  const a = { row: 64, step: 4, turn: stride };
-  const params = biased ? { ...tileParams, bias: 'i32' } : tileParams;
-  const args = Object.keys(params).map(get);
+/** $along: as many tiles as $rows takes, one below the other. A's rows are 64 bytes apart, and C's; $panels of A are $aTurn bytes apart. */
+export function alongTiles(width: number): string {
+  const args = (cRow: string) => tileParams.map((name) => (name === 'cRow' ? cRow : get(name)));
   const parts = `(i32.div_u ${add(get('rows'), i32(5))} ${i32(6)})`;
   const even = `(i32.div_u ${sub(add(get('rows'), get('mr')), i32(1))} ${get('mr')})`;
   const tiles = heights.reduceRight(
-    (otherwise, mr) => when(`(i32.eq ${get('mr')} ${i32(mr)})`, call(`${name}${mr}`, ...args), otherwise),
+    (otherwise, mr) => when(`(i32.eq ${get('mr')} ${i32(mr)})`, call(`along${mr}`, ...args(i32(64))), otherwise),
     '',
   );
   return [
-    ...heights.map((mr) => tile({ name: `${name}${mr}`, mr, width, steps: 16, a, cRow: 64, biased })),
+    ...heights.map((mr) => tile({ name: `along${mr}`, mr, width, steps: alongSteps, row: 64, step: 4 })),
     func({
-      name,
-      params: { ...params, rows: 'i32' },
+      name: 'along',
+      params: words(...tileParams.filter((name) => name !== 'cRow'), 'rows'),
       locals: words('mr'),
       body: `
         (block $done (loop $down
@@ -111,6 +113,12 @@ export function acrossHeights(columns: number): { readonly mr: number; readonly 
   });
 }
 
-/** Tiles `name1` to `name6` whose rows are columns of a panel; `steps` divides every k. */
-export const acrossTiles = (name: string, width: number, steps: number, cRow: number): string =>
-  heights.map((mr) => tile({ name: `${name}${mr}`, mr, width, steps, a: { row: 4, step: 64, turn: 64 * steps }, cRow })).join('\n');
+/** $across1 to $across6: tiles whose rows are columns of a panel, for the extents that are asked for; `steps` divides every k. */
+export function acrossTiles(width: number, steps: number, extents: readonly number[]): string {
+  const used = new Set(extents.flatMap((columns) => acrossHeights(columns).map(({ mr }) => mr)));
+  return [...used].map((mr) => tile({ name: `across${mr}`, mr, width, steps, row: 4, step: 64 })).join('\n');
+}
+
+/** A call of such a tile: `turns` of `steps` of k. */
+export const across = (mr: number, steps: number, a: string, b: string, c: string, s: string, sRow: string, turns: number, cRow: number): string =>
+  call(`across${mr}`, a, b, c, s, sRow, i32(turns), i32(64 * steps), i32(cRow), i32(0));

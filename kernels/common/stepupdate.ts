@@ -11,14 +11,11 @@
  */
 import { fma, four, load, minus, over, root, splat, store, storeRow, sum, times, zerosAt } from './lanes.ts';
 import { type Layout, panelsOf, roundUp, type Weight } from './steplayout.ts';
-import { acrossHeights } from './steptile.ts';
+import { across, acrossHeights } from './steptile.ts';
 import { add, advance, call, countdown, each, func, get, i32, scaled, set, sub, vecs, when, words } from './wat.ts';
 
 /** Rows of k that stay in L1 while B passes. */
 const deepest = 256;
-
-/** Steps of k to a turn, across all rows. */
-export const updateSteps = ({ R }: Pick<Layout, 'R'>) => (R % 4 === 0 ? 4 : R % 2 === 0 ? 2 : 1);
 
 /** The constants of AdamW at the start of a thread's own memory, in this order. */
 const constant = { keep1: 0, take1: 4, keep2: 8, take2: 12, correct1: 16, correct2: 20, eps: 24, shrink: 28 };
@@ -95,9 +92,8 @@ export function weightUpdate(
   own: (at: number) => string,
   then = (_row: string, _number: string) => '',
 ): string {
-  const { R, stride, blockPanels, rowBytes } = layout;
+  const { R, stride, blockPanels, rowBytes, steps } = layout;
   const [Op, Ip] = [panelsOf(O), panelsOf(I)];
-  const steps = updateSteps(layout);
   const count = Math.ceil(R / deepest);
   const depth = roundUp(Math.ceil(R / count), steps);
   const depths = Array.from({ length: count }, (_, i) => ({ at: i * depth, rows: Math.min(depth, R - i * depth) })).filter(
@@ -112,7 +108,7 @@ export function weightUpdate(
           ${set('left', get('panels'))}
           ${countdown(
             'left',
-            `${call(`across${mr}`, get('a'), get('b'), get('c'), ...(i === 0 ? [i32(zerosAt), i32(0)] : [get('c'), i32(rowBytes)]), i32(rows / steps))}
+            `${across(mr, steps, get('a'), get('b'), get('c'), ...(i === 0 ? ([i32(zerosAt), i32(0)] as const) : ([get('c'), i32(rowBytes)] as const)), rows / steps, rowBytes)}
             ${advance('b', stride)} ${advance('c', 64)}`,
           )}`;
         // Rows of the last panel that do not exist are left out here.

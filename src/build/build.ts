@@ -20,7 +20,7 @@ import { cacheBytes } from '../machine/caches.ts';
 import { cachedJson } from './cache.ts';
 import { type Description, describe, headComment, ParameterValues } from './description.ts';
 import { evaluateBundle } from './evaluate.ts';
-import { bytesOf, quoting, textsOf, trapIn } from './generated.ts';
+import { bytesOf, markedText, quoting, textsOf, trapIn } from './generated.ts';
 import { marked, markImports } from './marks.ts';
 import { checkModule, declareShared, module, readModule } from './module.ts';
 import {
@@ -120,6 +120,11 @@ export async function buildMarkedBaseline(op: string): Promise<Built> {
 
 /** A candidate with its marks turned into calls; null if it has no marks. */
 export async function buildMarked(candidate: CandidateFile): Promise<Built | null> {
+  if (candidate.kind === 'wasm.ts') {
+    const { sources } = await bundle(candidate.file);
+    if (!sources.some(({ text }) => text.includes(';; @mark '))) return null;
+    return withinBudget(candidate, async () => ({ ...(await generator(candidate, undefined, true)), marks: true }));
+  }
   if (candidate.kind !== 'as.ts') return null;
   const sources = await assemblyScriptSources(candidate.file);
   const files = await marked(sources.files);
@@ -146,10 +151,10 @@ async function typescript(candidate: CandidateFile, allowed?: string, marking?: 
   };
 }
 
-async function generator(candidate: CandidateFile, allowed?: string): Promise<Made> {
+async function generator(candidate: CandidateFile, allowed?: string, marks = false): Promise<Made> {
   const bundled = await bundle(candidate.file, allowed);
   const { code, sources } = bundled;
-  const digest = digestOf('wasm.ts', bundler, compilers, code);
+  const digest = digestOf('wasm.ts', bundler, compilers, code, ...(marks ? ['marks'] : []));
   const source = textOf(candidate, bundled);
   const description = await describe(source, digest, bundled, 'generate');
   const { tunable: space } = description;
@@ -167,7 +172,10 @@ async function generator(candidate: CandidateFile, allowed?: string): Promise<Ma
   };
   const using = (chosen: (dims: Dims, threads: number) => Parameters | null): Made => {
     const parameters = async (dims: Dims, threads: number) => ({ ...(await defaults(dims)), ...chosen(dims, threads) });
-    const generate = async (dims: Dims, threads: number) => ask('generate', dims, await parameters(dims, threads));
+    const generate = async (dims: Dims, threads: number) => {
+      const made = await ask('generate', dims, await parameters(dims, threads));
+      return marks ? markedText(made) : made;
+    };
     const place = () => findIn([source])(/\bgenerate\b/);
     const artifact = async (dims: Dims, threads = 1) => {
       const key = digestOf(digest, JSON.stringify([dims, await parameters(dims, threads)]));
@@ -177,7 +185,7 @@ async function generator(candidate: CandidateFile, allowed?: string): Promise<Ma
         return made;
       };
       const texts = async () => textsOf(await make());
-      return module(key, async () => bytesOf(await make()), { texts, fresh: hasConsole() }).catch(async (error) => {
+      return module(key, async () => bytesOf(await make()), { texts, marks, fresh: hasConsole() }).catch(async (error) => {
         throw quoting(error, made, await place());
       });
     };

@@ -1,13 +1,19 @@
-/** The module that a generator returns, as text or as bytes. Such a text is in no file: an error says the line and what stands there. */
+/** The module that a generator returns, as text or as bytes, with its marks for a profile. Such a text is in no file: an error says the line and what stands there. */
 import { compile } from '../compiler/compile.ts';
 import { brief, CandidateError, type Place } from '../contract/errors.ts';
 import type { Thrown, Whereabouts } from '../contract/thrown.ts';
+import { marked } from './marks.ts';
 import { inBytes, inText } from './traps.ts';
 
 const file = 'module.wat';
 
 /** The text of what `generate` returned, for searches; none if it returned bytes. */
 export const textsOf = (made: unknown) => (typeof made === 'string' ? [{ file, text: made }] : []);
+
+/** What `generate` returned, with its marks turned into calls. */
+export async function markedText(made: unknown): Promise<unknown> {
+  return typeof made === 'string' ? ((await marked({ [file]: made }))?.[file] ?? made) : made;
+}
 
 export async function bytesOf(made: unknown): Promise<Uint8Array> {
   if (typeof made === 'string') return compile({ type: 'wat', text: made });

@@ -42,8 +42,8 @@ function tagsOf(text: string): Record<string, string> {
 }
 
 /**
- * The texts of AssemblyScript files with each mark turned into a call, by the place of its op in `ops`; null if there is none, and why for
- * a mark of no op.
+ * The texts of AssemblyScript files, or of a module, with each mark turned into a call, by the place of its op in `ops`; null if there is
+ * none, and why for a mark of no op.
  */
 export function marked(files: Readonly<Record<string, string>>, ops: readonly string[]) {
   let count = 0;
@@ -51,25 +51,31 @@ export function marked(files: Readonly<Record<string, string>>, ops: readonly st
   for (const [file, text] of Object.entries(files)) {
     const before = count;
     const lines: string[] = [];
+    const isModule = file.endsWith('.wat');
     for (const line of text.split('\n')) {
-      const at = line.lastIndexOf('// @mark ');
+      const at = line.lastIndexOf(isModule ? ';; @mark ' : '// @mark ');
       const statement = line.slice(0, Math.max(0, at)).trim();
       const names = line.slice(at + 9);
-      if (statement === '' || !/^[a-z0-9_ ]+$/.test(names)) {
+      if (at < 0 || (statement === '') !== isModule || !/^[a-z0-9_ ]+$/.test(names)) {
         lines.push(line);
         continue;
       }
       const bits = bitsOf(names.split(' '), ops);
       if (typeof bits === 'string')
         return { files: null, error: `${file} marks '${bits}', which is none of rest, ${ops.join(', ')}` };
-      lines.push(`${/^[ \t]*/.exec(line)?.[0]}__mark(${bits}); ${statement}`);
+      const mark = isModule ? `(call $__mark (i32.const ${bits}))` : `__mark(${bits}); ${statement}`;
+      lines.push(`${/^[ \t]*/.exec(line)?.[0]}${mark}`);
       count++;
     }
-    const declared = count > before ? "\n@external('env', 'mark') declare function __mark(ops: i32): void;\n" : '';
-    texts[file] = lines.join('\n') + declared;
+    const whole = lines.join('\n');
+    if (count === before) texts[file] = whole;
+    else if (isModule) texts[file] = whole.replace('(module', `(module ${imported}`);
+    else texts[file] = `${whole}\n@external('env', 'mark') declare function __mark(ops: i32): void;\n`;
   }
   return { files: count > 0 ? texts : null };
 }
+
+const imported = '(import "env" "mark" (func $__mark (param i32)))';
 
 /** The strange name among them, if there is one. */
 function bitsOf(names: readonly string[], ops: readonly string[]): number | string {
