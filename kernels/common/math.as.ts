@@ -7,10 +7,9 @@
  * Source   Cephes, expf: its polynomial of degree 7 and its split of ln 2.
  */
 
-// @ts-ignore: decorator
-@inline export function fma(a: v128, b: v128, c: v128): v128 {
-  return f32x4.relaxed_madd(a, b, c);
-}
+import { fma } from './fma.as';
+
+export { fma };
 
 /**
  * The constants of exp, in memory. V8 takes no vector constant out of a loop: it builds each anew at each use, by a move and a
