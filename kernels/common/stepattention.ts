@@ -12,10 +12,10 @@ import { fma, four, load, splat, storeRow, store, minus, sum, times, zerosAt } f
 import { pack } from './gemmpack.ts';
 import { type Layout, panelsOf } from './steplayout.ts';
 import { byRows, pairs, reduced, reduceLocals } from './steprows.ts';
-import { across, acrossHeights } from './steptile.ts';
+import { across, acrossHeights, along } from './steptile.ts';
 import { add, advance, call, countdown, each, func, get, i32, scaled, set, sub, vecs, words } from './wat.ts';
 
-const zero = `${i32(zerosAt)} ${i32(0)}`;
+const fromZero = { s: i32(zerosAt), sRow: i32(0), sNext: i32(0), bias: i32(0) };
 
 export function attention(layout: Layout, reduceAt: string, own: (at: number) => string): string {
   const { T, hs, stride, headStride, isAligned } = layout;
@@ -34,16 +34,17 @@ export function attention(layout: Layout, reduceAt: string, own: (at: number) =>
         return `
         ${rows < 16 ? `(memory.fill ${own(layout.own.turned)} ${i32(0)} ${i32(1024 * Hp)})` : ''}
         ${each(Hp, turn)}
-        ${call('along', add(get(a), i32(64 * at)), own(layout.own.turned), add(get(to), i32(j * headStride + 64 * at)), zero, i32(Hp), i32(step), i32(0), i32(below))}`;
+        ${along({ ...fromZero, a: add(get(a), i32(64 * at)), b: own(layout.own.turned), c: add(get(to), i32(j * headStride + 64 * at)), turns: i32(Hp), aTurn: i32(step), rows: i32(below), columns: i32(1), bNext: i32(0), cNext: i32(0) })}`;
       })
       .join('\n');
   /** `to` = `a` b, with a zero behind the diagonal. */
   const lower = (a: string, b: string, to: string) =>
     groups
       .map(({ j, at, rows }) =>
-        each(Hp, (n) =>
-          call('along', add(get(a), i32(64 * at)), add(get(b), i32(n * step)), add(get(to), i32(n * step + 64 * at)), zero, i32(j + 1), i32(headStride), i32(0), i32(rows)),
-        ),
+        along({
+          ...{ ...fromZero, a: add(get(a), i32(64 * at)), b: get(b), c: add(get(to), i32(64 * at)), turns: i32(j + 1) },
+          ...{ aTurn: i32(headStride), rows: i32(rows), columns: i32(Hp), bNext: i32(step), cNext: i32(step) },
+        }),
       )
       .join('\n');
   /** `to` = `a`^T b. */

@@ -6,11 +6,14 @@
  */
 import { loadRow, four, geluLocals, gelu as geluOf, load, store, storeRow, times, zerosAt } from './lanes.ts';
 import { type Layout, panelsOf, type Weight } from './steplayout.ts';
+import { along } from './steptile.ts';
 import { add, advance, call, countdown, each, func, get, i32, scaled, set, vecs, when, words } from './wat.ts';
 import { pack } from './gemmpack.ts';
 
 /** Panels of A, 16 steps of k each, to a part. */
 const deepest = 24;
+/** Panels of B that six rows of A pass before the next six do. */
+const group = 4;
 
 /** Even parts of so many panels of k. */
 function parts(panels: number): number[] {
@@ -33,34 +36,34 @@ export interface Product {
 /** (func $name $a $b $c [$bias] [$from] ...): own rows of A and C, packed B. */
 export function product({ stride }: Layout, { name, depth, columns, start, then = '', params = [] }: Product): string {
   const ks = parts(depth);
-  const given = ['a', 'b', 'c', ...(start === 'zero' ? [] : ['bias']), ...(start === 'residual' ? ['from'] : []), ...params];
+  const given = [...(start === 'zero' ? [] : ['bias']), ...(start === 'residual' ? ['from'] : []), ...params];
   const first = {
-    bias: `${get('bias')} ${i32(0)}`,
-    residual: `${get('from')} ${i32(64)}`,
-    zero: `${i32(zerosAt)} ${i32(0)}`,
+    bias: { s: get('bias'), sRow: i32(0), sNext: i32(64) },
+    residual: { s: get('from'), sRow: i32(64), sNext: i32(stride) },
+    zero: { s: i32(zerosAt), sRow: i32(0), sNext: i32(0) },
   }[start];
-  let at = 0;
-  const part = (panels: number, i: number) => {
-    const k0 = at;
-    at += panels;
-    const from = i === 0 ? first : `${get('c')} ${i32(64)}`;
-    const bias = start === 'residual' && i === ks.length - 1 ? get('bias') : i32(0);
-    const [a, b] = [add(get('a'), i32(k0 * stride)), add(get('b'), i32(k0 * 1024))];
-    return call('along', a, b, get('c'), from, i32(panels), i32(stride), bias, '(global.get $rows)');
+  const part = (count: number) => (turns: number, i: number) => {
+    const at = ks.slice(0, i).reduce((sum, k) => sum + k, 0);
+    return along({
+      ...(i === 0 ? first : { s: get('c'), sRow: i32(64), sNext: i32(stride) }),
+      ...{ a: add(get('a'), i32(at * stride)), b: add(get('b'), i32(at * 1024)), c: get('c') },
+      ...{ turns: i32(turns), aTurn: i32(stride), rows: '(global.get $rows)' },
+      bias: start === 'residual' && i === ks.length - 1 ? get('bias') : i32(0),
+      ...{ columns: i32(count), bNext: i32(depth * 1024), cNext: i32(stride) },
+    });
   };
+  const next = ['c', ...given].map((name) => advance(name, name === 'bias' ? 64 : stride)).join(' ');
+  const panels = (count: number) => `
+    ${ks.map(part(count)).join('\n')}
+    ${advance('b', depth * 1024 * count)} ${set('each', i32(count))} ${countdown('each', `${then} ${next}`)}`;
   return func({
     name,
-    params: words(...given),
-    locals: words('left'),
+    params: words('a', 'b', 'c', ...given),
+    locals: words('left', 'each'),
     body: `
-      ${set('left', i32(columns))}
-      ${countdown(
-        'left',
-        `${ks.map(part).join('\n')}
-        ${then}
-        ${advance('b', depth * 1024)}
-        ${given.slice(2).map((name) => advance(name, name === 'bias' ? 64 : stride)).join(' ')}`,
-      )}`,
+      ${set('left', i32(Math.floor(columns / group)))}
+      ${countdown('left', panels(group))}
+      ${columns % group ? panels(columns % group) : ''}`,
   });
 }
 

@@ -73,29 +73,47 @@ const heights = [6, 5, 4, 3, 2, 1] as const;
 /** Steps of k to a turn: along, they divide 16. */
 const alongSteps = 16;
 
-/** $along: as many tiles as $rows takes, one below the other. A's rows are 64 bytes apart, and C's; $panels of A are $aTurn bytes apart. */
+/**
+ * $along: tiles below and beside one another, $rows rows by $columns panels of C. A's rows are 64 bytes apart, and C's; from panel to panel, B
+ * is `bNext` bytes on, C `cNext`, the start `sNext`, and the bias 64.
+ */
+const alongParams = [...tileParams.filter((name) => name !== 'cRow'), 'rows', 'columns', 'bNext', 'cNext', 'sNext'] as const;
+
+export type Along = Readonly<Record<(typeof alongParams)[number], string>>;
+
+export const along = (args: Along): string => call('along', ...alongParams.map((name) => args[name]));
+
 export function alongTiles(width: number): string {
-  const args = (cRow: string) => tileParams.map((name) => (name === 'cRow' ? cRow : get(name)));
+  const now: Readonly<Record<string, string>> = { b: get('bAt'), c: get('cAt'), s: get('sAt'), bias: get('biasAt'), cRow: i32(64) };
+  const args = tileParams.map((name) => now[name] ?? get(name));
   const parts = `(i32.div_u ${add(get('rows'), i32(5))} ${i32(6)})`;
   const even = `(i32.div_u ${sub(add(get('rows'), get('mr')), i32(1))} ${get('mr')})`;
   const tiles = heights.reduceRight(
-    (otherwise, mr) => when(`(i32.eq ${get('mr')} ${i32(mr)})`, call(`along${mr}`, ...args(i32(64))), otherwise),
+    (otherwise, mr) => when(`(i32.eq ${get('mr')} ${i32(mr)})`, call(`along${mr}`, ...args), otherwise),
     '',
   );
+  const down = (name: string, bytes: string) => set(name, add(get(name), bytes));
   return [
     ...heights.map((mr) => tile({ name: `along${mr}`, mr, width, steps: alongSteps, row: 64, step: 4 })),
     func({
       name: 'along',
-      params: words(...tileParams.filter((name) => name !== 'cRow'), 'rows'),
-      locals: words('mr'),
+      params: words(...alongParams),
+      locals: words('mr', 'left', 'bAt', 'cAt', 'sAt', 'biasAt'),
       body: `
         (block $done (loop $down
           (br_if $done (i32.eqz ${get('rows')}))
           ${when(`(i32.ge_u ${get('rows')} ${i32(18)})`, set('mr', i32(6)), `${set('mr', parts)} ${set('mr', even)}`)}
-          ${tiles}
-          ${set('a', add(get('a'), scaled(get('mr'), 64)))}
-          ${set('c', add(get('c'), scaled(get('mr'), 64)))}
-          ${set('s', add(get('s'), `(i32.mul ${get('mr')} ${get('sRow')})`))}
+          ${['b', 'c', 's', 'bias'].map((name) => set(`${name}At`, get(name))).join(' ')}
+          ${set('left', get('columns'))}
+          ${countdown(
+            'left',
+            `${tiles}
+            ${down('bAt', get('bNext'))} ${down('cAt', get('cNext'))} ${down('sAt', get('sNext'))}
+            ${when(get('bias'), advance('biasAt', 64))}`,
+          )}
+          ${down('a', scaled(get('mr'), 64))}
+          ${down('c', scaled(get('mr'), 64))}
+          ${down('s', `(i32.mul ${get('mr')} ${get('sRow')})`)}
           ${set('rows', sub(get('rows'), get('mr')))}
           (br $down)))`,
     }),
