@@ -72,48 +72,60 @@ export function constants(): string {
 }
 
 const constant = (i: number): string => `(v128.load32_splat offset=${4 * i} ${i32(dataAt)})`;
-const one = constant(9);
+/** A step of the same kind for several vectors, by their suffixes, with one load of constant i, which is `$k` there. */
+const step = (suffixes: readonly number[], i: number, does: (q: number) => string): string =>
+  `${set('k', constant(i))} ${suffixes.map(does).join(' ')}`;
 
 /**
- * `$x` = 2^`$x`: 2^n p(f), n = nearest(x), f = x - n. Within two units in the last place; 2^0 = 1. It takes the locals n, f, g and y with
- * x's suffix. `most`: whether x may be 127 or more; below -126 the result is 1.2e-38 and not 0.
+ * `x{q}` = 2^`x{q}` for the suffixes q: 2^n p(f), n = nearest(x), f = x - n. Within two units in the last place; 2^0 = 1. It takes the locals n,
+ * f, g and y with these suffixes, and k. `most`: whether x may be 127 or more; below -126 the result is 1.2e-38 and not 0.
  * Source: Cephes, exp2f.
  */
-export function exp2(x: string, suffix: string | number, most = true): string {
-  const [n, f, g, y] = ['n', 'f', 'g', 'y'].map((name) => `${name}${suffix}`);
+export function exp2(x: string, suffixes: readonly number[], most = true): string {
+  const at = (name: string, q: number) => get(`${name}${q}`);
+  const put = (name: string, q: number, value: string) => set(`${name}${q}`, value);
+  const k = get('k');
+  const all = (i: number, does: (q: number) => string) => step(suffixes, i, does);
   // Estrin's order, in which fewer steps wait for one another than in Horner's.
   return `
-    ${set(x, larger(constant(0), most ? smaller(constant(1), get(x)) : get(x)))}
-    ${set(n, sum(get(x), constant(2)))}
-    ${set(f, minus(get(x), minus(get(n), constant(2))))}
-    ${set(g, times(get(f), get(f)))}
-    ${set(y, fma(constant(3), get(f), constant(4)))}
-    ${set(x, fma(constant(5), get(f), constant(6)))}
-    ${set(y, fma(get(y), get(g), get(x)))}
-    ${set(x, fma(constant(7), get(f), constant(8)))}
-    ${set(y, fma(get(y), get(g), get(x)))}
-    ${set(y, fma(get(y), get(f), one))}
-    ${set(x, times(get(y), `(i32x4.shl ${get(n)} ${i32(23)})`))}`;
+    ${most ? all(1, (q) => put(x, q, smaller(k, at(x, q)))) : ''}
+    ${all(0, (q) => put(x, q, larger(k, at(x, q))))}
+    ${all(2, (q) => `${put('n', q, sum(at(x, q), k))} ${put('f', q, minus(at(x, q), minus(at('n', q), k)))}`)}
+    ${suffixes.map((q) => put('g', q, times(at('f', q), at('f', q)))).join(' ')}
+    ${set('y', constant(4))}
+    ${all(3, (q) => put('y', q, fma(k, at('f', q), get('y'))))}
+    ${set('y', constant(6))}
+    ${all(5, (q) => `${put(x, q, fma(k, at('f', q), get('y')))} ${put('y', q, fma(at('y', q), at('g', q), at(x, q)))}`)}
+    ${set('y', constant(8))}
+    ${all(7, (q) => `${put(x, q, fma(k, at('f', q), get('y')))} ${put('y', q, fma(at('y', q), at('g', q), at(x, q)))}`)}
+    ${all(9, (q) => put('y', q, fma(at('y', q), at('f', q), k)))}
+    ${suffixes.map((q) => put(x, q, times(at('y', q), `(i32x4.shl ${at('n', q)} ${i32(23)})`))).join(' ')}`;
 }
 
 /**
- * `$h` = gelu(`$x`) = x s and `$x` = gelu'(x) = s + x s (1 - s) 2 z', s = 1 / (1 + e), e = exp(-2 z), z = sqrt(2/pi) (x + 0.044715 x^3).
+ * `h{q}` = gelu(`x{q}`) = x s and `x{q}` = gelu'(x) = s + x s (1 - s) 2 z', s = 1 / (1 + e), e = exp(-2 z), z = sqrt(2/pi) (x + 0.044715 x^3).
  * 1 - s = e s does not cancel. Locals by suffix: those of exp2, e and s.
  * Source: Hendrycks and Gimpel 2016, arXiv:1606.08415, in the tanh form.
  */
-export function gelu(x: string, h: string, suffix: string | number): string {
-  const [e, s] = ['e', 's'].map((name) => `${name}${suffix}`);
+export function gelu(suffixes: readonly number[]): string {
+  const at = (name: string, q: number) => get(`${name}${q}`);
+  const put = (name: string, q: number, value: string) => set(`${name}${q}`, value);
+  const k = get('k');
   return `
-    ${set(s, times(get(x), get(x)))}
-    ${set(e, times(get(x), fma(get(s), constant(11), constant(10))))}
-    ${set(h, fma(get(s), constant(13), constant(12)))}
-    ${exp2(e, suffix)}
-    ${set(s, over(one, sum(get(e), one)))}
-    ${set(e, times(times(get(e), get(s)), get(h)))}
-    ${set(h, times(get(x), get(s)))}
-    ${set(x, fma(get(e), get(h), get(s)))}`;
+    ${suffixes.map((q) => put('s', q, times(at('x', q), at('x', q)))).join(' ')}
+    ${set('y', constant(10))}
+    ${step(suffixes, 11, (q) => put('e', q, times(at('x', q), fma(at('s', q), k, get('y')))))}
+    ${set('y', constant(12))}
+    ${step(suffixes, 13, (q) => put('h', q, fma(at('s', q), k, get('y'))))}
+    ${exp2('e', suffixes)}
+    ${step(suffixes, 9, (q) => `
+      ${put('s', q, over(k, sum(at('e', q), k)))}
+      ${put('e', q, times(times(at('e', q), at('s', q)), at('h', q)))}
+      ${put('h', q, times(at('x', q), at('s', q)))}
+      ${put('x', q, fma(at('e', q), at('h', q), at('s', q)))}`)}`;
 }
 
-/** Names of the locals that `exp2` and `gelu` take, for pairs. */
-export const expLocals = ['n', 'f', 'g', 'y'].flatMap((name) => [0, 1].map((q) => `${name}${q}`));
-export const geluLocals = [...expLocals, ...['e', 's'].flatMap((name) => [0, 1].map((q) => `${name}${q}`))];
+const suffixed = (names: readonly string[]) => names.flatMap((name) => four.map((q) => `${name}${q}`));
+/** Names of the locals that `exp2` and `gelu` take. */
+export const expLocals = ['k', 'y', ...suffixed(['n', 'f', 'g', 'y'])];
+export const geluLocals = [...expLocals, ...suffixed(['x', 'h', 'e', 's'])];

@@ -162,6 +162,7 @@ function queues(layout: Layout): string {
   const [Cp, C3p, C4p, Vp] = [C, 3 * C, 4 * C, V].map(panelsOf);
   const act = (at: number) => add(get('act'), i32(at));
   const grad = (at: number) => add(get('grad'), i32(at));
+  const once = shared;
   const pack = (kind: 'F' | 'B', name: string, { at, O, I }: Weight, l: string): Units => ({
     op: kind === 'F' ? 'matmul_forward' : 'matmul_backward',
     count: panelsOf(O),
@@ -177,7 +178,7 @@ function queues(layout: Layout): string {
   const headsBack: Units = {
     op: 'attention_backward',
     count: B * NH,
-    work: call('headBack', get('u'), grad(g.dqkv), grad(g.datty), act(a.atty), act(a.att), act(a.qkv)),
+    work: call('headBack', get('u'), once(g.dqkv), once(g.datty), act(a.atty), act(a.att), act(a.qkv)),
   };
   const update = (name: string, weight: Weight, dout: string, inp: string): Units => ({
     op: 'matmul_backward adamw',
@@ -192,10 +193,10 @@ function queues(layout: Layout): string {
   const updates = [
     update('fcproj', fcproj, grad(g.dx), act(a.gelu)),
     update('fc', fc, grad(g.dfch), act(a.ln2)),
-    update('qkv', qkv, grad(g.dqkv), act(a.ln1)),
+    update('qkv', qkv, once(g.dqkv), act(a.ln1)),
     update('attproj', attproj, grad(g.dx2), act(a.atty)),
     norm(grad(g.dln2), act(a.x2), act(a.stats2), ofLayer(layout.ln2w, C), ofLayer(layout.ln2b, C)),
-    norm(grad(g.dln1), act(a.x), act(a.stats1), ofLayer(layout.ln1w, C), ofLayer(layout.ln1b, C)),
+    norm(once(g.dln1), act(a.x), act(a.stats1), ofLayer(layout.ln1w, C), ofLayer(layout.ln1b, C)),
   ];
   const last = [
     {
@@ -234,6 +235,7 @@ function passes(layout: Layout): string {
   const mine = (base: string, at: number) => add(add(base, i32(at)), global('row'));
   const act = (at: number) => mine(get('act'), at);
   const grad = (at: number) => mine(get('grad'), at);
+  const once = (at: number) => mine(global('base'), at);
   const stats = (base: string, at: number) => add(add(base, i32(at)), scaled(global('lo'), 4));
   const rows = global('rows');
   const biasOf = ({ bias, O }: Weight) => {
@@ -293,13 +295,13 @@ function passes(layout: Layout): string {
               ${mark('matmul_backward gelu_backward')} ${call('D_fcproj', grad(g.dx), shared(fcproj.backward), grad(g.dfch), act(a.slope))}
               ${mark('matmul_backward')} ${call('D_fc', grad(g.dfch), shared(fc.backward), grad(g.dln2))}
               ${mark('residual_backward layernorm_backward')} ${call('normBack', grad(g.dx2), grad(g.dln2), act(a.x2), stats(get('act'), a.stats2), grad(g.dx), ofLayer(ln2w, C), rows)}
-              ${mark('matmul_backward')} ${call('D_attproj', grad(g.dx2), shared(attproj.backward), grad(g.datty))}
-              ${clear(grad(g.dqkv), 3 * C)}
+              ${mark('matmul_backward')} ${call('D_attproj', grad(g.dx2), shared(attproj.backward), once(g.datty))}
+              ${clear(once(g.dqkv), 3 * C)}
               ${mark('rest')} ${call('barrier')}
               ${when(get('l'), call('headsBack', get('l'), get('act'), get('grad')), call('firstHeadsBack', get('l'), get('act'), get('grad')))}
               ${mark('rest')} ${call('barrier')}
-              ${mark('matmul_backward')} ${call('D_qkv', grad(g.dqkv), shared(qkv.backward), grad(g.dln1))}
-              ${mark('residual_backward layernorm_backward')} ${call('normBack', mine(get('nextGrad'), g.dx), grad(g.dln1), act(a.x), stats(get('act'), a.stats1), grad(g.dx2), ofLayer(ln1w, C), rows)}
+              ${mark('matmul_backward')} ${call('D_qkv', once(g.dqkv), shared(qkv.backward), once(g.dln1))}
+              ${mark('residual_backward layernorm_backward')} ${call('normBack', mine(get('nextGrad'), g.dx), once(g.dln1), act(a.x), stats(get('act'), a.stats1), grad(g.dx2), ofLayer(ln1w, C), rows)}
               ${mark('rest')} ${call('barrier')}
               ${when(get('l'), call('updates', get('l'), get('act'), get('grad')), call('lastUpdates', get('l'), get('act'), get('grad'), add(get('nextGrad'), i32(g.dx))))}`,
           }),

@@ -114,15 +114,15 @@ export function layoutOf({ B, T, L, C, NH, V }: Model) {
     ...{ stats1: layer.place(2 * vector), stats2: layer.place(2 * vector) },
   };
   const layers = shared.place(L * layer.end() + array(C));
-  // Gradients of a layer's activations, twice: the next layer's come while these are still read.
+  // Gradients of a layer's activations. Those that the next layer's rows come to while these are still read have two places.
   const gradient = placing(0);
-  const gradients = {
-    /** Of what the layer gives, of x2, of the layernorms, of attention. */
-    ...{ dx: gradient.place(array(C)), dx2: gradient.place(array(C)) },
-    ...{ dln1: gradient.place(array(C)), dln2: gradient.place(array(C)), datty: gradient.place(array(C)) },
-    ...{ dqkv: gradient.place(array(3 * C)), dfch: gradient.place(array(4 * C)) },
+  const twice = {
+    /** Of what the layer gives, of x2, of ln2, and of what enters GELU. */
+    ...{ dx: gradient.place(array(C)), dx2: gradient.place(array(C)), dln2: gradient.place(array(C)) },
+    dfch: gradient.place(array(4 * C)),
   };
   const gradientsAt = shared.place(2 * gradient.end());
+  const once = { dln1: shared.place(array(C)), datty: shared.place(array(C)), dqkv: shared.place(array(3 * C)) };
 
   // Of each thread.
   const blockPanels = Math.max(1, Math.min(panelsOf(4 * C), Math.floor(blockBytes / (64 * Math.min(R, 256)))));
@@ -147,7 +147,7 @@ export function layoutOf({ B, T, L, C, NH, V }: Model) {
     ...{ B, T, L, C, NH, V, R, hs, stride, headStride, square, isAligned, vector },
     ...{ wpe, ln1w, ln1b, ln2w, ln2b, lnfw, lnfb, weights, params },
     ...{ lnf, dlnf, logits, losses, statsf, heads, chain },
-    ...{ layers, layerBytes: layer.end(), activations, gradientsAt, gradientBytes: gradient.end(), gradients },
+    ...{ layers, layerBytes: layer.end(), activations, gradientsAt, gradientBytes: gradient.end(), gradients: { ...twice, ...once } },
     ...{ ownAt: roundUp(shared.end(), 128), ownBytes: roundUp(own.end(), 128), own: ownParts, blockPanels, rowBytes },
     array,
   };

@@ -4,7 +4,7 @@
  * Shapes   inp (R,I), out (R,O), W (O,I), packed as (I,16) for each 16 of O, and as (O,16) for each 16 of I.
  * Expects  a panel of packed W to stay in L1 while the rows pass, as far as it is no deeper than `deepest`; else by parts of k.
  */
-import { loadRow, four, geluLocals, gelu as geluOf, load, store, storeRow, times, zerosAt } from './lanes.ts';
+import { four, geluLocals, gelu as geluOf, load, loadRow, storeRow, times, zerosAt } from './lanes.ts';
 import { type Layout, panelsOf, type Weight } from './steplayout.ts';
 import { along } from './steptile.ts';
 import { add, advance, call, countdown, each, func, get, i32, scaled, set, vecs, when, words } from './wat.ts';
@@ -69,21 +69,17 @@ export function product({ stride }: Layout, { name, depth, columns, start, then 
 
 /** Elementwise on $rows rows of a panel: z becomes its slope, and g gelu(z); and d = d slope. */
 export function elementwise(): string {
-  const pair = (name: string, at: string) => each(2, (q) => set(`${name}${q}`, load(at, 16 * q)));
-  const storePair = (at: string, name: string) => each(2, (q) => store(at, 16 * (1 - q), get(`${name}${1 - q}`)));
   return [
     func({
       name: 'gelu',
       params: words('z', 'g', 'rows'),
-      locals: vecs(...['x', 'h'].flatMap((name) => [0, 1].map((q) => `${name}${q}`)), ...geluLocals),
-      body: `
-        ${set('rows', scaled(get('rows'), 2))}
-        ${countdown(
-          'rows',
-          `${pair('x', 'z')} ${each(2, (q) => geluOf(`x${q}`, `h${q}`, q))}
-          ${storePair('g', 'h')} ${storePair('z', 'x')}
-          ${advance('z', 32)} ${advance('g', 32)}`,
-        )}`,
+      locals: vecs(...geluLocals),
+      body: countdown(
+        'rows',
+        `${each(4, (q) => set(`x${q}`, load('z', 16 * q)))} ${geluOf((globalThis as any).VAR === 'two' ? [0, 1] : four)} ${(globalThis as any).VAR === 'two' ? geluOf([2, 3]) : ''}
+        ${storeRow('g', 0, (q) => get(`h${q}`))} ${storeRow('z', 0, (q) => get(`x${q}`))}
+        ${advance('z', 64)} ${advance('g', 64)}`,
+      ),
     }),
     func({
       name: 'multiply',

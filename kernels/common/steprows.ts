@@ -189,14 +189,11 @@ function softmaxOf(rows: number, panels: (body: (masked: boolean) => string) => 
     ${set('a', get('x'))}
     ${panels((masked) => each(rows, (p) => `
       ${set('m', splat('reduce', 256 + 4 * p))}
-      ${each(2, (h) => `
-        ${each(2, (i) => {
-          return set(`x_${i}`, times(minus(value(p, 2 * h + i), get('m')), filled(scale * Math.LOG2E)));
-        })}
-        ${each(2, (i) => exp2(`x_${i}`, i, false))}
-        ${masked ? each(2, (i) => set(`x_${i}`, both(get(`x_${i}`), mask(p, 2 * h + i)))) : ''}
-        ${each(2, (i) => set(`s${p}_${i}`, sum(get(`s${p}_${i}`), get(`x_${i}`))))}
-        ${each(2, (i) => store('a', 64 * p + 32 * h + 16 * (1 - i), get(`x_${1 - i}`)))}`)}`))}
+      ${each(4, (q) => set(`x_${q}`, times(minus(value(p, q), get('m')), filled(scale * Math.LOG2E))))}
+      ${(globalThis as any).VAR === 'two' ? exp2('x_', [0, 1], false) + exp2('x_', [2, 3], false) : exp2('x_', four, false)}
+      ${masked ? each(4, (q) => set(`x_${q}`, both(get(`x_${q}`), mask(p, q)))) : ''}
+      ${each(4, (q) => set(`s${p}_${q % 2}`, sum(get(`s${p}_${q % 2}`), get(`x_${q}`))))}
+      ${storeRow('a', 64 * p, (q) => get(`x_${q}`))}`))}
     ${reduced('s', rows, sum)}
     ${total}
     ${store('reduce', 272, get('scale'))}
