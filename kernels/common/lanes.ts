@@ -52,7 +52,7 @@ const log2e = Math.LOG2E;
 const [slope, cube] = [2 * Math.sqrt(2 / Math.PI), 2 * Math.sqrt(2 / Math.PI) * 0.044715];
 const floats = [
   // exp2: the range, a number that rounds what is added to it, and the polynomial.
-  ...[-126, 127, 12583039, 1.5353362e-4, 1.3398874e-3, 9.6184373e-3, 5.5503324e-2, 0.24022648, 0.6931472, 1],
+  ...[-126, 127, 12583039, 1.5353362e-4, 1.3398874e-3, 9.6184373e-3, 5.5503324e-2, 0.24022648, Math.LN2, 1],
   // GELU: -2 z = x (slope + cube x^2), as a power of 2, and its derivative.
   ...[-slope * log2e, -cube * log2e, slope, 3 * cube],
 ];
@@ -118,11 +118,15 @@ export function gelu(suffixes: readonly number[]): string {
     ${set('y', constant(12))}
     ${step(suffixes, 13, (q) => put('h', q, fma(at('s', q), k, get('y'))))}
     ${exp2('e', suffixes)}
-    ${step(suffixes, 9, (q) => `
+    ${step(
+      suffixes,
+      9,
+      (q) => `
       ${put('s', q, over(k, sum(at('e', q), k)))}
       ${put('e', q, times(times(at('e', q), at('s', q)), at('h', q)))}
       ${put('h', q, times(at('x', q), at('s', q)))}
-      ${put('x', q, fma(at('e', q), at('h', q), at('s', q)))}`)}`;
+      ${put('x', q, fma(at('e', q), at('h', q), at('s', q)))}`,
+    )}`;
 }
 
 const suffixed = (names: readonly string[]) => names.flatMap((name) => four.map((q) => `${name}${q}`));

@@ -8,21 +8,27 @@
  *          whole panels is worked on where it lies; another is copied to arrays of its own.
  * Source   Vaswani et al. 2017, arXiv:1706.03762; the row sums of the gradient as in Dao et al. 2022, arXiv:2205.14135.
  */
-import { fma, four, load, splat, storeRow, store, minus, sum, times, zerosAt } from './lanes.ts';
+
 import { pack } from './gemmpack.ts';
+import { fma, four, load, minus, splat, store, storeRow, sum, times } from './lanes.ts';
 import { type Layout, panelsOf } from './steplayout.ts';
 import { byRows, pairs, reduced, reduceLocals } from './steprows.ts';
-import { across, acrossHeights, along } from './steptile.ts';
-import { add, advance, call, countdown, each, func, get, i32, scaled, set, sub, vecs, words } from './wat.ts';
+import { across, acrossHeights, along, fromZero } from './steptile.ts';
+import { add, advance, call, countdown, each, func, get, i32, scaled, set, vecs, words } from './wat.ts';
 
-const fromZero = { s: i32(zerosAt), sRow: i32(0), sNext: i32(0), bias: i32(0) };
+const plain = { ...fromZero, sNext: i32(0), bias: i32(0) };
 
 export function attention(layout: Layout, reduceAt: string, own: (at: number) => string): string {
   const { T, hs, stride, headStride, isAligned } = layout;
   const [Tp, Hp] = [panelsOf(T), panelsOf(hs)];
   /** From panel to panel of q, k, v, out and their gradients. */
   const step = isAligned ? stride : headStride;
-  const groups = Array.from({ length: Tp }, (_, j) => ({ j, at: 16 * j, rows: Math.min(16, T - 16 * j), below: T - 16 * j }));
+  const groups = Array.from({ length: Tp }, (_, j) => ({
+    j,
+    at: 16 * j,
+    rows: Math.min(16, T - 16 * j),
+    below: T - 16 * j,
+  }));
   const { steps: u } = layout;
 
   /** For each panel j of keys: `to`[i.., j] = `a` times that panel's rows of `b`, as of the diagonal. */
@@ -34,7 +40,7 @@ export function attention(layout: Layout, reduceAt: string, own: (at: number) =>
         return `
         ${rows < 16 ? `(memory.fill ${own(layout.own.turned)} ${i32(0)} ${i32(1024 * Hp)})` : ''}
         ${each(Hp, turn)}
-        ${along({ ...fromZero, a: add(get(a), i32(64 * at)), b: own(layout.own.turned), c: add(get(to), i32(j * headStride + 64 * at)), turns: i32(Hp), aTurn: i32(step), rows: i32(below), columns: i32(1), bNext: i32(0), cNext: i32(0) })}`;
+        ${along({ ...plain, a: add(get(a), i32(64 * at)), b: own(layout.own.turned), c: add(get(to), i32(j * headStride + 64 * at)), turns: i32(Hp), aTurn: i32(step), rows: i32(below), columns: i32(1), bNext: i32(0), cNext: i32(0) })}`;
       })
       .join('\n');
   /** `to` = `a` b, with a zero behind the diagonal. */
@@ -42,7 +48,7 @@ export function attention(layout: Layout, reduceAt: string, own: (at: number) =>
     groups
       .map(({ j, at, rows }) =>
         along({
-          ...{ ...fromZero, a: add(get(a), i32(64 * at)), b: get(b), c: add(get(to), i32(64 * at)), turns: i32(j + 1) },
+          ...{ ...plain, a: add(get(a), i32(64 * at)), b: get(b), c: add(get(to), i32(64 * at)), turns: i32(j + 1) },
           ...{ aTurn: i32(headStride), rows: i32(rows), columns: i32(Hp), bNext: i32(step), cNext: i32(step) },
         }),
       )
@@ -54,10 +60,19 @@ export function attention(layout: Layout, reduceAt: string, own: (at: number) =>
         acrossHeights(rows)
           .map(({ mr, from }) =>
             each(Hp, (n) =>
-              across(
-                ...([mr, u, add(get(a), i32(j * headStride + 64 * at + 4 * from)), add(get(b), i32(n * step + 64 * at))] as const),
-                ...([add(get(to), i32(n * step + 64 * (at + from))), i32(zerosAt), i32(0), below / u, 64] as const),
-              ),
+              across(mr, {
+                ...{
+                  a: add(get(a), i32(j * headStride + 64 * at + 4 * from)),
+                  b: add(get(b), i32(n * step + 64 * at)),
+                },
+                ...{
+                  c: add(get(to), i32(n * step + 64 * (at + from))),
+                  turns: below / u,
+                  steps: u,
+                  cRow: 64,
+                  ...fromZero,
+                },
+              }),
             ),
           )
           .join('\n'),
@@ -88,7 +103,13 @@ export function attention(layout: Layout, reduceAt: string, own: (at: number) =>
         ${groups
           .map(({ j, at, below }) => {
             const where = i32(j * headStride + 64 * at);
-            return call('softenBack', add(get('datt'), where), add(get('att'), where), add(get('dots'), i32(4 * at)), i32(below));
+            return call(
+              'softenBack',
+              add(get('datt'), where),
+              add(get('att'), where),
+              add(get('dots'), i32(4 * at)),
+              i32(below),
+            );
           })
           .join('\n')}
         ${lower('datt', 'k', 'dq')}
@@ -107,12 +128,18 @@ function dots({ hs }: Layout, reduceAt: string, step: number): string {
       locals: { ...words('reduce'), ...vecs(...pairs('s', rows), ...reduceLocals) },
       body: `
         ${set('reduce', reduceAt)}
-        ${pairs('s', rows).map((name) => set(name, '(f32x4.splat (f32.const 0))')).join(' ')}
-        ${each(panelsOf(hs), (n) => each(rows, (p) => each(4, (q) => {
-          const at = n * step + 64 * p + 16 * q;
-          const s = `s${p}_${q % 2}`;
-          return set(s, fma(load('a', at), load('b', at), get(s)));
-        })))}
+        ${pairs('s', rows)
+          .map((name) => set(name, '(f32x4.splat (f32.const 0))'))
+          .join(' ')}
+        ${each(panelsOf(hs), (n) =>
+          each(rows, (p) =>
+            each(4, (q) => {
+              const at = n * step + 64 * p + 16 * q;
+              const s = `s${p}_${q % 2}`;
+              return set(s, fma(load('a', at), load('b', at), get(s)));
+            }),
+          ),
+        )}
         ${reduced('s', rows, sum)}
         ${rows === 4 ? store('dots', 0, get('total')) : `(v128.store32_lane 0 ${get('dots')} ${get('total')})`}`,
     });
@@ -144,7 +171,8 @@ function heads(layout: Layout, own: (at: number) => string): string {
     ${set('row', scaled(`(i32.div_u ${get('u')} ${i32(NH)})`, 64 * T))}
     ${set('column', scaled(`(i32.rem_u ${get('u')} ${i32(NH)})`, isAligned ? (hs / 16) * stride : hs))}
     ${set('att', add(get('att'), scaled(get('u'), square)))}`;
-  const at = (array: string, columns: number) => add(add(get(array), i32((columns / 16) * stride)), add(get('row'), get('column')));
+  const at = (array: string, columns: number) =>
+    add(add(get(array), i32((columns / 16) * stride)), add(get('row'), get('column')));
   const gather = (array: string, columns: number, to: number) =>
     call('gather', add(get(array), get('row')), add(get('column'), i32(columns)), own(to));
   const scatter = (from: number, array: string, columns: number) =>
@@ -167,7 +195,12 @@ function heads(layout: Layout, own: (at: number) => string): string {
       ${call('attendBack', ...[parts.dq, parts.dk, parts.dv, parts.dout, parts.o].map(own), get('att'), ...[parts.q, parts.k, parts.v].map(own))}
       ${scatter(parts.dq, 'dqkv', 0)} ${scatter(parts.dk, 'dqkv', C)} ${scatter(parts.dv, 'dqkv', 2 * C)}`;
   return [
-    func({ name: 'headForward', params: words('u', 'out', 'att', 'qkv'), locals: words('row', 'column'), body: `${locate} ${forward}` }),
+    func({
+      name: 'headForward',
+      params: words('u', 'out', 'att', 'qkv'),
+      locals: words('row', 'column'),
+      body: `${locate} ${forward}`,
+    }),
     func({
       name: 'headBack',
       params: words('u', 'dqkv', 'dout', 'out', 'att', 'qkv'),
@@ -184,7 +217,10 @@ function copies({ T, hs, stride, headStride }: Layout): string {
   const place = (at: string, step: number) =>
     add(scaled(`(i32.shr_u ${get(at)} ${i32(4)})`, step), `(i32.shl (i32.and ${get(at)} ${i32(15)}) ${i32(2)})`);
   const one = (name: string, to: string, from: string) => {
-    const move = width === 4 ? `(v128.store ${get(to)} (v128.load ${get(from)}))` : `(f32.store ${get(to)} (f32.load ${get(from)}))`;
+    const move =
+      width === 4
+        ? `(v128.store ${get(to)} (v128.load ${get(from)}))`
+        : `(f32.store ${get(to)} (f32.load ${get(from)}))`;
     return func({
       name,
       params: words('array', 'column', 'own'),
@@ -203,4 +239,3 @@ function copies({ T, hs, stride, headStride }: Layout): string {
   };
   return [one('gather', 'o', 'a'), one('scatter', 'a', 'o')].join('\n');
 }
-void sub;

@@ -11,7 +11,7 @@
  * so that no product packs an activation or its gradient. Columns that do not exist are zero. Panels lie an odd number of rows apart:
  * the lines of one row fall into different sets of a cache.
  */
-import { stepsOf } from './steps.ts';
+import { get, i32, when } from './wat.ts';
 
 export interface Model {
   readonly B: number;
@@ -24,6 +24,14 @@ export interface Model {
 
 export const panelsOf = (columns: number): number => Math.ceil(columns / 16);
 export const roundUp = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
+
+/** `body` of 16, or for the last panel of `columns`, which is number `$at`, of as many as it has. */
+export function lastOf(at: string, columns: number, body: (extent: number) => string): string {
+  const tail = columns % 16;
+  if (tail === 0) return body(16);
+  if (columns < 16) return body(tail);
+  return when(`(i32.eq ${get(at)} ${i32(panelsOf(columns) - 1)})`, body(tail), body(16));
+}
 
 /** Hands out addresses, whole lines each. */
 export function placing(start: number) {
@@ -42,14 +50,12 @@ export interface Weight {
   readonly I: number;
   /** Bytes from the start of params, of layer 0. */
   readonly at: number;
-  readonly bias: number;
+  /** The same of its bias, or null. */
+  readonly bias: number | null;
   /** Packed: (I, 16) for each 16 of O, and (O, 16) for each 16 of I. */
   readonly forward: number;
   readonly backward: number;
 }
-
-/** Rows of B that are kept in a quarter of a core's own cache while others pass. */
-const blockBytes = 262144;
 
 export type Layout = ReturnType<typeof layoutOf>;
 
@@ -64,7 +70,6 @@ export function layoutOf({ B, T, L, C, NH, V }: Model) {
   const isAligned = hs % 16 === 0;
 
   // Parameters, in the order of baselines/train_gpt2/layout.ts.
-  const p = placing(0);
   let params = 0;
   const part = (floats: number) => {
     const from = params;
@@ -78,11 +83,10 @@ export function layoutOf({ B, T, L, C, NH, V }: Model) {
   const [fcw, fcb] = [part(L * 4 * C * C), part(L * 4 * C)];
   const [fcprojw, fcprojb] = [part(L * 4 * C * C), part(L * C)];
   const [lnfw, lnfb] = [part(C), part(C)];
-  void p;
 
   // Shared by all threads. The first 256 bytes hold the barrier and the queue.
   const shared = placing(256);
-  const weight = (O: number, I: number, at: number, bias: number): Weight => {
+  const weight = (O: number, I: number, at: number, bias: number | null): Weight => {
     const forward = shared.place(panelsOf(O) * panelsOf(I) * 1024);
     const backward = shared.place(panelsOf(O) * panelsOf(I) * 1024);
     return { O, I, at, bias, forward, backward };
@@ -92,7 +96,7 @@ export function layoutOf({ B, T, L, C, NH, V }: Model) {
     attproj: weight(C, C, attprojw, attprojb),
     fc: weight(4 * C, C, fcw, fcb),
     fcproj: weight(C, 4 * C, fcprojw, fcprojb),
-    wte: weight(V, C, wte, -1),
+    wte: weight(V, C, wte, null),
   };
   const vector = 4 * roundUp(R, 16);
   const lnf = shared.place(array(C));
@@ -125,17 +129,15 @@ export function layoutOf({ B, T, L, C, NH, V }: Model) {
   const once = { dln1: shared.place(array(C)), datty: shared.place(array(C)), dqkv: shared.place(array(3 * C)) };
 
   // Of each thread.
-  const blockPanels = Math.max(1, Math.min(panelsOf(4 * C), Math.floor(blockBytes / (64 * Math.min(R, 256)))));
-  const rowBytes = 64 * Math.max(blockPanels, panelsOf(C));
   const own = placing(0);
   const head = () => (isAligned ? 0 : own.place(panelsOf(hs) * headStride));
   const ownParts = {
     /** Constants of AdamW, and what rows are reduced to. */
     adamw: own.place(64),
     reduce: own.place(512),
-    bias: own.place(64 * panelsOf(Math.max(4 * C, V))),
-    /** Six rows of a weight's gradient. */
-    dw: own.place(6 * rowBytes),
+    bias: own.place(64 * panelsOf(4 * C)),
+    /** Sixteen rows of a weight's gradient, or one of wpe's. */
+    dw: own.place(1024 * panelsOf(4 * C)),
     turned: own.place(panelsOf(T) * panelsOf(hs) * 1024),
     datt: own.place(square),
     dots: own.place(4 * roundUp(T, 16)),
@@ -147,9 +149,15 @@ export function layoutOf({ B, T, L, C, NH, V }: Model) {
     ...{ B, T, L, C, NH, V, R, hs, stride, headStride, square, isAligned, vector },
     ...{ wpe, ln1w, ln1b, ln2w, ln2b, lnfw, lnfb, weights, params },
     ...{ lnf, dlnf, logits, losses, statsf, heads, chain },
-    ...{ layers, layerBytes: layer.end(), activations, gradientsAt, gradientBytes: gradient.end(), gradients: { ...twice, ...once } },
-    ...{ ownAt: roundUp(shared.end(), 128), ownBytes: roundUp(own.end(), 128), own: ownParts, blockPanels, rowBytes },
+    ...{
+      layers,
+      layerBytes: layer.end(),
+      activations,
+      gradientsAt,
+      gradientBytes: gradient.end(),
+      gradients: { ...twice, ...once },
+    },
+    ...{ ownAt: roundUp(shared.end(), 128), ownBytes: roundUp(own.end(), 128), own: ownParts },
     array,
   };
 }
-void stepsOf;

@@ -4,11 +4,12 @@
  * Shapes   inp (R,I), out (R,O), W (O,I), packed as (I,16) for each 16 of O, and as (O,16) for each 16 of I.
  * Expects  a panel of packed W to stay in L1 while the rows pass, as far as it is no deeper than `deepest`; else by parts of k.
  */
-import { four, geluLocals, gelu as geluOf, load, loadRow, storeRow, times, zerosAt } from './lanes.ts';
-import { type Layout, panelsOf, type Weight } from './steplayout.ts';
-import { along } from './steptile.ts';
-import { add, advance, call, countdown, each, func, get, i32, scaled, set, vecs, when, words } from './wat.ts';
+
 import { pack } from './gemmpack.ts';
+import { four, geluLocals, gelu as geluOf, load, loadRow, storeRow, times } from './lanes.ts';
+import { type Layout, lastOf, panelsOf, type Weight } from './steplayout.ts';
+import { along, fromZero } from './steptile.ts';
+import { add, advance, call, countdown, each, func, get, i32, scaled, set, vecs, words } from './wat.ts';
 
 /** Panels of A, 16 steps of k each, to a part. */
 const deepest = 24;
@@ -18,7 +19,10 @@ const group = 4;
 /** Even parts of so many panels of k. */
 function parts(panels: number): number[] {
   const count = Math.ceil(panels / deepest);
-  return Array.from({ length: count }, (_, i) => Math.floor((panels * (i + 1)) / count) - Math.floor((panels * i) / count));
+  return Array.from(
+    { length: count },
+    (_, i) => Math.floor((panels * (i + 1)) / count) - Math.floor((panels * i) / count),
+  );
 }
 
 export interface Product {
@@ -29,18 +33,18 @@ export interface Product {
   /** `bias` starts at a row, `residual` at an array with the bias added at the end, `zero` at nothing. */
   readonly start: 'bias' | 'residual' | 'zero';
   /** What follows a panel, whose own rows lie at `$c`. */
-  readonly then?: string;
+  readonly after?: string;
   readonly params?: readonly string[];
 }
 
 /** (func $name $a $b $c [$bias] [$from] ...): own rows of A and C, packed B. */
-export function product({ stride }: Layout, { name, depth, columns, start, then = '', params = [] }: Product): string {
+export function product({ stride }: Layout, { name, depth, columns, start, after = '', params = [] }: Product): string {
   const ks = parts(depth);
   const given = [...(start === 'zero' ? [] : ['bias']), ...(start === 'residual' ? ['from'] : []), ...params];
   const first = {
     bias: { s: get('bias'), sRow: i32(0), sNext: i32(64) },
     residual: { s: get('from'), sRow: i32(64), sNext: i32(stride) },
-    zero: { s: i32(zerosAt), sRow: i32(0), sNext: i32(0) },
+    zero: { ...fromZero, sNext: i32(0) },
   }[start];
   const part = (count: number) => (turns: number, i: number) => {
     const at = ks.slice(0, i).reduce((sum, k) => sum + k, 0);
@@ -55,7 +59,7 @@ export function product({ stride }: Layout, { name, depth, columns, start, then 
   const next = ['c', ...given].map((name) => advance(name, name === 'bias' ? 64 : stride)).join(' ');
   const panels = (count: number) => `
     ${ks.map(part(count)).join('\n')}
-    ${advance('b', depth * 1024 * count)} ${set('each', i32(count))} ${countdown('each', `${then} ${next}`)}`;
+    ${advance('b', depth * 1024 * count)} ${set('each', i32(count))} ${countdown('each', `${after} ${next}`)}`;
   return func({
     name,
     params: words('a', 'b', 'c', ...given),
@@ -76,7 +80,7 @@ export function elementwise(): string {
       locals: vecs(...geluLocals),
       body: countdown(
         'rows',
-        `${each(4, (q) => set(`x${q}`, load('z', 16 * q)))} ${geluOf((globalThis as any).VAR === 'two' ? [0, 1] : four)} ${(globalThis as any).VAR === 'two' ? geluOf([2, 3]) : ''}
+        `${each(4, (q) => set(`x${q}`, load('z', 16 * q)))} ${geluOf(four)}
         ${storeRow('g', 0, (q) => get(`h${q}`))} ${storeRow('z', 0, (q) => get(`x${q}`))}
         ${advance('z', 64)} ${advance('g', 64)}`,
       ),
@@ -100,50 +104,40 @@ export function elementwise(): string {
  */
 export function packing(name: string, { O, I, forward, backward }: Weight): string {
   const [Op, Ip] = [panelsOf(O), panelsOf(I)];
-  const tail = O % 16;
-  const isLast = `(i32.eq ${get('u')} ${i32(Op - 1)})`;
+  const extents = [...new Set([...(O >= 16 ? [16] : []), ...(O % 16 ? [O % 16] : [])])];
   const start = (to: number, bytes: number) => `
     ${set('to', add(add('(global.get $base)', i32(to)), scaled(get('u'), bytes)))}
     ${set('w', add(get('w'), scaled(get('u'), 64 * I)))}`;
-  const turn = (lanes: number) => pack({ name: `packF${lanes}_${name}`, lanes, depth: I, line: 4 * I, step: 4, row: 64 });
-  const packed = (lanes: number) => `
+  const turn = (lanes: number) => `
     ${lanes < 16 || I % 16 ? `(memory.fill ${get('to')} ${i32(0)} ${i32(1024 * Ip)})` : ''}
     ${call(`packF${lanes}_${name}`, get('w'), get('to'))}`;
-  const row = (lanes: number) => `
+  const copy = (lanes: number) => `
     ${each(4, (q) => set(`x${q}`, loadRow('w', lanes)(q)))} ${storeRow('at', 0, (q) => get(`x${q}`))}
     ${advance('w', 4 * lanes)} ${advance('at', 1024 * Op)}`;
+  const eachPanel = (body: string) => `${set('at', get('to'))} ${set('left', i32(Ip))} ${countdown('left', body)}`;
+  const copyRows = (rows: number) => `
+    ${rows < 16 ? eachPanel(`(memory.fill ${get('at')} ${i32(0)} ${i32(1024)}) ${advance('at', 1024 * Op)}`) : ''}
+    ${set('rows', i32(rows))}
+    ${countdown(
+      'rows',
+      `${set('at', get('to'))} ${set('left', i32(Math.floor(I / 16)))}
+      ${countdown('left', copy(16))}
+      ${I % 16 ? copy(I % 16) : ''}
+      ${advance('to', 64)}`,
+    )}`;
   return [
-    ...(O >= 16 ? [turn(16)] : []),
-    ...(tail ? [turn(tail)] : []),
+    ...extents.map((lanes) => pack({ name: `packF${lanes}_${name}`, lanes, depth: I, line: 4 * I, step: 4, row: 64 })),
     func({
       name: `packF_${name}`,
       params: words('w', 'u'),
       locals: words('to'),
-      body: `${start(forward, 1024 * Ip)} ${tail ? `(if ${isLast} (then ${packed(tail)}) (else ${O >= 16 ? packed(16) : ''}))` : packed(16)}`,
+      body: `${start(forward, 1024 * Ip)} ${lastOf('u', O, turn)}`,
     }),
     func({
       name: `packB_${name}`,
       params: words('w', 'u'),
       locals: { ...words('to', 'at', 'rows', 'left'), ...vecs('x0', 'x1', 'x2', 'x3') },
-      body: `
-        ${start(backward, 1024)}
-        ${set('rows', tail ? `(select ${i32(tail)} ${i32(16)} ${isLast})` : i32(16))}
-        ${
-          tail
-            ? when(
-                isLast,
-                `${set('at', get('to'))} ${set('left', i32(Ip))}
-                ${countdown('left', `(memory.fill ${get('at')} ${i32(0)} ${i32(1024)}) ${advance('at', 1024 * Op)}`)}`,
-              )
-            : ''
-        }
-        ${countdown(
-          'rows',
-          `${set('at', get('to'))} ${set('left', i32(Math.floor(I / 16)))}
-          ${countdown('left', row(16))}
-          ${I % 16 ? row(I % 16) : ''}
-          ${advance('to', 64)}`,
-        )}`,
+      body: `${start(backward, 1024)} ${lastOf('u', O, copyRows)}`,
     }),
   ].join('\n');
 }

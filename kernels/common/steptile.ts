@@ -9,7 +9,7 @@
  *          come one after the other, which is what 16 registers of 128 bits hold.
  * Source   BLIS, the haswell sgemm micro-kernel (6x16).
  */
-import { fma, four, load, splat, store, sum } from './lanes.ts';
+import { fma, four, load, splat, store, sum, zerosAt } from './lanes.ts';
 import { add, advance, call, countdown, each, func, get, i32, scaled, set, sub, vecs, when, words } from './wat.ts';
 
 interface Tile {
@@ -34,7 +34,8 @@ function tile({ name, mr, width, steps, row, step }: Tile): string {
   const acc = (p: number, q: number) => `c${p}_${q}`;
   const saved = ['a', 'b', 'c', 'turns'];
   const half = (qs: readonly number[], h: number) => {
-    const eachSum = (p: number, value: (q: number) => string) => each(qs.length, (i) => set(acc(p, qs[i]), value(qs[i])));
+    const eachSum = (p: number, value: (q: number) => string) =>
+      each(qs.length, (i) => set(acc(p, qs[i]), value(qs[i])));
     const start = (p: number) => `${eachSum(p, (q) => load('at', 16 * q))} ${set('at', add(get('at'), get('sRow')))}`;
     const rank1 = (k: number) => `
       ${each(qs.length, (i) => set(`b${qs[i]}`, load('b', 64 * k + 16 * qs[i])))}
@@ -77,14 +78,27 @@ const alongSteps = 16;
  * $along: tiles below and beside one another, $rows rows by $columns panels of C. A's rows are 64 bytes apart, and C's; from panel to panel, B
  * is `bNext` bytes on, C `cNext`, the start `sNext`, and the bias 64.
  */
-const alongParams = [...tileParams.filter((name) => name !== 'cRow'), 'rows', 'columns', 'bNext', 'cNext', 'sNext'] as const;
+const alongParams = [
+  ...tileParams.filter((name) => name !== 'cRow'),
+  'rows',
+  'columns',
+  'bNext',
+  'cNext',
+  'sNext',
+] as const;
 
 export type Along = Readonly<Record<(typeof alongParams)[number], string>>;
 
 export const along = (args: Along): string => call('along', ...alongParams.map((name) => args[name]));
 
 export function alongTiles(width: number): string {
-  const now: Readonly<Record<string, string>> = { b: get('bAt'), c: get('cAt'), s: get('sAt'), bias: get('biasAt'), cRow: i32(64) };
+  const now: Readonly<Record<string, string>> = {
+    b: get('bAt'),
+    c: get('cAt'),
+    s: get('sAt'),
+    bias: get('biasAt'),
+    cRow: i32(64),
+  };
   const args = tileParams.map((name) => now[name] ?? get(name));
   const parts = `(i32.div_u ${add(get('rows'), i32(5))} ${i32(6)})`;
   const even = `(i32.div_u ${sub(add(get('rows'), get('mr')), i32(1))} ${get('mr')})`;
@@ -137,6 +151,20 @@ export function acrossTiles(width: number, steps: number, extents: readonly numb
   return [...used].map((mr) => tile({ name: `across${mr}`, mr, width, steps, row: 4, step: 64 })).join('\n');
 }
 
-/** A call of such a tile: `turns` of `steps` of k. */
-export const across = (mr: number, steps: number, a: string, b: string, c: string, s: string, sRow: string, turns: number, cRow: number): string =>
+/** A call of such a tile: `turns` of `steps` of k, C's rows `cRow` bytes apart. */
+export interface Across {
+  readonly a: string;
+  readonly b: string;
+  readonly c: string;
+  readonly s: string;
+  readonly sRow: string;
+  readonly turns: number;
+  readonly steps: number;
+  readonly cRow: number;
+}
+
+export const across = (mr: number, { a, b, c, s, sRow, turns, steps, cRow }: Across): string =>
   call(`across${mr}`, a, b, c, s, sRow, i32(turns), i32(64 * steps), i32(cRow), i32(0));
+
+/** Sums that start at 0. */
+export const fromZero = { s: i32(zerosAt), sRow: i32(0) };

@@ -1,6 +1,6 @@
 /**
- * Gradients of parameters on panels, each straight into AdamW, in units that the threads take from a queue: 16 rows of a weight by a
- * block of columns, 16 columns of a layernorm, 16 rows of wpe. A unit's gradient is never in memory but for six rows of it.
+ * Gradients of parameters on panels, each straight into AdamW, in units that the threads take from a queue: 16 rows of a weight,
+ * 16 columns of a layernorm, 16 rows of wpe. A unit's gradient lies in the thread's own memory, and in its caches, until AdamW has taken it.
  *
  *   dW = dout^T inp, summed over the R rows;  db = column sums of dout
  *   m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
@@ -9,12 +9,12 @@
  * Numerics sums in order of the rows; what AdamW does to a parameter does not depend on where a vector begins.
  * Source   Loshchilov and Hutter 2019, arXiv:1711.05101.
  */
-import { fma, four, load, minus, over, root, splat, store, storeRow, sum, times, zerosAt } from './lanes.ts';
-import { type Layout, panelsOf, roundUp, type Weight } from './steplayout.ts';
-import { across, acrossHeights } from './steptile.ts';
+import { fma, four, load, minus, over, root, splat, store, storeRow, sum, times } from './lanes.ts';
+import { type Layout, lastOf, panelsOf, roundUp, type Weight } from './steplayout.ts';
+import { across, acrossHeights, fromZero } from './steptile.ts';
 import { add, advance, call, countdown, each, func, get, i32, scaled, set, sub, vecs, when, words } from './wat.ts';
 
-/** Rows of k that stay in L1 while B passes. */
+/** Rows of k to a part: so much of dout stays in the first cache while inp passes. */
 const deepest = 256;
 
 /** The constants of AdamW at the start of a thread's own memory, in this order. */
@@ -56,7 +56,9 @@ export function adamw(own: (at: number) => string): string {
     ${set(`g${q}`, over(times(get(`m${q}`), c('correct1')), sum(root(times(get(`v${q}`), c('correct2'))), c('eps'))))}
     ${set(`p${q}`, minus(get(`p${q}`), fma(get(`p${q}`), c('shrink'), get(`g${q}`))))}`;
   const loads = (q: number) => ['p', 'm', 'v', 'g'].map((name) => set(`${name}${q}`, load(name, 16 * q))).join(' ');
-  const stores = ['m', 'v', 'p'].map((name) => each(2, (q) => store(name, 16 * (1 - q), get(`${name}${1 - q}`)))).join(' ');
+  const stores = ['m', 'v', 'p']
+    .map((name) => each(2, (q) => store(name, 16 * (1 - q), get(`${name}${1 - q}`))))
+    .join(' ');
   const next = (bytes: number) => ['p', 'm', 'v', 'g'].map((name) => advance(name, bytes)).join(' ');
   const lane = (name: string) => `(v128.store32_lane 0 ${get(name)} ${get(`${name}0`)})`;
   return func({
@@ -80,11 +82,12 @@ export function adamw(own: (at: number) => string): string {
   });
 }
 
-/** How many units a weight's update is. */
-export const unitsOf = ({ blockPanels }: Layout, { O, I }: Weight): number =>
-  panelsOf(O) * Math.ceil(panelsOf(I) / blockPanels);
-
-/** $update_name: unit $u of the weight at $w, with its bias; `then` follows each row $p of a gradient, $row, of the columns from panel $j0 on. */
+/**
+ * $update_name: rows 16 $u to 16 $u + 15 of the weight at $w, with their biases. `then` follows a row of the gradient, given its address and its
+ * number.
+ *
+ * Tried: columns by blocks whose panels of inp stay in the second cache: 1 to 3 % slower, as AdamW then has short runs.
+ */
 export function weightUpdate(
   layout: Layout,
   name: string,
@@ -92,61 +95,63 @@ export function weightUpdate(
   own: (at: number) => string,
   then = (_row: string, _number: string) => '',
 ): string {
-  const { R, stride, blockPanels, rowBytes, steps } = layout;
-  const [Op, Ip] = [panelsOf(O), panelsOf(I)];
+  const { R, stride, steps } = layout;
+  const Ip = panelsOf(I);
   const count = Math.ceil(R / deepest);
   const depth = roundUp(Math.ceil(R / count), steps);
-  const depths = Array.from({ length: count }, (_, i) => ({ at: i * depth, rows: Math.min(depth, R - i * depth) })).filter(
-    ({ rows }) => rows > 0,
-  );
-  const isOneBlock = Ip <= blockPanels;
-  const rows = (columns: number) =>
-    acrossHeights(columns)
-      .map(({ mr, from }) => {
-        const part = ({ at, rows }: (typeof depths)[number], i: number) => `
-          ${set('a', add(get('a0'), i32(4 * from + 64 * at)))} ${set('b', add(get('b0'), i32(64 * at)))} ${set('c', own(layout.own.dw))}
-          ${set('left', get('panels'))}
-          ${countdown(
-            'left',
-            `${across(mr, steps, get('a'), get('b'), get('c'), ...(i === 0 ? ([i32(zerosAt), i32(0)] as const) : ([get('c'), i32(rowBytes)] as const)), rows / steps, rowBytes)}
-            ${advance('b', stride)} ${advance('c', 64)}`,
-          )}`;
-        // Rows of the last panel that do not exist are left out here.
-        const update = (p: number) => `
-          ${then(add(own(layout.own.dw), i32(p * rowBytes)), add(scaled(get('o'), 16), i32(from + p)))}
-          ${call('adamw', add(get('at'), i32(4 * I * (from + p))), add(own(layout.own.dw), i32(p * rowBytes)), get('n'))}`;
-        return `${depths.map(part).join('\n')} ${each(mr, update)}`;
-      })
-      .join('\n');
-  const tail = O % 16;
-  const whole = O >= 16 ? rows(16) : '';
-  const isLast = `(i32.eq ${get('o')} ${i32(Op - 1)})`;
-  const biased = `
-    ${call('columnSums', get('a0'), own(layout.own.dw))}
-    ${call('adamw', add(get('bias'), scaled(get('o'), 64)), own(layout.own.dw), tail ? `(select ${i32(tail)} ${i32(16)} ${isLast})` : i32(16))}`;
+  const depths = Array.from({ length: Math.ceil(R / depth) }, (_, i) => i * depth);
+  // Rows of the gradient lie as those of the weight do, so that AdamW has one run, unless a row is no whole panels.
+  const row = 64 * Ip;
+  const gradient = (p: number) => own(layout.own.dw + row * p);
+  const rows = (extent: number) => {
+    const tiles = ({ mr, from }: { readonly mr: number; readonly from: number }) => {
+      const part = (k: number) => `
+        ${set('a', add(get('a0'), i32(4 * from + 64 * k)))} ${set('b', add(get('inp'), i32(64 * k)))}
+        ${set('c', gradient(from))} ${set('left', i32(Ip))}
+        ${countdown(
+          'left',
+          `${across(mr, {
+            ...{ a: get('a'), b: get('b'), c: get('c'), turns: Math.min(depth, R - k) / steps, steps, cRow: row },
+            ...(k === 0 ? fromZero : { s: get('c'), sRow: i32(row) }),
+          })}
+          ${advance('b', stride)} ${advance('c', 64)}`,
+        )}`;
+      return depths.map(part).join('\n');
+    };
+    return `
+      ${acrossHeights(extent).map(tiles).join('\n')}
+      ${each(extent, (p) => then(gradient(p), add(scaled(get('u'), 16), i32(p))))}
+      ${
+        I % 16 === 0
+          ? call('adamw', get('w'), gradient(0), i32(extent * I))
+          : each(extent, (p) => call('adamw', add(get('w'), i32(4 * I * p)), gradient(p), i32(I)))
+      }`;
+  };
+  const biases = (extent: number) => `
+    ${call('columnSums', get('a0'), gradient(0))}
+    ${call('adamw', add(get('bias'), scaled(get('u'), 64)), gradient(0), i32(extent))}`;
+  const unit = (extent: number) => `${rows(extent)} ${bias === null ? '' : biases(extent)}`;
   return func({
     name: `update_${name}`,
     params: words('u', 'dout', 'inp', 'w', 'bias'),
-    locals: words('o', 'block', 'a0', 'b0', 'a', 'b', 'c', 'panels', 'left', 'n', 'at'),
+    locals: words('a0', 'a', 'b', 'c', 'left'),
     body: `
-      ${set('block', isOneBlock ? i32(0) : `(i32.div_u ${get('u')} ${i32(Op)})`)}
-      ${set('o', isOneBlock ? get('u') : `(i32.rem_u ${get('u')} ${i32(Op)})`)}
-      ${set('a0', add(get('dout'), scaled(get('o'), stride)))}
-      ${set('b0', add(get('inp'), scaled(get('block'), blockPanels * stride)))}
-      ${set('panels', `(call $least ${i32(blockPanels)} ${sub(i32(Ip), scaled(get('block'), blockPanels))})`)}
-      ${set('n', `(call $least ${i32(16 * blockPanels)} ${sub(i32(I), scaled(get('block'), 16 * blockPanels))})`)}
-      ${set('at', add(get('w'), add(scaled(get('o'), 64 * I), scaled(get('block'), 64 * blockPanels))))}
-      ${tail ? `(if ${isLast} (then ${rows(tail)}) (else ${whole}))` : whole}
-      ${bias < 0 ? '' : isOneBlock ? biased : when(`(i32.eqz ${get('block')})`, biased)}`,
+      ${set('a0', add(get('dout'), scaled(get('u'), stride)))}
+      ${set('w', add(get('w'), scaled(get('u'), 64 * I)))}
+      ${lastOf('u', O, unit)}`,
   });
 }
 
 /** $columnSums: a panel's rows, summed, to $to; $updateNorm: panel $u of a layernorm's weight and bias, from dout, x and its statistics. */
 export function columnUpdates({ R, C, stride, vector }: Layout, own: (at: number) => string, dw: number): string {
   const sums = (name: string) => four.map((q) => `${name}${q}`);
-  const zero = (name: string) => sums(name).map((one) => set(one, '(f32x4.splat (f32.const 0))')).join(' ');
-  const tail = C % 16;
-  const n = tail ? `(select ${i32(tail)} ${i32(16)} (i32.eq ${get('u')} ${i32(panelsOf(C) - 1)}))` : i32(16);
+  const zero = (name: string) =>
+    sums(name)
+      .map((one) => set(one, '(f32x4.splat (f32.const 0))'))
+      .join(' ');
+  const move = (columns: number) => `
+    ${call('adamw', add(get('w'), scaled(get('u'), 64)), get('to'), i32(columns))}
+    ${call('adamw', add(get('bias'), scaled(get('u'), 64)), add(get('to'), i32(64)), i32(columns))}`;
   return [
     func({
       name: 'columnSums',
@@ -175,20 +180,22 @@ export function columnUpdates({ R, C, stride, vector }: Layout, own: (at: number
           ${advance('d', 64)} ${advance('x', 64)} ${advance('stats', 4)}`,
         )}
         ${storeRow('to', 0, (q) => get(`s${q}`))} ${storeRow('to', 64, (q) => get(`c${q}`))}
-        ${call('adamw', add(get('w'), scaled(get('u'), 64)), get('to'), n)}
-        ${call('adamw', add(get('bias'), scaled(get('u'), 64)), add(get('to'), i32(64)), n)}`,
+        ${lastOf('u', C, move)}`,
     }),
   ].join('\n');
 }
 
 /** $link, for one thread: which rows hold each word, in order; $addRows: the gradient of row $token of wte gets those of its tokens. */
-export function embeddingUpdates({ B, T, C, V, R, stride, rowBytes, heads, chain, wpe }: Layout, own: (at: number) => string, dw: number): string {
+export function embeddingUpdates(
+  { B, T, C, V, R, stride, heads, chain, wpe }: Layout,
+  own: (at: number) => string,
+  dw: number,
+): string {
   const base = (at: number) => add('(global.get $base)', i32(at));
   const panel = (to: string, from: string) => `
     ${each(4, (q) => set(`x${q}`, sum(load(to, 16 * q), load(from, 16 * q))))} ${storeRow(to, 0, (q) => get(`x${q}`))}`;
   const xs = four.map((q) => `x${q}`);
   const perUnit = 16;
-  void rowBytes;
   return [
     func({
       name: 'link',
@@ -206,14 +213,14 @@ export function embeddingUpdates({ B, T, C, V, R, stride, rowBytes, heads, chain
     }),
     func({
       name: 'addRows',
-      params: words('row', 'token', 'dx', 'panels'),
+      params: words('row', 'token', 'dx'),
       locals: { ...words('r', 'to', 'from', 'left'), ...vecs(...xs) },
       body: `
         ${set('r', `(i32.load ${add(base(heads), `(i32.shl ${get('token')} ${i32(2)})`)})`)}
         (block $done (loop $rows
           (br_if $done (i32.eqz ${get('r')}))
           ${set('to', get('row'))} ${set('from', add(get('dx'), scaled(sub(get('r'), i32(1)), 64)))}
-          ${set('left', get('panels'))}
+          ${set('left', i32(panelsOf(C)))}
           ${countdown('left', `${panel('to', 'from')} ${advance('to', 64)} ${advance('from', stride)}`)}
           ${set('r', `(i32.load ${add(base(chain - 4), `(i32.shl ${get('r')} ${i32(2)})`)})`)}
           (br $rows)))`,

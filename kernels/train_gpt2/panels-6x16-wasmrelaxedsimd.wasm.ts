@@ -8,7 +8,8 @@ import type op from 'nfold/ops/train_gpt2';
 import { stepModule } from '../common/step.ts';
 
 export default {
-  about: 'code written for each model: one layout of panels for all products, weights packed once a step, work by a queue',
+  about:
+    'code written for each model: one layout of panels for all products, weights packed once a step, work by a queue',
   source: 'karpathy/llm.c for the step; Goto and van de Geijn 2008 for its products',
   flags: ['--experimental-wasm-revectorize', '--no-liftoff'],
   threads: 'any',
