@@ -1,16 +1,18 @@
 /**
- * The ladder of sgemm: every rung beside the one before it, at a few cases, as it runs and on one thread; written into
- * kernels/sgemm/README.md between markers. A run takes two minutes and adds its rounds to those that the same sources were measured
+ * The ladder of an op: every rung beside the one before it, at a few cases, as it runs and on one thread; written into
+ * kernels/<op>/README.md between markers. A run takes two minutes and adds its rounds to those that the same sources were measured
  * with before (.nfold/ladder.jsonl), so that a noisy machine needs patience and not luck.
  *
- * Run: node bench/ladder.ts [--fresh] [--print]
+ * Run: node bench/ladder.ts [sgemm | train_gpt2] [--fresh] [--print]
  */
 
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { geometricMean } from 'simple-statistics';
+import { models } from '../baselines/models.ts';
 import { hashOf } from '../src/build/sources.ts';
 import { scan } from '../src/catalog/candidates.ts';
+import { loadText } from '../src/catalog/text.ts';
 import { killAllCells } from '../src/cell/runs.ts';
 import { revectorize } from '../src/contract/candidate.ts';
 import { NfoldError } from '../src/contract/errors.ts';
@@ -34,29 +36,58 @@ import { measure } from '../src/stopwatch/measure.ts';
 import { parseOptions } from './options.ts';
 import { fill } from './page.ts';
 
-/** From the foot to the top; what follows `over` was made from that rung, and not from the one before. */
-const rungs: readonly { readonly name: string; readonly over?: string }[] = [
-  { name: 'ikj-ts' },
-  { name: 'tile2x3-ts' },
-  { name: 'ikj-wasmsimd', over: 'ikj-ts' },
-  { name: 'direct-4x8-wasmsimd' },
-  { name: 'tile4x8-wasmsimd' },
-  { name: 'fma-6x8-wasmrelaxedsimd' },
-  { name: 'threads-6x8-wasmrelaxedsimd' },
-  { name: 'wide-6x16-wasmrelaxedsimd' },
-  { name: 'packed-6x16-wasmrelaxedsimd' },
-  { name: 'shaped-6x16-wasmrelaxedsimd', over: 'wide-6x16-wasmrelaxedsimd' },
-  { name: 'shaped-6x8-wasmrelaxedsimd', over: 'threads-6x8-wasmrelaxedsimd' },
-];
-const caseNames = ['M64N64K64', 'M256N256K256', 'M512N512K512', 'M256N384K128', 'M256N384K128NT', 'M256N384K128TN'];
-const page = 'kernels/sgemm/README.md';
+interface Ladder {
+  /** From the foot to the top; what follows `over` was made from that rung, and not from the one before. */
+  readonly rungs: readonly { readonly name: string; readonly over?: string }[];
+  readonly cases: readonly string[];
+}
+
+const ladders: Readonly<Record<string, Ladder>> = {
+  sgemm: {
+    rungs: [
+      { name: 'ikj-ts' },
+      { name: 'tile2x3-ts' },
+      { name: 'ikj-wasmsimd', over: 'ikj-ts' },
+      { name: 'direct-4x8-wasmsimd' },
+      { name: 'tile4x8-wasmsimd' },
+      { name: 'fma-6x8-wasmrelaxedsimd' },
+      { name: 'threads-6x8-wasmrelaxedsimd' },
+      { name: 'wide-6x16-wasmrelaxedsimd' },
+      { name: 'packed-6x16-wasmrelaxedsimd' },
+      { name: 'shaped-6x16-wasmrelaxedsimd', over: 'wide-6x16-wasmrelaxedsimd' },
+      { name: 'shaped-6x8-wasmrelaxedsimd', over: 'threads-6x8-wasmrelaxedsimd' },
+    ],
+    cases: ['M64N64K64', 'M256N256K256', 'M512N512K512', 'M256N384K128', 'M256N384K128NT', 'M256N384K128TN'],
+  },
+  train_gpt2: {
+    rungs: [
+      { name: 'tiled-ts' },
+      { name: 'simd-3x8-wasmsimd' },
+      { name: 'fused-one-6x8-wasmrelaxedsimd' },
+      { name: 'fused-6x8-wasmrelaxedsimd' },
+      { name: 'fused-6x16-wasmrelaxedsimd' },
+      { name: 'panels-6x16-wasmrelaxedsimd' },
+      { name: 'panels-6x8-wasmrelaxedsimd', over: 'fused-6x8-wasmrelaxedsimd' },
+    ],
+    cases: models.map(({ B, T, L, C, NH, V }) => `B${B}T${T}L${L}C${C}NH${NH}V${V}`),
+  },
+};
 /** Many rounds of one turn each, in which all calls but the first find their caches warm. */
-const effort: Effort = { ...efforts.quick, rounds: [6, 10], turns: 1, budgetS: 100 };
+const effort: Effort = { ...efforts.quick, rounds: [6, 10], turns: 1, budgetS: 150 };
 const alone = ' on 1 thread';
 
 const stateFile = join(workspace().state, 'ladder.jsonl');
 
-const { values: flags } = parseOptions({ options: { fresh: { type: 'boolean' }, print: { type: 'boolean' } } });
+const { values: flags, positionals } = parseOptions({
+  allowPositionals: true,
+  options: { fresh: { type: 'boolean' }, print: { type: 'boolean' } },
+});
+const [name = 'sgemm'] = positionals;
+const ladder = ladders[name];
+if (!ladder)
+  throw new NfoldError(`There is a ladder of ${Object.keys(ladders).join(' and of ')}, and none of '${name}'.`);
+const { rungs, cases: caseNames } = ladder;
+const page = `kernels/${name}/README.md`;
 const controller = new AbortController();
 process.on('SIGINT', () => {
   controller.abort();
@@ -64,23 +95,29 @@ process.on('SIGINT', () => {
 });
 
 const io = new Io(process);
-const ids = rungs.map(({ name }) => `sgemm/${name}`);
+const ids = rungs.map((rung) => `${name}/${rung.name}`);
 const files = scan().candidates.filter(({ id }) => ids.includes(id));
-const prepared = await prepare({ op: 'sgemm', candidates: files, problems: [] });
+const prepared = await prepare({ op: name, candidates: files, problems: [] });
 const { op, oracle, baseline } = prepared;
 const cases = op.cases.filter((c) => caseNames.includes(op.caseName(c)));
 const threads = machine().cores;
 const ceilings = await ceilingsHere({ signal: controller.signal, onProgress: io.progress });
 const committed = makeSeed(undefined);
-const common = { seed: committed.seed, threads, text: new Uint8Array(), signal: controller.signal, effort };
+const common = {
+  seed: committed.seed,
+  threads,
+  text: loadText(undefined, [op]).bytes,
+  signal: controller.signal,
+  effort,
+};
 const options = { ...common, committed, caseFilter: undefined, onProgress: io.progress };
 const candidates = await verifyCandidates(prepared, options, { cases, timedShapes: false });
 const built = new Map(
-  candidates.flatMap(({ id, built }) => (built ? [[id.replace('sgemm/', ''), built] as const] : [])),
+  candidates.flatMap(({ id, built }) => (built ? [[id.replace(`${name}/`, ''), built] as const] : [])),
 );
-const variants = rungs.flatMap(({ name }) => {
-  const whole = built.get(name);
-  if (!whole) throw new NfoldError(`sgemm/${name} is a rung of the ladder, and does not build`);
+const variants = rungs.flatMap((rung) => {
+  const whole = built.get(rung.name);
+  if (!whole) throw new NfoldError(`${name}/${rung.name} is a rung of the ladder, and does not build`);
   return whole.threads === 'any' && threads > 1
     ? [whole, { ...whole, id: whole.id + alone, threads: 'one' as const }]
     : [whole];
@@ -142,10 +179,10 @@ function share(part: number): string {
 
 function report(samples: readonly Sampled[]): string {
   const byName = (suffix: string) =>
-    rungs.map(({ name }, i) => {
-      const id = `sgemm/${name}`;
+    rungs.map((rung, i) => {
+      const id = `${name}/${rung.name}`;
       const variant = variants.find((one) => one.id === id + suffix) ?? variants.find((one) => one.id === id);
-      return rowOf(samples, `${i + 1}`, name, variant as Variant);
+      return rowOf(samples, `${i + 1}`, rung.name, variant as Variant);
     });
   const foot = rowOf(samples, '0', 'the baseline', { ...baseline, threads: 'one' });
   const [whole, single] = [byName(''), byName(alone)];
@@ -170,7 +207,7 @@ function report(samples: readonly Sampled[]): string {
       ['step', 'over', 'threads', ...caseNames, 'mean'],
       [...factors(foot, whole), ...factors(foot, single, threaded)],
     ),
-    `*${new Date().toISOString().slice(0, 10)}; ${describe(machine(), runtime())}; ${new Set(samples.map(({ round }) => round)).size} rounds; \`node bench/ladder.ts\`.*`,
+    `*${new Date().toISOString().slice(0, 10)}; ${describe(machine(), runtime())}; ${new Set(samples.map(({ round }) => round)).size} rounds; \`node bench/ladder.ts ${name}\`.*`,
   ].join('\n\n');
 }
 
