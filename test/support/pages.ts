@@ -3,8 +3,16 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/files/places.ts';
 import type { Record } from '../../src/records/schema.ts';
 import { loadRecord, recordFiles, recordOf } from '../../src/records/store.ts';
+import { byMean } from '../../src/stats/means.ts';
 import { cases, draft } from './draft.ts';
 import { escapes } from './hostile.ts';
+
+/** The best of a record's first suite. */
+export function bestOf({ means }: Record) {
+  const [first] = means;
+  const own = means.filter(({ suite, peer, arithmetic }) => suite === first.suite && !peer && arithmetic !== null);
+  return own.toSorted(byMean)[0];
+}
 
 export const published = (): Record[] => recordFiles(join(packageRoot, 'bench/records')).map(loadRecord);
 
