@@ -15,7 +15,7 @@
  */
 import { constants } from './lanes.ts';
 import { attention } from './stepattention.ts';
-import { type Layout, layoutOf, type Model, panelsOf, type Weight } from './steplayout.ts';
+import { type Blocking, blockingFor, type Layout, layoutOf, type Model, panelsOf, type Weight } from './steplayout.ts';
 import { elementwise, packing, product } from './steplinear.ts';
 import { embedding, layernorms } from './stepnorm.ts';
 import { passes } from './steppasses.ts';
@@ -32,8 +32,8 @@ const arguments_ = {
   ...{ learning_rate: 'f32', beta1: 'f32', beta2: 'f32', eps: 'f32', weight_decay: 'f32', scratch: 'i32' },
 };
 
-export function stepModule(model: Model, width: 8 | 16): string {
-  const layout = layoutOf(model);
+export function stepModule(model: Model, width: 8 | 16, blocking: Blocking = blockingFor({ L1: 32768 })): string {
+  const layout = layoutOf(model, blocking);
   const { L, weights } = layout;
   const reduceAt = own(layout.own.reduce);
   const { qkv, attproj, fc, fcproj, wte } = weights;

@@ -22,6 +22,20 @@ export interface Model {
   readonly V: number;
 }
 
+/** What is kept in the first cache: panels of A (16 steps of k each) to a part of a product, rows to a part of an update; and how many panels of
+ * packed weights six rows pass before the next six do. */
+export type Blocking = Readonly<Record<'panels' | 'rows' | 'group', number>>;
+
+/** A panel of packed weights fills three quarters of the first cache, a panel of dout half of it. */
+export const blockingFor = ({ L1 }: { readonly L1: number }): Blocking => ({
+  panels: Math.max(1, Math.floor((0.75 * L1) / 1024)),
+  rows: roundUp(Math.max(1, Math.floor(L1 / 2 / 64)), 4),
+  group: 4,
+});
+
+/** Values that a tuner may try. */
+export const tunable = { panels: [8, 12, 16, 24, 36, 64], rows: [128, 256, 384, 512], group: [1, 2, 4, 8] };
+
 export const panelsOf = (columns: number): number => Math.ceil(columns / 16);
 export const roundUp = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
 
@@ -59,7 +73,7 @@ export interface Weight {
 
 export type Layout = ReturnType<typeof layoutOf>;
 
-export function layoutOf({ B, T, L, C, NH, V }: Model) {
+export function layoutOf({ B, T, L, C, NH, V }: Model, blocking: Blocking) {
   const R = B * T;
   const hs = C / NH;
   // Attention reads a sequence as far as its last panel of 16 rows.
@@ -146,6 +160,7 @@ export function layoutOf({ B, T, L, C, NH, V }: Model) {
   return {
     /** Steps of k to a turn where k runs down the rows: they divide T. */
     steps: T % 4 === 0 ? 4 : T % 2 === 0 ? 2 : 1,
+    blocking,
     ...{ B, T, L, C, NH, V, R, hs, stride, headStride, square, isAligned, vector },
     ...{ wpe, ln1w, ln1b, ln2w, ln2b, lnfw, lnfb, weights, params },
     ...{ lnf, dlnf, logits, losses, statsf, heads, chain },

@@ -2,7 +2,7 @@
  * The products of a linear layer on panels, each thread its own rows: out = inp W^T + bias, and dinp = dout W. All threads have packed W.
  *
  * Shapes   inp (R,I), out (R,O), W (O,I), packed as (I,16) for each 16 of O, and as (O,16) for each 16 of I.
- * Expects  a panel of packed W to stay in L1 while the rows pass, as far as it is no deeper than `deepest`; else by parts of k.
+ * Expects  a panel of packed W to stay in L1 while the rows pass, by parts of k that it holds.
  */
 
 import { pack } from './gemmpack.ts';
@@ -11,13 +11,8 @@ import { type Layout, lastOf, panelsOf, type Weight } from './steplayout.ts';
 import { along, fromZero } from './steptile.ts';
 import { add, advance, call, countdown, each, func, get, i32, scaled, set, vecs, words } from './wat.ts';
 
-/** Panels of A, 16 steps of k each, to a part. */
-const deepest = 24;
-/** Panels of B that six rows of A pass before the next six do. */
-const group = 4;
-
 /** Even parts of so many panels of k. */
-function parts(panels: number): number[] {
+function parts(panels: number, deepest: number): number[] {
   const count = Math.ceil(panels / deepest);
   return Array.from(
     { length: count },
@@ -38,8 +33,12 @@ export interface Product {
 }
 
 /** (func $name $a $b $c [$bias] [$from] ...): own rows of A and C, packed B. */
-export function product({ stride }: Layout, { name, depth, columns, start, after = '', params = [] }: Product): string {
-  const ks = parts(depth);
+export function product(
+  { stride, blocking }: Layout,
+  { name, depth, columns, start, after = '', params = [] }: Product,
+): string {
+  const ks = parts(depth, blocking.panels);
+  const { group } = blocking;
   const given = [...(start === 'zero' ? [] : ['bias']), ...(start === 'residual' ? ['from'] : []), ...params];
   const first = {
     bias: { s: get('bias'), sRow: i32(0), sNext: i32(64) },

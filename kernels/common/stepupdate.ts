@@ -14,9 +14,6 @@ import { type Layout, lastOf, panelsOf, roundUp, type Weight } from './steplayou
 import { across, acrossHeights, fromZero } from './steptile.ts';
 import { add, advance, call, countdown, each, func, get, i32, scaled, set, sub, vecs, when, words } from './wat.ts';
 
-/** Rows of k to a part: so much of dout stays in the first cache while inp passes. */
-const deepest = 256;
-
 /** The constants of AdamW at the start of a thread's own memory, in this order. */
 const constant = { keep1: 0, take1: 4, keep2: 8, take2: 12, correct1: 16, correct2: 20, eps: 24, shrink: 28 };
 
@@ -95,9 +92,9 @@ export function weightUpdate(
   own: (at: number) => string,
   then = (_row: string, _number: string) => '',
 ): string {
-  const { R, stride, steps } = layout;
+  const { R, stride, steps, blocking } = layout;
   const Ip = panelsOf(I);
-  const count = Math.ceil(R / deepest);
+  const count = Math.ceil(R / blocking.rows);
   const depth = roundUp(Math.ceil(R / count), steps);
   const depths = Array.from({ length: Math.ceil(R / depth) }, (_, i) => i * depth);
   // Rows of the gradient lie as those of the weight do, so that AdamW has one run, unless a row is no whole panels.
