@@ -115,7 +115,7 @@ export function targets(
     share(wide, 85, [quarter], w, '256³'),
     share(wide, 85, training, w, 'the LM shapes'),
     share(wide, 75, [middle], w, '128³'),
-    share(wide, 55, [small], w, '64³'),
+    share(wide, 60, [small], w, '64³'),
     against(wide, peer('onnxruntime-node'), 1.4, true, w),
     against(wide, peer('tfjs-backend-wasm'), 6, false, w),
     share(wideOne, 93, [...large, ...training], w1, '256³ and up and the LM shapes'),

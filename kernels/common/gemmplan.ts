@@ -40,6 +40,7 @@ export const tunable = {
  * Parameters by shape. What is packed is split among the threads by its own side, so that each packs what it needs and none
  * waits.
  *
+ *   A and B in L1    columns outside, B as it lies: a thread fetches all of A, whose rows are streams, and its own columns of B
  *   B as it lies     rows outside: MR rows of A in L1, passed by all of B, which L2 holds
  *   B transposed     the same by panels, packed NC columns at a time before the rows pass
  *   B packed else    columns outside: MC rows of A in L2, passed by one panel after the other from L3; the first tile of each
@@ -55,11 +56,14 @@ export function choice(
   const across = ldb % 16 !== 0 && M > 128;
   const packB = transA || transB || N > 384 || across ? 1 : 0;
   const common = { MR, NR, unroll: 4, packB, packA: transA && M > 512 ? 1 : 0, split: packB ? 'N' : 'M' };
+  // Shares of whole panels are even on 1, 2 and 4 threads.
+  const small = !packB && 4 * K * (M + N) <= L1 && N % (4 * NR) === 0;
   // A transposed A has a line of memory for each k, and not for 16 of them: a panel of B that these pass is to stay in half of L1.
   const depth = transA ? L1 / 2 / (4 * NR) : Math.min(K, (0.75 * L1) / (4 * MR));
   const KC = Math.max(32, Math.floor(depth));
   /** So much of `unit` rows or columns, KC deep, as lies in so many bytes. */
   const within = (bytes: number, unit: number) => unit * Math.max(1, Math.floor(bytes / (4 * KC * unit)));
+  if (small) return { ...common, split: 'N', order: 'N', MC: M, NC: N, KC };
   return packB && !(transB && !transA)
     ? { ...common, order: 'N', MC: within(L2 / 5, MR), NC: within(transA ? L2 / 2 : L3 / 4, NR), KC }
     : { ...common, order: 'M', MC: MR, NC: within(L2 / 2, NR), KC };
