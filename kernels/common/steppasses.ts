@@ -45,6 +45,9 @@ export function passes(layout: Layout): string {
     columns % 16 === 0
       ? ''
       : `(memory.fill ${add(at, i32((panelsOf(columns) - 1) * layout.stride))} ${i32(0)} ${scaled(rows, 64)})`;
+  const cleared = Array.from({ length: L }, (_, l) =>
+    clear(mine(global('base'), layout.layers + l * layout.layerBytes + a.atty), C),
+  );
   return [
     func({
       name: 'start',
@@ -52,6 +55,7 @@ export function passes(layout: Layout): string {
       body: `
         ${when(`(i32.eqz ${global('tid')})`, call('link', global('tokens')))}
         ${call('firstPacks', i32(0))}
+        ${cleared.join('\n')} ${clear(once(g.dqkv), 3 * C)}
         ${mark('encoder_forward')} ${call('embed', mine(global('base'), layout.layers + a.x), add(global('tokens'), scaled(global('lo'), 4)), global('lo'), rows)}
         ${mark('layernorm_forward')} ${L > 0 ? norm1(add(global('base'), i32(layout.layers)), i32(0)) : ''}
         ${mark('rest')} ${call('barrier')}`,
@@ -63,7 +67,6 @@ export function passes(layout: Layout): string {
             params: words('l', 'act'),
             body: `
               ${mark('matmul_forward')} ${call('F_qkv', act(a.ln1), shared(qkv.forward), act(a.qkv), biasOf(qkv))}
-              ${clear(act(a.atty), C)}
               ${mark('rest')} ${call('barrier')}
               ${when(isLast, call('lastHeads', get('l'), get('act')), call('heads', get('l'), get('act')))}
               ${mark('rest')} ${call('barrier')}
@@ -81,7 +84,6 @@ export function passes(layout: Layout): string {
               ${mark('matmul_backward')} ${call('D_fc', grad(g.dfch), shared(fc.backward), grad(g.dln2))}
               ${mark('residual_backward layernorm_backward')} ${call('normBack', grad(g.dx2), grad(g.dln2), act(a.x2), stats(get('act'), a.stats2), grad(g.dx), ofLayer(ln2w, C), rows)}
               ${mark('matmul_backward')} ${call('D_attproj', grad(g.dx2), shared(attproj.backward), once(g.datty))}
-              ${clear(once(g.dqkv), 3 * C)}
               ${mark('rest')} ${call('barrier')}
               ${when(get('l'), call('headsBack', get('l'), get('act'), get('grad')), call('firstHeadsBack', get('l'), get('act'), get('grad')))}
               ${mark('rest')} ${call('barrier')}
