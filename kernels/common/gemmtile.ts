@@ -26,33 +26,51 @@ export interface Tile {
   readonly packs?: boolean;
 }
 
+/** Sums of row p and vector q of a tile. */
+export const sumAt = (p: number, q: number): string => `c${p}_${q}`;
+
+/** One step of k for the vectors `qs` of a tile: each row's number of A, in all lanes, times B's vectors, fused and added to the sums. */
+export function rank1(
+  mr: number,
+  qs: readonly number[],
+  a: (p: number) => string,
+  b: (q: number) => string,
+  loaded = '',
+): string {
+  const row = (p: number) =>
+    qs.map((q) => set(sumAt(p, q), `(f32x4.relaxed_madd ${get('x')} ${get(`b${q}`)} ${get(sumAt(p, q))})`)).join('\n');
+  return `
+    ${qs.map((q) => set(`b${q}`, b(q))).join('\n')}
+    ${loaded}
+    ${each(mr, (p) => `${set('x', a(p))}\n${row(p)}`)}`;
+}
+
 /** `$h`: alpha, beta, and whether they are 1 and 0, in memory: in registers they would be two too many for the loop. */
 export const tileParams = { a: 'i32', b: 'i32', c: 'i32', s: 'i32', sRow: 'i32', h: 'i32' };
 
 export function tile({ name, mr, width, kc, aStep, bRow, cRow, unroll, packs = false }: Tile): string {
-  const sum = (p: number, q: number) => `c${p}_${q}`;
   // From the right: after a store of the lower half V8 would do that half again on its own, as 128 bits.
   const right = Array.from({ length: width }, (_, n) => width - 1 - n);
   const row = (address: string, offset: number, vector: (q: number) => string) =>
     right.map((q) => `(v128.store offset=${offset + 16 * q} ${get(address)} ${get(vector(q))})`).join('\n');
-  const rank1 = (u: number) => `
-    ${each(width, (q) => set(`b${q}`, `(v128.load offset=${u * bRow + 16 * q} ${get('b')})`))}
-    ${packs ? row('to', 16 * width * u, (q) => `b${q}`) : ''}
-    ${each(
+  const qs = right.toReversed();
+  const step = (u: number) =>
+    rank1(
       mr,
-      (p) => `
-      ${set('x', `(v128.load32_splat offset=${p * aStep.row + u * aStep.col} ${get('a')})`)}
-      ${each(width, (q) => set(sum(p, q), `(f32x4.relaxed_madd ${get('x')} ${get(`b${q}`)} ${get(sum(p, q))})`))}`,
-    )}`;
-  const store = each(mr, (p) => row('c', p * cRow, (q) => sum(p, q)));
+      qs,
+      (p) => `(v128.load32_splat offset=${p * aStep.row + u * aStep.col} ${get('a')})`,
+      (q) => `(v128.load offset=${u * bRow + 16 * q} ${get('b')})`,
+      packs ? row('to', 16 * width * u, (q) => `b${q}`) : '',
+    );
+  const store = each(mr, (p) => row('c', p * cRow, (q) => sumAt(p, q)));
   const scaled = (p: number) => `
     ${each(width, (q) => {
       const before = `(f32x4.mul (v128.load offset=${16 * q} ${get('s')}) ${get('beta')})`;
-      return set(sum(p, q), `(f32x4.relaxed_madd ${get(sum(p, q))} ${get('x')} ${before})`);
+      return set(sumAt(p, q), `(f32x4.relaxed_madd ${get(sumAt(p, q))} ${get('x')} ${before})`);
     })}
     ${p < mr - 1 ? set('s', `(i32.add ${get('s')} ${get('sRow')})`) : ''}`;
   const turns = Math.floor(kc / unroll);
-  const sums = Array.from({ length: mr * width }, (_, n) => sum(Math.floor(n / width), n % width));
+  const sums = Array.from({ length: mr * width }, (_, n) => sumAt(Math.floor(n / width), n % width));
   const locals = ['x', 'beta', ...Array.from({ length: width }, (_, q) => `b${q}`), ...sums];
   return func({
     name,
@@ -63,11 +81,11 @@ export function tile({ name, mr, width, kc, aStep, bRow, cRow, unroll, packs = f
         'k',
         turns,
         [
-          ...[each(unroll, rank1), advance('a', unroll * aStep.col), advance('b', unroll * bRow)],
+          ...[each(unroll, step), advance('a', unroll * aStep.col), advance('b', unroll * bRow)],
           ...(packs ? [advance('to', 16 * width * unroll)] : []),
         ].join('\n'),
       )}
-      ${each(kc - turns * unroll, rank1)}
+      ${each(kc - turns * unroll, step)}
       (if (i32.load offset=8 ${get('h')}) (then ${store} (return)))
       ${set('x', `(v128.load32_splat ${get('h')})`)}
       ${set('beta', `(v128.load32_splat offset=4 ${get('h')})`)}

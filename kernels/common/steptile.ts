@@ -9,7 +9,8 @@
  *          come one after the other, which is what 16 registers of 128 bits hold.
  * Source   BLIS, the haswell sgemm micro-kernel (6x16).
  */
-import { fma, four, load, splat, store, sum, zerosAt } from './lanes.ts';
+import { rank1, sumAt } from './gemmtile.ts';
+import { four, load, splat, store, sum, zerosAt } from './lanes.ts';
 import { add, advance, call, countdown, each, func, get, i32, scaled, set, sub, vecs, when, words } from './wat.ts';
 
 interface Tile {
@@ -31,34 +32,34 @@ const tileParams = ['a', 'b', 'c', 's', 'sRow', 'turns', 'aTurn', 'cRow', 'bias'
 
 function tile({ name, mr, width, steps, row, step }: Tile): string {
   const halves = width === 16 ? [four] : [four.slice(0, 2), four.slice(2)];
-  const acc = (p: number, q: number) => `c${p}_${q}`;
   const saved = ['a', 'b', 'c', 'turns'];
   const half = (qs: readonly number[], h: number) => {
     const eachSum = (p: number, value: (q: number) => string) =>
-      each(qs.length, (i) => set(acc(p, qs[i]), value(qs[i])));
+      each(qs.length, (i) => set(sumAt(p, qs[i]), value(qs[i])));
     const start = (p: number) => `${eachSum(p, (q) => load('at', 16 * q))} ${set('at', add(get('at'), get('sRow')))}`;
-    const rank1 = (k: number) => `
-      ${each(qs.length, (i) => set(`b${qs[i]}`, load('b', 64 * k + 16 * qs[i])))}
-      ${each(mr, (p) => {
-        const x = set('x', splat('a', p * row + k * step));
-        return `${x} ${eachSum(p, (q) => fma(get('x'), get(`b${q}`), get(acc(p, q))))}`;
-      })}`;
+    const product = (k: number) =>
+      rank1(
+        mr,
+        qs,
+        (p) => splat('a', p * row + k * step),
+        (q) => load('b', 64 * k + 16 * q),
+      );
     const addBias = `
       ${each(qs.length, (i) => set(`b${qs[i]}`, load('bias', 16 * qs[i])))}
-      ${each(mr, (p) => eachSum(p, (q) => sum(get(acc(p, q)), get(`b${q}`))))}`;
+      ${each(mr, (p) => eachSum(p, (q) => sum(get(sumAt(p, q)), get(`b${q}`))))}`;
     // From the right: after a store of the lower half V8 would do that half again on its own, as 128 bits.
     const right = qs.toReversed();
     const keep = (p: number) => `
-      ${each(qs.length, (i) => store('c', 16 * right[i], get(acc(p, right[i]))))} ${set('c', add(get('c'), get('cRow')))}`;
+      ${each(qs.length, (i) => store('c', 16 * right[i], get(sumAt(p, right[i]))))} ${set('c', add(get('c'), get('cRow')))}`;
     return `
       ${h > 0 ? saved.map((word) => set(word, get(`${word}_`))).join(' ') : ''}
       ${set('at', get('s'))}
       ${each(mr, start)}
-      ${countdown('turns', `${each(steps, rank1)} ${set('a', add(get('a'), get('aTurn')))} ${advance('b', 64 * steps)}`)}
+      ${countdown('turns', `${each(steps, product)} ${set('a', add(get('a'), get('aTurn')))} ${advance('b', 64 * steps)}`)}
       ${when(get('bias'), addBias)}
       ${each(mr, keep)}`;
   };
-  const sums = Array.from({ length: mr }, (_, p) => four.map((q) => acc(p, q))).flat();
+  const sums = Array.from({ length: mr }, (_, p) => four.map((q) => sumAt(p, q))).flat();
   return func({
     name,
     params: words(...tileParams),
