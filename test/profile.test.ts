@@ -11,6 +11,7 @@ import { checkModule } from '../src/build/module.ts';
 import { loadOp } from '../src/catalog/ops.ts';
 import { Timer } from '../src/cell/timer.ts';
 import { stopCompiler } from '../src/compiler/compile.ts';
+import type { Case } from '../src/contract/op.ts';
 import type { Variant } from '../src/contract/variant.ts';
 import { packageRoot } from '../src/files/places.ts';
 import { callOn } from '../src/judge/batch.ts';
@@ -33,6 +34,11 @@ const lmOps = suites.find(({ name }) => name === 'lm_ops')?.ops ?? [];
 const fused = 'fused-6x8-wasmrelaxedsimd';
 const fileOf = (name: string, root = packageRoot) => join(root, 'kernels/train_gpt2', `${name}.as.ts`);
 const candidate = (file: string) => ({ id: `train_gpt2/${fused}`, op: 'train_gpt2', kind: 'as.ts', file }) as const;
+const panels = 'panels-6x8-wasmrelaxedsimd';
+const generator = (name: string, root = packageRoot) => {
+  const file = join(root, 'kernels/train_gpt2', `${name}.wasm.ts`);
+  return { id: `train_gpt2/${name}`, op: 'train_gpt2', kind: 'wasm.ts', file } as const;
+};
 
 /** A copy of the kernels in the test's folder, changed: `name` is the fused candidate on a common/gpt2.as.ts of its own. */
 function changed(name: string, change: (text: string) => string): void {
@@ -46,8 +52,8 @@ function changed(name: string, change: (text: string) => string): void {
 
 const unmarked = (text: string) => text.replace(/ *\/\/ @mark .*$/gm, '');
 
-async function wasmOf(built: Variant | null): Promise<Uint8Array> {
-  const artifact = await built?.artifact({});
+async function wasmOf(built: Variant | null, dims: Case['dims'] = {}): Promise<Uint8Array> {
+  const artifact = await built?.artifact(dims);
   if (artifact?.kind !== 'wasm') throw new Error('no module');
   return artifact.bytes;
 }
@@ -90,11 +96,53 @@ describe('marks in AssemblyScript', () => {
   });
 });
 
+describe('marks in the text of a generator', () => {
+  const dims = { B: 1, T: 5, L: 2, C: 8, NH: 2, V: 33 };
+
+  test('become calls, on lines of their own', async () => {
+    const texts = await marked({
+      'module.wat': '(module\n  ;; @mark gelu_forward adamw\n (nop) ;; @mark rest\n;; @mark rest\n)',
+    });
+    const bits = 2 ** lmOps.indexOf('gelu_forward') + 2 ** lmOps.indexOf('adamw');
+    expect(texts?.['module.wat'].split('\n').slice(1)).toEqual([
+      `  (call $__mark (i32.const ${bits}))`,
+      ' (nop) ;; @mark rest',
+      '(call $__mark (i32.const 0))',
+      ')',
+    ]);
+    expect(texts?.['module.wat']).toMatch(/^\(module \(import "env" "mark"/);
+  });
+
+  test('import env.mark, which a profile build alone may, and are nothing in an ordinary one', async () => {
+    const bytes = await wasmOf(await buildMarked(generator(panels)), dims);
+    await checkModule(bytes, true);
+    await expect(checkModule(bytes)).rejects.toThrow(/imports the function env.mark/);
+    await checkModule(await wasmOf(await build(generator(panels)), dims));
+  });
+
+  test('that name no op are an error, and without any there is no profile build', async () => {
+    const written = (name: string, mark: string) => {
+      mkdirSync(join(folder, 'kernels/train_gpt2'), { recursive: true });
+      const text = `export default { about: 'x', generate: () => \`(module\n${mark}\n)\` };`;
+      const file = generator(name, folder);
+      writeFileSync(file.file, text);
+      return file;
+    };
+    const strange = await buildMarked(written('odd-wasm', ';; @mark adam'));
+    await expect(wasmOf(strange)).rejects.toThrow(
+      /odd-wasm.wasm.ts marks 'adam', which is none of rest, encoder_forward,/,
+    );
+    expect(await buildMarked(written('none-wasm', ';; no mark'))).toBeNull();
+  });
+});
+
 describe('a marked cell', () => {
   test.each([
     ['the baseline', () => buildMarkedBaseline('train_gpt2'), 1],
     [fused, () => buildMarked(candidate(fileOf(fused))), 1],
     [`${fused} on two threads`, () => buildMarked(candidate(fileOf(fused))), 2],
+    [panels, () => buildMarked(generator(panels)), 1],
+    [`${panels} on two threads`, () => buildMarked(generator(panels)), 2],
   ] as const)('accounts for all of the time of %s, and for all ops', async (_, make, threads) => {
     const op = await loadOp('train_gpt2');
     const [c] = op.cases;

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type CandidateFile, selectorOf } from '../catalog/candidates.ts';
 import { baselineFile } from '../catalog/ops.ts';
 import { atCostOf, Budget } from '../cell/budget.ts';
-import { hasConsole, speaking } from '../cell/console.ts';
+import { speaking } from '../cell/console.ts';
 import type { Marking } from '../compiler/bundle.ts';
 import { compileC } from '../compiler/c.ts';
 import { cCompiler, cOptions } from '../compiler/clang.ts';
@@ -16,11 +16,8 @@ import type { Thrown } from '../contract/thrown.ts';
 import type { Variant } from '../contract/variant.ts';
 import { versionOf } from '../files/packages.ts';
 import { shown } from '../files/places.ts';
-import { cacheBytes } from '../machine/caches.ts';
-import { cachedJson } from './cache.ts';
-import { type Description, describe, headComment, ParameterValues } from './description.ts';
-import { evaluateBundle } from './evaluate.ts';
-import { bytesOf, markedText, quoting, textsOf, trapIn } from './generated.ts';
+import { type Description, describe, headComment } from './description.ts';
+import { type Chosen, makingOf } from './generated.ts';
 import { marked, markImports } from './marks.ts';
 import { checkModule, declareShared, module, readModule } from './module.ts';
 import {
@@ -157,57 +154,19 @@ async function generator(candidate: CandidateFile, allowed?: string, marks = fal
   const digest = digestOf('wasm.ts', bundler, compilers, code, ...(marks ? ['marks'] : []));
   const source = textOf(candidate, bundled);
   const description = await describe(source, digest, bundled, 'generate');
-  const { tunable: space } = description;
-  const ask = (method: string, ...args: readonly unknown[]) => evaluateBundle(bundled, method, args);
-  const caches = cacheBytes();
-  const defaults = async (dims: Dims): Promise<Parameters> => {
-    if (!description.parameters) return {};
-    const name = `${digestOf(digest, JSON.stringify([dims, caches]))}.parameters.json`;
-    const values = ParameterValues.safeParse(await cachedJson(name, () => ask('parameters', dims, caches)));
-    if (values.success) return values.data;
-    const place = await findIn([source])(/\bparameters\b/);
-    throw new CandidateError('should return an object of numbers and words from parameters(dims, caches)', 'error', {
-      place,
-    });
-  };
-  const using = (chosen: (dims: Dims, threads: number) => Parameters | null): Made => {
-    const parameters = async (dims: Dims, threads: number) => ({ ...(await defaults(dims)), ...chosen(dims, threads) });
-    const generate = async (dims: Dims, threads: number) => {
-      const made = await ask('generate', dims, await parameters(dims, threads));
-      return marks ? markedText(made) : made;
-    };
-    const place = () => findIn([source])(/\bgenerate\b/);
-    const artifact = async (dims: Dims, threads = 1) => {
-      const key = digestOf(digest, JSON.stringify([dims, await parameters(dims, threads)]));
-      let made: unknown;
-      const make = async () => {
-        made ??= await generate(dims, threads);
-        return made;
-      };
-      const texts = async () => textsOf(await make());
-      return module(key, async () => bytesOf(await make()), { texts, marks, fresh: hasConsole() }).catch(async (error) => {
-        throw quoting(error, made, await place());
-      });
-    };
+  const { tunable: space, parameters: isTunable } = description;
+  const using = (chosen: Chosen): Made => {
+    const { parameters, ...making } = makingOf({ source, bundled, digest, isTunable, marks }, chosen);
+    const others = (values: Parameters) =>
+      finished(
+        candidate,
+        using(() => values),
+      );
     return {
       ...identity(candidate, digest, description, sources),
       tier: 'W',
-      artifact,
-      async locate(thrown, dims, threads = 1) {
-        const { bytes } = await artifact(dims, threads);
-        return trapIn(thrown, bytes, await generate(dims, threads), await place());
-      },
-      ...(description.parameters && {
-        tuning: {
-          space,
-          parameters,
-          with: (values) =>
-            finished(
-              candidate,
-              using(() => values),
-            ),
-        },
-      }),
+      ...making,
+      ...(isTunable && { tuning: { space, parameters, with: others } }),
     };
   };
   const { id, tunedAs = id, parameters } = candidate;

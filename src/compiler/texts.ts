@@ -62,7 +62,10 @@ export function marked(files: Readonly<Record<string, string>>, ops: readonly st
       }
       const bits = bitsOf(names.split(' '), ops);
       if (typeof bits === 'string')
-        return { files: null, error: `${file} marks '${bits}', which is none of rest, ${ops.join(', ')}` };
+        return {
+          files: null,
+          error: `${isModule ? '' : `${file} `}marks '${bits}', which is none of rest, ${ops.join(', ')}`,
+        };
       const mark = isModule ? `(call $__mark (i32.const ${bits}))` : `__mark(${bits}); ${statement}`;
       lines.push(`${/^[ \t]*/.exec(line)?.[0]}${mark}`);
       count++;

@@ -1,0 +1,32 @@
+/** The record kernel of train_gpt2 on more models, from states of all kinds, and by more threads than there are rows. */
+import { afterAll, describe, expect, test } from 'vitest';
+import op from '../../baselines/train_gpt2/op.ts';
+import { stopCompiler } from '../../src/compiler/compile.ts';
+import { callsFrom, gpt, nameOf, narrow, stateOf, take, wide, wrong } from '../support/step.ts';
+import { overtaken } from '../support/stragglers.ts';
+
+afterAll(stopCompiler);
+
+const models = [
+  ...[gpt(1, 6, 12, 16, 2, 60), gpt(2, 17, 12, 24, 3, 77), gpt(1, 129, 1, 48, 2, 50), gpt(1, 257, 1, 16, 4, 40)],
+  ...[gpt(2, 9, 1, 48, 3, 1000), gpt(1, 17, 1, 48, 3, 5000), gpt(9, 4, 1, 5, 5, 35), gpt(4, 64, 1, 11, 1, 29)],
+  ...[gpt(2, 31, 2, 32, 2, 128), gpt(1, 65, 1, 126, 2, 31), gpt(1, 8, 1, 200, 8, 60), gpt(1, 7, 1, 260, 4, 33)],
+  ...[gpt(2, 100, 2, 60, 5, 111), gpt(3, 87, 1, 250, 5, 311), gpt(1, 3, 1, 8, 1, 1), gpt(16, 1, 1, 48, 3, 32)],
+];
+
+describe.each(op.distributions)('from %s states', (distribution) => {
+  test.each(models.map((dims) => [nameOf(dims), dims] as const))('%s', async (_, dims) => {
+    const image = stateOf(dims, distribution);
+    const calls = callsFrom(image, 2);
+    for (const variant of [narrow, wide])
+      expect(await wrong(variant, image, calls, await take(variant, image, calls))).toBeNull();
+  });
+});
+
+test.each([
+  [gpt(3, 17, 4, 36, 3, 70), 2],
+  [gpt(2, 9, 3, 20, 5, 40), 8],
+  [gpt(1, 5, 2, 12, 3, 50), 64],
+])('no thread overtakes one that sleeps: %j on %i threads', async (dims, threads) => {
+  expect((await overtaken(dims, 60, threads)).overtaken).toEqual([]);
+});
