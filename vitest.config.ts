@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest go first, so that none of them is the last one, with a CPU idle beside it. */
 const longest =
-  'mutation browser pack fleet cli watch honest library plain-c newcomer small-disks score package kill together signals new threads c example output json cli lm-ops false-rejections profile revectorized measure train growth environment tune isolation'.split(
+  'mutation browser pack fleet cli watch honest library plain-c newcomer small-disks score package kill together signals new threads c example output json cli lm-ops step false-rejections profile revectorized measure train growth environment tune isolation'.split(
     ' ',
   );
 
