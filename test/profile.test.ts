@@ -143,7 +143,7 @@ describe('a marked cell', () => {
     [`${fused} on two threads`, () => buildMarked(candidate(fileOf(fused))), 2],
     [panels, () => buildMarked(generator(panels)), 1],
     [`${panels} on two threads`, () => buildMarked(generator(panels)), 2],
-  ] as const)('accounts for all of the time of %s, and for all ops', async (_, make, threads) => {
+  ] as const)('accounts for all of the time of %s, and alone for all ops', async (_, make, threads) => {
     const op = await loadOp('train_gpt2');
     const [c] = op.cases;
     const variant = (await make()) as Variant;
@@ -159,7 +159,10 @@ describe('a marked cell', () => {
         expect(sum).toBeLessThanOrEqual(timeNs[i]);
         // What is left is two readings of the clock, and whatever else came between them on a busy machine.
         expect(timeNs[i] - sum).toBeLessThan(1e6);
-        expect(times.reduce((all, [ops]) => all | ops, 0)).toBe(2 ** lmOps.length - 1);
+        // Of two threads, the other may have taken all units of an op from a queue.
+        const all = times.reduce((some, [ops]) => some | ops, 0);
+        if (threads === 1) expect(all).toBe(2 ** lmOps.length - 1);
+        else expect(all).toBeGreaterThan(0);
       }
     } finally {
       timer.close();

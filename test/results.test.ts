@@ -8,8 +8,15 @@ import { loadRecord, recordFiles } from '../src/records/store.ts';
 import { multiple } from '../src/report/format.ts';
 
 const records = recordFiles(join(packageRoot, 'bench/records')).map((file) => loadRecord(file));
-const means = records.flatMap((record) => record.means.filter(({ arithmetic }) => arithmetic));
-const whole = records.flatMap(({ overall }) => overall);
+/** Of the record that holds the newest of a suite: an older one may hold it as well, beside another suite. */
+const newestOf = (suite: string) =>
+  records
+    .filter((record) => record.means.some((mean) => mean.suite === suite))
+    .toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt))[0];
+const means = suites.flatMap(({ name }) =>
+  newestOf(name).means.filter(({ suite, arithmetic }) => suite === name && arithmetic),
+);
+const whole = suites.flatMap(({ name }) => newestOf(name).overall);
 
 /** The text between the markers of a page. */
 function block(page: string, marker = 'results'): string {

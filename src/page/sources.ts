@@ -223,14 +223,16 @@ function candidateMarkup({ candidate, reference }: Shown, files: readonly File[]
     files.filter(({ changes }, i) => i === 0 || changes > 0),
     files.slice(1).filter(({ changes }) => changes === 0),
   ];
+  const detailed = (file: File) => details(file, candidate.candidate);
   return html`<h3>${candidate.candidate}</h3>
     <p class="what">${candidate.about && `${candidate.about}. `}${reference ? `Beside ${reference.name}.` : 'The record holds nothing to compare it with.'}</p>
-    ${first.map(details)}
-    ${others.length > 0 && html`<details class="file"><summary>${counted(others.length, 'more file')}</summary>${others.map(details)}</details>`}`;
+    ${first.map(detailed)}
+    ${others.length > 0 && html`<details class="file"><summary>${counted(others.length, 'more file')}</summary>${others.map(detailed)}</details>`}`;
 }
 
-function details({ path, about, body }: File): Markup {
+/** A file that two candidates share may have changed between their records: its label says whose it is. */
+function details({ path, about, body }: File, candidate: string): Markup {
   const name = html`<code>${path}</code> <span>${about}</span>`;
   if (body === null) return html`<p class="file">${name}</p>`;
-  return html`<details class="file"><summary>${name}</summary><div class="source" tabindex="0" role="region" aria-label="Source ${path}">${body}</div></details>`;
+  return html`<details class="file"><summary>${name}</summary><div class="source" tabindex="0" role="region" aria-label="Source ${path} of ${candidate}">${body}</div></details>`;
 }
