@@ -9,7 +9,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { geometricMean } from 'simple-statistics';
-import { models } from '../baselines/models.ts';
 import { hashOf } from '../src/build/sources.ts';
 import { scan } from '../src/catalog/candidates.ts';
 import { loadText } from '../src/catalog/text.ts';
@@ -39,7 +38,8 @@ import { fill } from './page.ts';
 interface Ladder {
   /** From the foot to the top; what follows `over` was made from that rung, and not from the one before. */
   readonly rungs: readonly { readonly name: string; readonly over?: string }[];
-  readonly cases: readonly string[];
+  /** Names; all cases, if left out. */
+  readonly cases?: readonly string[];
 }
 
 const ladders: Readonly<Record<string, Ladder>> = {
@@ -69,7 +69,6 @@ const ladders: Readonly<Record<string, Ladder>> = {
       { name: 'panels-6x16-wasmrelaxedsimd' },
       { name: 'panels-6x8-wasmrelaxedsimd', over: 'fused-6x8-wasmrelaxedsimd' },
     ],
-    cases: models.map(({ B, T, L, C, NH, V }) => `B${B}T${T}L${L}C${C}NH${NH}V${V}`),
   },
 };
 /** Many rounds of one turn each, in which all calls but the first find their caches warm. */
@@ -86,7 +85,7 @@ const [name = 'sgemm'] = positionals;
 const ladder = ladders[name];
 if (!ladder)
   throw new NfoldError(`There is a ladder of ${Object.keys(ladders).join(' and of ')}, and none of '${name}'.`);
-const { rungs, cases: caseNames } = ladder;
+const { rungs } = ladder;
 const page = `kernels/${name}/README.md`;
 const controller = new AbortController();
 process.on('SIGINT', () => {
@@ -99,7 +98,8 @@ const ids = rungs.map((rung) => `${name}/${rung.name}`);
 const files = scan().candidates.filter(({ id }) => ids.includes(id));
 const prepared = await prepare({ op: name, candidates: files, problems: [] });
 const { op, oracle, baseline } = prepared;
-const cases = op.cases.filter((c) => caseNames.includes(op.caseName(c)));
+const cases = op.cases.filter((c) => ladder.cases?.includes(op.caseName(c)) ?? true);
+const caseNames = cases.map((c) => op.caseName(c));
 const threads = machine().cores;
 const ceilings = await ceilingsHere({ signal: controller.signal, onProgress: io.progress });
 const committed = makeSeed(undefined);

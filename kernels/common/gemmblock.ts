@@ -8,7 +8,7 @@
 import { pack } from './gemmpack.ts';
 import { headerAt, type Plan } from './gemmplan.ts';
 import { tile, tileParams } from './gemmtile.ts';
-import { add, advance, func, get, i32, move, set } from './wat.ts';
+import { add, advance, func, get, i32, move, set, words } from './wat.ts';
 
 const own = (offset: number) => add(get('own'), i32(offset));
 const tileArgs = Object.keys(tileParams).map(get).join(' ');
@@ -19,7 +19,6 @@ export function block(plan: Plan, depth: number): string {
   const packsFirst = packB && wide && !packsItself;
   const params = ['A', 'B', 'C', 'rows', 'columns', 'own', 'h', 'zero'];
   const locals = ['Ap', 'Bp', 'BpTail', 'a', 'b', 'c', 's', 'sRow', 'mc', 'mr', 'left', 'panels', 'source'];
-  const words = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'i32']));
   const body = `
     ${set('Ap', own(plan.apAt))}
     ${set('Bp', own(plan.bpAt))}
@@ -49,7 +48,7 @@ export function block(plan: Plan, depth: number): string {
     ...(tail ? [lastColumn(plan, depth)] : []),
     ...(plan.rowsOutside || !wide ? [] : [column(plan, depth)]),
     ...(packA && !plan.rowsOutside ? [packRows(plan, depth)] : []),
-    func({ name: `block${depth}`, params: words(params), locals: words(locals), body }),
+    func({ name: `block${depth}`, params: words(...params), locals: words(...locals), body }),
   ].join('\n');
 
   function ifTail({ tail, NR }: Plan, then: string): string {

@@ -6,6 +6,7 @@
  * Expects  a copy where the stored rows run along the panel's own direction, 4x4 transposes in registers where across.
  * Source   BLIS, packm.
  */
+import { shuffle } from './lanes.ts';
 import { advance, each, func, get, loadLanes, repeat, set, storeLanes, vectors } from './wat.ts';
 
 export interface Pack {
@@ -71,10 +72,7 @@ function turn(count: number, from: number, line: number, to: number, row: number
   const store = (k: number, vector: string) => storeLanes('to', to + k * row, 4, vector);
   const half = (k: number, lane: number, vector: string) =>
     `(v128.store64_lane offset=${to + k * row} ${lane} ${get('to')} ${get(vector)})`;
-  const zip = (x: string, y: string, lanes: readonly number[]) => {
-    const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
-    return `(i8x16.shuffle ${bytes.join(' ')} ${get(x)} ${get(y)})`;
-  };
+  const zip = (x: string, y: string, lanes: readonly number[]) => shuffle(get(x), get(y), lanes);
   const low = [0, 4, 1, 5];
   const high = [2, 6, 3, 7];
   switch (count) {

@@ -10,9 +10,8 @@
 import { block } from './gemmblock.ts';
 import { merge, scale } from './gemmedge.ts';
 import { type Blocking, dimNames, headerAt, type Plan, planOf, type Shape, syncBytes } from './gemmplan.ts';
-import { add, advance, func, get, i32, module, move, set } from './wat.ts';
+import { add, advance, func, get, i32, module, move, set, words } from './wat.ts';
 
-const words = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'i32']));
 const least = (x: string, y: string) => `(call $least ${x} ${y})`;
 
 export function gemmModule(shape: Shape, parameters: Blocking): string {
