@@ -1,7 +1,9 @@
 /** The rules of the stopwatch on made-up times: when to stop, how many calls, which order, when it is warm, what it warns of. */
 import { describe, expect, test } from 'vitest';
 import { type Observed, warningsOf } from '../src/analysis/warnings.ts';
-import { isSteady } from '../src/cell/sampler.ts';
+import type { CellArena } from '../src/cell/arena.ts';
+import type { Kernel } from '../src/cell/kernel.ts';
+import { isSteady, sample } from '../src/cell/sampler.ts';
 import { makeRng } from '../src/contract/rng.ts';
 import { warningText } from '../src/report/warnings.ts';
 
@@ -124,6 +126,17 @@ describe('warm-up', () => {
         expect(maxMs).toBeGreaterThan(ms);
       }
     }
+  });
+
+  test('makes its minimum of calls on a machine on which none fits', async () => {
+    const effort = { ...efforts.quick, minWarmCalls: 7, warmMs: 0, sampleMs: 0 };
+    const { calls, minCalls, callsMs } = warmupCalls('js', 5e9, effort);
+    expect(warmupCalls('wasm', 5e9, effort).calls).toBe(7);
+    let made = 0;
+    const kernel = { before() {}, call: () => made++, after() {} } as unknown as Kernel;
+    const arena = { write() {} } as unknown as CellArena;
+    await sample(kernel, arena, { calls: [], warmup: { writes: [], calls, minCalls, callsMs, ms: 0 } });
+    expect(made).toBe(7);
   });
 
   test('a later turn warms caches for at most 5 ms of the baseline, and dear calls not at all', () => {

@@ -63,11 +63,12 @@ export interface Call {
 }
 
 /**
- * At least `calls` untimed calls, or as many as fit into `callsMs` (default: all), which take at least `ms` milliseconds, and on until times are
- * steady, up to `maxMs` (default: `ms`).
+ * At least `calls` untimed calls, or as many as fit into `callsMs` (default: all) but `minCalls` (default: 1) however long they take. They take at least
+ * `ms` milliseconds, and go on until times are steady, up to `maxMs` (default: `ms`).
  */
 export interface WarmupPlan {
   readonly calls: number;
+  readonly minCalls?: number;
   readonly callsMs?: number;
   readonly ms: number;
   readonly maxMs?: number;

@@ -97,13 +97,13 @@ function tookNs({ ownNs }: Kernel, seenNs: number): number {
   throw new Error(`its own process reports ${own} ns for a call, and ${seenNs} ns went by`);
 }
 
-function warmUp(kernel: Kernel, arena: CellArena, { writes, calls, callsMs, ms, maxMs = ms }: Warmup) {
+function warmUp(kernel: Kernel, arena: CellArena, { writes, calls, minCalls = 1, callsMs, ms, maxMs = ms }: Warmup) {
   const start = clock();
   const timeNs: number[] = [];
   let spentNs = 0;
   // With what lies between the calls, a warm-up may take twice its limit.
   const within = (limitMs: number) => spentNs < limitMs * 1e6 && clock() - start < BigInt(2e6 * limitMs);
-  const wanted = () => timeNs.length < calls && (callsMs === undefined || timeNs.length === 0 || within(callsMs));
+  const wanted = () => timeNs.length < calls && (callsMs === undefined || timeNs.length < minCalls || within(callsMs));
   while (wanted() || within(ms) || (!isSteady(timeNs) && within(maxMs))) {
     arena.write(writes);
     kernel.before();

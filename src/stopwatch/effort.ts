@@ -21,6 +21,8 @@ export interface Effort {
   readonly maxCalls: number;
   /** Maximum warm-up of JavaScript on one case, for which V8 compiles it anew, in milliseconds. */
   readonly warmMs: number;
+  /** Minimum calls of it, however long they take. */
+  readonly minWarmCalls: number;
   /** Draws of each edge and distribution in verification. */
   readonly repeats: number;
   /** Whether to time the `extra` cases as well. */
@@ -36,7 +38,7 @@ export const roundName = (round: number, { rounds: [min, max] }: Effort) =>
 /** More than the maximum, if a case still lacks calm rounds. */
 const extraRounds = 2;
 
-const shared = { turns: 8, maxCalls: 24 };
+const shared = { turns: 8, maxCalls: 24, minWarmCalls: 1 };
 const quick = { rounds: [3, 3], halfWidth: 0.05, budgetS: 40, sampleMs: 40, warmMs: 400 } as const;
 const usual = { rounds: [5, 10], halfWidth: 0.03, budgetS: 240, sampleMs: 150, warmMs: 600 } as const;
 const thorough = { rounds: [8, 40], halfWidth: 0.01, budgetS: 1200, sampleMs: 500, warmMs: 1500 } as const;
@@ -67,11 +69,15 @@ const shortNs = 3e4;
  * The caller of a short loop is inlined with it for good after 3,400 calls, and runs at half speed for a while before: short calls warm up
  * twice as long. WebAssembly is compiled once a cell and warm from earlier cases. Both continue until their times are steady.
  */
-export function warmupCalls(kind: Artifact['kind'], baselineNs: number, { warmMs, sampleMs }: Effort): WarmupPlan {
-  if (kind !== 'js') return { calls: 2, ms: 15, maxMs: 15 + sampleMs };
+export function warmupCalls(
+  kind: Artifact['kind'],
+  baselineNs: number,
+  { warmMs, minWarmCalls, sampleMs }: Effort,
+): WarmupPlan {
+  if (kind !== 'js') return { calls: Math.max(minWarmCalls, 2), ms: 15, maxMs: 15 + sampleMs };
   const ms = baselineNs < shortNs ? 120 : 60;
-  const calls = Math.max(1, Math.min(20, Math.ceil((warmMs * 1e6) / baselineNs)));
-  return { calls, callsMs: warmMs, ms, maxMs: ms + sampleMs };
+  const calls = Math.max(minWarmCalls, Math.min(20, Math.ceil((warmMs * 1e6) / baselineNs)));
+  return { calls, minCalls: minWarmCalls, callsMs: warmMs, ms, maxMs: ms + sampleMs };
 }
 
 /** For a peer that is as slow as the baseline: its code is warm from the smallest case, and only the memory is new. */
