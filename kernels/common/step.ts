@@ -3,11 +3,11 @@
  * where things lie: steplayout.ts.
  *
  *   own rows   a thread's rows of (B*T), the same throughout: what works by rows waits for nobody
- *   queue      units of work that threads take as they come: heads of attention, panels of weights to pack, parts of weights to update
+ *   queue      units of work that threads take as they come: panels of weights to pack, parts of weights to update
  *
- *   forward    embed, ln1 | a layer: qkv | heads, and packing for what follows | attproj, ln2, fc, gelu, fcproj, next ln1 |
- *   backward   cross-entropy | a layer: fcproj, fc, ln2, attproj | heads, and packing | qkv, ln1 | updates |
- *   A bar is a barrier; that between a layer's updates and the next layer is missing, as gradients are kept for two layers.
+ *   forward    embed, ln1, packing | a layer: qkv, attention, attproj, ln2, fc, gelu, fcproj, next ln1, packing |
+ *   backward   cross-entropy, a layer: fcproj, fc, ln2, attproj, attention, qkv, ln1, packing | updates, the next layer ...
+ *   A bar is a barrier. Two more are around attention where a thread's rows are not whole sequences: then heads are a queue as well.
  *
  * Numerics f32; the losses' sum and AdamW's constants in f64. The result does not depend on the number of threads.
  * Needs    relaxed SIMD. `width` 16 for the revectorizer, 8 for 128 bits.
@@ -19,7 +19,7 @@ import { type Blocking, blockingFor, type Layout, layoutOf, type Model, panelsOf
 import { elementwise, packing, product } from './steplinear.ts';
 import { embedding, layernorms } from './stepnorm.ts';
 import { passes } from './steppasses.ts';
-import { queues } from './stepqueues.ts';
+import { counters, queues } from './stepqueues.ts';
 import { causalSoftmax, crossentropy } from './stepsoftmax.ts';
 import { global, globals, own, setGlobal, shared } from './stepstate.ts';
 import { acrossTiles, alongTiles } from './steptile.ts';
@@ -95,10 +95,12 @@ export function stepModule(model: Model, width: 8 | 16, blocking: Blocking = blo
     ].join('\n')})`;
 }
 
-/** $barrier, which empties the queue as well, $take, the next number of the queue, and $least. Words 0, 64 and 128 of scratch. */
+/** $barrier, which empties the queues as well, $take, the next number of a queue, and $least. The barrier's words are at 0 and 64 of scratch. */
 function threads(): string {
   const spins = 20000;
-  const reset = `(i32.atomic.store offset=128 ${global('base')} ${i32(0)})`;
+  const reset = Object.values(counters)
+    .map((at) => `(i32.atomic.store offset=${at} ${global('base')} ${i32(0)})`)
+    .join(' ');
   return [
     func({
       name: 'barrier',
@@ -126,9 +128,9 @@ function threads(): string {
     }),
     func({
       name: 'take',
-      params: {},
+      params: words('counter'),
       result: 'i32',
-      body: `(i32.atomic.rmw.add offset=128 ${global('base')} ${i32(1)})`,
+      body: `(i32.atomic.rmw.add ${add(global('base'), get('counter'))} ${i32(1)})`,
     }),
     func({
       name: 'least',
@@ -145,6 +147,9 @@ function entry(layout: Layout): string {
   const units = Math.ceil(R / 4);
   const first = (tid: string) =>
     `(call $least ${i32(R)} (i32.mul (i32.div_u (i32.mul ${tid} ${i32(units)}) ${get('nthreads')}) ${i32(4)}))`;
+  const isWhole = `(i32.or (i32.eq ${get('nthreads')} ${i32(1)}) (i32.and
+    (i32.eqz (i32.rem_u ${i32(layout.B)} ${get('nthreads')}))
+    (i32.eqz (i32.rem_u (i32.div_u ${i32(R)} ${get('nthreads')}) ${i32(4)}))))`;
   const gradientsOf = (l: string) => add(shared(gradientsAt), scaled(`(i32.and ${l} ${i32(1)})`, gradientBytes));
   const activationsOf = (l: string) => add(shared(layers), scaled(l, layerBytes));
   // What attention reads of the rows after the last sequence must be finite.
@@ -173,7 +178,7 @@ function entry(layout: Layout): string {
       name: 'run',
       exported: true,
       params: arguments_,
-      locals: { ...words('l', 'at'), sum: 'f64' },
+      locals: { ...words('l', 'at', 'dx'), sum: 'f64' },
       body: `
         ${setGlobal('base', get('scratch'))} ${setGlobal('tid', get('tid'))} ${setGlobal('nthreads', get('nthreads'))}
         ${setGlobal('own', add(add(get('scratch'), i32(layout.ownAt)), scaled(get('tid'), layout.ownBytes)))}
@@ -181,6 +186,7 @@ function entry(layout: Layout): string {
         ${setGlobal('tokens', get('tokens'))} ${setGlobal('targets', get('targets'))}
         ${setGlobal('lo', first(get('tid')))} ${setGlobal('rows', sub(first(add(get('tid'), i32(1))), global('lo')))}
         ${setGlobal('row', scaled(global('lo'), 64))}
+        ${setGlobal('whole', isWhole)}
         ${call('setAdamw', own(0), `(i32.load ${get('step')})`, ...['learning_rate', 'beta1', 'beta2', 'eps', 'weight_decay'].map(get))}
         ${cleared && when(`(i32.eqz ${get('tid')})`, cleared)}
         ${call('start')}
@@ -192,15 +198,16 @@ function entry(layout: Layout): string {
           (br_if $forward (i32.lt_u (local.tee $l ${add(get('l'), i32(1))}) ${i32(L)})))`
             : ''
         }
-        ${call('head', gradientsOf(i32(L + 1)))}
+        ${call('head')} ${set('dx', shared(g.dx))}
         ${
           L > 0
             ? `${set('l', i32(L))}
         (loop $backward
           ${set('l', sub(get('l'), i32(1)))}
-          ${call('layerBackward', get('l'), activationsOf(get('l')), gradientsOf(get('l')), gradientsOf(add(get('l'), i32(1))))}
+          ${call('layerBackward', get('l'), activationsOf(get('l')), gradientsOf(get('l')), get('dx'))}
+          ${set('dx', add(activationsOf(get('l')), i32(a.slope)))}
           (br_if $backward ${get('l')}))`
-            : `${call('barrier')} ${call('lastUpdates', i32(0), i32(0), i32(0), add(gradientsOf(i32(1)), i32(g.dx)))}`
+            : `${call('barrier')} ${call('lastUpdates', get('dx'))}`
         }
         ${when(
           `(i32.eqz ${get('tid')})`,

@@ -58,7 +58,10 @@ export function placing(start: number) {
   return { place, end: () => at };
 }
 
-/** A weight (O,I), row-major: from where it is read, and how it is packed for the forward and for the backward product. */
+/**
+ * A weight (O,I), row-major: from where it is read, and where it is packed for the forward and for the backward product. Those of a layer are packed
+ * into one of two sets, `setBytes` apart, and lie there in either form.
+ */
 export interface Weight {
   readonly O: number;
   readonly I: number;
@@ -98,20 +101,19 @@ export function layoutOf({ B, T, L, C, NH, V }: Model, blocking: Blocking) {
   const [fcprojw, fcprojb] = [part(L * 4 * C * C), part(L * C)];
   const [lnfw, lnfb] = [part(C), part(C)];
 
-  // Shared by all threads. The first 256 bytes hold the barrier and the queue.
-  const shared = placing(256);
-  const weight = (O: number, I: number, at: number, bias: number | null): Weight => {
-    const forward = shared.place(panelsOf(O) * panelsOf(I) * 1024);
-    const backward = shared.place(panelsOf(O) * panelsOf(I) * 1024);
-    return { O, I, at, bias, forward, backward };
+  // Shared by all threads. The first 256 bytes hold the barrier and the queues, and the two sets follow.
+  const packedBytes = (O: number, I: number) => panelsOf(O) * panelsOf(I) * 1024;
+  const set = placing(256);
+  const ofLayers = (O: number, I: number, at: number, bias: number): Weight => {
+    const packed = set.place(packedBytes(O, I));
+    return { O, I, at, bias, forward: packed, backward: packed };
   };
-  const weights = {
-    qkv: weight(3 * C, C, qkvw, qkvb),
-    attproj: weight(C, C, attprojw, attprojb),
-    fc: weight(4 * C, C, fcw, fcb),
-    fcproj: weight(C, 4 * C, fcprojw, fcprojb),
-    wte: weight(V, C, wte, null),
-  };
+  const [qkv, attproj] = [ofLayers(3 * C, C, qkvw, qkvb), ofLayers(C, C, attprojw, attprojb)];
+  const [fc, fcproj] = [ofLayers(4 * C, C, fcw, fcb), ofLayers(C, 4 * C, fcprojw, fcprojb)];
+  const setBytes = set.end() - 256;
+  const shared = placing(set.end() + setBytes);
+  const [forward, backward] = [shared.place(packedBytes(V, C)), shared.place(packedBytes(V, C))];
+  const weights = { qkv, attproj, fc, fcproj, wte: { O: V, I: C, at: wte, bias: null, forward, backward } };
   const vector = 4 * roundUp(R, 16);
   const lnf = shared.place(array(C));
   const dlnf = shared.place(array(C));
@@ -126,21 +128,21 @@ export function layoutOf({ B, T, L, C, NH, V }: Model, blocking: Blocking) {
   const activations = {
     ...{ x, x2: layer.place(array(C)), ln1: layer.place(array(C)), ln2: layer.place(array(C)) },
     ...{ atty: layer.place(array(C)), qkv: layer.place(array(3 * C)), att: layer.place(B * NH * square) },
-    /** Before GELU; afterwards its slope. */
+    /** Before GELU; afterwards its slope; and once that has been used, in its first panels, the gradient of x. */
     slope: layer.place(array(4 * C)),
     gelu: layer.place(array(4 * C)),
     ...{ stats1: layer.place(2 * vector), stats2: layer.place(2 * vector) },
   };
   const layers = shared.place(L * layer.end() + array(C));
-  // Gradients of a layer's activations. Those that the next layer's rows come to while these are still read have two places.
+  // Gradients of a layer's activations. Those that updates read have two places: threads come to the next layer while others still read them.
   const gradient = placing(0);
   const twice = {
-    /** Of what the layer gives, of x2, of ln2, and of what enters GELU. */
-    ...{ dx: gradient.place(array(C)), dx2: gradient.place(array(C)), dln2: gradient.place(array(C)) },
-    dfch: gradient.place(array(4 * C)),
+    ...{ dln1: gradient.place(array(C)), dqkv: gradient.place(array(3 * C)) },
+    ...{ dx2: gradient.place(array(C)), dln2: gradient.place(array(C)), dfch: gradient.place(array(4 * C)) },
   };
   const gradientsAt = shared.place(2 * gradient.end());
-  const once = { dln1: shared.place(array(C)), datty: shared.place(array(C)), dqkv: shared.place(array(3 * C)) };
+  /** Of what the last layer gives, and of what enters attproj. */
+  const once = { dx: shared.place(array(C)), datty: shared.place(array(C)) };
 
   // Of each thread.
   const own = placing(0);
@@ -162,7 +164,7 @@ export function layoutOf({ B, T, L, C, NH, V }: Model, blocking: Blocking) {
     steps: T % 4 === 0 ? 4 : T % 2 === 0 ? 2 : 1,
     blocking,
     ...{ B, T, L, C, NH, V, R, hs, stride, headStride, square, isAligned, vector },
-    ...{ wpe, ln1w, ln1b, ln2w, ln2b, lnfw, lnfb, weights, params },
+    ...{ wpe, ln1w, ln1b, ln2w, ln2b, lnfw, lnfb, weights, setBytes, params },
     ...{ lnf, dlnf, logits, losses, statsf, heads, chain },
     ...{
       layers,

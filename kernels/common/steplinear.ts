@@ -99,13 +99,13 @@ export function elementwise(): string {
 
 /**
  * $packF_name and $packB_name: rows 16 $u to 16 $u + 15 of a weight at $w, which are read one after the other, to their places in packed
- * form; what is ragged is filled up with zeros.
+ * form, in the set that is $set bytes on; what is ragged is filled up with zeros.
  */
 export function packing(name: string, { O, I, forward, backward }: Weight): string {
   const [Op, Ip] = [panelsOf(O), panelsOf(I)];
   const extents = [...new Set([...(O >= 16 ? [16] : []), ...(O % 16 ? [O % 16] : [])])];
   const start = (to: number, bytes: number) => `
-    ${set('to', add(add('(global.get $base)', i32(to)), scaled(get('u'), bytes)))}
+    ${set('to', add(add(add('(global.get $base)', i32(to)), get('set')), scaled(get('u'), bytes)))}
     ${set('w', add(get('w'), scaled(get('u'), 64 * I)))}`;
   const turn = (lanes: number) => `
     ${lanes < 16 || I % 16 ? `(memory.fill ${get('to')} ${i32(0)} ${i32(1024 * Ip)})` : ''}
@@ -128,13 +128,13 @@ export function packing(name: string, { O, I, forward, backward }: Weight): stri
     ...extents.map((lanes) => pack({ name: `packF${lanes}_${name}`, lanes, depth: I, line: 4 * I, step: 4, row: 64 })),
     func({
       name: `packF_${name}`,
-      params: words('w', 'u'),
+      params: words('w', 'u', 'set'),
       locals: words('to'),
       body: `${start(forward, 1024 * Ip)} ${lastOf('u', O, turn)}`,
     }),
     func({
       name: `packB_${name}`,
-      params: words('w', 'u'),
+      params: words('w', 'u', 'set'),
       locals: { ...words('to', 'at', 'rows', 'left'), ...vecs('x0', 'x1', 'x2', 'x3') },
       body: `${start(backward, 1024)} ${lastOf('u', O, copyRows)}`,
     }),

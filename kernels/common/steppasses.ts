@@ -1,11 +1,11 @@
 /**
- * What the threads of a training step do one after the other: the start, a layer forward, the head, a layer backward. A barrier stands where
- * a thread needs what others have made; within a pass it works on its own rows.
+ * What the threads of a training step do one after the other: the start, a layer forward, the head, a layer backward. A thread works on its own
+ * rows, and then takes part in packing what comes next. A barrier stands where it needs what others have made.
  */
 import type { Layout, Weight } from './steplayout.ts';
 import { panelsOf } from './steplayout.ts';
-import { global, mark, mine, ofLayer, own, parameter, shared } from './stepstate.ts';
-import { add, call, func, get, i32, scaled, when, words } from './wat.ts';
+import { global, mark, mine, ofLayer, own, parameter, setOf, shared } from './stepstate.ts';
+import { add, call, each, func, get, i32, scaled, sub, when, words } from './wat.ts';
 
 export function passes(layout: Layout): string {
   const { C, L, activations: a, gradients: g, weights, ln1w, ln1b, ln2w, ln2b, lnfw, lnfb } = layout;
@@ -30,6 +30,8 @@ export function passes(layout: Layout): string {
   const norm1 = (base: string, l: string) =>
     normalize(mine(base, a.x), mine(base, a.ln1), stats(base, a.stats1), ofLayer(ln1w, C, l), ofLayer(ln1b, C, l));
   const nextAct = add(get('act'), i32(layout.layerBytes));
+  const packedForward = ({ forward }: Weight) => add(shared(forward), setOf(layout, get('l')));
+  const packedBackward = ({ backward }: Weight) => add(shared(backward), setOf(layout, add(get('l'), i32(1))));
   const lastX = mine(global('base'), layout.layers + L * layout.layerBytes + a.x);
   const lnf = (x: string) =>
     normalize(
@@ -39,6 +41,7 @@ export function passes(layout: Layout): string {
       parameter(lnfw),
       parameter(lnfb),
     );
+  const state = ['l', 'act', 'grad', 'dx'].map(get);
   const isLast = `(i32.eq ${get('l')} ${i32(L - 1)})`;
   /** Own rows of the last panel of an array that attention writes by columns: those that do not exist have to be zero. */
   const clear = (at: string, columns: number) =>
@@ -54,8 +57,8 @@ export function passes(layout: Layout): string {
       params: {},
       body: `
         ${when(`(i32.eqz ${global('tid')})`, call('link', global('tokens')))}
-        ${call('firstPacks', i32(0))}
-        ${cleared.join('\n')} ${clear(once(g.dqkv), 3 * C)}
+        ${call('firstPacks')}
+        ${cleared.join('\n')} ${each(2, (i) => clear(once(layout.gradientsAt + i * layout.gradientBytes + g.dqkv), 3 * C))}
         ${mark('encoder_forward')} ${call('embed', mine(global('base'), layout.layers + a.x), add(global('tokens'), scaled(global('lo'), 4)), global('lo'), rows)}
         ${mark('layernorm_forward')} ${L > 0 ? norm1(add(global('base'), i32(layout.layers)), i32(0)) : ''}
         ${mark('rest')} ${call('barrier')}`,
@@ -66,43 +69,42 @@ export function passes(layout: Layout): string {
             name: 'layerForward',
             params: words('l', 'act'),
             body: `
-              ${mark('matmul_forward')} ${call('F_qkv', act(a.ln1), shared(qkv.forward), act(a.qkv), biasOf(qkv))}
-              ${mark('rest')} ${call('barrier')}
-              ${when(isLast, call('lastHeads', get('l'), get('act')), call('heads', get('l'), get('act')))}
-              ${mark('rest')} ${call('barrier')}
-              ${mark('matmul_forward residual_forward')} ${call('F_attproj', act(a.atty), shared(attproj.forward), act(a.x2), biasOf(attproj), act(a.x))}
+              ${mark('matmul_forward')} ${call('F_qkv', act(a.ln1), packedForward(qkv), act(a.qkv), biasOf(qkv))}
+              ${call('attention', get('act'))}
+              ${mark('matmul_forward residual_forward')} ${call('F_attproj', act(a.atty), packedForward(attproj), act(a.x2), biasOf(attproj), act(a.x))}
               ${mark('layernorm_forward')} ${normalize(act(a.x2), act(a.ln2), stats(get('act'), a.stats2), ofLayer(ln2w, C), ofLayer(ln2b, C))}
-              ${mark('matmul_forward gelu_forward')} ${call('F_fc', act(a.ln2), shared(fc.forward), act(a.slope), biasOf(fc), act(a.gelu))}
-              ${mark('matmul_forward residual_forward')} ${call('F_fcproj', act(a.gelu), shared(fcproj.forward), mine(nextAct, a.x), biasOf(fcproj), act(a.x2))}
-              ${mark('layernorm_forward')} ${when(`(i32.eqz ${isLast})`, norm1(nextAct, add(get('l'), i32(1))))}`,
+              ${mark('matmul_forward gelu_forward')} ${call('F_fc', act(a.ln2), packedForward(fc), act(a.slope), biasOf(fc), act(a.gelu))}
+              ${mark('matmul_forward residual_forward')} ${call('F_fcproj', act(a.gelu), packedForward(fcproj), mine(nextAct, a.x), biasOf(fcproj), act(a.x2))}
+              ${mark('layernorm_forward')} ${when(`(i32.eqz ${isLast})`, norm1(nextAct, add(get('l'), i32(1))))}
+              ${mark('rest')} ${when(isLast, call('lastPacks'), call('packs', add(get('l'), i32(1))))}
+              ${mark('rest')} ${call('barrier')}`,
           }),
           func({
             name: 'layerBackward',
-            params: words('l', 'act', 'grad', 'nextGrad'),
+            params: words('l', 'act', 'grad', 'dx'),
             body: `
-              ${mark('matmul_backward gelu_backward')} ${call('D_fcproj', grad(g.dx), shared(fcproj.backward), grad(g.dfch), act(a.slope))}
-              ${mark('matmul_backward')} ${call('D_fc', grad(g.dfch), shared(fc.backward), grad(g.dln2))}
-              ${mark('residual_backward layernorm_backward')} ${call('normBack', grad(g.dx2), grad(g.dln2), act(a.x2), stats(get('act'), a.stats2), grad(g.dx), ofLayer(ln2w, C), rows)}
-              ${mark('matmul_backward')} ${call('D_attproj', grad(g.dx2), shared(attproj.backward), once(g.datty))}
+              ${mark('matmul_backward gelu_backward')} ${call('D_fcproj', mine(get('dx'), 0), packedBackward(fcproj), grad(g.dfch), act(a.slope))}
+              ${mark('matmul_backward')} ${call('D_fc', grad(g.dfch), packedBackward(fc), grad(g.dln2))}
+              ${mark('residual_backward layernorm_backward')} ${call('normBack', grad(g.dx2), grad(g.dln2), act(a.x2), stats(get('act'), a.stats2), mine(get('dx'), 0), ofLayer(ln2w, C), rows)}
+              ${mark('matmul_backward')} ${call('D_attproj', grad(g.dx2), packedBackward(attproj), once(g.datty))}
+              ${call('attentionBack', get('act'), get('grad'))}
+              ${mark('matmul_backward')} ${call('D_qkv', grad(g.dqkv), packedBackward(qkv), grad(g.dln1))}
+              ${mark('residual_backward layernorm_backward')} ${call('normBack', act(a.slope), grad(g.dln1), act(a.x), stats(get('act'), a.stats1), grad(g.dx2), ofLayer(ln1w, C), rows)}
+              ${mark('rest')} ${when(get('l'), call('packsBack', sub(get('l'), i32(1))))}
               ${mark('rest')} ${call('barrier')}
-              ${when(get('l'), call('headsBack', get('l'), get('act'), get('grad')), call('firstHeadsBack', get('l'), get('act'), get('grad')))}
-              ${mark('rest')} ${call('barrier')}
-              ${mark('matmul_backward')} ${call('D_qkv', once(g.dqkv), shared(qkv.backward), once(g.dln1))}
-              ${mark('residual_backward layernorm_backward')} ${call('normBack', mine(get('nextGrad'), g.dx), once(g.dln1), act(a.x), stats(get('act'), a.stats1), grad(g.dx2), ofLayer(ln1w, C), rows)}
-              ${mark('rest')} ${call('barrier')}
-              ${when(get('l'), call('updates', get('l'), get('act'), get('grad')), call('lastUpdates', get('l'), get('act'), get('grad'), add(get('nextGrad'), i32(g.dx))))}`,
+              ${when(get('l'), call('updates', ...state), call('lastUpdates', ...state, add(get('act'), i32(a.slope))))}`,
           }),
         ]
       : []),
     func({
       name: 'head',
-      params: words('grad'),
+      params: {},
       body: `
         ${mark('layernorm_forward')} ${lnf(lastX)}
         ${mark('matmul_forward')} ${call('F_wte', mine(global('base'), layout.lnf), shared(weights.wte.forward), mine(global('base'), layout.logits))}
         ${mark('crossentropy_softmax_forward crossentropy_softmax_backward')} ${call('lose', mine(global('base'), layout.logits), add(global('targets'), scaled(global('lo'), 4)), add(shared(layout.losses), scaled(global('lo'), 4)), rows)}
         ${mark('matmul_backward')} ${call('D_wte', mine(global('base'), layout.logits), shared(weights.wte.backward), mine(global('base'), layout.dlnf))}
-        ${mark('layernorm_backward')} ${call('normBackLast', grad(g.dx), mine(global('base'), layout.dlnf), lastX, stats(global('base'), layout.statsf), parameter(lnfw), rows)}`,
+        ${mark('layernorm_backward')} ${call('normBackLast', once(g.dx), mine(global('base'), layout.dlnf), lastX, stats(global('base'), layout.statsf), parameter(lnfw), rows)}`,
     }),
   ].join('\n');
 }

@@ -1,12 +1,16 @@
 /**
- * The queues of a training step: units of work that threads take as they come, by a counter that each barrier empties.
+ * The queues of a training step: units of work that threads take as they come, by counters that each barrier empties.
  *
- *   forward    heads of attention, and packing: of what the rest of the layer needs, and of the next layer's qkv
- *   backward   heads, and packing for the layer before; then a layer's updates, and with the first layer's those of all that is left
+ *   packs     the weights of the layer that comes next, to the set that the layer before has left; who is done with its rows first packs most
+ *   heads     of attention, where sequences straddle threads; otherwise each thread has its own
+ *   updates   of a layer's weights, and with the first layer's those of all that is left
  */
 import { type Layout, panelsOf, type Weight } from './steplayout.ts';
-import { mark, ofLayer, parameter, shared } from './stepstate.ts';
-import { add, call, func, get, i32, set, sub, when, words } from './wat.ts';
+import { global, mark, ofLayer, parameter, setOf, shared } from './stepstate.ts';
+import { add, call, countdown, func, get, i32, set, sub, when, words } from './wat.ts';
+
+/** Where the counters lie in scratch: two, as packs may follow updates without a barrier. */
+export const counters = { units: 128, packs: 192 };
 
 /** So many units, and what does number $u of them. */
 interface Units {
@@ -16,7 +20,7 @@ interface Units {
 }
 
 /** A function whose threads share the units; $u counts from 0 within each kind. */
-function queue(name: string, params: readonly string[], kinds: readonly Units[]): string {
+function queue(name: string, params: readonly string[], kinds: readonly Units[], counter = counters.units): string {
   const total = kinds.reduce((sum, { count }) => sum + count, 0);
   const chain = kinds
     .filter(({ count }) => count > 0)
@@ -35,7 +39,7 @@ function queue(name: string, params: readonly string[], kinds: readonly Units[])
     locals: words('u'),
     body: `
       (block $done (loop $units
-        ${mark('rest')} ${set('u', call('take'))}
+        ${mark('rest')} ${set('u', call('take', i32(counter)))}
         (br_if $done (i32.ge_u ${get('u')} ${i32(total)}))
         ${chain}
         (br $units)))`,
@@ -48,30 +52,34 @@ export function queues(layout: Layout): string {
   const Cp = panelsOf(C);
   const act = (at: number) => add(get('act'), i32(at));
   const grad = (at: number) => add(get('grad'), i32(at));
-  const pack = (kind: 'F' | 'B', name: string, { at, O, I }: Weight, l: string): Units => ({
+  const pack = (kind: 'F' | 'B', name: string, { O }: Weight, from: string, to: string): Units => ({
     op: kind === 'F' ? 'matmul_forward' : 'matmul_backward',
     count: panelsOf(O),
-    work: call(`pack${kind}_${name}`, name === 'wte' ? parameter(at) : ofLayer(at, O * I, l), get('u')),
+    work: call(`pack${kind}_${name}`, from, get('u'), to),
   });
   const l = get('l');
-  const next = add(l, i32(1));
-  const before = sub(l, i32(1));
-  const ofThis = [pack('F', 'fc', fc, l), pack('F', 'fcproj', fcproj, l), pack('F', 'attproj', attproj, l)];
-  const back = (l: string) => [
-    pack('B', 'fcproj', fcproj, l),
-    pack('B', 'fc', fc, l),
-    pack('B', 'attproj', attproj, l),
-  ];
-  const head = [pack('F', 'wte', wte, l), pack('B', 'wte', wte, l)];
-  const heads: Units = {
-    op: 'attention_forward',
-    count: B * NH,
-    work: call('headForward', get('u'), act(a.atty), act(a.att), act(a.qkv)),
-  };
-  const headsBack: Units = {
-    op: 'attention_backward',
-    count: B * NH,
-    work: call('headBack', get('u'), shared(g.dqkv), shared(g.datty), act(a.atty), act(a.att), act(a.qkv)),
+  const layer = Object.entries({ qkv, attproj, fc, fcproj });
+  const packs = (kind: 'F' | 'B', l: string, to: string) =>
+    layer.map(([name, weight]) => pack(kind, name, weight, ofLayer(weight.at, weight.O * weight.I, l), to));
+  const forward = (l: string) => packs('F', l, setOf(layout, l));
+  const backward = (l: string) => packs('B', l, setOf(layout, add(l, i32(1))));
+  const head = [pack('F', 'wte', wte, parameter(wte.at), i32(0)), pack('B', 'wte', wte, parameter(wte.at), i32(0))];
+  const heads = (name: string, params: readonly string[], op: string, work: string): string => {
+    const own = `(i32.div_u ${i32(B * NH)} ${global('nthreads')})`;
+    return [
+      queue(`${name}Shared`, params, [{ op, count: B * NH, work }]),
+      func({
+        name,
+        params: words(...params),
+        locals: words('u', 'left'),
+        body: when(
+          global('whole'),
+          `${mark(op)} ${set('left', own)} ${set('u', `(i32.mul ${global('tid')} ${own})`)}
+          ${countdown('left', `${work} ${set('u', add(get('u'), i32(1)))}`)}`,
+          `${mark('rest')} ${call('barrier')} ${call(`${name}Shared`, ...params.map(get))} ${mark('rest')} ${call('barrier')}`,
+        ),
+      }),
+    ].join('\n');
   };
   const update = (name: string, weight: Weight, dout: string, inp: string): Units => ({
     op: 'matmul_backward adamw',
@@ -91,20 +99,20 @@ export function queues(layout: Layout): string {
     work: call('updateNorm', get('u'), dout, inp, stats, w, b),
   });
   const updates = [
-    update('fcproj', fcproj, grad(g.dx), act(a.gelu)),
+    update('fcproj', fcproj, get('dx'), act(a.gelu)),
     update('fc', fc, grad(g.dfch), act(a.ln2)),
-    update('qkv', qkv, shared(g.dqkv), act(a.ln1)),
+    update('qkv', qkv, grad(g.dqkv), act(a.ln1)),
     update('attproj', attproj, grad(g.dx2), act(a.atty)),
     norm(grad(g.dln2), act(a.x2), act(a.stats2), ofLayer(layout.ln2w, C), ofLayer(layout.ln2b, C)),
-    norm(shared(g.dln1), act(a.x), act(a.stats1), ofLayer(layout.ln1w, C), ofLayer(layout.ln1b, C)),
+    norm(grad(g.dln1), act(a.x), act(a.stats1), ofLayer(layout.ln1w, C), ofLayer(layout.ln1b, C)),
   ];
   const last = [
     {
       op: 'matmul_backward encoder_backward adamw',
       count: panelsOf(wte.O),
-      work: call('update_wte', get('u'), shared(layout.logits), shared(layout.lnf), parameter(wte.at), get('dx')),
+      work: call('update_wte', get('u'), shared(layout.logits), shared(layout.lnf), parameter(wte.at), get('dembed')),
     },
-    { op: 'encoder_backward adamw', count: Math.ceil(T / 16), work: call('updatePositions', get('u'), get('dx')) },
+    { op: 'encoder_backward adamw', count: Math.ceil(T / 16), work: call('updatePositions', get('u'), get('dembed')) },
     norm(
       shared(layout.dlnf),
       shared(layout.layers + L * layout.layerBytes + a.x),
@@ -114,16 +122,27 @@ export function queues(layout: Layout): string {
     ),
   ];
   return [
-    queue('firstPacks', ['l'], L > 0 ? [pack('F', 'qkv', qkv, l)] : head),
+    queue('firstPacks', [], L > 0 ? forward(i32(0)) : head, counters.packs),
     ...(L > 0
       ? [
-          queue('heads', ['l', 'act'], [heads, ...ofThis, pack('F', 'qkv', qkv, next)]),
-          queue('lastHeads', ['l', 'act'], [heads, ...ofThis, ...head, ...back(l)]),
-          queue('headsBack', ['l', 'act', 'grad'], [headsBack, pack('B', 'qkv', qkv, l), ...back(before)]),
-          queue('firstHeadsBack', ['l', 'act', 'grad'], [headsBack, pack('B', 'qkv', qkv, l)]),
-          queue('updates', ['l', 'act', 'grad'], updates),
-          queue('lastUpdates', ['l', 'act', 'grad', 'dx'], [...updates, ...last]),
+          heads(
+            'attention',
+            ['act'],
+            'attention_forward',
+            call('headForward', get('u'), act(a.atty), act(a.att), act(a.qkv)),
+          ),
+          queue('packs', ['l'], forward(l), counters.packs),
+          queue('lastPacks', [], [...head, ...backward(i32(L - 1))], counters.packs),
+          heads(
+            'attentionBack',
+            ['act', 'grad'],
+            'attention_backward',
+            call('headBack', get('u'), grad(g.dqkv), shared(g.datty), act(a.atty), act(a.att), act(a.qkv)),
+          ),
+          queue('packsBack', ['l'], backward(l), counters.packs),
+          queue('updates', ['l', 'act', 'grad', 'dx'], updates),
+          queue('lastUpdates', ['l', 'act', 'grad', 'dx', 'dembed'], [...updates, ...last]),
         ]
-      : [queue('lastUpdates', ['l', 'act', 'grad', 'dx'], last)]),
+      : [queue('lastUpdates', ['dembed'], last)]),
   ].join('\n');
 }

@@ -5,8 +5,23 @@ import { add, get, i32, scaled } from './wat.ts';
  * base, own   the start of scratch, and of this thread's part of it
  * p           params; toM and toV lead from there to m and v
  * lo, rows    this thread's first row of (B*T), and how many it has; row is lo in bytes of a panel
+ * whole       whether these rows are whole sequences, in all threads
  */
-export const globals = ['base', 'own', 'tid', 'nthreads', 'p', 'toM', 'toV', 'tokens', 'targets', 'lo', 'row', 'rows'];
+export const globals = [
+  'base',
+  'own',
+  'tid',
+  'nthreads',
+  'p',
+  'toM',
+  'toV',
+  'tokens',
+  'targets',
+  'lo',
+  'row',
+  'rows',
+  'whole',
+];
 export const global = (name: string): string => `(global.get $${name})`;
 export const setGlobal = (name: string, value: string): string => `(global.set $${name} ${value})`;
 
@@ -15,6 +30,9 @@ export const shared = (at: number): string => add(global('base'), i32(at));
 export const parameter = (at: number): string => (at === 0 ? global('p') : add(global('p'), i32(at)));
 /** Layer $l's part of an array of params that has so many floats a layer. */
 export const ofLayer = (at: number, floats: number, l = get('l')): string => add(parameter(at), scaled(l, 4 * floats));
+/** From the first set of packed weights to the one that layer `l` has in the forward pass; in the backward pass it has the other. */
+export const setOf = ({ setBytes }: { readonly setBytes: number }, l: string): string =>
+  scaled(`(i32.and ${l} ${i32(1)})`, setBytes);
 /** This thread's rows of an array. */
 export const mine = (base: string, at: number): string => add(add(base, i32(at)), global('row'));
 

@@ -101,22 +101,18 @@ export function weightUpdate(
   const row = 64 * Ip;
   const gradient = (p: number) => own(layout.own.dw + row * p);
   const rows = (extent: number) => {
-    const tiles = ({ mr, from }: { readonly mr: number; readonly from: number }) => {
-      const part = (k: number) => `
-        ${set('a', add(get('a0'), i32(4 * from + 64 * k)))} ${set('b', add(get('inp'), i32(64 * k)))}
-        ${set('c', gradient(from))} ${set('left', i32(Ip))}
-        ${countdown(
-          'left',
-          `${across(mr, {
-            ...{ a: get('a'), b: get('b'), c: get('c'), turns: Math.min(depth, R - k) / steps, steps, cRow: row },
-            ...(k === 0 ? fromZero : { s: get('c'), sRow: i32(row) }),
-          })}
-          ${advance('b', stride)} ${advance('c', 64)}`,
-        )}`;
-      return depths.map(part).join('\n');
-    };
+    /** 16 columns of the gradient: while its rows of tiles pass, dout's panel and inp's stay in the first cache. */
+    const tiles = (k: number) =>
+      acrossHeights(extent).map(({ mr, from }) => {
+        const c = add(get('c'), i32(row * from));
+        return across(mr, {
+          ...{ a: add(get('a0'), i32(4 * from + 64 * k)), b: add(get('b'), i32(64 * k)), c, cRow: row },
+          ...{ turns: Math.min(depth, R - k) / steps, steps, ...(k === 0 ? fromZero : { s: c, sRow: i32(row) }) },
+        });
+      });
     return `
-      ${acrossHeights(extent).map(tiles).join('\n')}
+      ${set('b', get('inp'))} ${set('c', gradient(0))} ${set('left', i32(Ip))}
+      ${countdown('left', `${depths.flatMap(tiles).join('\n')} ${advance('b', stride)} ${advance('c', 64)}`)}
       ${each(extent, (p) => then(gradient(p), add(scaled(get('u'), 16), i32(p))))}
       ${
         I % 16 === 0
@@ -131,7 +127,7 @@ export function weightUpdate(
   return func({
     name: `update_${name}`,
     params: words('u', 'dout', 'inp', 'w', 'bias'),
-    locals: words('a0', 'a', 'b', 'c', 'left'),
+    locals: words('a0', 'b', 'c', 'left'),
     body: `
       ${set('a0', add(get('dout'), scaled(get('u'), stride)))}
       ${set('w', add(get('w'), scaled(get('u'), 64 * I)))}

@@ -25,6 +25,8 @@ test.each(kinds)('%s from %s states', async (_, distribution, dims) => {
 test.each([
   [gpt(3, 17, 4, 36, 3, 70), 2],
   [gpt(2, 9, 3, 20, 5, 40), 8],
+  [gpt(4, 12, 5, 36, 3, 70), 2],
+  [gpt(4, 4, 3, 20, 5, 40), 4],
   [gpt(1, 5, 2, 12, 3, 50), 64],
 ])('no thread overtakes one that sleeps: %j on %i threads', async (dims, threads) => {
   expect((await overtaken(dims, 60, threads)).overtaken).toEqual([]);

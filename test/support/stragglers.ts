@@ -9,7 +9,7 @@ import { type Image, sameBytes } from '../../src/judge/image.ts';
 import { callsFrom, narrow, stateOf, take } from './step.ts';
 
 /** Words of scratch, zero before a call and not used by a step: at which place to sleep, and one that nobody ever notifies. */
-const [where, bed] = [48, 49];
+const [where, bed] = [60, 61];
 const sleepNs = 3e6;
 /** Places from here on are the marks, at which thread 1 sleeps; those before are the numbers in a queue, at which the one sleeps that takes it. */
 const firstMark = 1000;
@@ -25,7 +25,7 @@ export async function overtaken(dims: Model, queued: number, threads = 2) {
   let marks = 0;
   const text = stepModule(dims, 8)
     .replace(/;; @mark .*/g, () => `(call $straggle (i32.const ${firstMark + marks++}))`)
-    .replace(/\(local\.set \$u \(call \$take *\)\)/g, (taken) => `${taken} (call $straggle (local.get $u))`)
+    .replace(/\(local\.set \$u \(call \$take [^)]*\)\)\)/g, (taken) => `${taken} (call $straggle (local.get $u))`)
     .replace(/\)\s*$/, `${straggle})`);
   const bytes = await compile({ type: 'wat', text });
   const variant = { ...narrow, artifact: async () => ({ kind: 'wasm', bytes }) as const };
