@@ -9,7 +9,7 @@ export default mergeConfig(
     test: {
       include: ['test/slow/**/*.test.ts'],
       globalSetup: ['test/support/shared.ts'],
-      maxWorkers: 2,
+      maxWorkers: 3,
       isolate: true,
       testTimeout: 900_000,
       hookTimeout: 120_000,
