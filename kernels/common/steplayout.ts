@@ -26,7 +26,7 @@ export interface Model {
  * packed weights six rows pass before the next six do. */
 export type Blocking = Readonly<Record<'panels' | 'rows' | 'group', number>>;
 
-/** A panel of packed weights fills three quarters of the first cache, a panel of dout half of it. */
+/** A panel of packed weights fills three quarters of the first cache; one of dout and one of inp half of it each. */
 export const blockingFor = ({ L1 }: { readonly L1: number }): Blocking => ({
   panels: Math.max(1, Math.floor((0.75 * L1) / 1024)),
   rows: roundUp(Math.max(1, Math.floor(L1 / 2 / 64)), 4),

@@ -82,8 +82,6 @@ export function adamw(own: (at: number) => string): string {
 /**
  * $update_name: rows 16 $u to 16 $u + 15 of the weight at $w, with their biases. `then` follows a row of the gradient, given its address and its
  * number.
- *
- * Tried: columns by blocks whose panels of inp stay in the second cache: 1 to 3 % slower, as AdamW then has short runs.
  */
 export function weightUpdate(
   layout: Layout,
