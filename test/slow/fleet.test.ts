@@ -468,7 +468,7 @@ describe('the queue of a folder', () => {
     making.child.kill('SIGKILL');
     await making.ended;
     expect(making.said.text).toBe('');
-    const amid = run({ judgeMs: 1000 });
+    const amid = run({ endless: 'job2' });
     await until(() => amid.said.text.includes('taken job2'));
     const second = run();
     await second.ended;

@@ -11,14 +11,15 @@ import { jobOf } from './fleet.ts';
 export interface FolderSettings {
   readonly folder: string;
   readonly jobs: number;
-  readonly judgeMs?: number;
+  /** The job whose judgement never ends. */
+  readonly endless?: string;
   /** Of each record, which no compression makes smaller. */
   readonly bytes?: number;
   /** Fills the disk while this job is judged, with a file of that name in the working folder. */
   readonly fill?: string;
 }
 
-const { folder, jobs, judgeMs = 0, bytes = 10, fill }: FolderSettings = JSON.parse(process.argv[2]);
+const { folder, jobs, endless, bytes = 10, fill }: FolderSettings = JSON.parse(process.argv[2]);
 const labels = Array.from({ length: jobs }, (_, i) => `job${i}`);
 const tell = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -33,7 +34,7 @@ try {
     { name: 'h', class: 'c' },
     async ({ label }) => {
       if (label === fill) fillDisk(label);
-      await pause(judgeMs);
+      if (label === endless) await pause(2 ** 31 - 1);
       return { record: JSON.stringify(randomBytes(bytes / 2).toString('hex')), interrupted: false };
     },
     {
