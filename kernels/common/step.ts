@@ -21,7 +21,7 @@ import { embedding, layernorms } from './stepnorm.ts';
 import { passes } from './steppasses.ts';
 import { counters, queues } from './stepqueues.ts';
 import { causalSoftmax, crossentropy } from './stepsoftmax.ts';
-import { global, globals, own, setGlobal, shared } from './stepstate.ts';
+import { global, globals, inTurn, own, setGlobal, shared } from './stepstate.ts';
 import { acrossTiles, alongTiles } from './steptile.ts';
 import { adamw, columnUpdates, embeddingUpdates, setAdamw, weightUpdate } from './stepupdate.ts';
 import { add, call, each, func, get, i32, scaled, set, sub, when, words } from './wat.ts';
@@ -150,7 +150,7 @@ function entry(layout: Layout): string {
   const isWhole = `(i32.or (i32.eq ${get('nthreads')} ${i32(1)}) (i32.and
     (i32.eqz (i32.rem_u ${i32(layout.B)} ${get('nthreads')}))
     (i32.eqz (i32.rem_u (i32.div_u ${i32(R)} ${get('nthreads')}) ${i32(4)}))))`;
-  const gradientsOf = (l: string) => add(shared(gradientsAt), scaled(`(i32.and ${l} ${i32(1)})`, gradientBytes));
+  const gradientsOf = (l: string) => add(shared(gradientsAt), inTurn(l, gradientBytes));
   const activationsOf = (l: string) => add(shared(layers), scaled(l, layerBytes));
   // What attention reads of the rows after the last sequence must be finite.
   const clear = (array: number, columns: number) =>

@@ -4,7 +4,7 @@
  */
 import type { Layout, Weight } from './steplayout.ts';
 import { panelsOf } from './steplayout.ts';
-import { global, mark, mine, ofLayer, own, parameter, setOf, shared } from './stepstate.ts';
+import { global, inTurn, mark, mine, ofLayer, own, parameter, shared } from './stepstate.ts';
 import { add, call, each, func, get, i32, scaled, sub, when, words } from './wat.ts';
 
 export function passes(layout: Layout): string {
@@ -30,8 +30,9 @@ export function passes(layout: Layout): string {
   const norm1 = (base: string, l: string) =>
     normalize(mine(base, a.x), mine(base, a.ln1), stats(base, a.stats1), ofLayer(ln1w, C, l), ofLayer(ln1b, C, l));
   const nextAct = add(get('act'), i32(layout.layerBytes));
-  const packedForward = ({ forward }: Weight) => add(shared(forward), setOf(layout, get('l')));
-  const packedBackward = ({ backward }: Weight) => add(shared(backward), setOf(layout, add(get('l'), i32(1))));
+  const packedForward = ({ forward }: Weight) => add(shared(forward), inTurn(get('l'), layout.setBytes));
+  const packedBackward = ({ backward }: Weight) =>
+    add(shared(backward), inTurn(add(get('l'), i32(1)), layout.setBytes));
   const lastX = mine(global('base'), layout.layers + L * layout.layerBytes + a.x);
   const lnf = (x: string) =>
     normalize(

@@ -6,7 +6,7 @@
  *   updates   of a layer's weights, and with the first layer's those of all that is left
  */
 import { type Layout, panelsOf, type Weight } from './steplayout.ts';
-import { global, mark, ofLayer, parameter, setOf, shared } from './stepstate.ts';
+import { global, inTurn, mark, ofLayer, parameter, shared } from './stepstate.ts';
 import { add, call, countdown, func, get, i32, set, sub, when, words } from './wat.ts';
 
 /** Where the counters lie in scratch: two, as packs may follow updates without a barrier. */
@@ -61,8 +61,9 @@ export function queues(layout: Layout): string {
   const layer = Object.entries({ qkv, attproj, fc, fcproj });
   const packs = (kind: 'F' | 'B', l: string, to: string) =>
     layer.map(([name, weight]) => pack(kind, name, weight, ofLayer(weight.at, weight.O * weight.I, l), to));
-  const forward = (l: string) => packs('F', l, setOf(layout, l));
-  const backward = (l: string) => packs('B', l, setOf(layout, add(l, i32(1))));
+  const forward = (l: string) => packs('F', l, inTurn(l, layout.setBytes));
+  // The set that this layer had in the forward pass may still be in use when the last one's are packed.
+  const backward = (l: string) => packs('B', l, inTurn(add(l, i32(1)), layout.setBytes));
   const head = [pack('F', 'wte', wte, parameter(wte.at), i32(0)), pack('B', 'wte', wte, parameter(wte.at), i32(0))];
   const heads = (name: string, params: readonly string[], op: string, work: string): string => {
     const own = `(i32.div_u ${i32(B * NH)} ${global('nthreads')})`;

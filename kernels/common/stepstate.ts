@@ -30,9 +30,8 @@ export const shared = (at: number): string => add(global('base'), i32(at));
 export const parameter = (at: number): string => (at === 0 ? global('p') : add(global('p'), i32(at)));
 /** Layer $l's part of an array of params that has so many floats a layer. */
 export const ofLayer = (at: number, floats: number, l = get('l')): string => add(parameter(at), scaled(l, 4 * floats));
-/** From the first set of packed weights to the one that layer `l` has in the forward pass; in the backward pass it has the other. */
-export const setOf = ({ setBytes }: { readonly setBytes: number }, l: string): string =>
-  scaled(`(i32.and ${l} ${i32(1)})`, setBytes);
+/** From the first of two places, `bytes` apart, to the one of layer `l`: the next layer has the other. */
+export const inTurn = (l: string, bytes: number): string => scaled(`(i32.and ${l} ${i32(1)})`, bytes);
 /** This thread's rows of an array. */
 export const mine = (base: string, at: number): string => add(add(base, i32(at)), global('row'));
 

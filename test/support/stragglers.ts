@@ -22,11 +22,15 @@ const straggle = `(func $straggle (param $at i32)
 
 /** The number of places, and those at which a sleeper makes another step of it. `queued`: the most units that a queue has. */
 export async function overtaken(dims: Model, queued: number, threads = 2) {
-  let marks = 0;
+  let [marks, takes] = [0, 0];
   const text = stepModule(dims, 8)
     .replace(/;; @mark .*/g, () => `(call $straggle (i32.const ${firstMark + marks++}))`)
-    .replace(/\(local\.set \$u \(call \$take [^)]*\)\)\)/g, (taken) => `${taken} (call $straggle (local.get $u))`)
+    .replace(/\(local\.set \$u \(call \$take [^)]*\)\)\)/g, (taken) => {
+      takes++;
+      return `${taken} (call $straggle (local.get $u))`;
+    })
     .replace(/\)\s*$/, `${straggle})`);
+  if (marks === 0 || takes === 0) throw new Error('no place to sleep was found');
   const bytes = await compile({ type: 'wat', text });
   const variant = { ...narrow, artifact: async () => ({ kind: 'wasm', bytes }) as const };
   const image: Image = stateOf(dims);
