@@ -105,6 +105,7 @@ describe('the number of threads changes no bit', () => {
     [gpt(1, 17, 2, 16, 1, 32), 2],
     // Threads that have whole sequences wait for one another but once a layer.
     [gpt(2, 8, 4, 20, 5, 40), 2],
+    [gpt(8, 5, 2, 32, 2, 40), 2],
   ])('nor does a thread that falls asleep on the way: %j on %i threads', async (dims, threads) => {
     const { places, overtaken: found } = await overtaken(dims, 30, threads);
     expect(places).toBeGreaterThan(80);

@@ -24,7 +24,7 @@ import { causalSoftmax, crossentropy } from './stepsoftmax.ts';
 import { global, globals, inTurn, own, setGlobal, shared } from './stepstate.ts';
 import { acrossTiles, alongTiles } from './steptile.ts';
 import { adamw, columnUpdates, embeddingUpdates, setAdamw, weightUpdate } from './stepupdate.ts';
-import { add, call, each, func, get, i32, scaled, set, sub, when, words } from './wat.ts';
+import { add, call, func, get, i32, scaled, set, sub, when, words } from './wat.ts';
 
 const dims = ['B', 'T', 'L', 'C', 'NH', 'V'];
 const arguments_ = {
@@ -143,7 +143,7 @@ function threads(): string {
 
 /** What nfold calls: `scratchBytes` and `run`. */
 function entry(layout: Layout): string {
-  const { L, R, T, stride, activations: a, layers, layerBytes, gradientsAt, gradientBytes, gradients: g } = layout;
+  const { L, R, activations: a, layers, layerBytes, gradientsAt, gradientBytes, gradients: g } = layout;
   const units = Math.ceil(R / 4);
   const first = (tid: string) =>
     `(call $least ${i32(R)} (i32.mul (i32.div_u (i32.mul ${tid} ${i32(units)}) ${get('nthreads')}) ${i32(4)}))`;
@@ -152,20 +152,6 @@ function entry(layout: Layout): string {
     (i32.eqz (i32.rem_u (i32.div_u ${i32(R)} ${get('nthreads')}) ${i32(4)}))))`;
   const gradientsOf = (l: string) => add(shared(gradientsAt), inTurn(l, gradientBytes));
   const activationsOf = (l: string) => add(shared(layers), scaled(l, layerBytes));
-  // What attention reads of the rows after the last sequence must be finite.
-  const clear = (array: number, columns: number) =>
-    each(
-      panelsOf(columns),
-      (n) => `(memory.fill ${add(get('at'), i32(array + n * stride + 64 * R))} ${i32(0)} ${i32(stride - 64 * R)})`,
-    );
-  const cleared =
-    T % 16 === 0 || L === 0 || !layout.isAligned
-      ? ''
-      : `
-    ${set('l', i32(0))}
-    (loop $layers
-      ${set('at', activationsOf(get('l')))} ${clear(a.qkv, 3 * layout.C)}
-      (br_if $layers (i32.lt_u (local.tee $l ${add(get('l'), i32(1))}) ${i32(L)})))`;
   return [
     func({
       name: 'scratchBytes',
@@ -188,7 +174,6 @@ function entry(layout: Layout): string {
         ${setGlobal('row', scaled(global('lo'), 64))}
         ${setGlobal('whole', isWhole)}
         ${call('setAdamw', own(0), `(i32.load ${get('step')})`, ...['learning_rate', 'beta1', 'beta2', 'eps', 'weight_decay'].map(get))}
-        ${cleared && when(`(i32.eqz ${get('tid')})`, cleared)}
         ${call('start')}
         ${
           L > 0

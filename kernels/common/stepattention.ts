@@ -5,7 +5,7 @@
  *   dv = att^T dout;  datt = dout v^T;  datt = att (datt - dout . out) / sqrt(hs);  dq = datt k;  dk = datt^T q
  *
  * Shapes   q, k, v, out and their gradients (T,hs), att and datt (T,T), whose panels are `headStride` bytes apart. A head whose columns are
- *          whole panels is worked on where it lies; another is copied to arrays of its own.
+ *          whole panels is worked on where it lies, but for rows of a last panel that is none; another is copied to arrays of its own.
  * Source   Vaswani et al. 2017, arXiv:1706.03762; the row sums of the gradient as in Dao et al. 2022, arXiv:2205.14135.
  */
 
@@ -46,12 +46,25 @@ export function attention(layout: Layout, reduceAt: string, own: (at: number) =>
   /** `to` = `a` b, with a zero behind the diagonal. */
   const lower = (a: string, b: string, to: string) =>
     groups
-      .map(({ j, at, rows }) =>
-        along({
-          ...{ ...plain, a: add(get(a), i32(64 * at)), b: get(b), c: add(get(to), i32(64 * at)), turns: i32(j + 1) },
-          ...{ aTurn: i32(headStride), rows: i32(rows), columns: i32(Hp), bNext: i32(step), cNext: i32(step) },
-        }),
-      )
+      .map(({ j, at, rows }) => {
+        /** From panel `from` of `a` on, so many of them; `part` of b, whose panels of columns lie `bNext` apart. */
+        const tiles = (from: number, turns: number, part: string, bNext: number) =>
+          along({
+            ...plain,
+            ...(from > 0 ? { s: add(get(to), i32(64 * at)), sRow: i32(64), sNext: i32(step) } : {}),
+            ...{ a: add(get(a), i32(from * headStride + 64 * at)), b: part, c: add(get(to), i32(64 * at)) },
+            ...{ turns: i32(turns), aTurn: i32(headStride), rows: i32(rows), columns: i32(Hp) },
+            ...{ bNext: i32(bNext), cNext: i32(step) },
+          });
+        if (rows === 16 || !isAligned) return tiles(0, j + 1, get(b), step);
+        // The rows behind the sequence are the next one's, which another thread may be about to write.
+        const last = own(layout.own.turned);
+        return `
+        ${j > 0 ? tiles(0, j, get(b), step) : ''}
+        (memory.fill ${last} ${i32(0)} ${i32(1024 * Hp)})
+        ${each(Hp, (n) => `(memory.copy ${add(last, i32(1024 * n))} ${add(get(b), i32(n * step + 64 * at))} ${i32(64 * rows)})`)}
+        ${tiles(j, 1, last, 1024)}`;
+      })
       .join('\n');
   /** `to` = `a`^T b. */
   const upper = (a: string, b: string, to: string) =>

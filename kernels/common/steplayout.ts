@@ -79,8 +79,7 @@ export type Layout = ReturnType<typeof layoutOf>;
 export function layoutOf({ B, T, L, C, NH, V }: Model, blocking: Blocking) {
   const R = B * T;
   const hs = C / NH;
-  // Attention reads a sequence as far as its last panel of 16 rows.
-  const stride = 64 * ((R + (T % 16 ? 16 : 0)) | 1);
+  const stride = 64 * (R | 1);
   const array = (columns: number) => panelsOf(columns) * stride;
   const headStride = 64 * (roundUp(T, 16) | 1);
   const square = panelsOf(T) * headStride;
@@ -154,7 +153,7 @@ export function layoutOf({ B, T, L, C, NH, V }: Model, blocking: Blocking) {
     bias: own.place(64 * panelsOf(4 * C)),
     /** Sixteen rows of a weight's gradient, or one of wpe's. */
     dw: own.place(1024 * panelsOf(4 * C)),
-    turned: own.place(panelsOf(T) * panelsOf(hs) * 1024),
+    turned: own.place(panelsOf(hs) * 1024),
     datt: own.place(square),
     dots: own.place(4 * roundUp(T, 16)),
     ...{ q: head(), k: head(), v: head(), o: head(), dq: head(), dk: head(), dv: head(), dout: head() },
