@@ -152,13 +152,13 @@ describe('a marked cell', () => {
       const image = compose({ op, case: c, distribution: op.distributions[0], text: new Uint8Array(4096) }, 1);
       await timer.open(image);
       const call = callOn(image, []);
-      const { timeNs, marked: calls = [] } = await timer.turn([call, call, call]);
-      expect(calls).toHaveLength(3);
-      for (const [i, times] of calls.entries()) {
-        const sum = times.reduce((total, [, ns]) => total + ns, 0);
-        expect(sum).toBeLessThanOrEqual(timeNs[i]);
-        // What is left is two readings of the clock, and whatever else came between them on a busy machine.
-        expect(timeNs[i] - sum).toBeLessThan(1e6);
+      const { timeNs, marked: calls = [] } = await timer.turn(Array(12).fill(call));
+      expect(calls).toHaveLength(12);
+      // What is left is two readings of the clock, and on a busy machine whatever came between them: not in every call.
+      const left = calls.map((times, i) => timeNs[i] - times.reduce((total, [, ns]) => total + ns, 0));
+      expect(Math.min(...left)).toBeGreaterThanOrEqual(0);
+      expect(Math.min(...left)).toBeLessThan(1e6);
+      for (const times of calls) {
         // Of two threads, the other may have taken all units of an op from a queue.
         const all = times.reduce((some, [ops]) => some | ops, 0);
         if (threads === 1) expect(all).toBe(2 ** lmOps.length - 1);

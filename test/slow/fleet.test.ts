@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { buildBaseline } from '../../src/build/build.ts';
 import { attempt } from '../../src/contract/attempt.ts';
 import { packageRoot } from '../../src/files/places.ts';
@@ -83,6 +83,13 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
     of.flatMap(({ lines }) => lines.filter((line) => line.startsWith(`${kind} `)).map((line) => line.split(' ')[1]));
   const holderOf = (label: string) => until(() => workers.find((worker) => said('taken', [worker]).includes(label)));
 
+  /** Before it is open, no judge of a worker that knows its file ends: what a test does amid a job, it does amid one. */
+  function gateOf() {
+    const file = join(postgres.folder, '..', `nfold-gate-${process.pid}-${databases}`);
+    onTestFinished(() => rmSync(file, { force: true }));
+    return { file, open: () => writeFileSync(file, '') };
+  }
+
   /** Each job has one outcome, from one worker, and that is the one that says so. */
   async function account(what: string, labels: readonly string[], seconds: number | null): Promise<void> {
     const results = await Promise.all(labels.map((label) => queue.scored(label)));
@@ -117,23 +124,28 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
   test('kill -9 of a worker amid a job', async () => {
     await fresh();
     const labels = labelsOf(12);
-    begin('abc', { judgeMs: 300, heartbeatSeconds: 2 });
+    const gate = gateOf();
+    begin('abc', { hold: gate.file, heartbeatSeconds: 2 });
     await send(labels);
-    const { child } = await holderOf('job5');
-    child.kill('SIGKILL');
+    const holder = await until(() => workers.find((worker) => said('taken', [worker]).length > 0));
+    const [amid] = said('taken', [holder]);
+    holder.child.kill('SIGKILL');
     const killedAt = performance.now();
+    gate.open();
     await untilDone(labels);
     await account('kill -9 of a worker', labels, (performance.now() - killedAt) / 1000);
-    expect((await statesOf(['job5']))[0]).toMatchObject({ state: 'done', tries: 2 });
+    expect((await statesOf([amid]))[0]).toMatchObject({ state: 'done', tries: 2 });
   });
 
   test('kill -9 of Postgres, and its return', async () => {
     await fresh();
     const labels = labelsOf(9);
-    begin('abc', { judgeMs: 1000, heartbeatSeconds: 10 });
+    const gate = gateOf();
+    begin('abc', { hold: gate.file, heartbeatSeconds: 10 });
     await send(labels);
     await holderOf('job0');
     await postgres.kill();
+    gate.open();
     // Judges end meanwhile, and keep what they have.
     await until(() => said('away').length > 0);
     await postgres.resume();
@@ -147,11 +159,13 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
 
   test('a worker cut off for longer than its heartbeat, and back', async () => {
     await fresh();
-    begin('ab', { judgeMs: 1500, heartbeatSeconds: 2 });
+    const gate = gateOf();
+    begin('ab', { hold: gate.file, heartbeatSeconds: 2 });
     await send(['job0']);
     const { child } = await holderOf('job0');
     child.kill('SIGSTOP');
     const cutAt = performance.now();
+    gate.open();
     await untilDone(['job0']);
     const seconds = (performance.now() - cutAt) / 1000;
     child.kill('SIGCONT');

@@ -159,6 +159,8 @@ export interface Worker {
 export interface WorkerSettings {
   readonly name: string;
   readonly judgeMs?: number;
+  /** A file before which no judge ends. */
+  readonly hold?: string;
   readonly heartbeatSeconds?: number;
   readonly once?: boolean;
   /** Hash of the one baseline that it can score; any without it. */
