@@ -9,6 +9,7 @@ import { build, buildBaseline, buildMarked, buildMarkedBaseline } from '../src/b
 import { marked, markedOps } from '../src/build/marks.ts';
 import { checkModule } from '../src/build/module.ts';
 import { loadOp } from '../src/catalog/ops.ts';
+import { Marks } from '../src/cell/marks.ts';
 import { Timer } from '../src/cell/timer.ts';
 import { stopCompiler } from '../src/compiler/compile.ts';
 import type { Case } from '../src/contract/op.ts';
@@ -134,6 +135,24 @@ describe('marks in the text of a generator', () => {
     );
     expect(await buildMarked(written('none-wasm', ';; no mark'))).toBeNull();
   });
+});
+
+test('marks cover a call from the first reading of the clock to the last', () => {
+  let now = 0n;
+  const marks = new Marks(() => {
+    now += 7n;
+    return now;
+  });
+  for (const stretches of [3, 1]) {
+    const began = now + 7n;
+    marks.over(() => {
+      for (let i = 0; i < stretches; i++) marks.mark(i % 2);
+    });
+    const sums = new Map(marks.sums());
+    expect(sums.values().reduce((total, ns) => total + ns, 0)).toBe(Number(now - began));
+    // What comes before the first mark is no op's, as is what follows a mark of none.
+    expect(sums.get(1) ?? 0).toBe(stretches === 3 ? 7 : 0);
+  }
 });
 
 describe('a marked cell', () => {

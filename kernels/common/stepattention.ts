@@ -30,17 +30,19 @@ export function attention(layout: Layout, reduceAt: string, own: (at: number) =>
     below: T - 16 * j,
   }));
   const { steps: u } = layout;
+  const turned = own(layout.own.turned);
+  const cleared = `(memory.fill ${turned} ${i32(0)} ${i32(1024 * Hp)})`;
 
   /** For each panel j of keys: `to`[i.., j] = `a` times that panel's rows of `b`, as of the diagonal. */
   const scores = (a: string, b: string, to: string) =>
     groups
       .map(({ j, at, rows, below }) => {
         const turn = (n: number) =>
-          call(`turn${rows}`, add(get(b), i32(n * step + 64 * at)), add(own(layout.own.turned), i32(1024 * n)));
+          call(`turn${rows}`, add(get(b), i32(n * step + 64 * at)), add(turned, i32(1024 * n)));
         return `
-        ${rows < 16 ? `(memory.fill ${own(layout.own.turned)} ${i32(0)} ${i32(1024 * Hp)})` : ''}
+        ${rows < 16 ? cleared : ''}
         ${each(Hp, turn)}
-        ${along({ ...plain, a: add(get(a), i32(64 * at)), b: own(layout.own.turned), c: add(get(to), i32(j * headStride + 64 * at)), turns: i32(Hp), aTurn: i32(step), rows: i32(below), columns: i32(1), bNext: i32(0), cNext: i32(0) })}`;
+        ${along({ ...plain, a: add(get(a), i32(64 * at)), b: turned, c: add(get(to), i32(j * headStride + 64 * at)), turns: i32(Hp), aTurn: i32(step), rows: i32(below), columns: i32(1), bNext: i32(0), cNext: i32(0) })}`;
       })
       .join('\n');
   /** `to` = `a` b, with a zero behind the diagonal. */
@@ -58,12 +60,11 @@ export function attention(layout: Layout, reduceAt: string, own: (at: number) =>
           });
         if (rows === 16 || !isAligned) return tiles(0, j + 1, get(b), step);
         // The rows behind the sequence are the next one's, which another thread may be about to write.
-        const last = own(layout.own.turned);
         return `
         ${j > 0 ? tiles(0, j, get(b), step) : ''}
-        (memory.fill ${last} ${i32(0)} ${i32(1024 * Hp)})
-        ${each(Hp, (n) => `(memory.copy ${add(last, i32(1024 * n))} ${add(get(b), i32(n * step + 64 * at))} ${i32(64 * rows)})`)}
-        ${tiles(j, 1, last, 1024)}`;
+        ${cleared}
+        ${each(Hp, (n) => `(memory.copy ${add(turned, i32(1024 * n))} ${add(get(b), i32(n * step + 64 * at))} ${i32(64 * rows)})`)}
+        ${tiles(j, 1, turned, 1024)}`;
       })
       .join('\n');
   /** `to` = `a`^T b. */

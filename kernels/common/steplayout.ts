@@ -153,6 +153,7 @@ export function layoutOf({ B, T, L, C, NH, V }: Model, blocking: Blocking) {
     bias: own.place(64 * panelsOf(4 * C)),
     /** Sixteen rows of a weight's gradient, or one of wpe's. */
     dw: own.place(1024 * panelsOf(4 * C)),
+    /** Sixteen rows of a head, turned for a product, or the last ones as they are, filled up with zeros. */
     turned: own.place(panelsOf(hs) * 1024),
     datt: own.place(square),
     dots: own.place(4 * roundUp(T, 16)),

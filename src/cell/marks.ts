@@ -6,15 +6,18 @@
  */
 import type { MarkedNs } from './protocol.ts';
 
-const clock = process.hrtime.bigint;
-
 export class Marks {
+  readonly #clock: () => bigint;
   #sums = new Map<number, number>();
   #ops = 0;
   #since = 0n;
 
+  constructor(clock: () => bigint = process.hrtime.bigint) {
+    this.#clock = clock;
+  }
+
   readonly mark = (ops: number): void => {
-    const now = clock();
+    const now = this.#clock();
     this.#sums.set(this.#ops, (this.#sums.get(this.#ops) ?? 0) + Number(now - this.#since));
     this.#ops = ops;
     this.#since = now;
@@ -24,7 +27,7 @@ export class Marks {
   over(call: () => void): void {
     this.#sums = new Map();
     this.#ops = 0;
-    this.#since = clock();
+    this.#since = this.#clock();
     call();
     this.mark(0);
   }

@@ -81,11 +81,11 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
 
   const said = (kind: string, of = workers) =>
     of.flatMap(({ lines }) => lines.filter((line) => line.startsWith(`${kind} `)).map((line) => line.split(' ')[1]));
-  const holderOf = (label: string) => until(() => workers.find((worker) => said('taken', [worker]).includes(label)));
+  const holder = () => until(() => workers.find((one) => said('taken', [one]).length > 0));
 
   /** Before it is open, no judge of a worker that knows its file ends: what a test does amid a job, it does amid one. */
   function gateOf() {
-    const file = join(postgres.folder, '..', `nfold-gate-${process.pid}-${databases}`);
+    const file = join(tmpdir(), `nfold-gate-${process.pid}-${databases}`);
     onTestFinished(() => rmSync(file, { force: true }));
     return { file, open: () => writeFileSync(file, '') };
   }
@@ -127,9 +127,9 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
     const gate = gateOf();
     begin('abc', { hold: gate.file, heartbeatSeconds: 2 });
     await send(labels);
-    const holder = await until(() => workers.find((worker) => said('taken', [worker]).length > 0));
-    const [amid] = said('taken', [holder]);
-    holder.child.kill('SIGKILL');
+    const held = await holder();
+    const [amid] = said('taken', [held]);
+    held.child.kill('SIGKILL');
     const killedAt = performance.now();
     gate.open();
     await untilDone(labels);
@@ -143,7 +143,7 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
     const gate = gateOf();
     begin('abc', { hold: gate.file, heartbeatSeconds: 10 });
     await send(labels);
-    await holderOf('job0');
+    await holder();
     await postgres.kill();
     gate.open();
     // Judges end meanwhile, and keep what they have.
@@ -162,7 +162,7 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
     const gate = gateOf();
     begin('ab', { hold: gate.file, heartbeatSeconds: 2 });
     await send(['job0']);
-    const { child } = await holderOf('job0');
+    const { child } = await holder();
     child.kill('SIGSTOP');
     const cutAt = performance.now();
     gate.open();
@@ -259,7 +259,7 @@ describe.skipIf(!binaries)(`a fleet${reason}`, () => {
     await until(() => said('refused').length > 0);
     expect((await statesOf(['job0', 'job1'])).map(({ reason }) => reason)).toContain('It has another baseline.');
     begin('b', { judgeMs: 60_000 });
-    const slow = await until(() => workers.find((one) => said('taken', [one]).length > 0));
+    const slow = await holder();
     slow.child.kill('SIGTERM');
     await slow.ended;
     begin('c');

@@ -25,7 +25,9 @@ test.each(kinds)('%s from %s states', async (_, distribution, dims) => {
 
 test.each([
   [gpt(3, 17, 4, 36, 3, 70), 2],
+  [gpt(2, 9, 3, 20, 5, 40), 8],
   [gpt(4, 12, 5, 36, 3, 70), 2],
+  [gpt(4, 4, 3, 20, 5, 40), 4],
   [gpt(1, 5, 2, 12, 3, 50), 64],
 ])('no thread overtakes one that sleeps: %j on %i threads', async (dims, threads) => {
   expect((await overtaken(dims, 60, threads)).overtaken).toEqual([]);
@@ -40,5 +42,5 @@ const drawn = Array.from({ length: 16 }, (_, i) => {
   return [gpt(B, T, rng.int(1, 3), NH * pick([3, 8, 16, 16, 24, 32]), NH, pick([7, 16, 33, 70])), threads] as const;
 });
 test.each(drawn)('nor any that sleeps, on a drawn model: %j on %i threads', async (dims, threads) => {
-  expect((await overtaken(dims, 16, threads, [...Array(threads).keys()])).overtaken).toEqual([]);
+  expect((await overtaken(dims, 16, threads, Array(threads).keys())).overtaken).toEqual([]);
 });

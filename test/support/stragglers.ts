@@ -21,7 +21,12 @@ const straggle = `(func $straggle (param $at i32)
   (drop (memory.atomic.wait32 offset=${4 * bed} (global.get $base) (i32.const 0) (i64.const ${sleepNs}))))`;
 
 /** The number of places, and those at which a sleeper makes another step of it. `queued`: the most units that a queue has. */
-export async function overtaken(dims: Model, queued: number, threads = 2, sleepers = [0, threads - 1]) {
+export async function overtaken(
+  dims: Model,
+  queued: number,
+  threads = 2,
+  sleepers: Iterable<number> = new Set([0, 1, threads - 1]),
+) {
   let [marks, takes] = [0, 0];
   const text = stepModule(dims, 8)
     .replace(/;; @mark .*/g, () => `(call $straggle (i32.const ${firstMark + marks++}))`)
@@ -38,7 +43,7 @@ export async function overtaken(dims: Model, queued: number, threads = 2, sleepe
   const places = [
     { place: nowhere, sleeper: 0 },
     ...Array.from({ length: queued }, (_, place) => ({ place, sleeper: 0 })),
-    ...sleepers.flatMap((sleeper) => ofMarks.map((place) => ({ place, sleeper }))),
+    ...[...sleepers].flatMap((sleeper) => ofMarks.map((place) => ({ place, sleeper }))),
   ];
   const [call] = callsFrom(image, 1);
   const calls = places.map(() => call);
